@@ -1,0 +1,152 @@
+//! Hands a normalised document to progenitor: builder style, hooks expected, our types in the place of tagged strings.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use progenitor::{
+    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch,
+};
+use quote::quote;
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::Value;
+
+use crate::Api;
+use crate::examples;
+use crate::failure::Failure;
+use crate::finish;
+use crate::normalise::sides::Sides;
+use crate::operations::Row;
+use crate::registry::{Entry, Kind, Registry};
+
+/// The client of a document.
+pub(crate) fn generate(
+    api: &Api,
+    document: &Value,
+    registry: &Registry,
+    sides: &Sides,
+    rows: &[Row],
+) -> Result<syn::File, Failure> {
+    let settings = settings(api, registry, sides);
+    let unwrapped = finish::unwrapped_items(document);
+    let mut document = document.clone();
+    examples::strip(&mut document);
+    let tokens = run(&document, &settings, |generator, document| {
+        generator.generate_tokens(document)
+    })?;
+    let mut file = parse(tokens)?;
+    check_conversions(api, registry, &file)?;
+    finish::client(&mut file, api.name, &unwrapped, rows)?;
+    Ok(file)
+}
+
+/// progenitor's typed mocks of the same document.
+pub(crate) fn generate_mock(
+    api: &Api,
+    document: &Value,
+    registry: &Registry,
+    sides: &Sides,
+    rows: &[Row],
+) -> Result<syn::File, Failure> {
+    let mut document = finish::document_for_mock(document);
+    examples::strip(&mut document);
+    let settings = settings(api, registry, sides);
+    let tokens = run(&document, &settings, |generator, document| {
+        generator.httpmock(document, api.client_module)
+    })?;
+    let mut file = parse(tokens)?;
+    finish::mock(&mut file, api.vendor, rows);
+    Ok(file)
+}
+
+fn settings(api: &Api, registry: &Registry, sides: &Sides) -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::wire::Connection))
+        .with_derive("PartialEq")
+        .with_derive("schemars::JsonSchema");
+    for name in &sides.responses {
+        let mut patch = TypePatch::default();
+        patch.with_attr("#[non_exhaustive]");
+        settings.with_patch(name, &patch);
+    }
+    for entry in registry.entries().iter().filter(|entry| entry.kind != Kind::Plain) {
+        let instance = match entry.json_type() {
+            "integer" => InstanceType::Integer,
+            _ => InstanceType::String,
+        };
+        let schema = SchemaObject {
+            instance_type: Some(instance.into()),
+            format: Some(entry.format()),
+            ..SchemaObject::default()
+        };
+        settings.with_conversion(
+            schema,
+            rust_path(api, entry),
+            [TypeImpl::FromStr, TypeImpl::Display].into_iter(),
+        );
+    }
+    settings
+}
+
+fn rust_path(api: &Api, entry: &Entry) -> String {
+    let module = if entry.is_emitted() {
+        api.values_module
+    } else {
+        "crate::values"
+    };
+    format!("{module}::{}", entry.name)
+}
+
+/// Runs the generator; its panics become failures as well, since it asserts what it does not support.
+fn run(
+    document: &Value,
+    settings: &GenerationSettings,
+    generate: impl FnOnce(
+        &mut Generator,
+        &openapiv3::OpenAPI,
+    ) -> Result<proc_macro2::TokenStream, progenitor::Error>,
+) -> Result<proc_macro2::TokenStream, Failure> {
+    let refuse = |place: &str, reason: String| Failure::new("progenitor", place, reason);
+    let document: openapiv3::OpenAPI = serde_json::from_value(document.clone())
+        .map_err(|error| refuse("reading OpenAPI", error.to_string()))?;
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        generate(&mut Generator::new(settings), &document)
+    }));
+    std::panic::set_hook(hook);
+    match outcome {
+        Ok(tokens) => tokens.map_err(|error| refuse("generating", error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("without a message");
+            Err(refuse("generating", format!("it does not support the document: {text}")))
+        }
+    }
+}
+
+fn parse(tokens: proc_macro2::TokenStream) -> Result<syn::File, Failure> {
+    syn::parse2(tokens)
+        .map_err(|error| Failure::new("progenitor", "parsing its output", error.to_string()))
+}
+
+/// progenitor passes over a conversion in silence when a schema differs in any keyword, so look for each in the result.
+fn check_conversions(api: &Api, registry: &Registry, file: &syn::File) -> Result<(), Failure> {
+    let text = quote!(#file).to_string().replace(' ', "");
+    for entry in registry.entries().iter().filter(|entry| entry.kind != Kind::Plain) {
+        let path = rust_path(api, entry);
+        if !text.contains(&path) {
+            return Err(Failure::new(
+                "progenitor",
+                format!("x-types.{}", entry.name),
+                "the conversion was not applied anywhere in the generated client",
+            ));
+        }
+    }
+    Ok(())
+}

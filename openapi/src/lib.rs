@@ -1,0 +1,161 @@
+//! The documents behind `mx-nexus`, and the code that turns them into Rust. Used by its `build.rs`, never at run time.
+//!
+//! ```text
+//! document -> overlay -> checks -> operations table -> normalise -> progenitor -> finish
+//! ```
+//!
+//! Every fact about an API stands in a document or its overlay, in the folder of that API. The code knows none: it makes
+//! response schemas lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place.
+
+mod client;
+mod document;
+mod examples;
+mod failure;
+mod finish;
+mod normalise;
+mod operations;
+mod overlay;
+mod registry;
+mod report;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+pub use failure::Failure;
+pub use report::{Report, Touched};
+
+/// One of the APIs whose documents are in this package.
+#[derive(Debug)]
+pub struct Api {
+    /// The name of its folder, and of the files made from it.
+    pub name: &'static str,
+    document: &'static str,
+    /// The media type that the API is asked for, and spoken to in.
+    vendor: &'static str,
+    client_module: &'static str,
+    values_module: &'static str,
+}
+
+/// Every API that `mx-nexus` speaks.
+pub const APIS: [Api; 3] = [
+    Api {
+        name: "nexus",
+        document: "v1.yaml",
+        vendor: "application/vnd.mx.nexus.v1+json",
+        client_module: "crate::api::generated",
+        values_module: "crate::values",
+    },
+    Api {
+        name: "sso",
+        document: "v3.yaml",
+        vendor: "application/vnd.moneydesktop.sso.v3+json",
+        client_module: "crate::sso::generated",
+        values_module: "crate::sso::values",
+    },
+    Api {
+        name: "mdx",
+        document: "v5.yaml",
+        vendor: "application/vnd.moneydesktop.mdx.v5+json",
+        client_module: "crate::mdx::generated",
+        values_module: "crate::mdx::values",
+    },
+];
+
+/// What was made from a document.
+#[derive(Debug)]
+pub struct Generated {
+    /// The client, progenitor's with our finish.
+    pub client: String,
+    /// Typed mocks for tests.
+    pub mock: String,
+    /// The types of the registry.
+    pub values: String,
+    /// The operations table.
+    pub operations: String,
+    /// The normalised document, as JSON.
+    pub document: String,
+    /// The document's examples by operation, as JSON.
+    pub examples: String,
+    /// What each pass touched.
+    pub report: Report,
+}
+
+impl Generated {
+    /// The files to write, by name.
+    pub fn files(&self, api: &Api) -> [(String, &str); 6] {
+        let name = api.name;
+        [
+            (format!("{name}_client.rs"), &self.client),
+            (format!("{name}_mock.rs"), &self.mock),
+            (format!("{name}_values.rs"), &self.values),
+            (format!("{name}_operations.rs"), &self.operations),
+            (format!("{name}_document.json"), &self.document),
+            (format!("{name}_examples.json"), &self.examples),
+        ]
+    }
+}
+
+/// The folder of this package, where the documents are.
+pub fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+impl Api {
+    /// The files that the client is made from: a build has to run again when one of them changes.
+    pub fn sources(&self) -> [PathBuf; 2] {
+        [self.document, "overlay.yaml"].map(|file| folder().join(self.name).join(file))
+    }
+
+    /// Makes everything from the documents of this package.
+    pub fn generate(&self) -> Result<Generated, Failure> {
+        let document_name = format!("{}/{}", self.name, self.document);
+        let overlay_name = format!("{}/overlay.yaml", self.name);
+        let document = document::read(folder(), &document_name)?;
+        let overlay = document::read(folder(), &overlay_name)?;
+        self.generate_from(document, &overlay)
+    }
+
+    /// Makes everything from texts of a document and an overlay, as [`Api::generate`] does from the files.
+    pub fn generate_from_text(&self, document: &str, overlay: &str) -> Result<Generated, Failure> {
+        let named = |file: &str| format!("{}/{file}", self.name);
+        let document = document::parse(document)
+            .map_err(|failure| failure.in_document(&named(self.document)))?;
+        let overlay = document::parse(overlay)
+            .map_err(|failure| failure.in_document(&named("overlay.yaml")))?;
+        self.generate_from(document, &overlay)
+    }
+
+    fn generate_from(&self, mut document: Value, overlay: &Value) -> Result<Generated, Failure> {
+        let document_name = format!("{}/{}", self.name, self.document);
+        let overlay_name = format!("{}/overlay.yaml", self.name);
+        let mut report = Report::default();
+        let in_document = |failure: Failure| failure.in_document(&document_name);
+        let in_overlay = |failure: Failure| failure.in_document(&overlay_name);
+
+        document::check(&document).map_err(in_document)?;
+        let applied = overlay::apply(&mut document, overlay).map_err(in_overlay)?;
+        let applied = applied.into_iter().map(|action| format!("{}: {}", action.action, action.touched));
+        report.note("overlay", applied.collect());
+        let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
+        document::check(&document).map_err(in_overlay)?;
+
+        let examples = examples::collect(&document);
+        let rows = operations::read(&document, &registry, self.vendor).map_err(in_document)?;
+        normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
+        let sides = normalise::sides::find(&document).map_err(in_overlay)?;
+        let client = client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
+        let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
+            .map_err(in_document)?;
+        Ok(Generated {
+            client: prettyplease::unparse(&client),
+            mock: prettyplease::unparse(&mock),
+            values: values::emit(&registry).map_err(in_overlay)?.to_string(),
+            operations: operations::emit(&rows).to_string(),
+            document: format!("{document:#}"),
+            examples: format!("{examples:#}"),
+            report,
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! Brings an overlaid document into the form that progenitor can turn into a client. Mechanical, total, in a fixed order.
+//!
+//! Each pass is a function on a JSON value that answers which places it changed, and has its tests beside it. No pass knows a
+//! fact about an API: those stand in the documents.
+
+pub(crate) mod documentation;
+pub(crate) mod lenient;
+pub(crate) mod media_types;
+pub(crate) mod parameters;
+pub(crate) mod responses;
+pub(crate) mod sides;
+pub(crate) mod typing;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::registry::Registry;
+use crate::report::Report;
+
+/// Runs every pass on `document`; the operations table has to be read before.
+pub(crate) fn run(
+    document: &mut Value,
+    registry: &Registry,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    report.note("inline parameters", parameters::inline(document));
+    report.note(
+        "drop authentication parameters",
+        parameters::drop_authentication(document, registry),
+    );
+    report.note("resolve colliding parameters", parameters::separate(document)?);
+    report.note("drop error responses", responses::drop_errors(document));
+    report.note("one success response", responses::unify(document)?);
+    report.note("plain JSON media types", media_types::simplify(document)?);
+    let sides = sides::find(document)?;
+    report.note("give types", typing::apply(document, registry)?);
+    report.note("lenient responses", lenient::apply(document, &sides)?);
+    report.note("describe operations", documentation::describe(document));
+    Ok(())
+}

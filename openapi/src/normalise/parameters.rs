@@ -1,0 +1,186 @@
+//! Parameters: references inlined, authentication left to the hooks, names made distinct.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+
+use crate::document::{change_operations, follow};
+use crate::failure::Failure;
+use crate::registry::{Kind, Registry};
+
+/// Replaces parameter references by what they refer to, so that later passes see one form.
+pub(crate) fn inline(document: &mut Value) -> Vec<String> {
+    let whole = document.clone();
+    let mut places = Vec::new();
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        for parameter in list_of(operation) {
+            if parameter.get("$ref").is_some() {
+                *parameter = follow(&whole, parameter).clone();
+                places.push(format!("{id}.{}", name_of(parameter)));
+            }
+        }
+    });
+    places
+}
+
+/// Drops header parameters that carry a secret: the hooks set them, and a builder must not ask for them.
+pub(crate) fn drop_authentication(document: &mut Value, registry: &Registry) -> Vec<String> {
+    let mut places = Vec::new();
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        list_of(operation).retain(|parameter| {
+            let secret = is_secret_header(&id, parameter, registry);
+            if secret {
+                places.push(format!("{id}.{}", name_of(parameter)));
+            }
+            !secret
+        });
+    });
+    places
+}
+
+/// The header of an operation that carries its own secret, such as a one-time token.
+pub(crate) fn secret_header(
+    operation: &Map<String, Value>,
+    id: &str,
+    registry: &Registry,
+) -> Option<String> {
+    operation
+        .get("parameters")?
+        .as_array()?
+        .iter()
+        .find(|parameter| is_secret_header(id, parameter, registry))
+        .map(|parameter| name_of(parameter).to_owned())
+}
+
+fn is_secret_header(id: &str, parameter: &Value, registry: &Registry) -> bool {
+    parameter["in"] == "header"
+        && registry
+            .best_match(id, name_of(parameter))
+            .is_ok_and(|found| found.is_some_and(|entry| entry.kind == Kind::Secret))
+}
+
+/// Where `name` and `name[]` give one Rust name, keeps the list: it can say all that the single one says.
+pub(crate) fn separate(document: &mut Value) -> Result<Vec<String>, Failure> {
+    let mut places = Vec::new();
+    let mut failure = None;
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        let parameters = list_of(operation);
+        let mut by_rust_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for parameter in parameters.iter() {
+            let name = name_of(parameter);
+            by_rust_name
+                .entry(name.to_snake_case())
+                .or_default()
+                .push(name.to_owned());
+        }
+        for names in by_rust_name.into_values().filter(|names| names.len() > 1) {
+            let lists: Vec<&String> = names.iter().filter(|name| name.ends_with("[]")).collect();
+            let [kept] = lists[..] else {
+                failure.get_or_insert(Failure::new(
+                    "resolve colliding parameters",
+                    id.clone(),
+                    format!("the parameters {names:?} give one Rust name; drop or rename one by overlay"),
+                ));
+                continue;
+            };
+            parameters.retain(|parameter| {
+                let name = name_of(parameter);
+                let dropped = name != kept && names.iter().any(|other| other == name);
+                if dropped {
+                    places.push(format!("{id}.{name}"));
+                }
+                !dropped
+            });
+        }
+    });
+    failure.map_or(Ok(places), Err)
+}
+
+pub(crate) fn id_of(operation: &Map<String, Value>) -> String {
+    operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+pub(crate) fn name_of(parameter: &Value) -> &str {
+    parameter["name"].as_str().unwrap_or_default()
+}
+
+fn list_of(operation: &mut Map<String, Value>) -> &mut Vec<Value> {
+    let list = operation
+        .entry("parameters")
+        .or_insert_with(|| Value::Array(Vec::new()));
+    if !list.is_array() {
+        *list = Value::Array(Vec::new());
+    }
+    match list {
+        Value::Array(items) => items,
+        _ => unreachable!("made an array above"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn with_parameters(parameters: Value) -> Value {
+        json!({
+            "components": {"parameters": {"page": {"name": "page", "in": "query"}}},
+            "paths": {"/a": {"get": {"operationId": "a", "parameters": parameters}}}
+        })
+    }
+
+    fn names(document: &Value) -> Vec<&str> {
+        let list = document["paths"]["/a"]["get"]["parameters"].as_array();
+        list.into_iter().flatten().map(name_of).collect()
+    }
+
+    #[test]
+    fn references_are_inlined() {
+        let mut document = with_parameters(json!([{"$ref": "#/components/parameters/page"}]));
+        assert_eq!(inline(&mut document), ["a.page"]);
+        assert_eq!(names(&document), ["page"]);
+    }
+
+    #[test]
+    fn of_a_name_and_its_list_the_list_stays() {
+        let mut document = with_parameters(json!([
+            {"name": "account_guid", "in": "query"},
+            {"name": "account_guid[]", "in": "query"},
+            {"name": "page", "in": "query"}
+        ]));
+        assert_eq!(separate(&mut document).unwrap(), ["a.account_guid"]);
+        assert_eq!(names(&document), ["account_guid[]", "page"]);
+    }
+
+    #[test]
+    fn other_collisions_are_refused() {
+        let mut document = with_parameters(json!([
+            {"name": "pageSize", "in": "query"},
+            {"name": "page_size", "in": "query"}
+        ]));
+        let text = separate(&mut document).unwrap_err().to_string();
+        assert!(text.contains("page_size"), "{text}");
+    }
+
+    #[test]
+    fn headers_with_a_secret_are_left_to_the_hooks() {
+        let registry = Registry::from_value(&json!({
+            "Secret": {"kind": "secret", "description": "d", "fields": ["a.MD-API-TOKEN"]}
+        }))
+        .unwrap();
+        let mut document = with_parameters(json!([
+            {"name": "MD-API-TOKEN", "in": "header"},
+            {"name": "page", "in": "query"}
+        ]));
+        assert_eq!(drop_authentication(&mut document, &registry), ["a.MD-API-TOKEN"]);
+        assert_eq!(names(&document), ["page"]);
+    }
+}

@@ -1,0 +1,116 @@
+//! Responses: errors are read by the hooks, so only successes stay, and an operation has one success for every 2xx.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::change_operations;
+use crate::failure::Failure;
+use crate::normalise::parameters::id_of;
+
+/// Drops every response that is no success: the hooks read errors, whatever their body.
+pub(crate) fn drop_errors(document: &mut Value) -> Vec<String> {
+    let mut places = Vec::new();
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        responses_of(operation).retain(|status, _| {
+            let success = status.starts_with('2');
+            if !success {
+                places.push(format!("{id} {status}"));
+            }
+            success
+        });
+    });
+    places
+}
+
+/// Brings the successes of an operation to one `2XX`. A delete has no body: 204, or 200 with `{}`, are the same to a caller.
+pub(crate) fn unify(document: &mut Value) -> Result<Vec<String>, Failure> {
+    let mut places = Vec::new();
+    let mut failure = None;
+    change_operations(document, |_, method, operation| {
+        let id = id_of(operation);
+        let responses = responses_of(operation);
+        let mut contents: Vec<Value> = Vec::new();
+        if method != "delete" {
+            for response in responses.values() {
+                if let Some(content) = response.get("content")
+                    && !contents.contains(content)
+                {
+                    contents.push(content.clone());
+                }
+            }
+        }
+        if contents.len() > 1 {
+            failure.get_or_insert(Failure::new(
+                "one success response",
+                id.clone(),
+                "its successes have different bodies; give them one shape by overlay",
+            ));
+            return;
+        }
+        let mut success = json!({"description": "Success."});
+        if let Some(content) = contents.pop() {
+            success["content"] = content;
+        }
+        *responses = Map::from_iter([("2XX".to_owned(), success)]);
+        places.push(id);
+    });
+    failure.map_or(Ok(places), Err)
+}
+
+fn responses_of(operation: &mut Map<String, Value>) -> &mut Map<String, Value> {
+    let responses = operation.entry("responses").or_insert_with(|| json!({}));
+    if !responses.is_object() {
+        *responses = json!({});
+    }
+    match responses {
+        Value::Object(members) => members,
+        _ => unreachable!("made an object above"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_responses(method: &str, responses: Value) -> Value {
+        json!({"paths": {"/a": {method: {"operationId": "a", "responses": responses}}}})
+    }
+
+    #[test]
+    fn errors_and_defaults_are_dropped() {
+        let mut document =
+            with_responses("get", json!({"200": {}, "404": {}, "default": {}, "5XX": {}}));
+        assert_eq!(drop_errors(&mut document), ["a 404", "a 5XX", "a default"]);
+        assert_eq!(document["paths"]["/a"]["get"]["responses"], json!({"200": {}}));
+    }
+
+    #[test]
+    fn a_body_on_200_serves_202_too() {
+        let content = json!({"application/json": {"schema": {"type": "object"}}});
+        let mut document = with_responses("post", json!({"200": {"content": content}, "202": {}}));
+        unify(&mut document).unwrap();
+        let responses = &document["paths"]["/a"]["post"]["responses"];
+        assert_eq!(responses["2XX"]["content"], content);
+        assert_eq!(responses.as_object().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_delete_has_no_body() {
+        let content = json!({"application/json": {"schema": {"type": "object"}}});
+        let mut document = with_responses("delete", json!({"200": {"content": content}}));
+        unify(&mut document).unwrap();
+        assert!(document["paths"]["/a"]["delete"]["responses"]["2XX"].get("content").is_none());
+    }
+
+    #[test]
+    fn two_shapes_of_success_are_refused() {
+        let mut document = with_responses(
+            "get",
+            json!({
+                "200": {"content": {"application/json": {"schema": {"type": "object"}}}},
+                "203": {"content": {"application/json": {"schema": {"type": "string"}}}}
+            }),
+        );
+        assert!(unify(&mut document).unwrap_err().to_string().contains("different bodies"));
+    }
+}

@@ -1,0 +1,113 @@
+//! Which schemas the server sends and which the caller sends. The two are treated differently, so no schema may be both.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::document::{operations, schema_name};
+use crate::failure::Failure;
+
+/// The schemas of either side, by name.
+pub(crate) struct Sides {
+    pub requests: BTreeSet<String>,
+    pub responses: BTreeSet<String>,
+}
+
+/// Follows every body of every operation into the schemas.
+pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
+    let mut sides = Sides {
+        requests: BTreeSet::new(),
+        responses: BTreeSet::new(),
+    };
+    for operation in operations(document) {
+        if let Some(body) = operation.value.get("requestBody") {
+            collect(document, body, &mut sides.requests);
+        }
+        if let Some(responses) = operation.value.get("responses") {
+            collect(document, responses, &mut sides.responses);
+        }
+    }
+    if let Some(shared) = sides.requests.intersection(&sides.responses).next() {
+        return Err(Failure::new(
+            "finding sides",
+            format!("$.components.schemas.{shared}"),
+            "it is both sent and received; split it by overlay, since requests are exact and responses lenient",
+        ));
+    }
+    let schemas = document["components"]["schemas"].as_object();
+    for name in schemas.into_iter().flatten().map(|(name, _)| name) {
+        if !sides.requests.contains(name) && !sides.responses.contains(name) {
+            return Err(Failure::new(
+                "finding sides",
+                format!("$.components.schemas.{name}"),
+                "no operation uses it; remove it by overlay",
+            ));
+        }
+    }
+    Ok(sides)
+}
+
+fn collect(document: &Value, value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(name) = schema_name(value)
+                && names.insert(name.to_owned())
+            {
+                collect(document, &document["components"]["schemas"][name], names);
+            }
+            for member in members.values() {
+                collect(document, member, names);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                collect(document, item, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document(request: &str, response: &str) -> Value {
+        let body = |name: &str| {
+            json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}})
+        };
+        json!({
+            "components": {"schemas": {
+                "A": {"properties": {"inner": {"$ref": "#/components/schemas/Inner"}}},
+                "Inner": {},
+                "B": {}
+            }},
+            "paths": {"/a": {"post": {
+                "operationId": "a",
+                "requestBody": body(request),
+                "responses": {"2XX": body(response)}
+            }}}
+        })
+    }
+
+    #[test]
+    fn nested_schemas_belong_to_the_side_of_their_body() {
+        let sides = find(&document("A", "B")).unwrap();
+        assert!(sides.requests.contains("Inner") && sides.responses.contains("B"));
+    }
+
+    #[test]
+    fn a_schema_on_both_sides_is_refused() {
+        let failure = find(&document("A", "A")).err().unwrap();
+        assert!(failure.to_string().contains("split it"), "{failure}");
+    }
+
+    #[test]
+    fn a_schema_that_nothing_uses_is_refused() {
+        let failure = find(&document("A", "Inner")).err();
+        assert!(failure.is_some());
+        let failure = find(&document("B", "Inner")).err().unwrap();
+        assert!(failure.to_string().contains("schemas.A"), "{failure}");
+    }
+}

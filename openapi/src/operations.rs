@@ -1,0 +1,226 @@
+//! The operations table: what retry, tracing, the hooks and the tests have to know of each operation before it is called.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::document::{OperationEntry, follow, operations};
+use crate::failure::Failure;
+use crate::normalise::media_types::{is_json, media_type};
+use crate::normalise::parameters::secret_header;
+use crate::registry::Registry;
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub tag: String,
+    pub request_media_type: Option<String>,
+    pub accept: String,
+    pub answer: Answer,
+    pub credential: String,
+    pub starts_work: bool,
+    pub replayable: bool,
+    pub deprecated: bool,
+    pub one_element_array: bool,
+    pub evidence: String,
+}
+
+/// What a success brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Json,
+    Bytes,
+    Nothing,
+}
+
+/// Reads the table from an overlaid document, before normalising renames its media types. Sorted by the name in Rust.
+pub(crate) fn read(document: &Value, registry: &Registry, vendor: &str) -> Result<Vec<Row>, Failure> {
+    let session = session_header(document)?;
+    let mut rows: Vec<Row> = operations(document)
+        .iter()
+        .map(|operation| read_row(document, operation, registry, vendor, &session))
+        .collect();
+    rows.sort_by_key(|row| row.id.to_snake_case());
+    Ok(rows)
+}
+
+fn read_row(
+    document: &Value,
+    operation: &OperationEntry<'_>,
+    registry: &Registry,
+    vendor: &str,
+    session: &str,
+) -> Row {
+    let text = |name: &str| operation.value.get(name).and_then(Value::as_str);
+    let request_media_type = operation
+        .value
+        .get("requestBody")
+        .map(|body| media_type(follow(document, body)).unwrap_or(vendor).to_owned());
+    let body_type = success_media_type(document, operation);
+    let starts_work = operation.flag("x-starts-work");
+    let reads = operation.method == "get" || operation.flag("x-reads-only");
+    Row {
+        id: operation.id.to_owned(),
+        method: operation.method.to_uppercase(),
+        path: operation.path.to_owned(),
+        tag: operation
+            .value
+            .get("tags")
+            .and_then(|tags| tags[0].as_str())
+            .unwrap_or_default()
+            .to_owned(),
+        request_media_type,
+        // A success of any JSON kind is asked for by the one vendor type: the older ones are accepted, not requested.
+        accept: match body_type.as_deref() {
+            Some(other) if !is_json(other) => other.to_owned(),
+            _ => vendor.to_owned(),
+        },
+        answer: match body_type.as_deref() {
+            _ if operation.method == "delete" => Answer::Nothing,
+            None => Answer::Nothing,
+            Some(json) if is_json(json) => Answer::Json,
+            Some(_) => Answer::Bytes,
+        },
+        credential: secret_header(operation.value, operation.id, registry)
+            .unwrap_or_else(|| session.to_owned()),
+        starts_work,
+        replayable: reads && !starts_work,
+        deprecated: operation.flag("deprecated"),
+        one_element_array: may_answer_with_array(document, operation),
+        evidence: text("x-evidence").unwrap_or("inferred").to_owned(),
+    }
+}
+
+/// Whether the body of a success is marked as one that MX also sends as a list of one.
+fn may_answer_with_array(document: &Value, operation: &OperationEntry<'_>) -> bool {
+    let responses = operation.value.get("responses").and_then(Value::as_object);
+    responses.into_iter().flatten().any(|(_, response)| {
+        let content = follow(document, response)["content"].as_object();
+        content.into_iter().flatten().any(|(_, media)| {
+            follow(document, &media["schema"])["x-one-element-array"] == true
+        })
+    })
+}
+
+fn success_media_type(document: &Value, operation: &OperationEntry<'_>) -> Option<String> {
+    let responses = operation.value.get("responses")?.as_object()?;
+    responses
+        .iter()
+        .filter(|(status, _)| status.starts_with('2'))
+        .find_map(|(_, response)| media_type(follow(document, response)))
+        .map(str::to_owned)
+}
+
+/// The header of the document's own security scheme.
+fn session_header(document: &Value) -> Result<String, Failure> {
+    let missing = || {
+        Failure::new(
+            "operations table",
+            "$.security",
+            "the document names no security scheme that is a header",
+        )
+    };
+    let scheme = document["security"][0]
+        .as_object()
+        .and_then(|requirement| requirement.keys().next())
+        .ok_or_else(missing)?;
+    let header = document["components"]["securitySchemes"][scheme]["name"].as_str();
+    Ok(header.ok_or_else(missing)?.to_owned())
+}
+
+/// The table as Rust, over the types of `crate::operations`.
+pub(crate) fn emit(rows: &[Row]) -> TokenStream {
+    let count = rows.len();
+    let rows = rows.iter().map(|row| {
+        let Row {
+            id,
+            method,
+            path,
+            tag,
+            accept,
+            credential,
+            starts_work,
+            replayable,
+            deprecated,
+            one_element_array,
+            ..
+        } = row;
+        let name = id.to_snake_case();
+        let request = match &row.request_media_type {
+            Some(media_type) => quote!(Some(#media_type)),
+            None => quote!(None),
+        };
+        let answer = match row.answer {
+            Answer::Json => quote!(Json),
+            Answer::Bytes => quote!(Bytes),
+            Answer::Nothing => quote!(Nothing),
+        };
+        let evidence = match row.evidence.as_str() {
+            "spec" => quote!(Specification),
+            "table" => quote!(Table),
+            "example" => quote!(Example),
+            _ => quote!(Inferred),
+        };
+        quote! {
+            crate::operations::Operation {
+                id: #id,
+                name: #name,
+                method: #method,
+                path: #path,
+                tag: #tag,
+                request_media_type: #request,
+                accept: #accept,
+                answer: crate::operations::Answer::#answer,
+                credential_header: #credential,
+                starts_work: #starts_work,
+                replayable: #replayable,
+                deprecated: #deprecated,
+                one_element_array: #one_element_array,
+                evidence: crate::operations::Evidence::#evidence,
+            }
+        }
+    });
+    quote! {
+        pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn rows(operation: Value, method: &str) -> Vec<Row> {
+        let document = json!({
+            "security": [{"sessionToken": []}],
+            "components": {"securitySchemes": {"sessionToken": {"name": "MD-SESSION-TOKEN"}}},
+            "paths": {"/a": {method: operation}}
+        });
+        read(&document, &Registry::default(), "application/vnd.x+json").unwrap()
+    }
+
+    #[test]
+    fn a_get_may_be_replayed_unless_it_starts_work() {
+        assert!(rows(json!({"operationId": "a"}), "get")[0].replayable);
+        let working = json!({"operationId": "a", "x-starts-work": true});
+        assert!(!rows(working, "get")[0].replayable);
+        assert!(!rows(json!({"operationId": "a"}), "post")[0].replayable);
+        let reading = json!({"operationId": "a", "x-reads-only": true});
+        assert!(rows(reading, "post")[0].replayable);
+    }
+
+    #[test]
+    fn other_json_is_asked_for_by_the_vendor_type_and_text_by_its_own() {
+        let answers = |media_type: &str| {
+            json!({"operationId": "a", "responses": {"200": {"content": {media_type: {}}}}})
+        };
+        let json = &rows(answers("application/vnd.other+json"), "get")[0];
+        assert_eq!((json.accept.as_str(), json.answer), ("application/vnd.x+json", Answer::Json));
+        let csv = &rows(answers("text/csv"), "get")[0];
+        assert_eq!((csv.accept.as_str(), csv.answer), ("text/csv", Answer::Bytes));
+    }
+}

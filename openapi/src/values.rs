@@ -1,0 +1,125 @@
+//! Emits the registered types: calls of the macros in the library's `values` module, which says once what such a type can do.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::failure::Failure;
+use crate::registry::{Entry, Kind, KnownValue, Registry};
+
+/// One macro call a type.
+pub(crate) fn emit(registry: &Registry) -> Result<TokenStream, Failure> {
+    let calls = registry
+        .entries()
+        .iter()
+        .filter(|entry| entry.is_emitted())
+        .map(emit_one)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(quote!(#(#calls)*))
+}
+
+fn emit_one(entry: &Entry) -> Result<TokenStream, Failure> {
+    let name = format_ident!("{}", entry.name);
+    let description = entry.description.trim();
+    if description.is_empty() {
+        return Err(Failure::new(
+            "types",
+            format!("x-types.{}", entry.name),
+            "it has no description, and becomes a public type",
+        ));
+    }
+    let variants = variants(entry)?;
+    Ok(match entry.kind {
+        Kind::Identifier => quote! {
+            crate::values::identifier! { #[doc = #description] #name }
+        },
+        Kind::OpenCode => quote! {
+            crate::values::open_code! { #[doc = #description] #name { #(#variants),* } }
+        },
+        _ => quote! {
+            crate::values::open_text! { #[doc = #description] #name { #(#variants),* } }
+        },
+    })
+}
+
+fn variants(entry: &Entry) -> Result<Vec<TokenStream>, Failure> {
+    let mut seen = BTreeSet::new();
+    entry
+        .values
+        .iter()
+        .map(|value| {
+            let variant = value.name.to_upper_camel_case();
+            let clashes = ["Unknown", "UnknownName"].contains(&variant.as_str());
+            // A value that MX itself calls UNKNOWN keeps its name beside our own `Unknown`.
+            let variant = if clashes { format!("Known{variant}") } else { variant };
+            if !seen.insert(variant.clone()) {
+                return Err(Failure::new(
+                    "types",
+                    format!("x-types.{}", entry.name),
+                    format!("two values give the variant {variant}"),
+                ));
+            }
+            let identifier = syn::parse_str::<syn::Ident>(&variant).map_err(|_| {
+                Failure::new(
+                    "types",
+                    format!("x-types.{}", entry.name),
+                    format!("{} gives no Rust name", value.name),
+                )
+            })?;
+            Ok(variant_tokens(value, &identifier))
+        })
+        .collect()
+}
+
+fn variant_tokens(value: &KnownValue, variant: &syn::Ident) -> TokenStream {
+    let name = &value.name;
+    let means = value.means.as_deref().unwrap_or_default();
+    let documentation = if means.is_empty() {
+        format!("`{name}`.")
+    } else {
+        format!("`{name}`: {means}")
+    };
+    let code = value.code.map(|code| {
+        let code = proc_macro2::Literal::i64_unsuffixed(code);
+        quote!((#code))
+    });
+    quote!(#[doc = #documentation] #variant = #name #code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn emitted(types: &serde_json::Value) -> Result<String, Failure> {
+        emit(&Registry::from_value(types).unwrap()).map(|tokens| tokens.to_string())
+    }
+
+    #[test]
+    fn an_open_type_lists_its_values_with_code_and_meaning() {
+        let text = emitted(&json!({"Status": {
+            "kind": "open-text", "description": "d", "fields": ["*.status"],
+            "values": [{"name": "NOT_INSURED", "code": 2, "means": "It is not."}, {"name": "UNKNOWN"}]
+        }}));
+        let text = text.unwrap();
+        assert!(text.contains("NotInsured = \"NOT_INSURED\" (2)"), "{text}");
+        assert!(text.contains("KnownUnknown = \"UNKNOWN\""), "{text}");
+    }
+
+    #[test]
+    fn hand_written_and_shared_types_are_not_emitted() {
+        let text = emitted(&json!({
+            "Secret": {"kind": "secret", "fields": ["*.value"]},
+            "UserGuid": {"kind": "identifier", "shared": true, "fields": ["*.guid"]}
+        }));
+        assert_eq!(text.unwrap(), "");
+    }
+
+    #[test]
+    fn a_public_type_without_a_description_is_refused() {
+        let types = json!({"UserGuid": {"kind": "identifier", "fields": ["*.guid"]}});
+        assert!(emitted(&types).unwrap_err().to_string().contains("no description"));
+    }
+}
