@@ -1,1 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod api;
+pub mod mdx;
+#[cfg(feature = "mock")]
+pub mod mock;
+pub mod operations;
+pub mod sso;
+pub mod values;
+
+mod environment;
+mod error;
+mod nexus;
+mod retry;
+mod secret;
+mod session;
+mod trace;
+mod wire;
+
+pub use environment::Environment;
+pub use error::{Error, ErrorKind};
+pub use nexus::{ApiTokenSource, FetchingToken, Nexus, NexusBuilder, OpeningAggregation, User};
+pub use operations::operations;
+pub use retry::RetryPolicy;
+pub use secret::Secret;

@@ -1,6 +1,6 @@
 //! The types that a document's strings and codes really are, as its overlay lists them under `components.x-types`.
 //!
-//! An entry names a type, its kind and the fields that have it; [`Registry::best_match`] answers for one field. A pattern is
+//! An entry names a type, its kind and the fields that have it; [`Registry::find`] answers for one field. A pattern is
 //! `Owner.field`, the owner a schema or an operation (for its parameters) or `*`, the field with one `*` at an end at most.
 //! The more specific pattern wins. A pattern that no field has is a stale fact and fails the build.
 
@@ -135,12 +135,7 @@ impl Registry {
         &self.entries
     }
 
-    /// The entry whose pattern fits `owner.field` best.
-    pub(crate) fn best_match(&self, owner: &str, field: &str) -> Result<Option<&Entry>, Failure> {
-        Ok(self.find(owner, field)?.map(|found| found.entry))
-    }
-
-    /// Like [`Registry::best_match`], with what a pass needs to judge and to mark the use.
+    /// The entry whose pattern fits `owner.field` best, with what a pass needs to judge and to mark the use.
     pub(crate) fn find(&self, owner: &str, field: &str) -> Result<Option<Found<'_>>, Failure> {
         let mut best: Option<Found<'_>> = None;
         for (index, entry) in self.entries.iter().enumerate() {
@@ -241,8 +236,8 @@ mod tests {
 
     fn name(owner: &str, field: &str) -> Option<String> {
         let registry = registry();
-        let entry = registry.best_match(owner, field).unwrap();
-        entry.map(|entry| entry.name.clone())
+        let found = registry.find(owner, field).unwrap();
+        found.map(|found| found.entry.name.clone())
     }
 
     #[test]
@@ -267,7 +262,7 @@ mod tests {
             "B": {"kind": "identifier", "fields": ["*.guid"]},
         }))
         .unwrap();
-        assert!(registry.best_match("X", "guid").unwrap_err().to_string().contains("A and B"));
+        assert!(registry.find("X", "guid").err().unwrap().to_string().contains("A and B"));
     }
 
     #[test]

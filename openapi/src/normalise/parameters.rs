@@ -56,10 +56,14 @@ pub(crate) fn secret_header(
 }
 
 fn is_secret_header(id: &str, parameter: &Value, registry: &Registry) -> bool {
-    parameter["in"] == "header"
-        && registry
-            .best_match(id, name_of(parameter))
-            .is_ok_and(|found| found.is_some_and(|entry| entry.kind == Kind::Secret))
+    let Ok(Some(found)) = registry.find(id, name_of(parameter)) else {
+        return false;
+    };
+    let secret = parameter["in"] == "header" && found.entry.kind == Kind::Secret;
+    if secret {
+        registry.mark_used(&found);
+    }
+    secret
 }
 
 /// Where `name` and `name[]` give one Rust name, keeps the list: it can say all that the single one says.

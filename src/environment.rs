@@ -1,0 +1,174 @@
+//! Where the systems of MX are: integration, production, or addresses of your own.
+
+use reqwest::Url;
+
+use crate::error::Error;
+
+/// The base addresses of the three systems that a Nexus call needs.
+///
+/// ```
+/// use mx_nexus::Environment;
+///
+/// let integration = Environment::integration();
+/// let mock = Environment::at("http://127.0.0.1:8080");
+/// let proxied = Environment::production().with_nexus("https://egress.example.com/mx-data");
+/// # let _ = (integration, mock, proxied);
+/// ```
+///
+/// Addresses are checked when the client is built: https only, but for loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Environment {
+    nexus: String,
+    sso: String,
+    mdx: String,
+}
+
+/// The addresses of an environment, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) nexus: String,
+    pub(crate) sso: String,
+    pub(crate) mdx: String,
+}
+
+impl Environment {
+    /// MX's integration environment, with test institutions and the test endpoints.
+    pub fn integration() -> Self {
+        Self {
+            nexus: "https://int-data.moneydesktop.com".to_owned(),
+            sso: "https://int-sso.moneydesktop.com".to_owned(),
+            mdx: "https://int-live.moneydesktop.com".to_owned(),
+        }
+    }
+
+    /// MX's production environment.
+    pub fn production() -> Self {
+        Self {
+            nexus: "https://data.moneydesktop.com".to_owned(),
+            sso: "https://sso.moneydesktop.com".to_owned(),
+            mdx: "https://live.moneydesktop.com".to_owned(),
+        }
+    }
+
+    /// All systems at one address: a mock server, a sandbox, a gateway.
+    pub fn at(address: impl Into<String>) -> Self {
+        let address = address.into();
+        Self {
+            nexus: address.clone(),
+            sso: address.clone(),
+            mdx: address,
+        }
+    }
+
+    /// The same, with Nexus at another address.
+    pub fn with_nexus(mut self, address: impl Into<String>) -> Self {
+        self.nexus = address.into();
+        self
+    }
+
+    /// The same, with the SSO API at another address.
+    pub fn with_sso(mut self, address: impl Into<String>) -> Self {
+        self.sso = address.into();
+        self
+    }
+
+    /// The same, with the MDX Real Time API at another address.
+    pub fn with_mdx(mut self, address: impl Into<String>) -> Self {
+        self.mdx = address.into();
+        self
+    }
+
+    /// Checks every address.
+    pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
+        Ok(Addresses {
+            nexus: check("Nexus", &self.nexus)?,
+            sso: check("SSO", &self.sso)?,
+            mdx: check("MDX", &self.mdx)?,
+        })
+    }
+}
+
+/// The address without a trailing slash, if credentials may be sent there.
+fn check(system: &str, address: &str) -> Result<String, Error> {
+    let refuse = |reason: &str| {
+        // Without its query or user, which might hold something secret.
+        let shown = address.split(['?', '#', '@']).next().unwrap_or_default();
+        Error::configuration(format!("the {system} address {shown:?} cannot be used: {reason}"))
+    };
+    let url = Url::parse(address.trim())
+        .map_err(|_| refuse("it is not a URL; it should read like https://host or https://host/path"))?;
+    let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
+        return Err(refuse("it has no host"));
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        "http" => return Err(refuse("plain http is allowed to this machine only; use https")),
+        _ => return Err(refuse("it has to begin with https://")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("it holds a user name or password; the API key goes elsewhere"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("it has a query or a fragment"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(address: &str) -> Option<String> {
+        check("Nexus", address).ok()
+    }
+
+    #[test]
+    fn https_is_taken_with_and_without_a_path() {
+        assert_eq!(accepts("https://data.example.com/").as_deref(), Some("https://data.example.com"));
+        assert_eq!(
+            accepts("https://gate.example.com/mx/").as_deref(),
+            Some("https://gate.example.com/mx")
+        );
+    }
+
+    #[test]
+    fn http_is_taken_to_this_machine_only() {
+        for address in ["http://localhost:1", "http://127.0.0.1:1", "http://127.3.2.1", "http://[::1]:9"] {
+            assert!(accepts(address).is_some(), "{address}");
+        }
+        for address in ["http://data.example.com", "http://10.0.0.1", "http://localhost.example.com"] {
+            assert!(accepts(address).is_none(), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_address_is_refused() {
+        for address in [
+            "",
+            "data.example.com",
+            "ftp://data.example.com",
+            "https://user:pass@data.example.com",
+            "https://data.example.com?key=1",
+            "https://data.example.com#x",
+            "https://",
+        ] {
+            assert!(accepts(address).is_none(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_a_password() {
+        let text = check("SSO", "https://data.example.com?key=hidden").unwrap_err().to_string();
+        assert!(!text.contains("hidden"), "{text}");
+    }
+}

@@ -1,0 +1,151 @@
+//! The users of the MDX Real Time API: a user has to exist there before Nexus knows it.
+//!
+//! A [`Users`] comes from [`Nexus::users`](crate::Nexus::users).
+
+use std::sync::Arc;
+
+use crate::error::Error;
+
+pub use generated::types;
+
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    dead_code,
+    rustdoc::all,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "generated"
+)]
+pub(crate) mod generated {
+    include!(concat!(env!("OUT_DIR"), "/mdx_client.rs"));
+}
+
+crate::wire::hooks!(generated::Client, crate::operations::mdx_operations);
+
+/// The values that fields of users can have.
+pub mod values {
+    include!(concat!(env!("OUT_DIR"), "/mdx_values.rs"));
+}
+
+/// The users of one partner.
+#[derive(Clone, Debug)]
+pub struct Users {
+    client: generated::Client,
+    client_id: Arc<str>,
+}
+
+impl Users {
+    pub(crate) fn new(client: generated::Client, client_id: Arc<str>) -> Self {
+        Self { client, client_id }
+    }
+
+    /// Makes a user. Only its id is needed, the partner's own.
+    ///
+    /// # Errors
+    ///
+    /// Status 409 when the id is taken (not documented by MX; a public connector of theirs reads it so).
+    pub async fn create(&self, user: types::UserCreateRequest) -> Result<types::UserResponse, Error> {
+        let answer = self
+            .client
+            .create_user()
+            .client_id(&*self.client_id)
+            .body(types::UserCreateRequestBody { user })
+            .send()
+            .await?;
+        Ok(answer.into_inner().user.unwrap_or_default())
+    }
+
+    /// Reads a user.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 when there is no such user.
+    pub async fn read(&self, user_id: &str) -> Result<types::UserResponse, Error> {
+        let answer = self
+            .client
+            .read_user()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .send()
+            .await?;
+        Ok(answer.into_inner().user.unwrap_or_default())
+    }
+
+    /// Changes what the request holds, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 when there is no such user.
+    pub async fn update(
+        &self,
+        user_id: &str,
+        changes: types::UserUpdateRequest,
+    ) -> Result<types::UserResponse, Error> {
+        let answer = self
+            .client
+            .update_user()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .body(types::UserUpdateRequestBody { user: changes })
+            .send()
+            .await?;
+        Ok(answer.into_inner().user.unwrap_or_default())
+    }
+
+    /// Deletes a user, with all its members.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 when there is no such user.
+    pub async fn delete(&self, user_id: &str) -> Result<(), Error> {
+        self.client
+            .delete_user()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .send()
+            .await
+            .map(|_| ())
+    }
+
+    /// Gives a user another id of the partner's.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 when there is no such user.
+    pub async fn remap_id(&self, user_id: &str, new_id: &str) -> Result<types::UserResponse, Error> {
+        let user = types::UserRemapRequest {
+            id: new_id.to_owned(),
+        };
+        let answer = self
+            .client
+            .remap_user_id()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .body(types::UserRemapRequestBody { user })
+            .send()
+            .await?;
+        Ok(answer.into_inner().user.unwrap_or_default())
+    }
+
+    /// The user, made if it was not there. What is there stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Users::read`] and [`Users::create`], but for the one that says it exists.
+    pub async fn ensure(&self, user: types::UserCreateRequest) -> Result<types::UserResponse, Error> {
+        let id = user.id.clone();
+        match self.read(&id).await {
+            Err(error) if error.is_not_found() => {}
+            found => return found,
+        }
+        match self.create(user).await {
+            // Somebody made it in between.
+            Err(error) if error.is_conflict() => self.read(&id).await,
+            made => made,
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! [`Nexus`], one a partner, and [`User`], one an end user: from an API key to a client that stays authenticated.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api;
+use crate::environment::{Addresses, Environment};
+use crate::error::Error;
+use crate::mdx::{self, Users};
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::secret::Secret;
+use crate::session::{LeasePolicy, Sessions};
+use crate::sso::{self, Sso, TokenFormat};
+use crate::wire::{self, Connection, Credential, Rules, Timeouts};
+
+mod exchange;
+mod pool;
+mod source;
+
+pub use exchange::OpeningAggregation;
+pub use source::{ApiTokenSource, FetchingToken};
+
+use exchange::{MintedSessions, OneToken};
+use pool::SessionPool;
+
+/// A partner of MX: where its systems are, how they are reached, and with what key. Cheap to clone; make one and keep it.
+///
+/// ```no_run
+/// use mx_nexus::{Environment, Nexus};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let nexus = Nexus::builder(Environment::integration())
+///     .credentials("my-client", std::env::var("MX_API_KEY")?)
+///     .build()?;
+/// let api = nexus.user("U-39XBF7").api().await?;
+/// let members = api.list_members().send().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Nexus {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    http: reqwest::Client,
+    addresses: Addresses,
+    rules: Arc<Rules>,
+    credentials: Option<Credentials>,
+    source: Option<Arc<dyn ApiTokenSource>>,
+    format: TokenFormat,
+    opening: OpeningAggregation,
+    leases: LeasePolicy,
+    pool: SessionPool,
+}
+
+#[derive(Clone)]
+struct Credentials {
+    client_id: Arc<str>,
+    api_key: Secret,
+}
+
+impl fmt::Debug for Nexus {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = &self.shared;
+        let client_id = shared.credentials.as_ref().map(|credentials| &*credentials.client_id);
+        formatter
+            .debug_struct("Nexus")
+            .field("nexus", &shared.addresses.nexus)
+            .field("sso", &shared.addresses.sso)
+            .field("mdx", &shared.addresses.mdx)
+            .field("client_id", &client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Nexus {
+    /// Begins to configure a client for an environment.
+    pub fn builder(environment: Environment) -> NexusBuilder {
+        NexusBuilder {
+            environment,
+            credentials: None,
+            source: None,
+            format: TokenFormat::default(),
+            opening: OpeningAggregation::default(),
+            leases: LeasePolicy::default(),
+            retry: RetryPolicy::default(),
+            timeouts: Timeouts {
+                request: Duration::from_secs(60),
+                connect: Duration::from_secs(10),
+            },
+            answer_limit: 32 * 1024 * 1024,
+            http: reqwest::Client::builder(),
+        }
+    }
+
+    /// An end user, by the id that the partner gave it. Nothing is sent; the session is opened when it is first needed.
+    ///
+    /// All [`User`]s of one id share one session, however often this is called.
+    pub fn user(&self, id: impl Into<String>) -> User {
+        let id: Arc<str> = Arc::from(id.into());
+        let sessions = self.shared.pool.get(&id, || {
+            let exchange = MintedSessions::new(self, Arc::clone(&id));
+            Sessions::renewing(Arc::new(exchange), self.shared.leases)
+        });
+        User {
+            nexus: self.clone(),
+            id: Some(id),
+            sessions,
+        }
+    }
+
+    /// A user by a session opened elsewhere, or by `test_session` in the integration environment.
+    ///
+    /// The session is used until MX rejects it. It cannot be renewed here.
+    ///
+    /// ```
+    /// # use mx_nexus::{Environment, Nexus};
+    /// # fn example() -> Result<(), mx_nexus::Error> {
+    /// let user = Nexus::builder(Environment::integration()).build()?.with_session_token("test_session");
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    pub fn with_session_token(&self, token: impl Into<Secret>) -> User {
+        User {
+            nexus: self.clone(),
+            id: None,
+            sessions: Sessions::fixed(token.into()),
+        }
+    }
+
+    /// A user by a one-time API token from elsewhere: it opens one session, which cannot be renewed.
+    pub fn with_api_token(&self, token: impl Into<Secret>) -> User {
+        let exchange = OneToken::new(self, token.into());
+        User {
+            nexus: self.clone(),
+            id: None,
+            sessions: Sessions::renewing(Arc::new(exchange), self.shared.leases),
+        }
+    }
+
+    /// The client of the one operation that takes an API token instead of a session, `create_session`.
+    pub fn session_api(&self, api_token: impl Into<Secret>) -> api::Client {
+        self.nexus_client(Credential::Fixed {
+            header: "MD-API-TOKEN",
+            value: api_token.into(),
+        })
+    }
+
+    /// The SSO API: API tokens, widget addresses, the end of sessions.
+    ///
+    /// # Errors
+    ///
+    /// When the client was built without [`NexusBuilder::credentials`].
+    pub fn sso(&self) -> Result<Sso, Error> {
+        let credentials = self.credentials()?;
+        let connection = self.connection(&self.shared.addresses.sso, credentials.as_credential());
+        let client = sso::generated::Client::new_with_client(
+            &self.shared.addresses.sso,
+            self.shared.http.clone(),
+            connection,
+        );
+        Ok(Sso::new(client, Arc::clone(&credentials.client_id), self.shared.format))
+    }
+
+    /// The users of the MDX Real Time API.
+    ///
+    /// # Errors
+    ///
+    /// When the client was built without [`NexusBuilder::credentials`].
+    pub fn users(&self) -> Result<Users, Error> {
+        let credentials = self.credentials()?;
+        let connection = self.connection(&self.shared.addresses.mdx, credentials.as_credential());
+        let client = mdx::generated::Client::new_with_client(
+            &self.shared.addresses.mdx,
+            self.shared.http.clone(),
+            connection,
+        );
+        Ok(Users::new(client, Arc::clone(&credentials.client_id)))
+    }
+
+    fn credentials(&self) -> Result<&Credentials, Error> {
+        self.shared.credentials.as_ref().ok_or_else(|| {
+            Error::configuration(
+                "this needs the client id and the API key; give them to Nexus::builder(…).credentials(…)",
+            )
+        })
+    }
+
+    fn nexus_client(&self, credential: Credential) -> api::Client {
+        let address = &self.shared.addresses.nexus;
+        let connection = self.connection(address, credential);
+        api::Client::new_with_client(address, self.shared.http.clone(), connection)
+    }
+
+    fn connection(&self, address: &str, credential: Credential) -> Connection {
+        Connection {
+            rules: Arc::clone(&self.shared.rules),
+            credential,
+            base: Arc::from(address),
+        }
+    }
+}
+
+impl Credentials {
+    fn as_credential(&self) -> Credential {
+        Credential::Fixed {
+            header: "MD-API-KEY",
+            value: self.api_key.clone(),
+        }
+    }
+}
+
+/// An end user of the partner, with its session. Cheap to clone; all clones share the session.
+#[derive(Clone)]
+pub struct User {
+    nexus: Nexus,
+    id: Option<Arc<str>>,
+    sessions: Sessions,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("User")
+            .field("id", &self.id)
+            .field("sessions", &self.sessions)
+            .finish_non_exhaustive()
+    }
+}
+
+impl User {
+    /// The id that the partner gave the user; none for a user of a token from elsewhere.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The partner whose user this is.
+    pub fn nexus(&self) -> &Nexus {
+        &self.nexus
+    }
+
+    /// The client of Nexus, bound to a live session of this user.
+    ///
+    /// The client may be kept: it renews the session when it has expired.
+    ///
+    /// # Errors
+    ///
+    /// When no session can be opened; see [`ErrorKind::Session`](crate::ErrorKind::Session).
+    pub async fn api(&self) -> Result<api::Client, Error> {
+        self.sessions.lease().await?;
+        Ok(self.nexus.nexus_client(Credential::Session(self.sessions.clone())))
+    }
+}
+
+/// How a [`Nexus`] is to be. From [`Nexus::builder`].
+#[must_use]
+pub struct NexusBuilder {
+    environment: Environment,
+    credentials: Option<(String, Secret)>,
+    source: Option<Arc<dyn ApiTokenSource>>,
+    format: TokenFormat,
+    opening: OpeningAggregation,
+    leases: LeasePolicy,
+    retry: RetryPolicy,
+    timeouts: Timeouts,
+    answer_limit: usize,
+    http: reqwest::ClientBuilder,
+}
+
+impl fmt::Debug for NexusBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NexusBuilder")
+            .field("environment", &self.environment)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NexusBuilder {
+    /// The client id and the API key that MX gave the partner for this environment.
+    pub fn credentials(mut self, client_id: impl Into<String>, api_key: impl Into<Secret>) -> Self {
+        self.credentials = Some((client_id.into(), api_key.into()));
+        self
+    }
+
+    /// Takes API tokens from elsewhere, a vault or a service of your own, instead of the SSO API.
+    pub fn api_tokens_from(mut self, source: impl ApiTokenSource) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// In which form the SSO API is asked for tokens. JSON unless told otherwise.
+    pub fn token_format(mut self, format: TokenFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Whether MX may aggregate a user's members when a session is opened. Not unless told: a running aggregation is in the
+    /// way of an identification.
+    pub fn on_opening(mut self, opening: OpeningAggregation) -> Self {
+        self.opening = opening;
+        self
+    }
+
+    /// How calls are repeated that failed for a passing reason.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long one request may take, its answer included. A minute unless told otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.request = timeout;
+        self
+    }
+
+    /// How long a connection may take to come about. Ten seconds unless told otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.connect = timeout;
+        self
+    }
+
+    /// How long opening a session may take, both calls together. Half a minute unless told otherwise.
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.leases.exchange_timeout = timeout;
+        self
+    }
+
+    /// The largest answer that is read, in bytes. 32 MiB unless told otherwise.
+    pub fn answer_limit(mut self, bytes: usize) -> Self {
+        self.answer_limit = bytes;
+        self
+    }
+
+    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent and the rule for
+    /// redirects are set afterwards, and stay ours.
+    pub fn http(
+        mut self,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Self {
+        self.http = change(self.http);
+        self
+    }
+
+    /// Checks everything and makes the client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), with what to change.
+    pub fn build(self) -> Result<Nexus, Error> {
+        let addresses = self.environment.addresses()?;
+        let credentials = self.credentials.map(check_credentials).transpose()?;
+        let http = wire::http_client(self.http, &self.timeouts)?;
+        Ok(Nexus {
+            shared: Arc::new(Shared {
+                http,
+                addresses,
+                rules: Arc::new(Rules {
+                    retry: self.retry,
+                    budget: RetryBudget::full(),
+                    answer_limit: self.answer_limit,
+                }),
+                credentials,
+                source: self.source,
+                format: self.format,
+                opening: self.opening,
+                leases: self.leases,
+                pool: SessionPool::default(),
+            }),
+        })
+    }
+}
+
+fn check_credentials((client_id, api_key): (String, Secret)) -> Result<Credentials, Error> {
+    if client_id.trim().is_empty() {
+        return Err(Error::configuration("the client id is empty; MX gives it together with the API key"));
+    }
+    if [".", ".."].contains(&client_id.as_str()) || client_id.contains('\\') {
+        return Err(Error::configuration("the client id cannot be part of an address"));
+    }
+    if api_key.expose().trim().is_empty() {
+        return Err(Error::configuration("the API key is empty; MX gives one for each environment"));
+    }
+    if http::HeaderValue::from_str(api_key.expose()).is_err() {
+        return Err(Error::configuration(
+            "the API key holds a character that no header can carry; look for a line break at its end",
+        ));
+    }
+    Ok(Credentials {
+        client_id: Arc::from(client_id),
+        api_key,
+    })
+}

@@ -1,0 +1,121 @@
+//! How a session is opened: an API token from somewhere, spent on `POST /sessions`.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::api::types;
+use crate::error::Error;
+use crate::nexus::{Nexus, Shared};
+use crate::secret::Secret;
+use crate::session::{Exchange, Exchanging};
+
+/// What MX does with a user's members when a session is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpeningAggregation {
+    /// Leaves them alone. An aggregation that starts by itself is in the way of an identification (guide).
+    #[default]
+    Skip,
+    /// Aggregates them, as MX does by default.
+    Start,
+}
+
+/// Sessions of one user, with tokens of the SSO API or of a source of the caller's.
+pub(super) struct MintedSessions {
+    /// Weak, because the client's pool holds the sessions that hold this.
+    nexus: Weak<Shared>,
+    user_id: Arc<str>,
+}
+
+impl MintedSessions {
+    pub(super) fn new(nexus: &Nexus, user_id: Arc<str>) -> Self {
+        Self {
+            nexus: Arc::downgrade(&nexus.shared),
+            user_id,
+        }
+    }
+
+    async fn token(&self, nexus: &Nexus) -> Result<Secret, Error> {
+        if let Some(source) = &nexus.shared.source {
+            return source.api_token(&self.user_id).await.map_err(|error| {
+                Error::session_source("the source of API tokens gave none", error)
+            });
+        }
+        nexus.sso()?.api_token(&self.user_id).await.map_err(|error| {
+            let reason = match error.status() {
+                Some(404) => "SSO does not know the user, or the client has no access to Nexus",
+                Some(401) => "SSO did not accept the API key; there is one for each environment",
+                Some(403) => "SSO does not answer this address; it may have to go on MX's allow list",
+                _ => "no API token was to be had",
+            };
+            Error::session_from(reason, error)
+        })
+    }
+}
+
+impl Exchange for MintedSessions {
+    fn open(&self) -> Exchanging<'_> {
+        Box::pin(async {
+            let shared = self.nexus.upgrade();
+            let shared = shared.ok_or_else(|| Error::session("its client is gone"))?;
+            let nexus = Nexus { shared };
+            let token = self.token(&nexus).await?;
+            spend(&nexus, token).await
+        })
+    }
+}
+
+/// One session, for one token from elsewhere.
+pub(super) struct OneToken {
+    nexus: Weak<Shared>,
+    keep: Mutex<Option<Secret>>,
+}
+
+impl OneToken {
+    pub(super) fn new(nexus: &Nexus, token: Secret) -> Self {
+        Self {
+            nexus: Arc::downgrade(&nexus.shared),
+            keep: Mutex::new(Some(token)),
+        }
+    }
+}
+
+impl Exchange for OneToken {
+    fn open(&self) -> Exchanging<'_> {
+        Box::pin(async {
+            let shared = self.nexus.upgrade();
+            let shared = shared.ok_or_else(|| Error::session("its client is gone"))?;
+            let token = self.keep.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // The token works once, whatever came of it.
+            let token = token.ok_or_else(Error::session_expired)?;
+            spend(&Nexus { shared }, token).await
+        })
+    }
+}
+
+impl fmt::Debug for OneToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OneToken").finish_non_exhaustive()
+    }
+}
+
+async fn spend(nexus: &Nexus, token: Secret) -> Result<Secret, Error> {
+    let skip = nexus.shared.opening == OpeningAggregation::Skip;
+    let body = types::SessionCreateRequestBody {
+        session: Some(types::SessionCreateRequest {
+            skip_aggregation: Some(skip),
+        }),
+    };
+    let answer = nexus.session_api(token).create_session().body(body).send().await;
+    let answer = answer.map_err(|error| {
+        let reason = match error.status() {
+            Some(401) => "the API token is used, older than ten minutes, or of another environment",
+            _ => "no session was opened",
+        };
+        Error::session_from(reason, error)
+    })?;
+    let token = answer.into_inner().session.and_then(|session| session.token);
+    token
+        .filter(|token| !token.expose().trim().is_empty())
+        .ok_or_else(|| Error::session("the answer to the opening of a session holds no token"))
+}

@@ -1,0 +1,354 @@
+//! Session leases: one-time API token to sliding 30-minute session token.
+//!
+//! A Nexus session is one user's, lives 30 minutes counted anew from each call, and is opened by an [`Exchange`]
+//! that spends a one-time API token. [`Sessions`] holds the session of one user. Before a call the client takes a
+//! [`Lease`] from it; after an answer it says so with [`Sessions::touch`], and after a 401 with [`Sessions::reject`].
+//!
+//! An exchange runs in a task of its own, so that a caller that goes away does not burn the API token: whoever comes
+//! next finds the session. One exchange at a time, joined by all who wait; its failure is theirs and is not kept.
+//! Leases are numbered by generation, so that a late 401 cannot drop a session opened since. Nothing runs in the
+//! background between calls.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::Error;
+use crate::values::Secret;
+
+/// How long those who wait let an exchange overrun its timeout. The timeout itself is kept by the exchange's task;
+/// this only matters when that task cannot run, because its runtime is not being driven or the exchange blocks it.
+const OVERRUN: Duration = Duration::from_secs(1);
+
+/// The answer to an exchange, as it comes.
+pub(crate) type Exchanging<'a> = Pin<Box<dyn Future<Output = Result<Secret, Error>> + Send + 'a>>;
+
+/// Opens sessions: mints a one-time API token and exchanges it for a session token.
+///
+/// An implementation must not hold the [`Sessions`] that it serves: neither would ever be freed.
+pub(crate) trait Exchange: Send + Sync + 'static {
+    /// Opens one session. Dropped when it takes longer than [`LeasePolicy::exchange_timeout`].
+    fn open(&self) -> Exchanging<'_>;
+}
+
+/// For how long a session is trusted, and how long opening one may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeasePolicy {
+    /// How long the server keeps a session after the last call.
+    pub(crate) lifetime: Duration,
+    /// How much sooner we stop using it, so that it does not expire on the way to the server.
+    pub(crate) slack: Duration,
+    /// How long one exchange may take, both of its calls together.
+    pub(crate) exchange_timeout: Duration,
+}
+
+impl Default for LeasePolicy {
+    fn default() -> Self {
+        Self {
+            // Reference: "30 minutes", counted anew from each call.
+            lifetime: Duration::from_mins(30),
+            slack: Duration::from_mins(1),
+            exchange_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The right to call with a session token, and the number to report the outcome under.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    /// The session token.
+    pub(crate) token: Secret,
+    /// Which session this is; later sessions have greater numbers, not necessarily the next.
+    pub(crate) generation: u64,
+}
+
+/// The session of one user, shared by all clones.
+#[derive(Clone)]
+pub(crate) struct Sessions {
+    shared: Arc<Shared>,
+}
+
+impl Sessions {
+    /// Sessions opened by `exchange` when they are needed.
+    pub(crate) fn renewing(exchange: Arc<dyn Exchange>, policy: LeasePolicy) -> Self {
+        Self::starting(Source::Exchange { exchange, policy }, State::default())
+    }
+
+    /// A session opened elsewhere. It is used until the server rejects it, and cannot be renewed.
+    pub(crate) fn fixed(token: Secret) -> Self {
+        let generation = 1;
+        let session = Session {
+            lease: Lease { token, generation },
+            counted_from: Instant::now(),
+        };
+        let state = State {
+            generation,
+            session: Some(session),
+            opening: None,
+        };
+        Self::starting(Source::Elsewhere, state)
+    }
+
+    fn starting(source: Source, state: State) -> Self {
+        let state = Mutex::new(state);
+        Self {
+            shared: Arc::new(Shared { source, state }),
+        }
+    }
+
+    /// The session to call with: the present one, or else a new one, opened at most once however many ask.
+    ///
+    /// May be dropped at any point without wasting an API token. Needs a tokio runtime with its clock enabled.
+    ///
+    /// # Errors
+    ///
+    /// The exchange's own error, a timeout, or, for a fixed session that was rejected, that it has expired.
+    pub(crate) async fn lease(&self) -> Result<Lease, Error> {
+        match self.held_or_opening()? {
+            Next::Held(lease) => Ok(lease),
+            Next::Opening(opening) => opening.outcome().await,
+        }
+    }
+
+    /// The server answered a call made under `generation`, and so counts the session anew.
+    ///
+    /// From the start of the request, since when the server saw it is not known: a slow answer must not make the
+    /// session look younger than it is.
+    pub(crate) fn touch(&self, generation: u64, request_started: Instant) {
+        let mut state = self.shared.state();
+        if let Some(session) = state.session_of(generation) {
+            session.counted_from = session.counted_from.max(request_started);
+        }
+    }
+
+    /// The server refused the session of `generation` (401). Changes nothing when another has taken its place.
+    pub(crate) fn reject(&self, generation: u64) {
+        let mut state = self.shared.state();
+        if state.session_of(generation).is_some() {
+            state.session = None;
+        }
+    }
+
+    /// Whether somebody else holds these sessions too.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.shared) > 1
+    }
+
+    /// Decides what a caller gets, and starts the exchange if nobody has. Without an await: once an exchange is
+    /// under way nothing that happens to this caller can stop it.
+    fn held_or_opening(&self) -> Result<Next, Error> {
+        let mut state = self.shared.state();
+        if let Some(session) = &state.session
+            && self.shared.source.still_trusts(session)
+        {
+            return Ok(Next::Held(session.lease.clone()));
+        }
+        let Source::Exchange { exchange, policy } = &self.shared.source else {
+            return Err(Error::session_expired());
+        };
+        if let Some(opening) = &state.opening
+            && !opening.patience().is_zero()
+        {
+            return Ok(Next::Opening(opening.clone()));
+        }
+        let runtime = Handle::try_current()
+            .map_err(|_| Error::session("a session can only be opened inside a tokio runtime"))?;
+
+        let (publish, outcome) = watch::channel(None);
+        let opening = Opening {
+            generation: state.generation + 1,
+            started: Instant::now(),
+            limit: policy.exchange_timeout,
+            outcome,
+        };
+        state.generation = opening.generation;
+        // Now, and not when the new one comes: a late touch must not revive what is being replaced.
+        state.session = None;
+        state.opening = Some(opening.clone());
+        // Before spawning: a runtime that is shutting down drops the task at once, and with it the settlement, which
+        // locks the state.
+        drop(state);
+
+        let settlement = Settlement {
+            shared: Arc::clone(&self.shared),
+            generation: opening.generation,
+            started: opening.started,
+            result: None,
+            publish,
+        };
+        runtime.spawn(open(Arc::clone(exchange), opening.limit, settlement));
+        Ok(Next::Opening(opening))
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.shared.state();
+        out.debug_struct("Sessions")
+            .field("source", &self.shared.source)
+            .field("lease", &state.session.as_ref().map(|it| &it.lease))
+            .field("opening", &state.opening.as_ref().map(|it| it.generation))
+            .finish()
+    }
+}
+
+/// What all clones of one [`Sessions`] share.
+struct Shared {
+    source: Source,
+    /// Never locked across an await.
+    state: Mutex<State>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change to the state is a plain assignment, so a panic elsewhere cannot have left it half made.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where sessions come from.
+enum Source {
+    Exchange {
+        exchange: Arc<dyn Exchange>,
+        policy: LeasePolicy,
+    },
+    Elsewhere,
+}
+
+impl Source {
+    fn still_trusts(&self, session: &Session) -> bool {
+        match self {
+            Self::Exchange { policy, .. } => {
+                session.counted_from.elapsed() < policy.lifetime.saturating_sub(policy.slack)
+            }
+            // Neither its age nor who else uses it is known here; only the server can tell.
+            Self::Elsewhere => true,
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Not the exchange: it knows the API key.
+            Self::Exchange { policy, .. } => out
+                .debug_struct("Exchange")
+                .field("policy", policy)
+                .finish_non_exhaustive(),
+            Self::Elsewhere => out.write_str("Elsewhere"),
+        }
+    }
+}
+
+/// The session that is leased out, if any, and the exchange under way, if any.
+#[derive(Default)]
+struct State {
+    /// The last number given to an exchange.
+    generation: u64,
+    session: Option<Session>,
+    opening: Option<Opening>,
+}
+
+impl State {
+    fn session_of(&mut self, generation: u64) -> Option<&mut Session> {
+        self.session
+            .as_mut()
+            .filter(|session| session.lease.generation == generation)
+    }
+}
+
+/// A session that the server is believed to know.
+struct Session {
+    lease: Lease,
+    /// The latest moment from which the server surely counts the lifetime.
+    counted_from: Instant,
+}
+
+/// What [`Sessions::lease`] finds.
+enum Next {
+    Held(Lease),
+    Opening(Opening),
+}
+
+/// An exchange under way, as those see it who wait for it.
+#[derive(Clone)]
+struct Opening {
+    generation: u64,
+    started: Instant,
+    limit: Duration,
+    outcome: watch::Receiver<Option<Result<Lease, Error>>>,
+}
+
+impl Opening {
+    /// How much longer it is worth waiting for.
+    fn patience(&self) -> Duration {
+        self.limit
+            .saturating_add(OVERRUN)
+            .saturating_sub(self.started.elapsed())
+    }
+
+    async fn outcome(mut self) -> Result<Lease, Error> {
+        let patience = self.patience();
+        match timeout(patience, self.outcome.wait_for(Option::is_some)).await {
+            Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(unanswered())),
+            Ok(Err(_closed)) => Err(unanswered()),
+            Err(_elapsed) => Err(Error::session_timeout(self.started.elapsed())),
+        }
+    }
+}
+
+/// The exchange's task. It gives its result to the settlement, whose drop does the rest.
+async fn open(exchange: Arc<dyn Exchange>, limit: Duration, mut settlement: Settlement) {
+    let result = match timeout(limit, exchange.open()).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(Error::session_timeout(limit)),
+    };
+    settlement.result = Some(result);
+}
+
+/// Ends an exchange when dropped, and so also when its task panics or is dropped by its runtime.
+struct Settlement {
+    shared: Arc<Shared>,
+    generation: u64,
+    started: Instant,
+    result: Option<Result<Secret, Error>>,
+    publish: watch::Sender<Option<Result<Lease, Error>>>,
+}
+
+impl Drop for Settlement {
+    fn drop(&mut self) {
+        let generation = self.generation;
+        let outcome = self
+            .result
+            .take()
+            .unwrap_or_else(|| Err(unanswered()))
+            .map(|token| Lease { token, generation });
+
+        let mut state = self.shared.state();
+        // Not ours any more when it overran and another exchange was started instead.
+        if state.opening.as_ref().map(|it| it.generation) == Some(generation) {
+            state.opening = None;
+            // The server counts from some moment during the exchange; its start is before all of them.
+            state.session = outcome.as_ref().ok().map(|lease| Session {
+                lease: lease.clone(),
+                counted_from: self.started,
+            });
+        }
+        drop(state);
+        self.publish.send_replace(Some(outcome));
+    }
+}
+
+/// An exchange that ended without a result. Not with the panic's message: it could quote a token.
+fn unanswered() -> Error {
+    Error::session("the session exchange panicked, or its runtime was shut down")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The SSO API: one-time API tokens for Nexus sessions, widget addresses, and the end of a user's sessions.
+//!
+//! An [`Sso`] comes from [`Nexus::sso`](crate::Nexus::sso). Users of [`crate::User`] need it only for widgets and for ending
+//! sessions: tokens are taken by the session lease.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::operations::Operation;
+use crate::secret::Secret;
+
+mod xml;
+
+pub use generated::types;
+
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    dead_code,
+    rustdoc::all,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "generated"
+)]
+pub(crate) mod generated {
+    include!(concat!(env!("OUT_DIR"), "/sso_client.rs"));
+}
+
+crate::wire::hooks!(generated::Client, crate::operations::sso_operations);
+
+/// The values that SSO fields can have.
+pub mod values {
+    include!(concat!(env!("OUT_DIR"), "/sso_values.rs"));
+}
+
+/// In which form the API token is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenFormat {
+    /// JSON.
+    #[default]
+    Json,
+    /// XML, the form that MX's guide prints.
+    Xml,
+}
+
+/// The SSO API of one partner.
+#[derive(Clone, Debug)]
+pub struct Sso {
+    client: generated::Client,
+    client_id: Arc<str>,
+    format: TokenFormat,
+}
+
+impl Sso {
+    pub(crate) fn new(client: generated::Client, client_id: Arc<str>, format: TokenFormat) -> Self {
+        Self {
+            client,
+            client_id,
+            format,
+        }
+    }
+
+    /// A one-time API token for the user: it lives ten minutes and opens one session.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 means that the user is unknown, or that the client has no access to Nexus; 401 a wrong key, or one of the
+    /// other environment; 403 an address that is not on the allow list.
+    pub async fn api_token(&self, user_id: &str) -> Result<Secret, Error> {
+        match self.format {
+            TokenFormat::Json => self.json_token(user_id).await,
+            TokenFormat::Xml => self.xml_token(user_id).await,
+        }
+    }
+
+    async fn json_token(&self, user_id: &str) -> Result<Secret, Error> {
+        let answer = self
+            .client
+            .get_api_token()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .send()
+            .await?;
+        let token = answer.into_inner().api_token.and_then(|body| body.token);
+        usable(operation("getApiToken"), token)
+    }
+
+    async fn xml_token(&self, user_id: &str) -> Result<Secret, Error> {
+        let operation = operation("getApiTokenXml");
+        let answer = self
+            .client
+            .get_api_token_xml()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .send()
+            .await?;
+        usable(operation, xml::token(answer.into_inner(), operation).await?)
+    }
+
+    /// The address of a widget, made for this user. It carries a token for one use within ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sso::api_token`].
+    pub async fn widget_url(
+        &self,
+        user_id: &str,
+        widget: impl Into<values::WidgetType>,
+    ) -> Result<Secret, Error> {
+        let answer = self
+            .client
+            .get_widget_url()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .type_(widget.into())
+            .send()
+            .await?;
+        let url = answer.into_inner().url.and_then(|body| body.url);
+        usable(operation("getWidgetUrl"), url)
+    }
+
+    /// The address of a widget with options, such as its colours or the member it opens with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sso::api_token`].
+    pub async fn widget_url_with(
+        &self,
+        user_id: &str,
+        request: types::WidgetUrlRequest,
+    ) -> Result<Secret, Error> {
+        let answer = self
+            .client
+            .get_widget_url_with_options()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .body(types::WidgetUrlRequestBody { url: request })
+            .send()
+            .await?;
+        let url = answer.into_inner().url.and_then(|body| body.url);
+        usable(operation("getWidgetUrlWithOptions"), url)
+    }
+
+    /// Ends all sessions of a user.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sso::api_token`].
+    pub async fn end_sessions(&self, user_id: &str) -> Result<(), Error> {
+        self.client
+            .delete_user_sessions()
+            .client_id(&*self.client_id)
+            .user_id(user_id)
+            .send()
+            .await
+            .map(|_| ())
+    }
+}
+
+fn operation(id: &str) -> Option<&'static Operation> {
+    crate::operations::by_id("sso", id)
+}
+
+/// A success without what was asked for is no success.
+fn usable(operation: Option<&'static Operation>, secret: Option<Secret>) -> Result<Secret, Error> {
+    secret
+        .filter(|secret| !secret.expose().trim().is_empty())
+        .ok_or_else(|| Error::incomplete(operation, "the answer holds no token or address"))
+}

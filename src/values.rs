@@ -1,0 +1,22 @@
+//! What the strings and codes of the API really are: identifiers, open values, times, and text that must not be printed.
+//!
+//! The types themselves are generated from the registry of `openapi/nexus/overlay.yaml`; the macros below say once what a
+//! type of each kind can do.
+
+mod identifier;
+mod open_code;
+mod open_text;
+mod private;
+mod scalar;
+mod text;
+
+pub use crate::secret::Secret;
+pub use private::{Digits, Personal};
+pub use text::{Text, Timestamp};
+
+pub(crate) use identifier::identifier;
+pub(crate) use open_code::open_code;
+pub(crate) use open_text::open_text;
+pub(crate) use scalar::{Scalar, absent_or_null_text, unwrapped_items};
+
+include!(concat!(env!("OUT_DIR"), "/nexus_values.rs"));

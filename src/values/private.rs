@@ -1,0 +1,73 @@
+//! Text about a person: it reads like a string, and shows in no `Debug`.
+
+macro_rules! private_text {
+    ($(#[$meta:meta])* $name:ident, $shown:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::schemars::JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str($shown)
+            }
+        }
+
+        impl ::std::ops::Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use $crate::values::Scalar;
+                Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text()))
+            }
+        }
+    };
+}
+
+private_text! {
+    /// A name, an address, a contact, a note: data about a person. `Debug` prints `[personal]`; it dereferences to `str`.
+    ///
+    /// ```
+    /// let owner = mx_nexus::values::Personal::from("Ada Example");
+    /// assert_eq!(&*owner, "Ada Example");
+    /// assert_eq!(format!("{owner:?}"), "[personal]");
+    /// ```
+    Personal, "[personal]"
+}
+
+private_text! {
+    /// An account, routing, institution or transit number. MX sends it as a string, which keeps leading zeros, or as a number;
+    /// `Debug` prints `[number]`.
+    Digits, "[number]"
+}

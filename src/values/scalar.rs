@@ -1,0 +1,151 @@
+//! Reads what MX sends now as a string, now as a number. Called by every type that is seen both ways.
+
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// One JSON scalar.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scalar {
+    Text(String),
+    Integer(i64),
+    Other(String),
+}
+
+impl Scalar {
+    /// The scalar as MX would write it in a string.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Other(text) => text,
+            Self::Integer(number) => number.to_string(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string or a number")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+        Ok(i64::try_from(number).map_or_else(|_| Scalar::Other(number.to_string()), Scalar::Integer))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar, E> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if number.fract() == 0.0 && number.abs() <= EXACT {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as checked")]
+            return Ok(Scalar::Integer(number as i64));
+        }
+        Ok(Scalar::Other(number.to_string()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Other(value.to_string()))
+    }
+}
+
+/// Absent for null, and for the text `"null"` that MX writes in some answers.
+pub(crate) fn absent_or_null_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    let text = Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text);
+    Ok(text.filter(|text| text != "null").map(T::from))
+}
+
+/// Items plain, or each inside an object of its own, as MX is seen to send them.
+pub(crate) fn unwrapped_items<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let Some(items) = Option::<Vec<serde_json::Value>>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let unwrapped = items.into_iter().map(|item| {
+        // The error of the inner value may quote it, so it is not passed on.
+        serde_json::from_value(unwrap(item))
+            .map_err(|_| D::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list"))
+    });
+    unwrapped.collect::<Result<_, _>>().map(Some)
+}
+
+/// An object whose only member is an object is a wrapper.
+fn unwrap(item: serde_json::Value) -> serde_json::Value {
+    match item {
+        serde_json::Value::Object(mut members) if members.len() == 1 => {
+            let name = members.keys().next().cloned().unwrap_or_default();
+            match members.remove(&name) {
+                Some(inner @ serde_json::Value::Object(_)) => inner,
+                Some(other) => serde_json::Value::Object(serde_json::Map::from_iter([(name, other)])),
+                None => serde_json::Value::Null,
+            }
+        }
+        plain => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn strings_and_numbers_give_the_same_text() {
+        for (value, text) in [
+            (json!("007"), "007"),
+            (json!(7), "7"),
+            (json!(7.0), "7"),
+            (json!(-7), "-7"),
+            (json!(7.5), "7.5"),
+            (json!(u64::MAX), "18446744073709551615"),
+        ] {
+            assert_eq!(Scalar::deserialize(&value).unwrap().into_text(), text);
+        }
+    }
+
+    #[test]
+    fn the_text_null_is_absent() {
+        let read = |value: serde_json::Value| absent_or_null_text::<_, String>(value).unwrap();
+        assert_eq!(read(json!(null)), None);
+        assert_eq!(read(json!("null")), None);
+        assert_eq!(read(json!("021")), Some("021".to_owned()));
+    }
+
+    #[test]
+    fn wrapped_and_plain_items_read_alike() {
+        let read = |value: serde_json::Value| {
+            unwrapped_items::<_, serde_json::Value>(value).unwrap()
+        };
+        let item = json!({"guid": "MIC-1", "status": 3});
+        assert_eq!(read(json!([{"micro_deposit": item}])), Some(vec![item.clone()]));
+        assert_eq!(read(json!([item])), Some(vec![item]));
+        assert_eq!(read(json!([{"guid": "MIC-1"}])), Some(vec![json!({"guid": "MIC-1"})]));
+        assert_eq!(read(json!(null)), None);
+    }
+}

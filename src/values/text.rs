@@ -1,0 +1,45 @@
+//! Text that MX writes in more than one way: times, and scalars seen as a string and as a number.
+
+/// Any scalar, as text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Text {
+    /// The scalar as MX would write it in a string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text()))
+    }
+}
+
+super::identifier! {
+    /// A time or a date as MX wrote it: ISO 8601, with or without a fraction, `Z` or any offset, or a date alone.
+    ///
+    /// The text is kept as it came, because MX writes times in several ways and dates in fields of times; parse it with the
+    /// time crate of your program. The text `"null"` that some answers hold is read as absent.
+    Timestamp
+}

@@ -1,0 +1,322 @@
+//! What every request passes through: the hooks of the three generated clients.
+//!
+//! progenitor builds a request and decodes the answer; between the two, here, it gets the vendor's media types and its
+//! credential, is sent, and sent again where that is right. Whatever goes wrong becomes one [`Error`], which travels through
+//! the generated code in the extensions of a response, and comes out of `send()` by [`explain`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use tokio::time::{Instant, sleep};
+
+use crate::error::{Error, JsonFault, Problem};
+use crate::operations::{self, Operation};
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::secret::Secret;
+use crate::session::Sessions;
+use crate::trace::Trace;
+
+mod answer;
+mod path;
+
+/// The status of the stand-in response that carries an error through generated code. MX has no such status.
+const CARRIER: u16 = 599;
+
+/// What a generated client needs to reach MX, besides its address.
+#[derive(Clone)]
+pub struct Connection {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) credential: Credential,
+    pub(crate) base: Arc<str>,
+}
+
+/// What holds for every call of one partner.
+pub(crate) struct Rules {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) answer_limit: usize,
+}
+
+/// What a call identifies itself with.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// A key or a one-time token, the same for every attempt.
+    Fixed { header: &'static str, value: Secret },
+    /// The session of a user, taken anew for every attempt.
+    Session(Sessions),
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// What went wrong in a generated `send`, as our error.
+pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>) -> Error {
+    use progenitor_client::Error as Failure;
+    let operation = operations::by_id(api, id);
+    let status = failure.status().map(|status| status.as_u16());
+    match failure {
+        Failure::UnexpectedResponse(mut response) => response
+            .extensions_mut()
+            .remove::<Error>()
+            .unwrap_or_else(|| Error::request(operation, format!("status {status:?} was not read"))),
+        Failure::InvalidResponsePayload(body, error) => {
+            Error::decode(operation, &JsonFault::find(&body, &error))
+        }
+        Failure::InvalidRequest(reason) | Failure::Custom(reason) => Error::request(operation, reason),
+        Failure::CommunicationError(error)
+        | Failure::InvalidUpgrade(error)
+        | Failure::ResponseBodyError(error) => match operation {
+            Some(operation) => Error::transport(operation, error),
+            None => Error::request(None, "the request cannot be built"),
+        },
+        Failure::ErrorResponse(_) => Error::request(operation, "an error answer was not read"),
+    }
+}
+
+/// Gives a generated client its hooks.
+macro_rules! hooks {
+    ($client:ty, $table:path) => {
+        impl progenitor_client::ClientHooks<$crate::wire::Connection> for $client {
+            async fn pre<E>(
+                &self,
+                request: &mut reqwest::Request,
+                info: &progenitor_client::OperationInfo,
+            ) -> Result<(), progenitor_client::Error<E>> {
+                let Some(operation) = $crate::operations::by_name($table(), info.operation_id) else {
+                    let reason = format!("{} is in no operations table", info.operation_id);
+                    return Err(progenitor_client::Error::Custom(reason));
+                };
+                self.inner.prepare(operation, request).map_err(progenitor_client::Error::Custom)
+            }
+
+            async fn exec(
+                &self,
+                request: reqwest::Request,
+                info: &progenitor_client::OperationInfo,
+            ) -> reqwest::Result<reqwest::Response> {
+                match $crate::operations::by_name($table(), info.operation_id) {
+                    Some(operation) => Ok(self.inner.send(&self.client, operation, request).await),
+                    None => self.client.execute(request).await,
+                }
+            }
+        }
+    };
+}
+pub(crate) use hooks;
+
+impl Connection {
+    /// Makes the request what MX expects. Refuses a path that an identifier has bent into another one.
+    pub(crate) fn prepare(
+        &self,
+        operation: &Operation,
+        request: &mut reqwest::Request,
+    ) -> Result<(), String> {
+        path::check(&self.base, operation.path, request.url().path())?;
+        let headers = request.headers_mut();
+        headers.remove("api-version");
+        headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
+        match operation.request_media_type {
+            Some(media_type) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            }
+            None => {
+                headers.remove(CONTENT_TYPE);
+                headers.remove(CONTENT_LENGTH);
+                *request.body_mut() = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the request until it succeeded, failed for good, or nothing speaks for another attempt.
+    pub(crate) async fn send(
+        &self,
+        http: &reqwest::Client,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> reqwest::Response {
+        let mut trace = Trace::begin(operation);
+        let outcome = trace.within(self.attempt(http, operation, request)).await;
+        match outcome {
+            Ok(response) => {
+                trace.succeeded(response.status().as_u16());
+                response
+            }
+            Err(error) => {
+                trace.failed(&error);
+                carry(error)
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Error> {
+        let begun = Instant::now();
+        let mut attempts = self.rules.retry.start();
+        let mut renewed = false;
+        loop {
+            let mut copy = request
+                .try_clone()
+                .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
+            let pass = self.sign(operation, &mut copy).await?;
+            let started = Instant::now();
+            let outcome = answer::ask(http, operation, copy, self.rules.answer_limit).await;
+            pass.report(&outcome, started);
+            let error = match outcome {
+                Ok(response) => {
+                    self.rules.budget.deposit();
+                    return Ok(response);
+                }
+                Err(error) => error,
+            };
+            if let Pass::Session { .. } = pass
+                && error.status() == Some(401)
+            {
+                // A refused call was not carried out, so sending it again under a new session doubles nothing.
+                if !renewed {
+                    renewed = true;
+                    continue;
+                }
+                return Err(second_refusal(operation, &error));
+            }
+            let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
+            match delay {
+                Some(delay) => {
+                    Trace::repeating(operation, attempts.made(), delay, &error);
+                    sleep(delay).await;
+                }
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Puts the credential into the request.
+    async fn sign(
+        &self,
+        operation: &'static Operation,
+        request: &mut reqwest::Request,
+    ) -> Result<Pass<'_>, Error> {
+        let (header, secret, pass) = match &self.credential {
+            Credential::Fixed { header, value } => (*header, value.clone(), Pass::Fixed),
+            Credential::Session(sessions) => {
+                let lease = sessions.lease().await?;
+                let pass = Pass::Session {
+                    sessions,
+                    generation: lease.generation,
+                };
+                ("MD-SESSION-TOKEN", lease.token, pass)
+            }
+        };
+        if !operation.credential_header.eq_ignore_ascii_case(header) {
+            return Err(Error::request(
+                Some(operation),
+                format!("it takes {}, and this client carries {header}", operation.credential_header),
+            ));
+        }
+        request.headers_mut().insert(header_name(header), header_value(operation, &secret)?);
+        Ok(pass)
+    }
+}
+
+/// What a request was signed with, to hear how it went.
+enum Pass<'a> {
+    Fixed,
+    Session {
+        sessions: &'a Sessions,
+        generation: u64,
+    },
+}
+
+impl Pass<'_> {
+    /// Any answer but a 401 shows that the session lives, and MX counts it anew from the request.
+    fn report(&self, outcome: &Result<reqwest::Response, Error>, started: Instant) {
+        let Self::Session { sessions, generation } = self else {
+            return;
+        };
+        match outcome.as_ref().map_or_else(Error::status, |response| Some(response.status().as_u16())) {
+            Some(401) => sessions.reject(*generation),
+            Some(_) => sessions.touch(*generation, started),
+            None => {}
+        }
+    }
+}
+
+fn second_refusal(operation: &'static Operation, error: &Error) -> Error {
+    Error::session_refused(
+        operation,
+        Problem {
+            summary: None,
+            code: error.code().map(str::to_owned),
+            message: error.message().map(str::to_owned),
+            retry_after: error.retry_after(),
+        },
+    )
+}
+
+fn header_name(header: &'static str) -> HeaderName {
+    HeaderName::try_from(header).unwrap_or(http::header::AUTHORIZATION)
+}
+
+fn header_value(operation: &'static Operation, secret: &Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
+        Error::request(
+            Some(operation),
+            "the key or token holds characters that no header can carry, such as a line break",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A response that generated code takes for an error answer, with the real error inside.
+fn carry(error: Error) -> reqwest::Response {
+    let mut response = http::Response::new(reqwest::Body::default());
+    *response.status_mut() =
+        http::StatusCode::from_u16(CARRIER).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    response.extensions_mut().insert(error);
+    response.into()
+}
+
+/// How long one request may take, and one connection to come about.
+pub(crate) struct Timeouts {
+    pub(crate) request: Duration,
+    pub(crate) connect: Duration,
+}
+
+/// The HTTP client of one partner. Its redirect rule is ours: our headers must not leave the host.
+pub(crate) fn http_client(
+    builder: reqwest::ClientBuilder,
+    timeouts: &Timeouts,
+) -> Result<reqwest::Client, Error> {
+    let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
+    let redirects = reqwest::redirect::Policy::custom(|attempt| {
+        let same_origin = attempt
+            .previous()
+            .last()
+            .is_some_and(|previous| previous.origin() == attempt.url().origin());
+        match (same_origin, attempt.previous().len() > 3) {
+            (true, false) => attempt.follow(),
+            _ => attempt.stop(),
+        }
+    });
+    builder
+        .user_agent(agent)
+        .timeout(timeouts.request)
+        .connect_timeout(timeouts.connect)
+        .redirect(redirects)
+        .build()
+        .map_err(|error| {
+            Error::configuration(format!("the HTTP client cannot be built: {error}"))
+        })
+}
+

@@ -1,0 +1,106 @@
+//! Sends one request and reads its whole answer, within bounds. Called by the hooks, once an attempt.
+//!
+//! The body of a JSON answer is read here rather than by generated code, so that a connection that breaks in the middle is
+//! a failure like any other and can be tried again.
+
+use http::HeaderMap;
+
+use crate::error::{Error, Problem};
+use crate::operations::{Answer, Operation};
+
+/// As much of an error body as is read.
+const ERROR_LIMIT: usize = 16 * 1024;
+
+/// The answer of MX to one request: a success whose body is complete, or the error it means.
+pub(super) async fn ask(
+    http: &reqwest::Client,
+    operation: &'static Operation,
+    request: reqwest::Request,
+    limit: usize,
+) -> Result<reqwest::Response, Error> {
+    let response = http
+        .execute(request)
+        .await
+        .map_err(|error| Error::transport(operation, error))?;
+    let status = response.status();
+    if !status.is_success() {
+        return Err(refusal(operation, response).await);
+    }
+    match operation.answer {
+        Answer::Bytes => return Ok(response),
+        Answer::Json | Answer::Nothing => {}
+    }
+    let headers = response.headers().clone();
+    let body = match read_up_to(response, limit).await {
+        Ok((body, true)) => body,
+        Ok((_, false)) => return Err(Error::too_large(operation, status.as_u16(), limit)),
+        Err(error) => return Err(Error::transport(operation, error)),
+    };
+    let body = if operation.answer == Answer::Json {
+        as_object(operation, body)
+    } else {
+        body
+    };
+    Ok(rebuild(status, headers, body))
+}
+
+/// An error answer in words. Its body is read as far as it comes: a broken error body must not hide the status.
+async fn refusal(operation: &'static Operation, response: reqwest::Response) -> Error {
+    let status = response.status();
+    let headers = response.headers().clone();
+    let body = match read_up_to(response, ERROR_LIMIT).await {
+        Ok((body, _)) => body,
+        Err(_) => Vec::new(),
+    };
+    let problem = Problem::read(&headers, &body);
+    let problem = match status.as_u16() {
+        300..=399 => problem.meaning("it was redirected to another place, which is not followed"),
+        401 => problem.meaning("the key or token was not accepted"),
+        403 => problem.meaning("this is not allowed to this client or from this address"),
+        404 => problem.meaning("there is no such thing, or it is not this user's"),
+        429 => problem.meaning("there were too many requests"),
+        500..=599 => problem.meaning("MX could not answer"),
+        _ => problem.meaning("it was refused"),
+    };
+    Error::status_of(operation, status.as_u16(), problem)
+}
+
+/// Reads a body up to a limit; the flag says whether that was all of it.
+async fn read_up_to(
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<(Vec<u8>, bool), reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = limit - body.len();
+        if chunk.len() > room {
+            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            return Ok((body, false));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((body, true))
+}
+
+/// The one object of an answer, where MX sends nothing, or puts it into a list.
+fn as_object(operation: &Operation, body: Vec<u8>) -> Vec<u8> {
+    let text = body.trim_ascii();
+    if text.is_empty() {
+        return b"{}".to_vec();
+    }
+    if operation.one_element_array
+        && text.starts_with(b"[")
+        && let Ok(items) = serde_json::from_slice::<Vec<serde_json::Value>>(text)
+    {
+        let first = items.into_iter().next().unwrap_or_else(|| serde_json::json!({}));
+        return first.to_string().into_bytes();
+    }
+    body
+}
+
+fn rebuild(status: http::StatusCode, headers: HeaderMap, body: Vec<u8>) -> reqwest::Response {
+    let mut response = http::Response::new(reqwest::Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response.into()
+}

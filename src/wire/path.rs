@@ -1,0 +1,75 @@
+//! Checks that a request goes where its operation goes.
+//!
+//! A path parameter is percent-encoded, but an empty one, `.` and `..` are not identifiers to a URL: they would send the call
+//! to another operation, a delete of one thing perhaps to all of them.
+
+/// Compares the path of a request with the template of its operation, segment by segment.
+pub(super) fn check(base: &str, template: &str, path: &str) -> Result<(), String> {
+    let prefix = base_path(base);
+    let below = path.strip_prefix(prefix).unwrap_or(path);
+    let mut found = below.split('/');
+    for wanted in template.split('/') {
+        let Some(segment) = found.next() else {
+            return Err(refusal());
+        };
+        if !fits(wanted, segment) {
+            return Err(refusal());
+        }
+    }
+    if found.next().is_some() {
+        return Err(refusal());
+    }
+    Ok(())
+}
+
+fn refusal() -> String {
+    "an identifier in its path is empty, a dot or two dots, or holds a backslash; no request was sent".to_owned()
+}
+
+/// The path of a base address, without the slash at its end.
+fn base_path(base: &str) -> &str {
+    let after_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|start| after_scheme.get(start..));
+    path.unwrap_or_default().trim_end_matches('/')
+}
+
+/// Whether a segment is one that the template allows: itself, or a parameter with something in it.
+fn fits(wanted: &str, segment: &str) -> bool {
+    match (wanted.find('{'), wanted.find('}')) {
+        (Some(open), Some(close)) => {
+            let (before, after) = (&wanted[..open], &wanted[close + 1..]);
+            segment
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after))
+                .is_some_and(|value| !value.is_empty())
+        }
+        _ => wanted == segment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "/members/{member_guid}/account_owners";
+
+    #[test]
+    fn a_path_below_any_base_is_taken() {
+        assert!(check("https://a.example", TEMPLATE, "/members/MBR-1/account_owners").is_ok());
+        assert!(check("https://a.example/mx/v1", TEMPLATE, "/mx/v1/members/%2F/account_owners").is_ok());
+    }
+
+    #[test]
+    fn an_identifier_that_bends_the_path_is_refused() {
+        for path in ["/members//account_owners", "/account_owners", "/members/a/b/account_owners", "/members"] {
+            assert!(check("https://a.example", TEMPLATE, path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_inside_a_segment_needs_something_in_it() {
+        let template = "/{client_id}/users/{user_id}.json";
+        assert!(check("https://a.example", template, "/c/users/u.json").is_ok());
+        assert!(check("https://a.example", template, "/c/users/.json").is_err());
+    }
+}
