@@ -94,21 +94,30 @@ fn check(system: &str, address: &str) -> Result<String, Error> {
     let refuse = |reason: &str| {
         // Without its query or user, which might hold something secret.
         let shown = address.split(['?', '#', '@']).next().unwrap_or_default();
-        Error::configuration(format!("the {system} address {shown:?} cannot be used: {reason}"))
+        Error::configuration(format!(
+            "the {system} address {shown:?} cannot be used: {reason}"
+        ))
     };
-    let url = Url::parse(address.trim())
-        .map_err(|_| refuse("it is not a URL; it should read like https://host or https://host/path"))?;
+    let url = Url::parse(address.trim()).map_err(|_| {
+        refuse("it is not a URL; it should read like https://host or https://host/path")
+    })?;
     let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
         return Err(refuse("it has no host"));
     };
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(host) => {}
-        "http" => return Err(refuse("plain http is allowed to this machine only; use https")),
+        "http" => {
+            return Err(refuse(
+                "plain http is allowed to this machine only; use https",
+            ));
+        }
         _ => return Err(refuse("it has to begin with https://")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("it holds a user name or password; the API key goes elsewhere"));
+        return Err(refuse(
+            "it holds a user name or password; the API key goes elsewhere",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refuse("it has a query or a fragment"));
@@ -134,7 +143,10 @@ mod tests {
 
     #[test]
     fn https_is_taken_with_and_without_a_path() {
-        assert_eq!(accepts("https://data.example.com/").as_deref(), Some("https://data.example.com"));
+        assert_eq!(
+            accepts("https://data.example.com/").as_deref(),
+            Some("https://data.example.com")
+        );
         assert_eq!(
             accepts("https://gate.example.com/mx/").as_deref(),
             Some("https://gate.example.com/mx")
@@ -143,10 +155,19 @@ mod tests {
 
     #[test]
     fn http_is_taken_to_this_machine_only() {
-        for address in ["http://localhost:1", "http://127.0.0.1:1", "http://127.3.2.1", "http://[::1]:9"] {
+        for address in [
+            "http://localhost:1",
+            "http://127.0.0.1:1",
+            "http://127.3.2.1",
+            "http://[::1]:9",
+        ] {
             assert!(accepts(address).is_some(), "{address}");
         }
-        for address in ["http://data.example.com", "http://10.0.0.1", "http://localhost.example.com"] {
+        for address in [
+            "http://data.example.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+        ] {
             assert!(accepts(address).is_none(), "{address}");
         }
     }
@@ -168,7 +189,9 @@ mod tests {
 
     #[test]
     fn a_refusal_does_not_repeat_a_password() {
-        let text = check("SSO", "https://data.example.com?key=hidden").unwrap_err().to_string();
+        let text = check("SSO", "https://data.example.com?key=hidden")
+            .unwrap_err()
+            .to_string();
         assert!(!text.contains("hidden"), "{text}");
     }
 }

@@ -97,7 +97,10 @@ impl Error {
     }
 
     /// The call cannot be sent.
-    pub(crate) fn request(operation: Option<&'static Operation>, summary: impl Into<String>) -> Self {
+    pub(crate) fn request(
+        operation: Option<&'static Operation>,
+        summary: impl Into<String>,
+    ) -> Self {
         Self::from_inner(Inner {
             operation,
             ..Self::build(ErrorKind::Request, summary)
@@ -161,7 +164,10 @@ impl Error {
 
     /// The server answered with a status that is no success.
     pub(crate) fn status_of(operation: &'static Operation, status: u16, problem: Problem) -> Self {
-        let summary = problem.summary.clone().unwrap_or_else(|| "it was refused".to_owned());
+        let summary = problem
+            .summary
+            .clone()
+            .unwrap_or_else(|| "it was refused".to_owned());
         Self::from_inner(Self::with_problem(operation, &summary, status, problem))
     }
 
@@ -196,7 +202,10 @@ impl Error {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, "no answer came in time")
         } else {
-            (ErrorKind::Transport, "the connection broke before the whole answer was there")
+            (
+                ErrorKind::Transport,
+                "the connection broke before the whole answer was there",
+            )
         };
         Self::from_inner(Inner {
             operation: Some(operation),
@@ -232,7 +241,10 @@ impl Error {
     pub(crate) fn decode(operation: Option<&'static Operation>, fault: &JsonFault) -> Self {
         Self::from_inner(Inner {
             operation,
-            ..Self::build(ErrorKind::Decode, format!("the answer cannot be read: {fault}"))
+            ..Self::build(
+                ErrorKind::Decode,
+                format!("the answer cannot be read: {fault}"),
+            )
         })
     }
 
@@ -325,7 +337,10 @@ fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string().to_ascii_lowercase();
-        if ["certificate", "tls", "ssl", "handshake"].iter().any(|word| text.contains(word)) {
+        if ["certificate", "tls", "ssl", "handshake"]
+            .iter()
+            .any(|word| text.contains(word))
+        {
             return true;
         }
         source = cause.source();

@@ -48,7 +48,10 @@ impl Users {
     /// # Errors
     ///
     /// Status 409 when the id is taken (not documented by MX; a public connector of theirs reads it so).
-    pub async fn create(&self, user: types::UserCreateRequest) -> Result<types::UserResponse, Error> {
+    pub async fn create(
+        &self,
+        user: types::UserCreateRequest,
+    ) -> Result<types::UserResponse, Error> {
         let answer = self
             .client
             .create_user()
@@ -116,7 +119,11 @@ impl Users {
     /// # Errors
     ///
     /// Status 404 when there is no such user.
-    pub async fn remap_id(&self, user_id: &str, new_id: &str) -> Result<types::UserResponse, Error> {
+    pub async fn remap_id(
+        &self,
+        user_id: &str,
+        new_id: &str,
+    ) -> Result<types::UserResponse, Error> {
         let user = types::UserRemapRequest {
             id: new_id.to_owned(),
         };
@@ -136,7 +143,10 @@ impl Users {
     /// # Errors
     ///
     /// Those of [`Users::read`] and [`Users::create`], but for the one that says it exists.
-    pub async fn ensure(&self, user: types::UserCreateRequest) -> Result<types::UserResponse, Error> {
+    pub async fn ensure(
+        &self,
+        user: types::UserCreateRequest,
+    ) -> Result<types::UserResponse, Error> {
         let id = user.id.clone();
         match self.read(&id).await {
             Err(error) if error.is_not_found() => {}

@@ -64,7 +64,10 @@ struct Credentials {
 impl fmt::Debug for Nexus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = &self.shared;
-        let client_id = shared.credentials.as_ref().map(|credentials| &*credentials.client_id);
+        let client_id = shared
+            .credentials
+            .as_ref()
+            .map(|credentials| &*credentials.client_id);
         formatter
             .debug_struct("Nexus")
             .field("nexus", &shared.addresses.nexus)
@@ -162,7 +165,11 @@ impl Nexus {
             self.shared.http.clone(),
             connection,
         );
-        Ok(Sso::new(client, Arc::clone(&credentials.client_id), self.shared.format))
+        Ok(Sso::new(
+            client,
+            Arc::clone(&credentials.client_id),
+            self.shared.format,
+        ))
     }
 
     /// The users of the MDX Real Time API.
@@ -251,7 +258,9 @@ impl User {
     /// When no session can be opened; see [`ErrorKind::Session`](crate::ErrorKind::Session).
     pub async fn api(&self) -> Result<api::Client, Error> {
         self.sessions.lease().await?;
-        Ok(self.nexus.nexus_client(Credential::Session(self.sessions.clone())))
+        Ok(self
+            .nexus
+            .nexus_client(Credential::Session(self.sessions.clone())))
     }
 }
 
@@ -377,13 +386,19 @@ impl NexusBuilder {
 
 fn check_credentials((client_id, api_key): (String, Secret)) -> Result<Credentials, Error> {
     if client_id.trim().is_empty() {
-        return Err(Error::configuration("the client id is empty; MX gives it together with the API key"));
+        return Err(Error::configuration(
+            "the client id is empty; MX gives it together with the API key",
+        ));
     }
     if [".", ".."].contains(&client_id.as_str()) || client_id.contains('\\') {
-        return Err(Error::configuration("the client id cannot be part of an address"));
+        return Err(Error::configuration(
+            "the client id cannot be part of an address",
+        ));
     }
     if api_key.expose().trim().is_empty() {
-        return Err(Error::configuration("the API key is empty; MX gives one for each environment"));
+        return Err(Error::configuration(
+            "the API key is empty; MX gives one for each environment",
+        ));
     }
     if http::HeaderValue::from_str(api_key.expose()).is_err() {
         return Err(Error::configuration(

@@ -94,7 +94,9 @@ pub fn mdx_operations() -> &'static [Operation] {
 
 /// The row of an operation by its name in Rust.
 pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'static Operation> {
-    let index = table.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    let index = table
+        .binary_search_by(|operation| operation.name.cmp(name))
+        .ok()?;
     table.get(index)
 }
 

@@ -196,14 +196,21 @@ mod tests {
         let budget = RetryBudget::full();
         let mut attempts = policy.start();
         let error = refused(operation, status, None);
-        std::iter::from_fn(|| attempts.next_delay(operation, &error, Duration::ZERO, &budget)).count()
+        std::iter::from_fn(|| attempts.next_delay(operation, &error, Duration::ZERO, &budget))
+            .count()
     }
 
     #[test]
     fn reads_are_repeated_on_server_errors_and_starts_are_not() {
         assert_eq!(repeats("readMember", 503), 3);
         assert_eq!(repeats("searchInstitutions", 503), 3);
-        for id in ["identifyMember", "createMember", "aggregateMember", "resumeAggregation", "resumeJob"] {
+        for id in [
+            "identifyMember",
+            "createMember",
+            "aggregateMember",
+            "resumeAggregation",
+            "resumeJob",
+        ] {
             assert_eq!(repeats(id, 503), 0, "{id}");
             assert_eq!(repeats(id, 429), 3, "{id} was refused unprocessed");
         }
@@ -218,11 +225,16 @@ mod tests {
         let budget = RetryBudget::full();
         let delay = |seconds| {
             let error = refused(operation, 429, Some(seconds));
-            policy.start().next_delay(operation, &error, Duration::ZERO, &budget)
+            policy
+                .start()
+                .next_delay(operation, &error, Duration::ZERO, &budget)
         };
         assert_eq!(delay(7), Some(Duration::from_secs(7)));
         assert_eq!(delay(9), None);
-        assert!(delay(0).is_some_and(|delay| delay > Duration::ZERO), "not at once");
+        assert!(
+            delay(0).is_some_and(|delay| delay > Duration::ZERO),
+            "not at once"
+        );
     }
 
     #[test]
@@ -230,7 +242,11 @@ mod tests {
         let operation = operation("readMember");
         let policy = RetryPolicy::default().total(Duration::from_secs(5));
         let error = refused(operation, 503, Some(4));
-        let delay = |elapsed| policy.start().next_delay(operation, &error, elapsed, &RetryBudget::full());
+        let delay = |elapsed| {
+            policy
+                .start()
+                .next_delay(operation, &error, elapsed, &RetryBudget::full())
+        };
         assert!(delay(Duration::ZERO).is_some());
         assert_eq!(delay(Duration::from_secs(2)), None);
     }
@@ -238,7 +254,9 @@ mod tests {
     #[test]
     fn an_outage_empties_the_purse_and_successes_fill_it() {
         let budget = RetryBudget::full();
-        let paid = std::iter::repeat_with(|| budget.withdraw()).take_while(|paid| *paid).count();
+        let paid = std::iter::repeat_with(|| budget.withdraw())
+            .take_while(|paid| *paid)
+            .count();
         assert_eq!(paid, 100);
         assert!(!budget.withdraw());
         for _ in 0..RetryBudget::PRICE {

@@ -52,8 +52,8 @@ impl Default for LeasePolicy {
     fn default() -> Self {
         Self {
             // Reference: "30 minutes", counted anew from each call.
-            lifetime: Duration::from_mins(30),
-            slack: Duration::from_mins(1),
+            lifetime: Duration::from_secs(30 * 60),
+            slack: Duration::from_secs(60),
             exchange_timeout: Duration::from_secs(30),
         }
     }

@@ -63,7 +63,8 @@ impl Trace {
         if let Some(status) = error.status() {
             self.span.record("status", status);
         }
-        self.span.record("error", tracing::field::debug(error.kind()));
+        self.span
+            .record("error", tracing::field::debug(error.kind()));
         self.end();
     }
 

@@ -64,11 +64,15 @@ pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>
         Failure::UnexpectedResponse(mut response) => response
             .extensions_mut()
             .remove::<Error>()
-            .unwrap_or_else(|| Error::request(operation, format!("status {status:?} was not read"))),
+            .unwrap_or_else(|| {
+                Error::request(operation, format!("status {status:?} was not read"))
+            }),
         Failure::InvalidResponsePayload(body, error) => {
             Error::decode(operation, &JsonFault::find(&body, &error))
         }
-        Failure::InvalidRequest(reason) | Failure::Custom(reason) => Error::request(operation, reason),
+        Failure::InvalidRequest(reason) | Failure::Custom(reason) => {
+            Error::request(operation, reason)
+        }
         Failure::CommunicationError(error)
         | Failure::InvalidUpgrade(error)
         | Failure::ResponseBodyError(error) => match operation {
@@ -88,11 +92,14 @@ macro_rules! hooks {
                 request: &mut reqwest::Request,
                 info: &progenitor_client::OperationInfo,
             ) -> Result<(), progenitor_client::Error<E>> {
-                let Some(operation) = $crate::operations::by_name($table(), info.operation_id) else {
+                let Some(operation) = $crate::operations::by_name($table(), info.operation_id)
+                else {
                     let reason = format!("{} is in no operations table", info.operation_id);
                     return Err(progenitor_client::Error::Custom(reason));
                 };
-                self.inner.prepare(operation, request).map_err(progenitor_client::Error::Custom)
+                self.inner
+                    .prepare(operation, request)
+                    .map_err(progenitor_client::Error::Custom)
             }
 
             async fn exec(
@@ -220,10 +227,15 @@ impl Connection {
         if !operation.credential_header.eq_ignore_ascii_case(header) {
             return Err(Error::request(
                 Some(operation),
-                format!("it takes {}, and this client carries {header}", operation.credential_header),
+                format!(
+                    "it takes {}, and this client carries {header}",
+                    operation.credential_header
+                ),
             ));
         }
-        request.headers_mut().insert(header_name(header), header_value(operation, &secret)?);
+        request
+            .headers_mut()
+            .insert(header_name(header), header_value(operation, &secret)?);
         Ok(pass)
     }
 }
@@ -240,10 +252,17 @@ enum Pass<'a> {
 impl Pass<'_> {
     /// Any answer but a 401 shows that the session lives, and MX counts it anew from the request.
     fn report(&self, outcome: &Result<reqwest::Response, Error>, started: Instant) {
-        let Self::Session { sessions, generation } = self else {
+        let Self::Session {
+            sessions,
+            generation,
+        } = self
+        else {
             return;
         };
-        match outcome.as_ref().map_or_else(Error::status, |response| Some(response.status().as_u16())) {
+        match outcome
+            .as_ref()
+            .map_or_else(Error::status, |response| Some(response.status().as_u16()))
+        {
             Some(401) => sessions.reject(*generation),
             Some(_) => sessions.touch(*generation, started),
             None => {}
@@ -315,8 +334,5 @@ pub(crate) fn http_client(
         .connect_timeout(timeouts.connect)
         .redirect(redirects)
         .build()
-        .map_err(|error| {
-            Error::configuration(format!("the HTTP client cannot be built: {error}"))
-        })
+        .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
 }
-

@@ -71,7 +71,11 @@ fn settings(api: &Api, registry: &Registry, sides: &Sides) -> GenerationSettings
         patch.with_attr("#[non_exhaustive]");
         settings.with_patch(name, &patch);
     }
-    for entry in registry.entries().iter().filter(|entry| entry.kind != Kind::Plain) {
+    for entry in registry
+        .entries()
+        .iter()
+        .filter(|entry| entry.kind != Kind::Plain)
+    {
         let instance = match entry.json_type() {
             "integer" => InstanceType::Integer,
             _ => InstanceType::String,
@@ -125,7 +129,10 @@ fn run(
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("without a message");
-            Err(refuse("generating", format!("it does not support the document: {text}")))
+            Err(refuse(
+                "generating",
+                format!("it does not support the document: {text}"),
+            ))
         }
     }
 }
@@ -138,7 +145,11 @@ fn parse(tokens: proc_macro2::TokenStream) -> Result<syn::File, Failure> {
 /// progenitor passes over a conversion in silence when a schema differs in any keyword, so look for each in the result.
 fn check_conversions(api: &Api, registry: &Registry, file: &syn::File) -> Result<(), Failure> {
     let text = quote!(#file).to_string().replace(' ', "");
-    for entry in registry.entries().iter().filter(|entry| entry.kind != Kind::Plain) {
+    for entry in registry
+        .entries()
+        .iter()
+        .filter(|entry| entry.kind != Kind::Plain)
+    {
         let path = rust_path(api, entry);
         if !text.contains(&path) {
             return Err(Failure::new(

@@ -81,9 +81,10 @@ pub(crate) fn change_operations(
     };
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if let (true, Some(operation)) =
-                (METHODS.contains(&method.as_str()), operation.as_object_mut())
-            {
+            if let (true, Some(operation)) = (
+                METHODS.contains(&method.as_str()),
+                operation.as_object_mut(),
+            ) {
                 change(path, method, operation);
             }
         }
@@ -115,7 +116,11 @@ pub(crate) fn check(document: &Value) -> Result<(), Failure> {
     for operation in operations(document) {
         let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
         if operation.id.is_empty() {
-            return Err(Failure::new("checking operations", place, "it has no operationId"));
+            return Err(Failure::new(
+                "checking operations",
+                place,
+                "it has no operationId",
+            ));
         }
         if let Some(other) = seen.insert(operation.id.to_owned(), place.clone()) {
             return Err(Failure::new(
@@ -126,7 +131,11 @@ pub(crate) fn check(document: &Value) -> Result<(), Failure> {
         }
     }
     if seen.is_empty() {
-        return Err(Failure::new("checking operations", "$.paths", "there is no operation"));
+        return Err(Failure::new(
+            "checking operations",
+            "$.paths",
+            "there is no operation",
+        ));
     }
     Ok(())
 }
@@ -177,7 +186,10 @@ mod tests {
             "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"$ref": "#/components/responses/Gone"}}}}}
         });
         let failure = check(&document).unwrap_err();
-        assert_eq!(failure.place(), "$['paths']['/a']['get']['responses']['200']");
+        assert_eq!(
+            failure.place(),
+            "$['paths']['/a']['get']['responses']['200']"
+        );
         assert!(failure.to_string().contains("Gone"), "{failure}");
     }
 
@@ -193,6 +205,11 @@ mod tests {
     #[test]
     fn an_operation_without_an_id_is_refused() {
         let document = json!({"paths": {"/a": {"get": {}}}});
-        assert!(check(&document).unwrap_err().to_string().contains("no operationId"));
+        assert!(
+            check(&document)
+                .unwrap_err()
+                .to_string()
+                .contains("no operationId")
+        );
     }
 }

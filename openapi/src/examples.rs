@@ -30,7 +30,9 @@ pub(crate) fn collect(document: &Value) -> Value {
 
 fn example_of(body: &Value) -> Option<Value> {
     let content = body.get("content")?.as_object()?;
-    content.values().find_map(|media| media.get("example").cloned())
+    content
+        .values()
+        .find_map(|media| media.get("example").cloned())
 }
 
 /// Removes examples and our own marks, which the generator would copy or stumble over.
@@ -41,7 +43,12 @@ pub(crate) fn strip(value: &mut Value) {
             for (name, member) in members.iter_mut() {
                 // Below `properties` the names are fields, and a field may be called `example`.
                 if name == "properties" || name == "schemas" || name == "paths" {
-                    for field in member.as_object_mut().into_iter().flatten().map(|(_, field)| field) {
+                    for field in member
+                        .as_object_mut()
+                        .into_iter()
+                        .flatten()
+                        .map(|(_, field)| field)
+                    {
                         drop_example(field);
                         strip(field);
                     }
@@ -77,7 +84,10 @@ mod tests {
             "requestBody": {"content": {"application/json": {"example": 1}}},
             "responses": {"200": {"content": {"application/json": {"example": 2}}}, "404": {"content": {"x": {"example": 3}}}}
         }}}});
-        assert_eq!(collect(&document), json!({"a": {"request": 1, "response": 2}}));
+        assert_eq!(
+            collect(&document),
+            json!({"a": {"request": 1, "response": 2}})
+        );
     }
 
     #[test]
@@ -87,6 +97,9 @@ mod tests {
             "properties": {"example": {"type": "string", "example": "x"}}
         }}});
         strip(&mut document);
-        assert_eq!(document, json!({"schemas": {"A": {"properties": {"example": {"type": "string"}}}}}));
+        assert_eq!(
+            document,
+            json!({"schemas": {"A": {"properties": {"example": {"type": "string"}}}}})
+        );
     }
 }

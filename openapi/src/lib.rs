@@ -136,7 +136,9 @@ impl Api {
 
         document::check(&document).map_err(in_document)?;
         let applied = overlay::apply(&mut document, overlay).map_err(in_overlay)?;
-        let applied = applied.into_iter().map(|action| format!("{}: {}", action.action, action.touched));
+        let applied = applied
+            .into_iter()
+            .map(|action| format!("{}: {}", action.action, action.touched));
         report.note("overlay", applied.collect());
         let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
         document::check(&document).map_err(in_overlay)?;
@@ -145,7 +147,8 @@ impl Api {
         let rows = operations::read(&document, &registry, self.vendor).map_err(in_document)?;
         normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
         let sides = normalise::sides::find(&document).map_err(in_overlay)?;
-        let client = client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
+        let client =
+            client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
         let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
         Ok(Generated {

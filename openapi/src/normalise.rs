@@ -28,7 +28,10 @@ pub(crate) fn run(
         "drop authentication parameters",
         parameters::drop_authentication(document, registry),
     );
-    report.note("resolve colliding parameters", parameters::separate(document)?);
+    report.note(
+        "resolve colliding parameters",
+        parameters::separate(document)?,
+    );
     report.note("drop error responses", responses::drop_errors(document));
     report.note("one success response", responses::unify(document)?);
     report.note("plain JSON media types", media_types::simplify(document)?);

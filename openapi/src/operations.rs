@@ -38,7 +38,11 @@ pub(crate) enum Answer {
 }
 
 /// Reads the table from an overlaid document, before normalising renames its media types. Sorted by the name in Rust.
-pub(crate) fn read(document: &Value, registry: &Registry, vendor: &str) -> Result<Vec<Row>, Failure> {
+pub(crate) fn read(
+    document: &Value,
+    registry: &Registry,
+    vendor: &str,
+) -> Result<Vec<Row>, Failure> {
     let session = session_header(document)?;
     let mut rows: Vec<Row> = operations(document)
         .iter()
@@ -56,10 +60,11 @@ fn read_row(
     session: &str,
 ) -> Row {
     let text = |name: &str| operation.value.get(name).and_then(Value::as_str);
-    let request_media_type = operation
-        .value
-        .get("requestBody")
-        .map(|body| media_type(follow(document, body)).unwrap_or(vendor).to_owned());
+    let request_media_type = operation.value.get("requestBody").map(|body| {
+        media_type(follow(document, body))
+            .unwrap_or(vendor)
+            .to_owned()
+    });
     let body_type = success_media_type(document, operation);
     let starts_work = operation.flag("x-starts-work");
     let reads = operation.method == "get" || operation.flag("x-reads-only");
@@ -100,9 +105,10 @@ fn may_answer_with_array(document: &Value, operation: &OperationEntry<'_>) -> bo
     let responses = operation.value.get("responses").and_then(Value::as_object);
     responses.into_iter().flatten().any(|(_, response)| {
         let content = follow(document, response)["content"].as_object();
-        content.into_iter().flatten().any(|(_, media)| {
-            follow(document, &media["schema"])["x-one-element-array"] == true
-        })
+        content
+            .into_iter()
+            .flatten()
+            .any(|(_, media)| follow(document, &media["schema"])["x-one-element-array"] == true)
     })
 }
 
@@ -215,12 +221,16 @@ mod tests {
 
     #[test]
     fn other_json_is_asked_for_by_the_vendor_type_and_text_by_its_own() {
-        let answers = |media_type: &str| {
-            json!({"operationId": "a", "responses": {"200": {"content": {media_type: {}}}}})
-        };
+        let answers = |media_type: &str| json!({"operationId": "a", "responses": {"200": {"content": {media_type: {}}}}});
         let json = &rows(answers("application/vnd.other+json"), "get")[0];
-        assert_eq!((json.accept.as_str(), json.answer), ("application/vnd.x+json", Answer::Json));
+        assert_eq!(
+            (json.accept.as_str(), json.answer),
+            ("application/vnd.x+json", Answer::Json)
+        );
         let csv = &rows(answers("text/csv"), "get")[0];
-        assert_eq!((csv.accept.as_str(), csv.answer), ("text/csv", Answer::Bytes));
+        assert_eq!(
+            (csv.accept.as_str(), csv.answer),
+            ("text/csv", Answer::Bytes)
+        );
     }
 }

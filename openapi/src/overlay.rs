@@ -35,7 +35,9 @@ fn apply_action(document: &mut Value, action: &Value, index: usize) -> Result<Ap
     let refuse = |reason: &str| Failure::new("overlay", name.clone(), reason);
     let description = action["description"].as_str().unwrap_or_default();
     if description.trim().is_empty() {
-        return Err(refuse("it has no description; say why the correction is right"));
+        return Err(refuse(
+            "it has no description; say why the correction is right",
+        ));
     }
     let path = JsonPath::parse(target)
         .map_err(|error| refuse(&format!("the target is not a JSONPath: {error}")))?;
@@ -159,7 +161,10 @@ mod tests {
             &document,
             json!({"target": "$.a", "description": "why", "update": {"c": 2, "list": [2]}}),
         );
-        assert_eq!(changed.unwrap(), json!({"a": {"b": 1, "c": 2, "list": [1, 2]}}));
+        assert_eq!(
+            changed.unwrap(),
+            json!({"a": {"b": 1, "c": 2, "list": [1, 2]}})
+        );
     }
 
     #[test]
@@ -184,9 +189,15 @@ mod tests {
 
     #[test]
     fn an_action_without_a_match_names_itself() {
-        let failure = run(&json!({}), json!({"target": "$.gone", "description": "why", "remove": true}));
+        let failure = run(
+            &json!({}),
+            json!({"target": "$.gone", "description": "why", "remove": true}),
+        );
         let text = failure.unwrap_err().to_string();
-        assert!(text.contains("action 1 ($.gone)") && text.contains("matches nothing"), "{text}");
+        assert!(
+            text.contains("action 1 ($.gone)") && text.contains("matches nothing"),
+            "{text}"
+        );
     }
 
     #[test]

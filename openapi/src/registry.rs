@@ -82,7 +82,11 @@ impl Entry {
 
     /// Whether the generator has to emit the type, rather than find it among those written by hand or shared.
     pub(crate) fn is_emitted(&self) -> bool {
-        !self.shared && matches!(self.kind, Kind::Identifier | Kind::OpenText | Kind::OpenCode)
+        !self.shared
+            && matches!(
+                self.kind,
+                Kind::Identifier | Kind::OpenText | Kind::OpenCode
+            )
     }
 }
 
@@ -109,15 +113,18 @@ impl Registry {
         let mut entries = Vec::new();
         for (name, value) in value.as_object().into_iter().flatten() {
             let refuse = |reason: String| Failure::new("types", format!("x-types.{name}"), reason);
-            let mut entry =
-                Entry::deserialize(value).map_err(|error| refuse(error.to_string()))?;
+            let mut entry = Entry::deserialize(value).map_err(|error| refuse(error.to_string()))?;
             entry.name.clone_from(name);
             if let Some(pattern) = entry.fields.iter().find(|pattern| !pattern.contains('.')) {
-                return Err(refuse(format!("{pattern} is no pattern of the form Owner.field")));
+                return Err(refuse(format!(
+                    "{pattern} is no pattern of the form Owner.field"
+                )));
             }
             let open = matches!(entry.kind, Kind::OpenText | Kind::OpenCode);
             if open && !entry.shared && entry.values.is_empty() {
-                return Err(refuse("an open type lists the values that are known".to_owned()));
+                return Err(refuse(
+                    "an open type lists the values that are known".to_owned(),
+                ));
             }
             if entry.kind == Kind::OpenCode && entry.values.iter().any(|value| value.code.is_none())
             {
@@ -179,7 +186,9 @@ impl Registry {
                     return Err(Failure::new(
                         "types",
                         format!("x-types.{}", entry.name),
-                        format!("the conversion of {pattern} no longer applies: no field matches it"),
+                        format!(
+                            "the conversion of {pattern} no longer applies: no field matches it"
+                        ),
                     ));
                 }
             }
@@ -242,9 +251,15 @@ mod tests {
 
     #[test]
     fn the_more_specific_pattern_wins() {
-        assert_eq!(name("MemberResponse", "created_at").as_deref(), Some("Timestamp"));
+        assert_eq!(
+            name("MemberResponse", "created_at").as_deref(),
+            Some("Timestamp")
+        );
         assert_eq!(name("JobResponse", "created_at").as_deref(), Some("Text"));
-        assert_eq!(name("MemberResponse", "guid").as_deref(), Some("MemberGuid"));
+        assert_eq!(
+            name("MemberResponse", "guid").as_deref(),
+            Some("MemberGuid")
+        );
         assert_eq!(name("JobResponse", "guid"), None);
     }
 
@@ -252,7 +267,10 @@ mod tests {
     fn a_pattern_that_nothing_needed_is_refused() {
         let registry = registry();
         let failure = registry.check_all_used().unwrap_err();
-        assert!(failure.to_string().contains("no longer applies"), "{failure}");
+        assert!(
+            failure.to_string().contains("no longer applies"),
+            "{failure}"
+        );
     }
 
     #[test]
@@ -262,7 +280,14 @@ mod tests {
             "B": {"kind": "identifier", "fields": ["*.guid"]},
         }))
         .unwrap();
-        assert!(registry.find("X", "guid").err().unwrap().to_string().contains("A and B"));
+        assert!(
+            registry
+                .find("X", "guid")
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("A and B")
+        );
     }
 
     #[test]

@@ -53,7 +53,11 @@ fn variants(entry: &Entry) -> Result<Vec<TokenStream>, Failure> {
             let variant = value.name.to_upper_camel_case();
             let clashes = ["Unknown", "UnknownName"].contains(&variant.as_str());
             // A value that MX itself calls UNKNOWN keeps its name beside our own `Unknown`.
-            let variant = if clashes { format!("Known{variant}") } else { variant };
+            let variant = if clashes {
+                format!("Known{variant}")
+            } else {
+                variant
+            };
             if !seen.insert(variant.clone()) {
                 return Err(Failure::new(
                     "types",
@@ -120,6 +124,11 @@ mod tests {
     #[test]
     fn a_public_type_without_a_description_is_refused() {
         let types = json!({"UserGuid": {"kind": "identifier", "fields": ["*.guid"]}});
-        assert!(emitted(&types).unwrap_err().to_string().contains("no description"));
+        assert!(
+            emitted(&types)
+                .unwrap_err()
+                .to_string()
+                .contains("no description")
+        );
     }
 }

@@ -38,7 +38,10 @@ impl fmt::Display for JsonFault {
 /// The part of serde's message that comes of our types: what was expected, never what was found.
 fn expected(message: &str) -> String {
     let end = message.rfind(" at line ").unwrap_or(message.len());
-    match message.get(..end).and_then(|text| text.rsplit_once(", expected ")) {
+    match message
+        .get(..end)
+        .and_then(|text| text.rsplit_once(", expected "))
+    {
         Some((_, wanted)) => format!("expected {wanted}"),
         None => "it has another shape".to_owned(),
     }
@@ -116,7 +119,11 @@ impl Walk {
             b'\\' => self.escaped = true,
             b'"' => {
                 self.in_string = false;
-                if let Some(Level::Object { key, reading_key: true }) = self.levels.last_mut() {
+                if let Some(Level::Object {
+                    key,
+                    reading_key: true,
+                }) = self.levels.last_mut()
+                {
                     *key = String::from_utf8_lossy(&self.text).into_owned();
                 }
             }
@@ -177,7 +184,10 @@ mod tests {
 
     #[test]
     fn a_text_that_ends_or_is_none_says_so() {
-        assert_eq!(fault(r#"{"account_owners":[{"#), "at $.account_owners[0], it ends too early");
+        assert_eq!(
+            fault(r#"{"account_owners":[{"#),
+            "at $.account_owners[0], it ends too early"
+        );
         assert!(fault("<html>").starts_with("at $, it is not JSON"));
     }
 }

@@ -25,7 +25,9 @@ impl Problem {
         Self {
             summary: None,
             code: text_of(&found["code"]),
-            message: text_of(&found["message"]).or_else(|| text_of(found)).map(printable),
+            message: text_of(&found["message"])
+                .or_else(|| text_of(found))
+                .map(printable),
             retry_after: retry_after(headers, SystemTime::now()),
         }
     }
@@ -60,7 +62,13 @@ fn text_of(value: &Value) -> Option<String> {
 fn printable(text: String) -> String {
     let mut line: String = text
         .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
         .take(MESSAGE_LIMIT)
         .collect();
     if text.chars().count() > MESSAGE_LIMIT {
@@ -71,7 +79,11 @@ fn printable(text: String) -> String {
 
 /// `Retry-After` in seconds or as a date.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = headers
+        .get(http::header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
@@ -94,15 +106,32 @@ mod tests {
 
     #[test]
     fn code_and_message_are_found_in_every_shape() {
-        assert_eq!(read(r#"{"error":{"code":4011,"message":"expired"}}"#), some("4011", "expired"));
-        assert_eq!(read(r#"{"code":"4011","message":"expired"}"#), some("4011", "expired"));
-        assert_eq!(read(r#"{"errors":[{"code":1,"message":"m"}]}"#), some("1", "m"));
+        assert_eq!(
+            read(r#"{"error":{"code":4011,"message":"expired"}}"#),
+            some("4011", "expired")
+        );
+        assert_eq!(
+            read(r#"{"code":"4011","message":"expired"}"#),
+            some("4011", "expired")
+        );
+        assert_eq!(
+            read(r#"{"errors":[{"code":1,"message":"m"}]}"#),
+            some("1", "m")
+        );
         assert_eq!(read(r#"{"error":"gone"}"#), (None, Some("gone".to_owned())));
     }
 
     #[test]
     fn anything_else_is_no_message() {
-        for body in ["", "<html>502</html>", "null", "[]", "17", "{\"error\":{}}", "{"] {
+        for body in [
+            "",
+            "<html>502</html>",
+            "null",
+            "[]",
+            "17",
+            "{\"error\":{}}",
+            "{",
+        ] {
             let (code, message) = read(body);
             assert_eq!(code, None, "{body}");
             assert!(message.is_none() || body == "17", "{body}");
@@ -126,7 +155,10 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("7"), Some(Duration::from_secs(7)));
-        assert_eq!(read("Fri, 20 Nov 2026 10:00:09 GMT"), Some(Duration::from_secs(9)));
+        assert_eq!(
+            read("Fri, 20 Nov 2026 10:00:09 GMT"),
+            Some(Duration::from_secs(9))
+        );
         assert_eq!(read("Fri, 20 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
     }

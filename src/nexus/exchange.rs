@@ -41,15 +41,23 @@ impl MintedSessions {
                 Error::session_source("the source of API tokens gave none", error)
             });
         }
-        nexus.sso()?.api_token(&self.user_id).await.map_err(|error| {
-            let reason = match error.status() {
-                Some(404) => "SSO does not know the user, or the client has no access to Nexus",
-                Some(401) => "SSO did not accept the API key; there is one for each environment",
-                Some(403) => "SSO does not answer this address; it may have to go on MX's allow list",
-                _ => "no API token was to be had",
-            };
-            Error::session_from(reason, error)
-        })
+        nexus
+            .sso()?
+            .api_token(&self.user_id)
+            .await
+            .map_err(|error| {
+                let reason = match error.status() {
+                    Some(404) => "SSO does not know the user, or the client has no access to Nexus",
+                    Some(401) => {
+                        "SSO did not accept the API key; there is one for each environment"
+                    }
+                    Some(403) => {
+                        "SSO does not answer this address; it may have to go on MX's allow list"
+                    }
+                    _ => "no API token was to be had",
+                };
+                Error::session_from(reason, error)
+            })
     }
 }
 
@@ -85,7 +93,11 @@ impl Exchange for OneToken {
         Box::pin(async {
             let shared = self.nexus.upgrade();
             let shared = shared.ok_or_else(|| Error::session("its client is gone"))?;
-            let token = self.keep.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let token = self
+                .keep
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             // The token works once, whatever came of it.
             let token = token.ok_or_else(Error::session_expired)?;
             spend(&Nexus { shared }, token).await
@@ -106,7 +118,12 @@ async fn spend(nexus: &Nexus, token: Secret) -> Result<Secret, Error> {
             skip_aggregation: Some(skip),
         }),
     };
-    let answer = nexus.session_api(token).create_session().body(body).send().await;
+    let answer = nexus
+        .session_api(token)
+        .create_session()
+        .body(body)
+        .send()
+        .await;
     let answer = answer.map_err(|error| {
         let reason = match error.status() {
             Some(401) => "the API token is used, older than ten minutes, or of another environment",
@@ -114,7 +131,10 @@ async fn spend(nexus: &Nexus, token: Secret) -> Result<Secret, Error> {
         };
         Error::session_from(reason, error)
     })?;
-    let token = answer.into_inner().session.and_then(|session| session.token);
+    let token = answer
+        .into_inner()
+        .session
+        .and_then(|session| session.token);
     token
         .filter(|token| !token.expose().trim().is_empty())
         .ok_or_else(|| Error::session("the answer to the opening of a session holds no token"))

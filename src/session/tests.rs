@@ -11,7 +11,7 @@ use super::*;
 mod runtimes;
 mod threads;
 
-const MINUTE: Duration = Duration::from_mins(1);
+const MINUTE: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// What an exchange does, after it has spent its API token and taken its time.

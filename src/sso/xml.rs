@@ -20,13 +20,11 @@ pub(super) async fn token(
     operation: Option<&'static Operation>,
 ) -> Result<Option<Secret>, Error> {
     let body = read(stream, operation).await?;
-    find(&body).ok_or_else(|| Error::incomplete(operation, "the answer is not the XML of an API token"))
+    find(&body)
+        .ok_or_else(|| Error::incomplete(operation, "the answer is not the XML of an API token"))
 }
 
-async fn read(
-    stream: ByteStream,
-    operation: Option<&'static Operation>,
-) -> Result<Vec<u8>, Error> {
+async fn read(stream: ByteStream, operation: Option<&'static Operation>) -> Result<Vec<u8>, Error> {
     let mut stream = stream.into_inner();
     let mut body = Vec::new();
     while let Some(chunk) = std::future::poll_fn(|context| next(stream.as_mut(), context)).await {
@@ -70,9 +68,9 @@ fn find(body: &[u8]) -> Option<Option<Secret>> {
             }
             Event::Text(text) => text.to_string(),
             Event::CData(text) => text.to_string(),
-            Event::GeneralRef(name) => {
-                quick_xml::escape::unescape(&format!("&{};", &*name)).ok()?.into_owned()
-            }
+            Event::GeneralRef(name) => quick_xml::escape::unescape(&format!("&{};", &*name))
+                .ok()?
+                .into_owned(),
             Event::Eof => break,
             _ => continue,
         };
@@ -108,12 +106,21 @@ mod tests {
     #[test]
     fn a_document_without_a_token_has_none() {
         assert_eq!(token_of("<api_token></api_token>"), Some(None));
-        assert_eq!(token_of("<api_token><other><token>x</token></other></api_token>"), Some(None));
+        assert_eq!(
+            token_of("<api_token><other><token>x</token></other></api_token>"),
+            Some(None)
+        );
     }
 
     #[test]
     fn anything_else_is_no_such_document() {
-        for text in ["", "hello", "<html><body>502</body></html>", "<api_token><token>x", "<a></b>"] {
+        for text in [
+            "",
+            "hello",
+            "<html><body>502</body></html>",
+            "<api_token><token>x",
+            "<a></b>",
+        ] {
             assert_eq!(token_of(text), None, "{text}");
         }
     }

@@ -110,9 +110,15 @@ mod tests {
     fn known_values_unknown_values_and_codes_round_trip() {
         for known in ConnectionStatus::KNOWN {
             let text = serde_json::to_string(known).unwrap();
-            assert_eq!(&serde_json::from_str::<ConnectionStatus>(&text).unwrap(), known);
+            assert_eq!(
+                &serde_json::from_str::<ConnectionStatus>(&text).unwrap(),
+                known
+            );
             let code = known.code().expect("every status has a code").to_string();
-            assert_eq!(&serde_json::from_str::<ConnectionStatus>(&code).unwrap(), known);
+            assert_eq!(
+                &serde_json::from_str::<ConnectionStatus>(&code).unwrap(),
+                known
+            );
         }
         let unknown: ConnectionStatus = serde_json::from_str("\"MOON_PHASE\"").unwrap();
         assert_eq!(unknown, ConnectionStatus::Unknown("MOON_PHASE".to_owned()));

@@ -51,13 +51,17 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(number).map_or_else(|_| Scalar::Other(number.to_string()), Scalar::Integer))
+        Ok(i64::try_from(number)
+            .map_or_else(|_| Scalar::Other(number.to_string()), Scalar::Integer))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar, E> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if number.fract() == 0.0 && number.abs() <= EXACT {
-            #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as checked")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "whole and within 2^53, as checked"
+            )]
             return Ok(Scalar::Integer(number as i64));
         }
         Ok(Scalar::Other(number.to_string()))
@@ -89,8 +93,9 @@ where
     };
     let unwrapped = items.into_iter().map(|item| {
         // The error of the inner value may quote it, so it is not passed on.
-        serde_json::from_value(unwrap(item))
-            .map_err(|_| D::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list"))
+        serde_json::from_value(unwrap(item)).map_err(|_| {
+            D::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
+        })
     });
     unwrapped.collect::<Result<_, _>>().map(Some)
 }
@@ -102,7 +107,9 @@ fn unwrap(item: serde_json::Value) -> serde_json::Value {
             let name = members.keys().next().cloned().unwrap_or_default();
             match members.remove(&name) {
                 Some(inner @ serde_json::Value::Object(_)) => inner,
-                Some(other) => serde_json::Value::Object(serde_json::Map::from_iter([(name, other)])),
+                Some(other) => {
+                    serde_json::Value::Object(serde_json::Map::from_iter([(name, other)]))
+                }
                 None => serde_json::Value::Null,
             }
         }
@@ -139,13 +146,18 @@ mod tests {
 
     #[test]
     fn wrapped_and_plain_items_read_alike() {
-        let read = |value: serde_json::Value| {
-            unwrapped_items::<_, serde_json::Value>(value).unwrap()
-        };
+        let read =
+            |value: serde_json::Value| unwrapped_items::<_, serde_json::Value>(value).unwrap();
         let item = json!({"guid": "MIC-1", "status": 3});
-        assert_eq!(read(json!([{"micro_deposit": item}])), Some(vec![item.clone()]));
+        assert_eq!(
+            read(json!([{"micro_deposit": item}])),
+            Some(vec![item.clone()])
+        );
         assert_eq!(read(json!([item])), Some(vec![item]));
-        assert_eq!(read(json!([{"guid": "MIC-1"}])), Some(vec![json!({"guid": "MIC-1"})]));
+        assert_eq!(
+            read(json!([{"guid": "MIC-1"}])),
+            Some(vec![json!({"guid": "MIC-1"})])
+        );
         assert_eq!(read(json!(null)), None);
     }
 }

@@ -92,7 +92,10 @@ fn as_object(operation: &Operation, body: Vec<u8>) -> Vec<u8> {
         && text.starts_with(b"[")
         && let Ok(items) = serde_json::from_slice::<Vec<serde_json::Value>>(text)
     {
-        let first = items.into_iter().next().unwrap_or_else(|| serde_json::json!({}));
+        let first = items
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| serde_json::json!({}));
         return first.to_string().into_bytes();
     }
     body

@@ -29,7 +29,9 @@ fn refusal() -> String {
 /// The path of a base address, without the slash at its end.
 fn base_path(base: &str) -> &str {
     let after_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
-    let path = after_scheme.find('/').and_then(|start| after_scheme.get(start..));
+    let path = after_scheme
+        .find('/')
+        .and_then(|start| after_scheme.get(start..));
     path.unwrap_or_default().trim_end_matches('/')
 }
 
@@ -55,14 +57,36 @@ mod tests {
 
     #[test]
     fn a_path_below_any_base_is_taken() {
-        assert!(check("https://a.example", TEMPLATE, "/members/MBR-1/account_owners").is_ok());
-        assert!(check("https://a.example/mx/v1", TEMPLATE, "/mx/v1/members/%2F/account_owners").is_ok());
+        assert!(
+            check(
+                "https://a.example",
+                TEMPLATE,
+                "/members/MBR-1/account_owners"
+            )
+            .is_ok()
+        );
+        assert!(
+            check(
+                "https://a.example/mx/v1",
+                TEMPLATE,
+                "/mx/v1/members/%2F/account_owners"
+            )
+            .is_ok()
+        );
     }
 
     #[test]
     fn an_identifier_that_bends_the_path_is_refused() {
-        for path in ["/members//account_owners", "/account_owners", "/members/a/b/account_owners", "/members"] {
-            assert!(check("https://a.example", TEMPLATE, path).is_err(), "{path}");
+        for path in [
+            "/members//account_owners",
+            "/account_owners",
+            "/members/a/b/account_owners",
+            "/members",
+        ] {
+            assert!(
+                check("https://a.example", TEMPLATE, path).is_err(),
+                "{path}"
+            );
         }
     }
 

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 use mx_nexus_openapi::{APIS, Generated};
 
-const USAGE: &str = "usage: spec nexus|sso|mdx report|document|client|mock|values|operations|examples";
+const USAGE: &str =
+    "usage: spec nexus|sso|mdx report|document|client|mock|values|operations|examples";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -27,7 +27,9 @@ fn notes(operation: &Map<String, Value>) -> Vec<String> {
         notes.push("**Deprecated** by MX.".to_owned());
     }
     if flag("x-starts-work") {
-        notes.push("Starts work at MX, so it is never sent again when its answer was lost.".to_owned());
+        notes.push(
+            "Starts work at MX, so it is never sent again when its answer was lost.".to_owned(),
+        );
     }
     if let Some(Value::Object(statuses)) = operation.get("x-statuses") {
         notes.extend(statuses.iter().filter_map(|(status, meaning)| {
@@ -60,9 +62,14 @@ mod tests {
             "x-starts-work": true, "x-statuses": {"403": "Not enabled."}
         }}}});
         describe(&mut document);
-        let text = document["paths"]["/a"]["get"]["description"].as_str().unwrap();
+        let text = document["paths"]["/a"]["get"]["description"]
+            .as_str()
+            .unwrap();
         assert!(text.starts_with("Reads it.\n\nStarts work"), "{text}");
         assert!(text.contains("Status 403: Not enabled."), "{text}");
-        assert!(text.ends_with("Known from: the reference's tables of fields and parameters."), "{text}");
+        assert!(
+            text.ends_with("Known from: the reference's tables of fields and parameters."),
+            "{text}"
+        );
     }
 }

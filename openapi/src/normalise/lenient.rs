@@ -60,7 +60,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn run(schema: &Value) -> Result<Value, Failure> {
-        let mut document = json!({"components": {"schemas": {"Answer": schema, "Question": schema}}});
+        let mut document =
+            json!({"components": {"schemas": {"Answer": schema, "Question": schema}}});
         let sides = Sides {
             requests: BTreeSet::from(["Question".to_owned()]),
             responses: BTreeSet::from(["Answer".to_owned()]),

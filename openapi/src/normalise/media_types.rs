@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn a_body_on_a_get_is_refused() {
         let mut document = with_content(json!({"application/json": {}}));
-        document["paths"]["/a"]["get"]["requestBody"] = json!({"content": {"application/json": {}}});
+        document["paths"]["/a"]["get"]["requestBody"] =
+            json!({"content": {"application/json": {}}});
         let text = simplify(&mut document).unwrap_err().to_string();
         assert!(text.contains("GET has no body"), "{text}");
     }

@@ -87,7 +87,9 @@ pub(crate) fn separate(document: &mut Value) -> Result<Vec<String>, Failure> {
                 failure.get_or_insert(Failure::new(
                     "resolve colliding parameters",
                     id.clone(),
-                    format!("the parameters {names:?} give one Rust name; drop or rename one by overlay"),
+                    format!(
+                        "the parameters {names:?} give one Rust name; drop or rename one by overlay"
+                    ),
                 ));
                 continue;
             };
@@ -184,7 +186,10 @@ mod tests {
             {"name": "MD-API-TOKEN", "in": "header"},
             {"name": "page", "in": "query"}
         ]));
-        assert_eq!(drop_authentication(&mut document, &registry), ["a.MD-API-TOKEN"]);
+        assert_eq!(
+            drop_authentication(&mut document, &registry),
+            ["a.MD-API-TOKEN"]
+        );
         assert_eq!(names(&document), ["page"]);
     }
 }

@@ -6,18 +6,29 @@ use crate::document::change_operations;
 use crate::failure::Failure;
 use crate::normalise::parameters::id_of;
 
-/// Drops every response that is no success: the hooks read errors, whatever their body.
+/// Drops every response that is no success: the hooks read errors, whatever their body. What a status means is kept, for the
+/// documentation, under `x-statuses`, where the overlay may have said more.
 pub(crate) fn drop_errors(document: &mut Value) -> Vec<String> {
     let mut places = Vec::new();
     change_operations(document, |_, _, operation| {
         let id = id_of(operation);
-        responses_of(operation).retain(|status, _| {
+        let mut meanings = Map::new();
+        responses_of(operation).retain(|status, response| {
             let success = status.starts_with('2');
             if !success {
                 places.push(format!("{id} {status}"));
+                if let Some(meaning) = response.get("description") {
+                    meanings.insert(status.clone(), meaning.clone());
+                }
             }
             success
         });
+        if !meanings.is_empty() {
+            if let Some(Value::Object(known)) = operation.remove("x-statuses") {
+                meanings.extend(known);
+            }
+            operation.insert("x-statuses".to_owned(), Value::Object(meanings));
+        }
     });
     places
 }
@@ -78,10 +89,28 @@ mod tests {
 
     #[test]
     fn errors_and_defaults_are_dropped() {
-        let mut document =
-            with_responses("get", json!({"200": {}, "404": {}, "default": {}, "5XX": {}}));
+        let mut document = with_responses(
+            "get",
+            json!({"200": {}, "404": {}, "default": {}, "5XX": {}}),
+        );
         assert_eq!(drop_errors(&mut document), ["a 404", "a 5XX", "a default"]);
-        assert_eq!(document["paths"]["/a"]["get"]["responses"], json!({"200": {}}));
+        assert_eq!(
+            document["paths"]["/a"]["get"]["responses"],
+            json!({"200": {}})
+        );
+    }
+
+    #[test]
+    fn the_meaning_of_an_error_is_kept_and_the_overlay_has_the_last_word() {
+        let mut document = with_responses(
+            "get",
+            json!({"400": {"description": "Published."}, "403": {"description": "Not enabled."}}),
+        );
+        document["paths"]["/a"]["get"]["x-statuses"] =
+            json!({"400": "Known better.", "409": "Busy."});
+        drop_errors(&mut document);
+        let expected = json!({"400": "Known better.", "403": "Not enabled.", "409": "Busy."});
+        assert_eq!(document["paths"]["/a"]["get"]["x-statuses"], expected);
     }
 
     #[test]
@@ -99,7 +128,11 @@ mod tests {
         let content = json!({"application/json": {"schema": {"type": "object"}}});
         let mut document = with_responses("delete", json!({"200": {"content": content}}));
         unify(&mut document).unwrap();
-        assert!(document["paths"]["/a"]["delete"]["responses"]["2XX"].get("content").is_none());
+        assert!(
+            document["paths"]["/a"]["delete"]["responses"]["2XX"]
+                .get("content")
+                .is_none()
+        );
     }
 
     #[test]
@@ -111,6 +144,11 @@ mod tests {
                 "203": {"content": {"application/json": {"schema": {"type": "string"}}}}
             }),
         );
-        assert!(unify(&mut document).unwrap_err().to_string().contains("different bodies"));
+        assert!(
+            unify(&mut document)
+                .unwrap_err()
+                .to_string()
+                .contains("different bodies")
+        );
     }
 }

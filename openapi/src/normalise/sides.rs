@@ -74,9 +74,7 @@ mod tests {
     use serde_json::json;
 
     fn document(request: &str, response: &str) -> Value {
-        let body = |name: &str| {
-            json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}})
-        };
+        let body = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
         json!({
             "components": {"schemas": {
                 "A": {"properties": {"inner": {"$ref": "#/components/schemas/Inner"}}},

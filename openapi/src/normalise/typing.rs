@@ -25,7 +25,9 @@ pub(crate) fn apply(document: &mut Value, registry: &Registry) -> Result<Vec<Str
     let mut failure = None;
     change_operations(document, |_, _, operation| {
         let id = id_of(operation);
-        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        let parameters = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
             let name = name_of(parameter).to_owned();
             let schema = &mut parameter["schema"];
@@ -56,7 +58,11 @@ fn tag(
             return Err(Failure::new(
                 PASS,
                 place,
-                format!("it is no {} and cannot become {}", found.entry.json_type(), found.entry.name),
+                format!(
+                    "it is no {} and cannot become {}",
+                    found.entry.json_type(),
+                    found.entry.name
+                ),
             ));
         }
         _ if is_identifier(field) && scalar["type"] == "string" => {
@@ -113,7 +119,8 @@ mod tests {
     use super::*;
 
     fn run(types: &Value, properties: &Value) -> Result<Value, Failure> {
-        let mut document = json!({"components": {"schemas": {"Member": {"properties": properties}}}, "paths": {}});
+        let mut document =
+            json!({"components": {"schemas": {"Member": {"properties": properties}}}, "paths": {}});
         let registry = Registry::from_value(types).unwrap();
         apply(&mut document, &registry)?;
         Ok(document["components"]["schemas"]["Member"]["properties"].take())
@@ -124,7 +131,8 @@ mod tests {
         let types = json!({"MemberGuid": {"kind": "identifier", "fields": ["Member.guid"]}});
         let properties = json!({"guid": {"type": "string", "description": "d", "example": "MBR-1", "x-evidence": "table"}});
         let tagged = run(&types, &properties).unwrap();
-        let expected = json!({"guid": {"type": "string", "format": "x-member-guid", "description": "d"}});
+        let expected =
+            json!({"guid": {"type": "string", "format": "x-member-guid", "description": "d"}});
         assert_eq!(tagged, expected);
     }
 
