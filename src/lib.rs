@@ -4,6 +4,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+pub mod identity;
 pub mod mdx;
 #[cfg(feature = "mock")]
 pub mod mock;

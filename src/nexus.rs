@@ -47,6 +47,7 @@ struct Shared {
     http: reqwest::Client,
     addresses: Addresses,
     rules: Arc<Rules>,
+    rules_without_retries: Arc<Rules>,
     credentials: Option<Credentials>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
@@ -197,8 +198,15 @@ impl Nexus {
     }
 
     fn nexus_client(&self, credential: Credential) -> api::Client {
+        self.nexus_client_by(&self.shared.rules, credential)
+    }
+
+    fn nexus_client_by(&self, rules: &Arc<Rules>, credential: Credential) -> api::Client {
         let address = &self.shared.addresses.nexus;
-        let connection = self.connection(address, credential);
+        let connection = Connection {
+            rules: Arc::clone(rules),
+            ..self.connection(address, credential)
+        };
         api::Client::new_with_client(address, self.shared.http.clone(), connection)
     }
 
@@ -261,6 +269,22 @@ impl User {
         Ok(self
             .nexus
             .nexus_client(Credential::Session(self.sessions.clone())))
+    }
+}
+
+impl User {
+    /// The id as it is shared by all who hold it.
+    pub(crate) fn shared_id(&self) -> Option<Arc<str>> {
+        self.id.clone()
+    }
+
+    /// The client for a caller that decides by itself what is sent again.
+    pub(crate) async fn api_without_retries(&self) -> Result<api::Client, Error> {
+        self.sessions.lease().await?;
+        let credential = Credential::Session(self.sessions.clone());
+        Ok(self
+            .nexus
+            .nexus_client_by(&self.nexus.shared.rules_without_retries, credential))
     }
 }
 
@@ -364,15 +388,19 @@ impl NexusBuilder {
         let addresses = self.environment.addresses()?;
         let credentials = self.credentials.map(check_credentials).transpose()?;
         let http = wire::http_client(self.http, &self.timeouts)?;
+        let rules = |retry| {
+            Arc::new(Rules {
+                retry,
+                budget: RetryBudget::full(),
+                answer_limit: self.answer_limit,
+            })
+        };
         Ok(Nexus {
             shared: Arc::new(Shared {
                 http,
                 addresses,
-                rules: Arc::new(Rules {
-                    retry: self.retry,
-                    budget: RetryBudget::full(),
-                    answer_limit: self.answer_limit,
-                }),
+                rules: rules(self.retry),
+                rules_without_retries: rules(RetryPolicy::off()),
                 credentials,
                 source: self.source,
                 format: self.format,

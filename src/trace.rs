@@ -90,3 +90,15 @@ impl Trace {
 
     pub(crate) fn failed(&mut self, _: &Error) {}
 }
+
+/// A status that this version does not know, once a job.
+#[cfg(feature = "tracing")]
+pub(crate) fn unknown_status(status: &str) {
+    tracing::warn!(
+        status,
+        "a connection status that this version of mx-nexus does not know"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn unknown_status(_: &str) {}

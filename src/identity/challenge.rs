@@ -1,0 +1,354 @@
+//! Challenges: what MX asks, ready to be shown to a person.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::Answers;
+use crate::api::types::{ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse};
+use crate::secret::Secret;
+use crate::values::{ChallengeGuid, ChallengeType};
+
+/// The questions that are open now. All of them are answered together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Challenges {
+    open: Vec<Challenge>,
+}
+
+impl Challenges {
+    pub(super) fn new(open: Vec<Challenge>) -> Self {
+        Self { open }
+    }
+
+    /// Asks for the answer to each, in order, and stops at the first that fails.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the closure fails with.
+    pub fn answer_all<A, E>(
+        &self,
+        mut ask: impl FnMut(&Challenge) -> Result<A, E>,
+    ) -> Result<Answers, E>
+    where
+        A: Into<Secret>,
+    {
+        let mut answers = Answers::new();
+        for challenge in &self.open {
+            answers = answers.with(challenge.guid(), ask(challenge)?);
+        }
+        Ok(answers)
+    }
+
+    /// How many questions are open.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether there is none; MX does not send that, and neither does a job.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// The questions in MX's order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Challenge> {
+        self.open.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Challenges {
+    type Item = &'a Challenge;
+    type IntoIter = std::slice::Iter<'a, Challenge>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.open.iter()
+    }
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Challenge {
+    guid: ChallengeGuid,
+    label: String,
+    kind: ChallengeKind,
+}
+
+/// How a question is answered.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChallengeKind {
+    /// By text. Kinds that this version does not know are asked this way too.
+    Text,
+    /// By a code that the institution has sent to the person.
+    Token,
+    /// By one of these.
+    Options(Vec<ChallengeOption>),
+    /// By text that the image shows.
+    Image(Option<Image>),
+    /// By one of these images.
+    ImageOptions(Vec<ChallengeOption>),
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChallengeOption {
+    label: String,
+    guid: Option<String>,
+    value: Option<String>,
+    image: Option<Image>,
+}
+
+impl Challenge {
+    /// The questions of an answer of MX; one without an identifier cannot be answered, so it is none.
+    pub(super) fn read(response: ChallengeResponse) -> Option<Self> {
+        let options = |options: Vec<ChallengeOptionResponse>| {
+            options.into_iter().map(ChallengeOption::read).collect()
+        };
+        let image_options = |options: Vec<ChallengeImageOptionResponse>| {
+            options
+                .into_iter()
+                .map(ChallengeOption::read_image)
+                .collect()
+        };
+        let text = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let kind = match response.type_ {
+            Some(ChallengeType::Token) => ChallengeKind::Token,
+            Some(ChallengeType::Options) => {
+                ChallengeKind::Options(response.options.map(options).unwrap_or_default())
+            }
+            Some(ChallengeType::ImageOptions) => ChallengeKind::ImageOptions(
+                response
+                    .image_options
+                    .map(image_options)
+                    .unwrap_or_default(),
+            ),
+            Some(ChallengeType::ImageData) => {
+                ChallengeKind::Image(response.image_data.as_deref().and_then(Image::decode))
+            }
+            _ => ChallengeKind::Text,
+        };
+        Some(Self {
+            guid: response.guid?,
+            label: text(response.label)
+                .or(text(response.field_name))
+                .unwrap_or_default(),
+            kind,
+        })
+    }
+
+    /// Its identifier.
+    pub fn guid(&self) -> &ChallengeGuid {
+        &self.guid
+    }
+
+    /// The question, to be shown. It is MX's text: escape it before it goes into a page.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// How it is answered.
+    pub fn kind(&self) -> &ChallengeKind {
+        &self.kind
+    }
+
+    /// The possible answers, where there is a choice.
+    pub fn options(&self) -> &[ChallengeOption] {
+        match &self.kind {
+            ChallengeKind::Options(options) | ChallengeKind::ImageOptions(options) => options,
+            _ => &[],
+        }
+    }
+
+    /// The value to send for an answer, or `None` when it is no possible one.
+    pub(super) fn value_for(&self, answer: &Secret) -> Option<Secret> {
+        let answer_text = answer.expose();
+        if answer_text.is_empty() {
+            return None;
+        }
+        if self.options().is_empty() {
+            return Some(answer.clone());
+        }
+        let is_chosen = |option: &&ChallengeOption| option.is_named(answer_text);
+        self.options()
+            .iter()
+            .find(is_chosen)
+            .map(|option| Secret::new(option.value()))
+    }
+}
+
+impl ChallengeOption {
+    fn read(option: ChallengeOptionResponse) -> Self {
+        Self {
+            label: option.label.unwrap_or_default(),
+            guid: option.guid.map(String::from),
+            value: option.value,
+            image: None,
+        }
+    }
+
+    fn read_image(option: ChallengeImageOptionResponse) -> Self {
+        Self {
+            label: option.label.unwrap_or_default(),
+            guid: option.guid.map(String::from),
+            value: option.value,
+            image: option.data_uri.as_deref().and_then(Image::decode),
+        }
+    }
+
+    /// The text to show.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What names the option in an answer: its identifier where it has one, else its value (guide; inferred).
+    pub fn value(&self) -> &str {
+        self.guid
+            .as_deref()
+            .or(self.value.as_deref())
+            .unwrap_or(&self.label)
+    }
+
+    /// The image to show.
+    pub fn image(&self) -> Option<&Image> {
+        self.image.as_ref()
+    }
+
+    /// People answer with what they see, programs with what they keep: all names of an option are taken.
+    fn is_named(&self, answer: &str) -> bool {
+        [
+            self.guid.as_deref(),
+            self.value.as_deref(),
+            Some(&*self.label),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|name| name == answer)
+    }
+}
+
+/// An image of a challenge.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Image {
+    media_type: String,
+    bytes: Vec<u8>,
+}
+
+impl Image {
+    /// Larger than any captcha; a larger one is not decoded.
+    const LIMIT: usize = 4 * 1024 * 1024;
+
+    /// Decodes a data URI, or bare base64 as MX's field table has it.
+    fn decode(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (media_type, data) = match text.strip_prefix("data:") {
+            Some(uri) => {
+                let (head, data) = uri.split_once(',')?;
+                let media_type = head.strip_suffix(";base64")?;
+                (media_type.split(';').next().unwrap_or_default(), data)
+            }
+            None => ("", text),
+        };
+        if data.is_empty() || data.len() > Self::LIMIT / 3 * 4 {
+            return None;
+        }
+        let compact: String = data
+            .chars()
+            .filter(|character| !character.is_whitespace())
+            .collect();
+        let bytes = STANDARD_NO_PAD.decode(compact.trim_end_matches('=')).ok()?;
+        let media_type = match media_type {
+            "" => Self::sniff(&bytes),
+            named => named,
+        };
+        Some(Self {
+            media_type: media_type.to_owned(),
+            bytes,
+        })
+    }
+
+    fn sniff(bytes: &[u8]) -> &'static str {
+        match bytes {
+            [0x89, b'P', b'N', b'G', ..] => "image/png",
+            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+            [b'G', b'I', b'F', b'8', ..] => "image/gif",
+            _ => "application/octet-stream",
+        }
+    }
+
+    /// Such as `image/png`.
+    pub fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    /// The encoded image.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "Image({}, {} bytes)",
+            self.media_type,
+            self.bytes.len()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn challenge(value: serde_json::Value) -> Challenge {
+        Challenge::read(serde_json::from_value(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_option_is_chosen_by_any_of_its_names_and_sent_by_one() {
+        let question = challenge(json!({"guid": "CRD-1", "type": "OPTIONS", "options": [
+            {"guid": "OPT-1", "label": "Phone", "value": "phone"}, {"label": "Mail", "value": "mail"}
+        ]}));
+        let sent = |answer: &str| {
+            question
+                .value_for(&answer.into())
+                .map(|value| value.expose().to_owned())
+        };
+        for answer in ["OPT-1", "Phone", "phone"] {
+            assert_eq!(sent(answer).as_deref(), Some("OPT-1"));
+        }
+        assert_eq!(sent("Mail").as_deref(), Some("mail"));
+        assert_eq!(sent("Pigeon"), None);
+    }
+
+    #[test]
+    fn a_kind_that_is_not_known_is_asked_as_text() {
+        let question = challenge(json!({"guid": "CRD-1", "type": "RIDDLE", "field_name": "Who?"}));
+        assert_eq!(question.kind(), &ChallengeKind::Text);
+        assert_eq!(question.label(), "Who?");
+        assert!(
+            question.value_for(&"".into()).is_none(),
+            "an empty answer is none"
+        );
+    }
+
+    #[test]
+    fn images_are_decoded_with_their_media_type() {
+        let decode = |text: &str| Image::decode(text).map(|image| image.media_type);
+        assert_eq!(
+            decode("data:image/gif;base64,R0lGODlh").as_deref(),
+            Some("image/gif")
+        );
+        assert_eq!(
+            decode("data:image/png;charset=x;base64,AAAA").as_deref(),
+            Some("image/png")
+        );
+        assert_eq!(decode("iVBORw0KGgo=").as_deref(), Some("image/png"));
+        for bad in ["", "data:image/png,plain", "data:image/png;base64,", "$$$"] {
+            assert_eq!(decode(bad), None, "{bad}");
+        }
+        assert_eq!(decode(&"A".repeat(Image::LIMIT * 2)), None, "too large");
+    }
+}

@@ -1,0 +1,159 @@
+//! What the machine and its driver say to each other: directives one way, observations the other.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::echo::Reading;
+use super::status::Remedy;
+use crate::values::{ChallengeGuid, ConnectionStatus};
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Directive {
+    /// `GET /members/{guid}`; report [`Observation::Member`].
+    ReadMember,
+    /// Report [`Observation::Sending`], then `POST /members/{guid}/identify`.
+    PostIdentify,
+    /// `GET /members/{guid}/challenges`; report [`Observation::Challenges`].
+    ListChallenges,
+    /// Get the person's answers to all of these, then `PUT /members/{guid}/resume`.
+    Ask(Vec<ChallengeGuid>),
+    /// `GET /members/{guid}/account_owners`; report [`Observation::OwnersRead`].
+    ReadOwners,
+    /// The owners were read: nothing is left to do.
+    Finished,
+    /// The job ended without owners.
+    Ended(End),
+    /// The budget is spent; [`Machine::renew`](super::machine::Machine::renew) goes on.
+    OutOfPatience(Progress),
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Observation {
+    /// The member was read.
+    Member(Reading),
+    /// The POST is about to be sent.
+    Sending,
+    /// The POST was accepted (200), with the member it answered.
+    Started(Reading),
+    /// An identification runs already (202), with the member if there was one.
+    Joined(Reading),
+    /// A job of another type runs (409).
+    OtherJobRuns,
+    /// The institution does not support identification (400).
+    NotSupported,
+    /// The product is not enabled (403).
+    NotEnabled,
+    /// The open challenges; empty also for a 204.
+    Challenges(Vec<ChallengeGuid>),
+    /// The answers to all that was asked were accepted.
+    Answered,
+    /// The answers were refused (400).
+    AnswersRefused,
+    /// The member is not challenged (405).
+    NotChallenged,
+    /// The owners were read.
+    OwnersRead,
+    /// The request may have had its effect, but its answer is lost (timeout, reset, 5xx).
+    AnswerLost,
+    /// The request had no effect: it never left, or was turned away unprocessed (429).
+    NoEffect,
+    /// The budget is spent.
+    PatienceSpent,
+}
+
+/// How soon to follow a directive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pace {
+    /// Without waiting.
+    AtOnce,
+    /// After the shortest interval: something changed, or is about to.
+    Quick,
+    /// After an ordinary interval: nothing has changed for a while, or a request came to nothing.
+    Steady,
+    /// After a long interval: MX says that it takes long.
+    Slow,
+}
+
+/// What to do when a job of another type runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OtherJob {
+    /// Wait for its end within the budget, then start.
+    #[default]
+    Wait,
+    /// End with [`End::OtherJobRuns`].
+    Refuse,
+}
+
+/// How far a job has come, for a progress line and for the error when the budget is spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How often the member was read, the baseline not counted.
+    pub polls: u32,
+    /// The last status seen.
+    pub last_status: Option<ConnectionStatus>,
+    /// The first status seen that this version does not know. Warn when it appears.
+    pub unknown_status: Option<String>,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self
+            .last_status
+            .as_ref()
+            .map_or("no status", ConnectionStatus::as_str);
+        write!(f, "{status} after {} polls", self.polls)
+    }
+}
+
+/// Why a job ended without owners.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum End {
+    /// The member came to rest with this status; `None` is a manual member.
+    Status(Option<ConnectionStatus>),
+    /// The institution does not support identification.
+    NotSupported,
+    /// Identification is not enabled for this partner.
+    NotEnabled,
+    /// Another job runs, and the caller did not want to wait.
+    OtherJobRuns,
+    /// The answer to every POST was lost, and no reading shows a job.
+    StartUnknown,
+    /// MX refused the answers again and again.
+    AnswersRefused,
+}
+
+impl End {
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Status(status) => Remedy::of(status.as_ref()).unwrap_or(Remedy::TryLater),
+            Self::NotSupported => Remedy::GoneForGood,
+            Self::NotEnabled => Remedy::ContactMx,
+            Self::OtherJobRuns | Self::StartUnknown => Remedy::TryLater,
+            Self::AnswersRefused => Remedy::StartAgainWithPerson,
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status(Some(status)) => return write!(f, "the member ended {status}"),
+            Self::Status(None) => "the member is manual",
+            Self::NotSupported => "the institution does not support account identification",
+            Self::NotEnabled => "account identification is not enabled for this partner",
+            Self::OtherJobRuns => "another job of this member runs",
+            Self::StartUnknown => "the answers to the start were lost, and no job shows",
+            Self::AnswersRefused => "MX refused the answers again and again",
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! Why an identification gave no owners, and what can be done about it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{End, JobHandle, Progress, Remedy};
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::values::ConnectionStatus;
+
+/// What kind of failure an [`IdentityError`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdentityErrorKind {
+    /// The member came to rest without success; [`IdentityError::status`] says how, the remedy what to do.
+    Ended,
+    /// The institution does not support account identification.
+    NotSupported,
+    /// Account identification is not enabled for this partner.
+    NotEnabled,
+    /// Another job of the member runs, and the caller did not want to wait.
+    OtherJobRuns,
+    /// Every answer to the start was lost, and no reading shows a job. Nothing is started again by itself, because it costs.
+    StartUnknown,
+    /// MX refused the answers again and again.
+    AnswersRefused,
+    /// The budget ran out. The job goes on at MX; resume it with the handle.
+    OutOfPatience,
+    /// The person took too long to answer, or gave up. Resume with the handle while MX still waits.
+    PersonLeft,
+    /// The answers do not fit what was asked; nothing was sent.
+    BadAnswers,
+    /// A call failed for good.
+    Call,
+}
+
+/// An identification without owners: what happened, what to do, and the handle to go on with.
+#[derive(Clone)]
+pub struct IdentityError {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    kind: IdentityErrorKind,
+    summary: String,
+    handle: JobHandle,
+    waited: Duration,
+    progress: Progress,
+    status: Option<ConnectionStatus>,
+    message: Option<String>,
+    remedy: Option<Remedy>,
+    oauth_window: Option<Secret>,
+    source: Option<Error>,
+}
+
+/// What every error of a job carries.
+pub(super) struct Circumstances {
+    pub handle: JobHandle,
+    pub waited: Duration,
+    pub message: Option<String>,
+    pub oauth_window: Option<Secret>,
+    pub last_error: Option<Error>,
+}
+
+impl IdentityError {
+    fn new(
+        kind: IdentityErrorKind,
+        summary: String,
+        remedy: Option<Remedy>,
+        circumstances: Circumstances,
+    ) -> Self {
+        let progress = circumstances.handle.machine.progress();
+        Self {
+            inner: Arc::new(Inner {
+                kind,
+                summary,
+                waited: circumstances.waited,
+                status: progress.last_status.clone(),
+                progress,
+                message: circumstances.message,
+                remedy,
+                oauth_window: circumstances.oauth_window,
+                source: circumstances.last_error,
+                handle: circumstances.handle,
+            }),
+        }
+    }
+
+    pub(super) fn ended(end: &End, circumstances: Circumstances) -> Self {
+        let kind = match end {
+            End::Status(_) => IdentityErrorKind::Ended,
+            End::NotSupported => IdentityErrorKind::NotSupported,
+            End::NotEnabled => IdentityErrorKind::NotEnabled,
+            End::OtherJobRuns => IdentityErrorKind::OtherJobRuns,
+            End::StartUnknown => IdentityErrorKind::StartUnknown,
+            End::AnswersRefused => IdentityErrorKind::AnswersRefused,
+        };
+        Self::new(kind, end.to_string(), Some(end.remedy()), circumstances)
+    }
+
+    pub(super) fn out_of_patience(circumstances: Circumstances) -> Self {
+        let progress = circumstances.handle.machine.progress();
+        let unknown = progress
+            .unknown_status
+            .as_ref()
+            .map_or_else(String::new, |status| {
+                format!("; {status} is a status that this version does not know")
+            });
+        let summary = format!(
+            "the budget of the job ran out after {} s at {progress}{unknown}",
+            circumstances.waited.as_secs()
+        );
+        Self::new(
+            IdentityErrorKind::OutOfPatience,
+            summary,
+            Some(Remedy::TryLater),
+            circumstances,
+        )
+    }
+
+    pub(super) fn person_left(circumstances: Circumstances) -> Self {
+        let summary = "the person gave no answer in time".to_owned();
+        let remedy = Some(Remedy::StartAgainWithPerson);
+        Self::new(
+            IdentityErrorKind::PersonLeft,
+            summary,
+            remedy,
+            circumstances,
+        )
+    }
+
+    pub(super) fn bad_answers(reason: String, circumstances: Circumstances) -> Self {
+        Self::new(IdentityErrorKind::BadAnswers, reason, None, circumstances)
+    }
+
+    pub(super) fn call(error: Error, circumstances: Circumstances) -> Self {
+        let circumstances = Circumstances {
+            last_error: Some(error),
+            ..circumstances
+        };
+        Self::new(
+            IdentityErrorKind::Call,
+            "a call failed".to_owned(),
+            None,
+            circumstances,
+        )
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> IdentityErrorKind {
+        self.inner.kind
+    }
+
+    /// What can be done about it, where that is known.
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.inner.remedy
+    }
+
+    /// The last status of the member that was seen.
+    pub fn status(&self) -> Option<&ConnectionStatus> {
+        self.inner.status.as_ref()
+    }
+
+    /// MX's words about the status, meant for the person.
+    pub fn message(&self) -> Option<&str> {
+        self.inner.message.as_deref()
+    }
+
+    /// The address that the person has to open when the remedy is [`Remedy::FinishOauth`]. For one use.
+    pub fn oauth_window(&self) -> Option<&Secret> {
+        self.inner.oauth_window.as_ref()
+    }
+
+    /// The job, to go on with by [`User::resume`](crate::User::resume).
+    pub fn handle(&self) -> &JobHandle {
+        &self.inner.handle
+    }
+
+    /// How long the job was waited for, here, a person's time included.
+    pub fn waited(&self) -> Duration {
+        self.inner.waited
+    }
+
+    /// How far the job had come: how often it was polled, and what was seen.
+    pub fn progress(&self) -> &Progress {
+        &self.inner.progress
+    }
+
+    /// The failed call, or the last one that failed while there was still patience.
+    pub fn call_error(&self) -> Option<&Error> {
+        self.inner.source.as_ref()
+    }
+
+    /// Whether the same handle may lead to owners yet.
+    pub fn is_resumable(&self) -> bool {
+        match self.kind() {
+            IdentityErrorKind::OutOfPatience
+            | IdentityErrorKind::PersonLeft
+            | IdentityErrorKind::BadAnswers => true,
+            IdentityErrorKind::Call => self
+                .call_error()
+                .is_some_and(|error| error.is_transient() || error.is_session_expired()),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for IdentityError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        write!(
+            formatter,
+            "no owners of {}: {}",
+            inner.handle.member(),
+            inner.summary
+        )?;
+        if let (IdentityErrorKind::Call, Some(source)) = (inner.kind, &inner.source) {
+            return write!(formatter, ": {source}");
+        }
+        if let Some(remedy) = inner.remedy {
+            write!(formatter, "; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for IdentityError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        formatter
+            .debug_struct("IdentityError")
+            .field("kind", &inner.kind)
+            .field("summary", &inner.summary)
+            .field("status", &inner.status)
+            .field("remedy", &inner.remedy)
+            .field("waited", &inner.waited)
+            .field("progress", &inner.progress)
+            .field("handle", &inner.handle)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for IdentityError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source: &(dyn StdError + 'static) = self.inner.source.as_ref()?;
+        Some(source)
+    }
+}

@@ -1,0 +1,252 @@
+//! What holds whatever MX does: against a [`World`] with a hidden truth, against answers without
+//! any sense, and against observations in any order.
+
+mod world;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use self::world::{Server, worlds};
+use super::*;
+
+/// No driver needs more directives than this between two waits.
+const AT_ONCE: usize = 12;
+
+fn any_status() -> impl Strategy<Value = ConnectionStatus> {
+    use ConnectionStatus::{Challenged, Connected, Rejected, Unknown};
+    let frequent = vec![
+        Challenged,
+        Connected,
+        Rejected,
+        Unknown("DREAMING".to_owned()),
+    ];
+    prop_oneof![select(ConnectionStatus::KNOWN), select(frequent)]
+}
+
+/// The state as another process would find it.
+fn replayed(machine: &Machine) -> Machine {
+    let saved = serde_json::to_string(machine).expect("a machine is plain JSON");
+    let found: Machine = serde_json::from_str(&saved).expect("what we wrote");
+    assert_eq!(&found, machine);
+    assert_eq!(
+        (found.directive(), found.pace()),
+        (machine.directive(), machine.pace())
+    );
+    found
+}
+
+/// Drives as a driver does, through save and load at every step, and gives the last directive.
+fn drive(server: &mut Server) -> Directive {
+    let mut machine = Machine::new(OtherJob::Wait);
+    let (mut waits, mut at_once) = (0, 0);
+    for _ in 0..2_000 {
+        machine = replayed(&machine);
+        at_once += 1;
+        if machine.pace() != Pace::AtOnce {
+            (waits, at_once) = (waits + 1, 0);
+        }
+        assert!(at_once < AT_ONCE, "a circle of directives that never waits");
+        if waits > server.world.budget {
+            machine.observe(Observation::PatienceSpent);
+            waits = 0;
+        }
+        let outcome = match machine.directive() {
+            Directive::ReadMember => Observation::Member(server.read()),
+            Directive::PostIdentify => {
+                machine.observe(Observation::Sending);
+                let Some(outcome) = server.post() else {
+                    continue;
+                };
+                outcome
+            }
+            Directive::ListChallenges => Observation::Challenges(server.list()),
+            Directive::Ask(challenges) => {
+                assert_eq!(challenges, server.asks(), "asked what MX does not ask now");
+                server.answer()
+            }
+            Directive::ReadOwners => {
+                let is_done = server.has_ended() && server.world.end == ConnectionStatus::Connected;
+                assert!(is_done, "done too early");
+                Observation::OwnersRead
+            }
+            Directive::OutOfPatience(_) => {
+                machine.renew();
+                continue;
+            }
+            end @ (Directive::Finished | Directive::Ended(_)) => return end,
+        };
+        machine.observe(outcome);
+    }
+    panic!("never ends: {machine:?}");
+}
+
+/// Answers without any sense, in endless repetition.
+#[derive(Clone, Debug)]
+struct Noise {
+    readings: Vec<Reading>,
+    posts: Vec<Observation>,
+    lists: Vec<Vec<ChallengeGuid>>,
+    puts: Vec<Observation>,
+}
+
+fn readings() -> impl Strategy<Value = Reading> {
+    let job = prop::option::of(select(vec!["one", "two", "three"]));
+    let status = prop::option::weighted(0.9, any_status());
+    (status, any::<bool>(), job).prop_map(|(status, is_being_aggregated, job)| Reading {
+        status,
+        is_being_aggregated,
+        job: job.map(JobGuid::from),
+    })
+}
+
+fn lists() -> impl Strategy<Value = Vec<ChallengeGuid>> {
+    vec(
+        select(vec!["a", "b", "c"]).prop_map(ChallengeGuid::from),
+        0..3,
+    )
+}
+
+fn posts() -> impl Strategy<Value = Observation> {
+    use Observation::{AnswerLost, Joined, NoEffect, OtherJobRuns, Started};
+    let others = select(vec![OtherJobRuns, AnswerLost, NoEffect]);
+    prop_oneof![
+        readings().prop_map(Started),
+        readings().prop_map(Joined),
+        others
+    ]
+}
+
+fn puts() -> impl Strategy<Value = Observation> {
+    use Observation::{AnswerLost, Answered, AnswersRefused, NoEffect, NotChallenged};
+    select(vec![
+        Answered,
+        AnswersRefused,
+        NotChallenged,
+        AnswerLost,
+        NoEffect,
+    ])
+}
+
+fn noise() -> impl Strategy<Value = Noise> {
+    (
+        vec(readings(), 1..6),
+        vec(posts(), 1..4),
+        vec(lists(), 1..4),
+        vec(puts(), 1..4),
+    )
+        .prop_map(|(readings, posts, lists, puts)| Noise {
+            readings,
+            posts,
+            lists,
+            puts,
+        })
+}
+
+fn observations() -> impl Strategy<Value = Observation> {
+    use Observation::{Challenges, Member, NotEnabled, NotSupported, OwnersRead, PatienceSpent};
+    prop_oneof![
+        4 => readings().prop_map(Member),
+        2 => posts(),
+        2 => lists().prop_map(Challenges),
+        2 => puts(),
+        2 => select(vec![Observation::Sending, OwnersRead, PatienceSpent]),
+        1 => select(vec![NotSupported, NotEnabled]),
+    ]
+}
+
+/// Whatever MX answers: the budget ends it, nothing circles without a wait, and no question comes
+/// again without a reason.
+fn drive_through(noise: &Noise, budget: u32) {
+    let mut machine = Machine::new(OtherJob::Wait);
+    let (mut waits, mut at_once) = (0, 0);
+    let mut answered: Vec<ChallengeGuid> = vec![];
+    let (mut has_reason, mut reads) = (true, 0);
+    for step in 0.. {
+        machine = replayed(&machine);
+        at_once += 1;
+        // Even a person who answers in no time lets some time pass.
+        if machine.pace() != Pace::AtOnce || matches!(machine.directive(), Directive::Ask(_)) {
+            (waits, at_once) = (waits + 1, 0);
+        }
+        assert!(at_once < AT_ONCE, "a circle of directives that never waits");
+        if waits > budget {
+            machine.observe(Observation::PatienceSpent);
+        }
+        let outcome = match machine.directive() {
+            Directive::ReadMember => {
+                let reading = noise.readings[step % noise.readings.len()].clone();
+                let is_challenged = reading.status == Some(ConnectionStatus::Challenged);
+                has_reason |= !is_challenged || reading.is_being_aggregated;
+                reads += 1;
+                Observation::Member(reading)
+            }
+            Directive::PostIdentify => {
+                machine.observe(Observation::Sending);
+                noise.posts[step % noise.posts.len()].clone()
+            }
+            Directive::ListChallenges => {
+                Observation::Challenges(noise.lists[step % noise.lists.len()].clone())
+            }
+            Directive::Ask(challenges) => {
+                let is_other = challenges.iter().any(|one| !answered.contains(one));
+                assert!(
+                    is_other || has_reason || reads >= SETTLED,
+                    "asked again for no reason"
+                );
+                let put = noise.puts[step % noise.puts.len()].clone();
+                has_reason = matches!(put, Observation::AnswersRefused | Observation::NoEffect);
+                (answered, reads) = (challenges, 0);
+                put
+            }
+            Directive::ReadOwners => Observation::OwnersRead,
+            Directive::Finished | Directive::Ended(_) | Directive::OutOfPatience(_) => break,
+        };
+        machine.observe(outcome);
+    }
+    assert!(machine.progress().polls <= budget + 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No echo fools it, no job is doubled, nothing is asked twice, and the end is the true one.
+    #[test]
+    fn the_truth_comes_out(world in worlds()) {
+        let mut server = Server::new(world);
+        match drive(&mut server) {
+            Directive::Ended(End::StartUnknown) => prop_assert!(server.lost_posts > REPOSTS),
+            Directive::Ended(End::AnswersRefused) => prop_assert!(server.refusals >= REFUSALS),
+            Directive::Ended(End::Status(status)) => {
+                prop_assert!(server.has_ended());
+                prop_assert_eq!(status, Some(server.world.end));
+            }
+            end => {
+                prop_assert_eq!(end, Directive::Finished);
+                prop_assert_eq!(server.world.end, ConnectionStatus::Connected);
+            }
+        }
+    }
+
+    #[test]
+    fn noise_ends_within_the_budget(noise in noise(), budget in 0..60u32) {
+        drive_through(&noise, budget);
+    }
+
+    /// Nothing makes it panic, and after the end nothing moves it.
+    #[test]
+    fn any_order_is_survived(seen in vec(observations(), 0..60), renew_every in 1..9usize) {
+        let mut machine = Machine::new(OtherJob::Refuse);
+        for (index, observation) in seen.into_iter().enumerate() {
+            let before = machine.directive();
+            machine.observe(observation);
+            if index % renew_every == 0 {
+                machine.renew();
+            }
+            machine = replayed(&machine);
+            if matches!(before, Directive::Finished | Directive::Ended(_)) {
+                prop_assert_eq!((machine.directive(), machine.pace()), (before, Pace::AtOnce));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The workflow, one scenario a test, in a shorthand for readings: status, `~` while the member is
+//! being aggregated, and the job behind `#`.
+
+mod following;
+mod questions;
+mod starting;
+
+use super::super::status::Remedy;
+use super::*;
+
+fn at(text: &str) -> Reading {
+    let (text, job) = text
+        .split_once('#')
+        .map_or((text, None), |(text, job)| (text, Some(job)));
+    let status = text.trim_end_matches('~');
+    Reading {
+        status: (status != "null").then(|| status.into()),
+        is_being_aggregated: text.ends_with('~'),
+        job: job.map(JobGuid::from),
+    }
+}
+
+fn ask(challenge: &str) -> Directive {
+    Directive::Ask(vec![challenge.into()])
+}
+
+fn ended(status: &str) -> Directive {
+    Directive::Ended(End::Status(at(status).status))
+}
+
+/// A machine whose POST is under way.
+fn posting(baseline: &str) -> Machine {
+    let mut machine = Machine::new(OtherJob::Wait);
+    assert_eq!(
+        (machine.directive(), machine.pace()),
+        (Directive::ReadMember, Pace::AtOnce)
+    );
+    assert_eq!(read(&mut machine, baseline), Directive::PostIdentify);
+    machine.observe(Observation::Sending);
+    machine
+}
+
+/// A machine whose POST was answered.
+fn started(baseline: &str, answer: &str) -> Machine {
+    let mut machine = posting(baseline);
+    machine.observe(Observation::Started(at(answer)));
+    machine
+}
+
+/// A machine that asks the question `q1` in our job, `2`.
+fn asking() -> Machine {
+    let mut machine = started("CONNECTED#1", "CREATED~#2");
+    assert_eq!(
+        read(&mut machine, "CHALLENGED#2"),
+        Directive::ListChallenges
+    );
+    assert_eq!(list(&mut machine, &["q1"]), ask("q1"));
+    machine
+}
+
+fn read(machine: &mut Machine, member: &str) -> Directive {
+    machine.observe(Observation::Member(at(member)));
+    machine.directive()
+}
+
+fn list(machine: &mut Machine, challenges: &[&str]) -> Directive {
+    assert_eq!(machine.directive(), Directive::ListChallenges);
+    let challenges = challenges
+        .iter()
+        .copied()
+        .map(ChallengeGuid::from)
+        .collect();
+    machine.observe(Observation::Challenges(challenges));
+    machine.directive()
+}
+
+/// Reads a member that leads to nothing but reading on.
+fn reads_on(machine: &mut Machine, members: &[&str]) {
+    for member in members {
+        assert_eq!(read(machine, member), Directive::ReadMember, "{member}");
+    }
+}
+
+/// Reads the same member until something else than reading is due, and says how often that was.
+fn reads_until(machine: &mut Machine, member: &str) -> (u8, Directive) {
+    let next = |_: &u8| read(machine, member) != Directive::ReadMember;
+    let reads = (1..=20).find(next).expect("it acts at last");
+    (reads, machine.directive())
+}
+
+#[test]
+fn a_saved_state_is_short_versioned_and_refused_in_another_version() {
+    let saved = serde_json::to_string(&asking()).expect("a machine is plain JSON");
+    assert!(saved.len() < 500, "{saved}");
+    assert_eq!(
+        serde_json::from_str::<Machine>(&saved).expect("what we wrote"),
+        asking()
+    );
+    let newer = saved.replace(r#""version":"1""#, r#""version":"2""#);
+    assert!(serde_json::from_str::<Machine>(&newer).is_err());
+}

@@ -1,0 +1,166 @@
+//! Challenges: asked once, and again only when MX asks anew.
+
+use super::*;
+
+#[test]
+fn an_open_question_of_an_earlier_job_is_not_asked() {
+    let mut machine = started("CHALLENGED#1", "CREATED~#2");
+    reads_on(&mut machine, &["CHALLENGED#1", "CHALLENGED~#2"]);
+    assert_eq!(
+        read(&mut machine, "CHALLENGED#2"),
+        Directive::ListChallenges
+    );
+}
+
+#[test]
+fn two_rounds_with_and_without_a_status_between() {
+    for between in [&["RESUMED~#2"][..], &[]] {
+        let mut machine = asking();
+        machine.observe(Observation::Answered);
+        reads_on(&mut machine, between);
+        read(&mut machine, "CHALLENGED#2");
+        assert_eq!(list(&mut machine, &["q2"]), ask("q2"));
+        machine.observe(Observation::Answered);
+        assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadOwners);
+    }
+}
+
+#[test]
+fn stale_challenged_after_the_answer() {
+    let mut machine = asking();
+    machine.observe(Observation::Answered);
+    for _ in 1..SETTLED {
+        read(&mut machine, "CHALLENGED#2");
+        assert_eq!(list(&mut machine, &["q1"]), Directive::ReadMember);
+    }
+    reads_on(&mut machine, &["CONNECTED~#2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadOwners);
+}
+
+#[test]
+fn challenged_lingers_while_the_answered_job_runs() {
+    let mut machine = asking();
+    machine.observe(Observation::Answered);
+    for _ in 0..10 {
+        read(&mut machine, "CHALLENGED~#2");
+        assert_eq!(list(&mut machine, &["q1"]), Directive::ReadMember);
+    }
+    read(&mut machine, "CHALLENGED#2");
+    assert_eq!(
+        list(&mut machine, &["q1"]),
+        ask("q1"),
+        "the job came back to the question"
+    );
+}
+
+#[test]
+fn a_member_that_is_aggregating_while_it_asks_is_asked_no_differently() {
+    let mut machine = started("CONNECTED#1", "CREATED~#2");
+    read(&mut machine, "CHALLENGED~#2");
+    list(&mut machine, &["q1"]);
+    machine.observe(Observation::Answered);
+    read(&mut machine, "CHALLENGED~#2");
+    assert_eq!(
+        list(&mut machine, &["q1"]),
+        Directive::ReadMember,
+        "an echo"
+    );
+    reads_on(&mut machine, &["RESUMED~#2"]);
+    read(&mut machine, "CHALLENGED~#2");
+    assert_eq!(list(&mut machine, &["q1"]), ask("q1"), "asked anew");
+    machine.observe(Observation::Answered);
+    assert_eq!(read(&mut machine, "FAILED#2"), ended("FAILED"));
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_once_the_question_has_settled() {
+    let mut machine = asking();
+    machine.observe(Observation::AnswerLost);
+    for _ in 1..SETTLED {
+        read(&mut machine, "CHALLENGED#2");
+        assert_eq!(list(&mut machine, &["q1"]), Directive::ReadMember);
+    }
+    read(&mut machine, "CHALLENGED#2");
+    assert_eq!(list(&mut machine, &["q1"]), ask("q1"));
+}
+
+#[test]
+fn a_wrong_answer_ends_unless_another_question_follows() {
+    let mut machine = asking();
+    machine.observe(Observation::Answered);
+    reads_on(&mut machine, &["REJECTED~#2", "REJECTED#2"]);
+    read(&mut machine, "CHALLENGED#2");
+    assert_eq!(list(&mut machine, &["q1"]), ask("q1"), "asked anew");
+    machine.observe(Observation::Answered);
+    assert_eq!(
+        reads_until(&mut machine, "REJECTED#2"),
+        (SETTLED, ended("REJECTED"))
+    );
+}
+
+#[test]
+fn refused_answers_are_asked_for_again_but_not_for_ever() {
+    let mut machine = asking();
+    for _ in 1..REFUSALS {
+        machine.observe(Observation::AnswersRefused);
+        assert_eq!(list(&mut machine, &["q1"]), ask("q1"));
+    }
+    machine.observe(Observation::Answered);
+    read(&mut machine, "CHALLENGED#2");
+    assert_eq!(list(&mut machine, &["q2"]), ask("q2"));
+    for _ in 1..REFUSALS {
+        machine.observe(Observation::AnswersRefused);
+        assert_eq!(list(&mut machine, &["q2"]), ask("q2"));
+    }
+    machine.observe(Observation::AnswersRefused);
+    assert_eq!(machine.directive(), Directive::Ended(End::AnswersRefused));
+}
+
+#[test]
+fn an_answer_that_never_left_is_still_asked_for() {
+    let mut machine = asking();
+    machine.observe(Observation::NoEffect);
+    assert_eq!(machine.directive(), ask("q1"));
+}
+
+#[test]
+fn too_late_an_answer() {
+    let mut machine = asking();
+    machine.observe(Observation::NotChallenged);
+    assert_eq!(read(&mut machine, "EXPIRED#2"), ended("EXPIRED"));
+    assert_eq!(
+        End::Status(at("EXPIRED").status).remedy(),
+        Remedy::StartAgainWithPerson
+    );
+}
+
+#[test]
+fn reading_while_the_person_thinks_shows_when_the_question_is_gone() {
+    let mut machine = asking();
+    assert_eq!(read(&mut machine, "CHALLENGED#2"), ask("q1"));
+    assert_eq!(read(&mut machine, "EXPIRED#2"), ended("EXPIRED"));
+}
+
+#[test]
+fn another_process_lists_the_open_questions_again() {
+    let mut machine = asking();
+    machine.observe(Observation::Answered);
+    read(&mut machine, "CHALLENGED#2");
+    assert_eq!(list(&mut machine, &["q2"]), ask("q2"));
+    for (challenges, directive) in [
+        (vec!["q2".into()], ask("q2")),
+        (vec!["q1".into()], ask("q2")),
+        (vec!["q3".into()], ask("q3")),
+        (vec![], Directive::ReadMember),
+    ] {
+        machine.observe(Observation::Challenges(challenges));
+        assert_eq!(machine.directive(), directive);
+    }
+}
+
+#[test]
+fn challenged_with_an_empty_list_is_read_again() {
+    let mut machine = started("CREATED", "CREATED~#1");
+    read(&mut machine, "CHALLENGED#1");
+    assert_eq!(list(&mut machine, &[]), Directive::ReadMember);
+}

@@ -1,0 +1,155 @@
+//! The POST, and what may become of it.
+
+use super::*;
+
+#[test]
+fn an_identification_that_runs_is_joined() {
+    let mut machine = posting("CONNECTED~#1");
+    machine.observe(Observation::Joined(Reading::default()));
+    assert_eq!(machine.job(), Some(&"1".into()));
+    reads_on(&mut machine, &["CONNECTED~#1"]);
+    assert_eq!(read(&mut machine, "CONNECTED#1"), Directive::ReadOwners);
+
+    let mut machine = posting("CONNECTED~");
+    machine.observe(Observation::Joined(Reading::default()));
+    assert_eq!(
+        read(&mut machine, "CONNECTED"),
+        Directive::ReadOwners,
+        "it was seen to run"
+    );
+
+    for baseline in ["CONNECTED#1", "CONNECTED~#1"] {
+        let mut machine = posting(baseline);
+        machine.observe(Observation::Joined(at("CONNECTED~#2")));
+        reads_on(&mut machine, &[baseline, "CONNECTED#1"]);
+        assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadOwners);
+    }
+
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::Joined(Reading::default()));
+    let end = (SETTLED, Directive::ReadOwners);
+    assert_eq!(
+        reads_until(&mut machine, "CONNECTED#1"),
+        end,
+        "nothing shows whose it is"
+    );
+}
+
+#[test]
+fn another_job_is_waited_for_and_not_taken_for_ours() {
+    let mut machine = posting("CONNECTED~#1");
+    machine.observe(Observation::OtherJobRuns);
+    reads_on(&mut machine, &["CONNECTED~#2", "DENIED~#2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::PostIdentify);
+    machine.observe(Observation::Sending);
+    machine.observe(Observation::Started(at("CONNECTED#2")));
+    reads_on(&mut machine, &["CONNECTED#2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#3"), Directive::ReadOwners);
+}
+
+#[test]
+fn another_job_ends_it_if_the_caller_does_not_wait() {
+    let mut machine = Machine::new(OtherJob::Refuse);
+    read(&mut machine, "CONNECTED~#1");
+    machine.observe(Observation::OtherJobRuns);
+    assert_eq!(machine.directive(), Directive::Ended(End::OtherJobRuns));
+}
+
+#[test]
+fn the_end_of_a_job_that_ran_before_is_not_the_end_of_ours() {
+    let mut machine = started("CONNECTED~", "CONNECTED~");
+    reads_on(&mut machine, &["DENIED", "DENIED~"]);
+    assert_eq!(read(&mut machine, "CONNECTED"), Directive::ReadOwners);
+}
+
+#[test]
+fn a_lost_post_with_a_job_behind_it_is_followed() {
+    for (baseline, member) in [
+        ("CONNECTED#1", "CONNECTED~#2"),
+        ("CONNECTED#1", "CONNECTED~#1"),
+        ("CONNECTED~#1", "CONNECTED~#2"),
+        ("CREATED", "DELAYED"),
+    ] {
+        let mut machine = posting(baseline);
+        machine.observe(Observation::AnswerLost);
+        assert_eq!(machine.pace(), Pace::Steady);
+        reads_on(&mut machine, &[baseline; SETTLED as usize - 1]);
+        reads_on(&mut machine, &[member; 10]);
+    }
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::AnswerLost);
+    assert_eq!(
+        read(&mut machine, "CONNECTED#2"),
+        Directive::ReadOwners,
+        "it is over already"
+    );
+}
+
+#[test]
+fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
+    let mut machine = posting("CONNECTED#1");
+    for _ in 0..REPOSTS {
+        machine.observe(Observation::AnswerLost);
+        assert_eq!(
+            reads_until(&mut machine, "CONNECTED#1"),
+            (SETTLED, Directive::PostIdentify)
+        );
+        machine.observe(Observation::Sending);
+    }
+    let end = Directive::Ended(End::StartUnknown);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+}
+
+#[test]
+fn a_process_that_dies_while_it_posts_is_resumed_with_reading() {
+    let mut machine = posting("CONNECTED#1");
+    machine.renew();
+    assert_eq!(machine.directive(), Directive::ReadMember);
+}
+
+#[test]
+fn a_lost_post_that_was_not_announced_is_no_reason_to_post_again() {
+    let mut machine = Machine::new(OtherJob::Wait);
+    read(&mut machine, "CONNECTED#1");
+    machine.observe(Observation::AnswerLost);
+    assert_eq!(machine.directive(), Directive::ReadMember);
+}
+
+#[test]
+fn a_post_that_never_left_is_repeated_after_a_while() {
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::NoEffect);
+    assert_eq!(
+        (machine.directive(), machine.pace()),
+        (Directive::PostIdentify, Pace::Steady)
+    );
+}
+
+#[test]
+fn a_new_budget_reads_the_baseline_anew() {
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::NoEffect);
+    machine.observe(Observation::PatienceSpent);
+    machine.renew();
+    assert_eq!(read(&mut machine, "CONNECTED#7"), Directive::PostIdentify);
+    machine.observe(Observation::Sending);
+    machine.observe(Observation::Started(Reading::default()));
+    reads_on(&mut machine, &["CONNECTED#7"]);
+}
+
+#[test]
+fn a_refused_post_is_an_end_of_its_own() {
+    for (answer, end, remedy) in [
+        (
+            Observation::NotSupported,
+            End::NotSupported,
+            Remedy::GoneForGood,
+        ),
+        (Observation::NotEnabled, End::NotEnabled, Remedy::ContactMx),
+    ] {
+        let mut machine = posting("CONNECTED#1");
+        machine.observe(answer);
+        assert_eq!(end.remedy(), remedy);
+        assert_eq!(machine.directive(), Directive::Ended(end));
+    }
+}

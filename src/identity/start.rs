@@ -1,0 +1,230 @@
+//! How a job begins: what is wanted of it, before it is started or resumed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::machine::Machine;
+use super::{
+    Answers, Calls, Challenges, IdentityError, Job, JobHandle, OtherJob, Owners, PollPolicy,
+    Polling,
+};
+use crate::nexus::User;
+use crate::values::MemberGuid;
+
+/// A budget that has not been given yet: a job cannot be started without.
+#[derive(Clone, Copy, Debug)]
+pub struct Unset;
+
+/// The budget of a job.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience(Duration);
+
+/// What holds for a job while it is driven. Shared by the jobs of a fleet.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) polling: Arc<dyn PollPolicy>,
+    pub(crate) person: Duration,
+    pub(crate) checks_institution: bool,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            polling: Arc::new(Polling::default()),
+            // Nobody documents how long MX waits for an answer; a code by mail takes minutes.
+            person: Duration::from_secs(15 * 60),
+            checks_institution: false,
+        }
+    }
+}
+
+/// An identification to be started. From [`User::identify`].
+#[derive(Clone)]
+#[must_use = "an identification does nothing until it is started"]
+pub struct Identify<P = Unset> {
+    calls: Arc<dyn Calls>,
+    user: Option<Arc<str>>,
+    member: MemberGuid,
+    include_transactions: bool,
+    other_job: OtherJob,
+    terms: Terms,
+    patience: P,
+}
+
+impl<P: fmt::Debug> fmt::Debug for Identify<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Identify")
+            .field("member", &self.member)
+            .field("include_transactions", &self.include_transactions)
+            .field("other_job", &self.other_job)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}
+
+impl User {
+    /// Begins an identification of the owners of a member's accounts. It costs money, and is never started twice by accident.
+    pub fn identify(&self, member: impl Into<MemberGuid>) -> Identify {
+        Identify::new(Arc::new(self.clone()), self.shared_id(), member.into())
+    }
+
+    /// Goes on with a job that was started before, here or elsewhere. Sends nothing by itself.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(nexus: mx_nexus::Nexus, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let handle: mx_nexus::identity::JobHandle = serde_json::from_str(saved)?;
+    /// let user = nexus.user(handle.user_id().unwrap_or_default());
+    /// let mut job = user.resume(handle).patience(Duration::from_secs(300));
+    /// let step = job.next().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(&self, handle: JobHandle) -> Resume {
+        Resume {
+            calls: Arc::new(self.clone()),
+            handle,
+            terms: Terms::default(),
+        }
+    }
+}
+
+impl<P> Identify<P> {
+    /// Whether transactions are gathered too. Not unless told.
+    pub fn include_transactions(mut self, include: bool) -> Self {
+        self.include_transactions = include;
+        self
+    }
+
+    /// What to do when a job of another kind runs. Waits for its end unless told otherwise.
+    pub fn on_other_job(mut self, other_job: OtherJob) -> Self {
+        self.other_job = other_job;
+        self
+    }
+
+    /// How often to poll.
+    pub fn polling(mut self, policy: impl PollPolicy) -> Self {
+        self.terms.polling = Arc::new(policy);
+        self
+    }
+
+    /// How long a person may take to answer, in [`Identify::run`]. A quarter of an hour unless told otherwise.
+    pub fn patience_with_person(mut self, patience: Duration) -> Self {
+        self.terms.person = patience;
+        self
+    }
+
+    /// Reads the institution first, and starts nothing where it does not support identification.
+    pub fn checking_institution(mut self) -> Self {
+        self.terms.checks_institution = true;
+        self
+    }
+
+    /// How long to wait for MX in all; a person's time does not count. Some institutions take minutes.
+    pub fn patience(self, patience: Duration) -> Identify<Patience> {
+        Identify {
+            calls: self.calls,
+            user: self.user,
+            member: self.member,
+            include_transactions: self.include_transactions,
+            other_job: self.other_job,
+            terms: self.terms,
+            patience: Patience(patience),
+        }
+    }
+}
+
+impl Identify<Unset> {
+    pub(crate) fn new(calls: Arc<dyn Calls>, user: Option<Arc<str>>, member: MemberGuid) -> Self {
+        Self {
+            calls,
+            user,
+            member,
+            include_transactions: false,
+            other_job: OtherJob::default(),
+            terms: Terms::default(),
+            patience: Unset,
+        }
+    }
+}
+
+impl Identify<Patience> {
+    /// The job, before anything is sent. Save its handle, and then poll it: that is for programs which must know of a job
+    /// even if they end while it is being started.
+    pub fn prepare(self) -> Job {
+        let handle = JobHandle {
+            user: self.user.as_deref().map(str::to_owned),
+            member: self.member,
+            include_transactions: self.include_transactions,
+            machine: Machine::new(self.other_job),
+        };
+        Job::new(self.calls, handle, self.terms, self.patience.0)
+    }
+
+    /// Starts the job: reads the member, and sends the one POST.
+    ///
+    /// # Errors
+    ///
+    /// When MX refuses the start, or a call failed for good. A lost answer is no error: the job finds out by reading.
+    pub async fn start(self) -> Result<Job, IdentityError> {
+        let mut job = self.prepare();
+        job.begin().await?;
+        Ok(job)
+    }
+
+    /// Starts the job and sees it through, asking for answers as often as MX does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::until_done`].
+    pub async fn run<A>(
+        self,
+        ask: impl AsyncFnMut(Challenges) -> A,
+    ) -> Result<Owners, IdentityError>
+    where
+        A: Into<Option<Answers>>,
+    {
+        self.start().await?.until_done(ask).await
+    }
+}
+
+/// A job to go on with. From [`User::resume`].
+#[derive(Clone)]
+#[must_use = "a job does nothing until it is polled"]
+pub struct Resume {
+    calls: Arc<dyn Calls>,
+    handle: JobHandle,
+    terms: Terms,
+}
+
+impl fmt::Debug for Resume {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Resume")
+            .field("handle", &self.handle)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Resume {
+    /// How often to poll.
+    pub fn polling(mut self, policy: impl PollPolicy) -> Self {
+        self.terms.polling = Arc::new(policy);
+        self
+    }
+
+    /// How long a person may take to answer, in [`Job::until_done`].
+    pub fn patience_with_person(mut self, patience: Duration) -> Self {
+        self.terms.person = patience;
+        self
+    }
+
+    /// The job, with a budget of its own from now on.
+    pub fn patience(self, patience: Duration) -> Job {
+        let mut handle = self.handle;
+        handle.machine.renew();
+        Job::new(self.calls, handle, self.terms, patience)
+    }
+}
