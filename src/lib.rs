@@ -4,6 +4,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+pub mod connect;
+pub mod fleet;
 pub mod identity;
 pub mod mdx;
 #[cfg(feature = "mock")]

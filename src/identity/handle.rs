@@ -39,6 +39,11 @@ impl JobHandle {
         &self.member
     }
 
+    /// Whether the start has been sent: from then on a resumed job only reads, until it is sure that nothing came of it.
+    pub fn has_started(&self) -> bool {
+        self.machine.has_started()
+    }
+
     /// MX's job, once it is known.
     pub fn job(&self) -> Option<&JobGuid> {
         self.machine.job()

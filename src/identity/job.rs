@@ -13,7 +13,7 @@ use super::{
     Answers, Calls, Challenge, Challenges, End, IdentityError, JobHandle, JobStream, Owners, Pace,
     Progress, Terms,
 };
-use crate::api::types::{ChallengeResponse, MemberResponse};
+use crate::api::types::{ChallengeResponse, MemberResponse, ResumeRequest};
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -110,16 +110,54 @@ impl Job {
     ///
     /// Every end without owners, and a budget that ran out; see [`IdentityError`].
     pub async fn next(&mut self) -> Result<Step, IdentityError> {
-        let delay = self.delay();
-        if !delay.is_zero() {
-            if self.clock.left().is_zero() {
-                self.observe(Observation::PatienceSpent);
-            } else {
-                // The last poll lands on the deadline.
-                sleep(delay.min(self.clock.left())).await;
-            }
+        let wait = self.next_wait();
+        if !wait.is_zero() {
+            sleep(wait).await;
         }
         self.poll().await
+    }
+
+    /// How long to wait before the next call, by the polling and by what is left of the budget; the last poll lands on the
+    /// deadline. When nothing is left, the machine is told.
+    pub(crate) fn next_wait(&mut self) -> Duration {
+        let (delay, left) = (self.delay(), self.clock.left());
+        if !delay.is_zero() && left.is_zero() {
+            self.observe(Observation::PatienceSpent);
+            return Duration::ZERO;
+        }
+        delay.min(left)
+    }
+
+    /// What to save while a call is under way that has not been reported yet. If that call is the POST, it counts as sent.
+    pub(crate) fn handle_in_flight(&self) -> JobHandle {
+        let mut handle = self.handle.clone();
+        if handle.machine.directive() == Directive::PostIdentify {
+            handle.machine.observe(Observation::Sending);
+        }
+        handle
+    }
+
+    /// Whether these answers fit what is asked.
+    pub(crate) fn check(&self, answers: &Answers) -> Result<Vec<ResumeRequest>, IdentityError> {
+        let reason = match answers.check(&self.asked) {
+            Ok(bodies) if !bodies.is_empty() => return Ok(bodies),
+            Ok(_) => "nothing is asked at the moment".to_owned(),
+            Err(reason) => reason,
+        };
+        Err(IdentityError::bad_answers(reason, self.circumstances()))
+    }
+
+    /// The error of a job whose task is gone.
+    pub(crate) fn lost(handle: JobHandle) -> IdentityError {
+        let error = Error::request(None, "the task of the job panicked or was stopped");
+        let circumstances = Circumstances {
+            handle,
+            waited: Duration::ZERO,
+            message: None,
+            oauth_window: None,
+            last_error: None,
+        };
+        IdentityError::call(error, circumstances)
     }
 
     /// One call, without waiting: for engines that sleep themselves, and for tests.
@@ -155,13 +193,7 @@ impl Job {
     /// Of kind [`BadAnswers`](super::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
     /// asked; and when the call failed for good. Answers that MX refuses are no error here: it asks again.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
-        let bodies = answers
-            .check(&self.asked)
-            .map_err(|reason| IdentityError::bad_answers(reason, self.circumstances()))?;
-        if bodies.is_empty() {
-            let reason = "nothing is asked at the moment".to_owned();
-            return Err(IdentityError::bad_answers(reason, self.circumstances()));
-        }
+        let bodies = self.check(&answers)?;
         self.clock.go_on();
         let mut sendings = 1;
         let seen = loop {

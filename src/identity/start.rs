@@ -110,6 +110,12 @@ impl<P> Identify<P> {
         self
     }
 
+    /// The same, with a policy that others share.
+    pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
+        self.terms.polling = policy;
+        self
+    }
+
     /// How long a person may take to answer, in [`Identify::run`]. A quarter of an hour unless told otherwise.
     pub fn patience_with_person(mut self, patience: Duration) -> Self {
         self.terms.person = patience;
@@ -212,6 +218,12 @@ impl Resume {
     /// How often to poll.
     pub fn polling(mut self, policy: impl PollPolicy) -> Self {
         self.terms.polling = Arc::new(policy);
+        self
+    }
+
+    /// The same, with a policy that others share.
+    pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
+        self.terms.polling = policy;
         self
     }
 
