@@ -95,11 +95,14 @@ pub struct Fleet {
     numbers: u64,
     waiting: BinaryHeap<Reverse<Waiting>>,
     challenged: HashMap<FleetJob, Crew>,
-    working: JoinSet<(Crew, Result<Step, IdentityError>)>,
+    working: JoinSet<Worked>,
     in_flight: HashMap<Id, (FleetJob, JobHandle)>,
     events: VecDeque<FleetEvent>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
+
+/// A job after a call, and what came of it.
+type Worked = (Crew, Result<Step, IdentityError>);
 
 /// A job, and what the fleet knows of it.
 struct Crew {
@@ -351,7 +354,7 @@ impl Fleet {
     }
 
     /// Takes note of a call that has ended.
-    fn take_up(&mut self, ended: Result<(Id, (Crew, Result<Step, IdentityError>)), JoinError>) {
+    fn take_up(&mut self, ended: Result<(Id, Worked), JoinError>) {
         let (crew, step) = match ended {
             Ok((task, done)) => {
                 self.in_flight.remove(&task);

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod connect;
 pub mod fleet;
+pub mod guide;
 pub mod identity;
 pub mod mdx;
 #[cfg(feature = "mock")]

@@ -92,7 +92,7 @@ impl Job {
         }
     }
 
-    /// What to save, to go on with elsewhere or later. It changes with every step.
+    /// What to save after a step, to go on with elsewhere or later. It changes with every step.
     pub fn handle(&self) -> &JobHandle {
         &self.handle
     }
@@ -128,8 +128,9 @@ impl Job {
         delay.min(left)
     }
 
-    /// What to save while a call is under way that has not been reported yet. If that call is the POST, it counts as sent.
-    pub(crate) fn handle_in_flight(&self) -> JobHandle {
+    /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call is the
+    /// start, it counts as sent, and whoever resumes from here reads until it is sure before it starts again.
+    pub fn handle_in_flight(&self) -> JobHandle {
         let mut handle = self.handle.clone();
         if handle.machine.directive() == Directive::PostIdentify {
             handle.machine.observe(Observation::Sending);
