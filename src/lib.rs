@@ -12,6 +12,7 @@ pub mod mdx;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod operations;
+pub mod pages;
 pub mod sso;
 pub mod values;
 
