@@ -153,12 +153,17 @@ impl Error {
         ))
     }
 
-    /// The session was refused, by this answer.
-    pub(crate) fn session_refused(operation: &'static Operation, problem: Problem) -> Self {
-        let summary = "the session was refused";
+    /// The session was refused, and there is no other one or that was refused too.
+    pub(crate) fn session_refused(operation: &'static Operation, refusal: &Self) -> Self {
+        let refusal = &refusal.inner;
+        let summary = "the session was refused, and no other one helps; open another one";
         Self::from_inner(Inner {
-            kind: ErrorKind::SessionExpired,
-            ..Self::with_problem(operation, summary, 401, problem)
+            operation: Some(operation),
+            status: refusal.status,
+            code: refusal.code.clone(),
+            message: refusal.message.clone(),
+            retry_after: refusal.retry_after,
+            ..Self::build(ErrorKind::SessionExpired, summary)
         })
     }
 
@@ -332,15 +337,23 @@ impl Error {
     }
 }
 
-/// reqwest does not say that a connection failed in TLS, so look for the words of both TLS libraries.
+/// reqwest does not say that a connection failed in TLS, so look for the words of the TLS libraries.
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string().to_ascii_lowercase();
-        if ["certificate", "tls", "ssl", "handshake"]
-            .iter()
-            .any(|word| text.contains(word))
-        {
+        let words = [
+            "certificate",
+            "tls",
+            "ssl",
+            "handshake",
+            // rustls, of a peer that speaks something else or refuses
+            "corrupt message",
+            "fatal alert",
+            "peer is incompatible",
+            "peer misbehaved",
+        ];
+        if words.iter().any(|word| text.contains(word)) {
             return true;
         }
         source = cause.source();
