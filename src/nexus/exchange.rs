@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::Partner;
+use crate::operations;
 use crate::secret::Secret;
 use crate::session::{Exchange, Exchanging};
 
@@ -131,5 +132,9 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
         .and_then(|session| session.token);
     token
         .filter(|token| !token.expose().trim().is_empty())
-        .ok_or_else(|| Error::session("the answer to the opening of a session holds no token"))
+        .ok_or_else(|| {
+            let operation = operations::by_id("nexus", "createSession");
+            let cause = Error::incomplete(operation, "the answer holds no token");
+            Error::session_from("no session was opened", cause)
+        })
 }
