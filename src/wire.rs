@@ -22,6 +22,8 @@ use crate::trace::Trace;
 mod answer;
 mod path;
 
+pub(crate) use path::encode_path;
+
 /// The status of the stand-in response that carries an error through generated code. MX has no such status.
 const CARRIER: u16 = 599;
 
@@ -338,4 +340,37 @@ pub(crate) fn http_client(
         .connection_verbose(false)
         .build()
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_go_into_headers_that_do_not_print() {
+        let operation = operations::by_id("nexus", "readMember").expect("an operation");
+        let value = header_value(operation, &Secret::new("a-token")).unwrap();
+        assert_eq!(value, "a-token");
+        assert!(value.is_sensitive());
+        assert_eq!(format!("{value:?}"), "Sensitive");
+    }
+
+    #[tokio::test]
+    async fn a_signed_request_carries_its_credential_in_such_a_header() {
+        let operation = operations::by_id("nexus", "readMember").expect("an operation");
+        let connection = Connection {
+            rules: Arc::new(Rules {
+                retry: RetryPolicy::off(),
+                budget: RetryBudget::full(),
+                answer_limit: 0,
+            }),
+            credential: Credential::Session(Sessions::fixed(Secret::new("a-token"))),
+            base: Arc::from("http://localhost"),
+        };
+        let address = "http://localhost/members/MBR-1";
+        let mut request = reqwest::Client::new().get(address).build().unwrap();
+        connection.sign(operation, &mut request).await.unwrap();
+        assert!(request.headers()["md-session-token"].is_sensitive());
+        assert!(!format!("{request:?}").contains("a-token"));
+    }
 }
