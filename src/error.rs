@@ -153,10 +153,13 @@ impl Error {
         ))
     }
 
-    /// The session was refused, and there is no other one or that was refused too.
-    pub(crate) fn session_refused(operation: &'static Operation, refusal: &Self) -> Self {
+    /// The session was refused by MX, in these words, and that is the end of it for the reason given.
+    pub(crate) fn session_refused(
+        operation: &'static Operation,
+        refusal: &Self,
+        summary: &str,
+    ) -> Self {
         let refusal = &refusal.inner;
-        let summary = "the session was refused, and no other one helps; open another one";
         Self::from_inner(Inner {
             operation: Some(operation),
             status: refusal.status,

@@ -183,7 +183,9 @@ impl Connection {
             let pass = match (self.sign(operation, &mut copy).await, &refused) {
                 // What MX said says more than that no other session is to be had.
                 (Err(error), Some(refusal)) if error.is_session_expired() => {
-                    return Err(Error::session_refused(operation, refusal));
+                    let reason =
+                        "the session was refused and cannot be renewed here; open another one";
+                    return Err(Error::session_refused(operation, refusal, reason));
                 }
                 (signed, _) => signed?,
             };
@@ -206,7 +208,8 @@ impl Connection {
                     refused = Some(error);
                     continue;
                 }
-                return Err(Error::session_refused(operation, &error));
+                let reason = "the session was refused, and so was the one opened in its place";
+                return Err(Error::session_refused(operation, &error, reason));
             }
             let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
             match delay {

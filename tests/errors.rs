@@ -11,6 +11,9 @@ mod recorder;
 
 use recorder::{Answer, Recorder, nobody};
 
+/// A time that no answer in these tests takes.
+const LONG: Duration = Duration::from_secs(30);
+
 /// Everything an error tells, on a few lines.
 fn told(error: &Error) -> String {
     let mut text = format!("{error}\n");
@@ -37,10 +40,10 @@ fn told(error: &Error) -> String {
     text
 }
 
-async fn read_at(address: &str) -> Error {
+async fn read_at(address: &str, timeout: Duration) -> Error {
     let builder = Nexus::builder(Environment::at(address))
         .retry(RetryPolicy::off())
-        .timeout(Duration::from_millis(200));
+        .timeout(timeout);
     let user = builder.build().unwrap().with_session_token("s");
     let api = user.api().await.unwrap();
     let read = api.read_member().member_guid("MBR-1").send().await;
@@ -48,7 +51,12 @@ async fn read_at(address: &str) -> Error {
 }
 
 async fn read(answer: Answer) -> Error {
-    read_at(&Recorder::answering([answer]).await.address).await
+    let timeout = match answer {
+        Answer::Silence | Answer::Stalled(..) => Duration::from_millis(200),
+        _ => LONG,
+    };
+    let server = Recorder::answering([answer]).await;
+    read_at(&server.address, timeout).await
 }
 
 #[tokio::test]
@@ -92,7 +100,7 @@ async fn every_failure_of_the_transport() {
     let body = br#"{"member":{"guid":"MBR-1"}}"#.to_vec();
     let mut text = String::new();
     for (name, error) in [
-        ("nobody listens", read_at(&nobody().await).await),
+        ("nobody listens", read_at(&nobody().await, LONG).await),
         ("no answer", read(Answer::Silence).await),
         (
             "half an answer, then silence",
@@ -104,8 +112,18 @@ async fn every_failure_of_the_transport() {
         ),
         ("the end", read(Answer::HangUp).await),
     ] {
-        // How the system words it is its own.
-        let told = told(&error).replace("Connection refused (os error 111)", "[refused]");
+        let told: String = told(&error)
+            .lines()
+            .map(|line| match line.contains("(os error") {
+                true => "  because [the system's words]
+"
+                .to_owned(),
+                false => format!(
+                    "{line}
+"
+                ),
+            })
+            .collect();
         writeln!(text, "{name}:\n{told}").unwrap();
     }
     insta::assert_snapshot!(text);

@@ -120,7 +120,7 @@ async fn an_answer_that_does_not_come_in_time_is_a_timeout() {
     for trouble in [Answer::Silence, Answer::Stalled(200, BODY.to_vec())] {
         let name = format!("{trouble:?}");
         let server = Recorder::answering([trouble]).await;
-        let builder = server.builder().timeout(Duration::from_millis(100));
+        let builder = server.builder().timeout(Duration::from_millis(250));
         let nexus = builder.retry(quick().attempts(2)).build().unwrap();
         let api = nexus.with_session_token("s").api().await.unwrap();
         for (outcome, line, times) in [(read(&api).await, READ, 2), (start(&api).await, START, 1)] {

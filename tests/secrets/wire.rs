@@ -6,7 +6,7 @@ use std::time::Duration;
 use mx_nexus::api::types;
 use mx_nexus::sso::TokenFormat;
 use mx_nexus::values::{ChallengeGuid, CredentialGuid, InstitutionGuid, Personal};
-use mx_nexus::{Environment, Error, Nexus, NexusBuilder, Secret};
+use mx_nexus::{Environment, Error, Nexus, NexusBuilder, RetryPolicy, Secret};
 
 use crate::recorder::{Answer, Heard, Recorder, nobody, quick, session, token};
 use crate::{MARK, assert_quiet, listener};
@@ -15,7 +15,6 @@ fn builder_at(address: &str) -> NexusBuilder {
     Nexus::builder(Environment::at(address))
         .credentials("client", MARK)
         .retry(quick().attempts(2))
-        .timeout(Duration::from_millis(300))
         // It would log every byte; it is turned off again.
         .http(|http| http.connection_verbose(true))
 }
@@ -179,7 +178,11 @@ async fn failures_of_the_transport_are_quiet() {
         Answer::json(307, "").with("Location", format!("/{MARK}")),
     ] {
         let server = Recorder::answering([trouble]).await;
-        let nexus = builder_at(&server.address).build().unwrap();
+        let builder = builder_at(&server.address)
+            .timeout(Duration::from_millis(60))
+            .session_timeout(Duration::from_millis(200))
+            .retry(RetryPolicy::off());
+        let nexus = builder.build().unwrap();
         assert_eq!(call_everything(&nexus).await, 10);
     }
     let nexus = builder_at(&nobody().await).build().unwrap();
