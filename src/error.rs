@@ -293,7 +293,7 @@ impl Error {
             ErrorKind::Status => self.is_transient_status(),
             ErrorKind::Session => match self.status() {
                 Some(_) => self.is_transient_status(),
-                None => self.source_error().is_none_or(Self::is_transient),
+                None => self.cause().is_none_or(Self::is_transient),
             },
             _ => false,
         }
@@ -303,7 +303,8 @@ impl Error {
         matches!(self.status(), Some(408 | 429 | 500..=599))
     }
 
-    fn source_error(&self) -> Option<&Self> {
+    /// The error of ours that this one came of.
+    pub(crate) fn cause(&self) -> Option<&Self> {
         self.inner.source.as_deref()?.downcast_ref::<Self>()
     }
 

@@ -1,5 +1,10 @@
 //! Configuration that cannot work is refused when the client is built, in words that say what to change.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::fmt::Write as _;
 
 use mx_nexus::{Environment, ErrorKind, Nexus, NexusBuilder};

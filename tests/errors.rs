@@ -1,5 +1,10 @@
 //! What an error says and what it is: one sentence, a kind, predicates, and a chain that holds the rest.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,5 +1,10 @@
 //! Identifiers in paths, proven on the raw request line: encoded rightly, or refused before anything is sent.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::fmt::Write as _;
 
 use mx_nexus::{Error, ErrorKind};

@@ -1,5 +1,10 @@
 //! Pins what is said to MDX Real Time about users, and what its answers become.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use mx_nexus::Error;
 use mx_nexus::mdx::{Users, types, values::UserGender};
 

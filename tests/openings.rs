@@ -1,5 +1,10 @@
 //! What can be wrong with the answers that a session is opened with, and what is said about it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::error::Error as _;
 use std::fmt::Write as _;
 

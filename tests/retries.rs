@@ -1,5 +1,10 @@
 //! What is sent again and what is not, counted at the server.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::time::Duration;
 
 use mx_nexus::api::{Client, types};

@@ -1,5 +1,10 @@
 //! Sessions over the wire: how one is opened, shared, renewed in the middle of a call, and refused.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use mx_nexus::{ApiTokenSource, ErrorKind, FetchingToken, Nexus, OpeningAggregation, Secret};
@@ -7,7 +12,7 @@ use mx_nexus::{ApiTokenSource, ErrorKind, FetchingToken, Nexus, OpeningAggregati
 #[path = "support/recorder.rs"]
 mod recorder;
 
-use recorder::{Answer, Recorder, member};
+use recorder::{Answer, Recorder, builder_at, member, nobody};
 
 const TOKEN: &str = "GET /client/users/U-1/api_token.json";
 const EXPIRED: &str = r#"{"error":{"code":4011,"message":"Session token expired"}}"#;
@@ -172,6 +177,26 @@ async fn an_api_token_from_elsewhere_opens_one_session() {
     let heard = server.heard();
     assert_eq!(heard[0].header("md-api-token"), Some("of-a-vault"));
     assert_eq!(server.count("POST /sessions"), 1);
+}
+
+#[tokio::test]
+async fn an_api_token_that_never_left_is_not_lost() {
+    let nexus = builder_at(&nobody().await).build().unwrap();
+    let user = nexus.with_api_token("of-a-vault");
+    for _ in 0..2 {
+        let error = user.api().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert!(error.is_transient(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_token_that_may_have_arrived_is_not_sent_again() {
+    let server = Recorder::answering([Answer::HangUp]).await;
+    let user = server.nexus().with_api_token("of-a-vault");
+    assert!(user.api().await.unwrap_err().is_transient());
+    assert!(user.api().await.unwrap_err().is_session_expired());
+    assert_eq!(server.lines(), ["POST /sessions"]);
 }
 
 /// Gives `vault-1`, `vault-2`, …, but fails and panics where it is told to.

@@ -1,5 +1,10 @@
 //! Pins what is said to the SSO API, and what its answers become.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use mx_nexus::sso::{TokenFormat, types, values::WidgetType};
 use mx_nexus::{Error, ErrorKind};
 

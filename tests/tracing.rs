@@ -1,5 +1,9 @@
 //! The span of an operation: what was called, how often, and how it went. Nothing of what was said.
 #![cfg(feature = "tracing")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};

@@ -1,5 +1,10 @@
 //! What the connection does on its own: compression, redirects, TLS, and the size of an answer.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -111,6 +116,19 @@ async fn a_second_hop_to_another_host_is_not_followed_either() {
     let hops = [elsewhere(307, "/hop"), elsewhere(307, &location)];
     let server = Recorder::answering(hops).await;
     let error = read(&client(&server).await).await.unwrap_err();
+    assert_eq!(error.status(), Some(307));
+    assert!(stranger.heard().is_empty());
+}
+
+#[tokio::test]
+async fn the_rule_for_redirects_cannot_be_changed() {
+    let stranger = Recorder::answering([member("M")]).await;
+    let location = format!("{}/members/MBR-1", stranger.address);
+    let server = Recorder::answering([elsewhere(307, &location)]).await;
+    let everywhere = reqwest::redirect::Policy::limited(10);
+    let builder = server.builder().http(|http| http.redirect(everywhere));
+    let user = builder.build().unwrap().with_session_token("s");
+    let error = read(&user.api().await.unwrap()).await.unwrap_err();
     assert_eq!(error.status(), Some(307));
     assert!(stranger.heard().is_empty());
 }

@@ -93,9 +93,15 @@ impl Exchange for OneToken {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            // The token works once, whatever came of it.
             let token = token.ok_or_else(Error::session_expired)?;
-            spend(&self.partner, token).await
+            let outcome = spend(&self.partner, token.clone()).await;
+            // The token works once, whatever came of it, unless it never left.
+            if let Err(error) = &outcome
+                && error.cause().is_some_and(Error::was_never_sent)
+            {
+                *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+            }
+            outcome
         })
     }
 }
