@@ -10,6 +10,7 @@
 mod client;
 mod document;
 mod examples;
+mod exerciser;
 mod failure;
 mod finish;
 mod normalise;
@@ -78,13 +79,15 @@ pub struct Generated {
     pub document: String,
     /// The document's examples by operation, as JSON.
     pub examples: String,
+    /// A call of every operation, for the contract tests.
+    pub exerciser: String,
     /// What each pass touched.
     pub report: Report,
 }
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 6] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 7] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -93,6 +96,7 @@ impl Generated {
             (format!("{name}_operations.rs"), &self.operations),
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
+            (format!("{name}_exerciser.rs"), &self.exerciser),
         ]
     }
 }
@@ -151,6 +155,8 @@ impl Api {
             client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
         let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
+        let exerciser =
+            exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
@@ -158,6 +164,7 @@ impl Api {
             operations: operations::emit(&rows).to_string(),
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
+            exerciser: exerciser.to_string(),
             report,
         })
     }
