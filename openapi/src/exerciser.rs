@@ -66,7 +66,7 @@ impl Exerciser<'_> {
             None => (quote!(None), quote!(), quote!(None)),
         };
         let response = match (row.answer, response_schema(entry)) {
-            (Answer::Json, Some(schema)) => {
+            (Answer::Json | Answer::Bytes, Some(schema)) => {
                 let text = self.documented_or_sampled(id, "response", schema);
                 quote!(Some(#text))
             }
