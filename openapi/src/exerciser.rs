@@ -42,7 +42,7 @@ pub(crate) fn emit(
         })
         .collect::<Result<Vec<_>, Failure>>()?;
     let count = exercises.len();
-    Ok(quote!(pub static EXERCISES: [Exercise; #count] = [#(#exercises),*];))
+    Ok(quote!(pub(crate) static EXERCISES: [Exercise; #count] = [#(#exercises),*];))
 }
 
 struct Exerciser<'a> {

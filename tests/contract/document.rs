@@ -17,22 +17,22 @@ static EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
 
 /// One operation as the document has it.
 #[derive(Clone, Copy)]
-pub struct Documented {
-    pub path: &'static str,
-    pub method: &'static str,
-    pub value: &'static Value,
+pub(crate) struct Documented {
+    pub(crate) path: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) value: &'static Value,
 }
 
 /// One parameter of an operation.
-pub struct Parameter {
-    pub name: &'static str,
-    pub place: &'static str,
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) place: &'static str,
     /// The texts that the exerciser gives it; one for each item of a list.
-    pub values: Vec<String>,
+    pub(crate) values: Vec<String>,
 }
 
 /// All operations by id.
-pub static OPERATIONS: LazyLock<BTreeMap<&'static str, Documented>> = LazyLock::new(|| {
+pub(crate) static OPERATIONS: LazyLock<BTreeMap<&'static str, Documented>> = LazyLock::new(|| {
     let mut found = BTreeMap::new();
     for (path, item) in DOCUMENT["paths"].as_object().expect("there are paths") {
         for (method, value) in item.as_object().into_iter().flatten() {
@@ -51,7 +51,7 @@ pub static OPERATIONS: LazyLock<BTreeMap<&'static str, Documented>> = LazyLock::
 
 impl Documented {
     /// Its parameters, in the order of the document.
-    pub fn parameters(self) -> impl Iterator<Item = Parameter> {
+    pub(crate) fn parameters(self) -> impl Iterator<Item = Parameter> {
         let parameters = self.value["parameters"].as_array();
         parameters.into_iter().flatten().map(|parameter| {
             let name = parameter["name"].as_str().expect("it has a name");
@@ -70,7 +70,7 @@ impl Documented {
     }
 
     /// Its parameters in one place, sorted: name and value, a list as often as it has items.
-    pub fn sent_in(self, place: &str) -> Vec<(String, String)> {
+    pub(crate) fn sent_in(self, place: &str) -> Vec<(String, String)> {
         let mut pairs: Vec<_> = self
             .parameters()
             .filter(|parameter| parameter.place == place)
@@ -85,13 +85,13 @@ impl Documented {
     }
 
     /// The schema of a success.
-    pub fn response_schema(self) -> &'static Value {
+    pub(crate) fn response_schema(self) -> &'static Value {
         &self.value["responses"]["2XX"]["content"]["application/json"]["schema"]
     }
 }
 
 /// How many examples of one side the document has.
-pub fn count_examples(side: &str) -> usize {
+pub(crate) fn count_examples(side: &str) -> usize {
     let examples = EXAMPLES.as_object().expect("there are examples");
     examples
         .values()
@@ -100,7 +100,7 @@ pub fn count_examples(side: &str) -> usize {
 }
 
 /// All schemas by name.
-pub fn schemas() -> impl Iterator<Item = (&'static String, &'static Value)> {
+pub(crate) fn schemas() -> impl Iterator<Item = (&'static String, &'static Value)> {
     DOCUMENT["components"]["schemas"]
         .as_object()
         .expect("there are schemas")
@@ -108,7 +108,7 @@ pub fn schemas() -> impl Iterator<Item = (&'static String, &'static Value)> {
 }
 
 /// The schema behind a reference.
-pub fn follow(schema: &'static Value) -> &'static Value {
+pub(crate) fn follow(schema: &'static Value) -> &'static Value {
     match schema["$ref"].as_str() {
         Some(reference) => DOCUMENT
             .pointer(reference.trim_start_matches('#'))
@@ -118,12 +118,12 @@ pub fn follow(schema: &'static Value) -> &'static Value {
 }
 
 /// The last word of a reference to a schema.
-pub fn name_of_reference(schema: &Value) -> Option<&str> {
+pub(crate) fn name_of_reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
 /// The names of all schemas that the bodies under `key` reach: `requestBody` or `responses`.
-pub fn schemas_below(key: &str) -> BTreeSet<&'static str> {
+pub(crate) fn schemas_below(key: &str) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for documented in OPERATIONS.values() {
         collect(&documented.value[key], &mut found);

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use futures_core::Stream as _;
 use mx_nexus::Error;
 use mx_nexus::api::{ByteStream, Client, ResponseValue};
 use serde::Serialize;
@@ -12,53 +11,53 @@ use serde_json::Value;
 
 /// What an operation answered: the name of the type, and the value written as JSON again.
 #[derive(Debug)]
-pub struct Answered {
-    pub type_name: &'static str,
-    pub value: Value,
+pub(crate) struct Answered {
+    pub(crate) type_name: &'static str,
+    pub(crate) value: Value,
 }
 
 /// A call under way.
-pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Error>> + 'a>>;
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Error>> + 'a>>;
 
 /// One operation, ready to be called.
-pub struct Exercise {
-    pub id: &'static str,
+pub(crate) struct Exercise {
+    pub(crate) id: &'static str,
     /// The JSON of its body: the document's example, or a sample with every field.
-    pub request: Option<&'static str>,
+    pub(crate) request: Option<&'static str>,
     /// The JSON of its answer: the document's example, or a sample with every field.
-    pub response: Option<&'static str>,
+    pub(crate) response: Option<&'static str>,
     /// Whether the answer is an example of the document.
-    pub documented: bool,
+    pub(crate) documented: bool,
     /// Calls it with every parameter set.
-    pub call: for<'a> fn(&'a Client) -> Running<'a>,
+    pub(crate) call: for<'a> fn(&'a Client) -> Running<'a>,
     /// Reads an answer as the operation does, and writes it again.
-    pub decode: Option<fn(Value) -> Result<Value, serde_json::Error>>,
+    pub(crate) decode: Option<fn(Value) -> Result<Value, serde_json::Error>>,
     /// Reads a body into the request type, and writes it again.
-    pub decode_request: Option<fn(Value) -> Result<Value, serde_json::Error>>,
+    pub(crate) decode_request: Option<fn(Value) -> Result<Value, serde_json::Error>>,
 }
 
 impl Exercise {
     /// The answer as a value.
-    pub fn response(&self) -> Option<Value> {
+    pub(crate) fn response(&self) -> Option<Value> {
         self.response
             .map(|text| serde_json::from_str(text).expect("generated as JSON"))
     }
 
     /// The answer of an operation that is not JSON.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let value = self.response().expect("the document has an example");
         value.as_str().expect("it is text").to_owned()
     }
 
     /// The body as a value.
-    pub fn request(&self) -> Option<Value> {
+    pub(crate) fn request(&self) -> Option<Value> {
         self.request
             .map(|text| serde_json::from_str(text).expect("generated as JSON"))
     }
 }
 
 /// The row of an operation.
-pub fn of(id: &str) -> &'static Exercise {
+pub(crate) fn of(id: &str) -> &'static Exercise {
     let found = EXERCISES.iter().find(|exercise| exercise.id == id);
     found.unwrap_or_else(|| panic!("no call of {id} was generated"))
 }
@@ -72,7 +71,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/nexus_exerciser.rs"));
 }
 
-pub use generated::EXERCISES;
+pub(crate) use generated::EXERCISES;
 
 fn body<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in the body {text}"))
@@ -123,7 +122,7 @@ fn bytes<'a>(
 }
 
 /// Everything in a stream, as text.
-pub async fn read(stream: ByteStream) -> String {
+pub(crate) async fn read(stream: ByteStream) -> String {
     let mut stream = stream.into_inner();
     let mut body = Vec::new();
     while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await

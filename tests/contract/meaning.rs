@@ -8,7 +8,7 @@
 use serde_json::{Map, Number, Value};
 
 /// A value in the one form that all values of the same meaning have.
-pub fn canonical(value: &Value) -> Value {
+pub(crate) fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members
@@ -36,7 +36,7 @@ fn as_text(number: &Number) -> String {
 }
 
 /// The first place where two canonical values differ.
-pub fn difference(left: &Value, right: &Value) -> Option<String> {
+pub(crate) fn difference(left: &Value, right: &Value) -> Option<String> {
     match (left, right) {
         (Value::Object(a), Value::Object(b)) => {
             let names = a
@@ -69,7 +69,7 @@ fn difference_in(name: &str, left: Option<Value>, right: Option<Value>) -> Optio
 }
 
 /// Fails unless both values mean the same.
-pub fn check(what: &str, sent: &Value, came_back: &Value) -> Result<(), String> {
+pub(crate) fn check(what: &str, sent: &Value, came_back: &Value) -> Result<(), String> {
     match difference(&canonical(sent), &canonical(came_back)) {
         Some(place) => Err(format!("{what}{place}")),
         None => Ok(()),

@@ -6,20 +6,20 @@ use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use mx_nexus::{Environment, Nexus, RetryPolicy, api};
 
 /// The vendor's media type, in which all JSON goes both ways.
-pub const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
-pub const SESSION_TOKEN: &str = "session-token-of-the-test";
-pub const API_TOKEN: &str = "api-token-of-the-test";
+pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
+pub(crate) const SESSION_TOKEN: &str = "session-token-of-the-test";
+pub(crate) const API_TOKEN: &str = "api-token-of-the-test";
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Arrived {
-    pub method: String,
-    pub path: String,
+pub(crate) struct Arrived {
+    pub(crate) method: String,
+    pub(crate) path: String,
     /// Decoded and sorted.
-    pub query: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
     /// In lower case and sorted.
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Arrived {
@@ -41,7 +41,7 @@ impl Arrived {
     }
 
     /// The value of a header.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
             .find(|(other, _)| other == name)
@@ -51,15 +51,15 @@ impl Arrived {
 
 /// What the server answers.
 #[derive(Clone, Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub media_type: &'static str,
-    pub body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) media_type: &'static str,
+    pub(crate) body: String,
 }
 
 impl Reply {
     /// JSON in the vendor's media type.
-    pub fn json(value: &serde_json::Value) -> Self {
+    pub(crate) fn json(value: &serde_json::Value) -> Self {
         Self {
             status: 200,
             media_type: VENDOR,
@@ -68,7 +68,7 @@ impl Reply {
     }
 
     /// A status with nothing.
-    pub fn nothing(status: u16) -> Self {
+    pub(crate) fn nothing(status: u16) -> Self {
         Self {
             status,
             media_type: "",
@@ -78,7 +78,7 @@ impl Reply {
 }
 
 /// Answers one method and path once, and gives what arrived besides what the call gave.
-pub async fn exchange<T>(
+pub(crate) async fn exchange<T>(
     server: &MockServer,
     (method, path): (&str, &str),
     reply: Reply,
@@ -87,7 +87,7 @@ pub async fn exchange<T>(
     let arrived = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&arrived);
     let method = Method::try_from(method).expect("it is a method");
-    let mut mock = server
+    let mock = server
         .mock_async(|when, then| {
             when.method(method).path(path);
             then.respond_with(move |request: &HttpMockRequest| {
@@ -111,7 +111,7 @@ pub async fn exchange<T>(
 }
 
 /// The partner's client of a server, that sends every call once.
-pub fn nexus(server: &MockServer) -> Nexus {
+pub(crate) fn nexus(server: &MockServer) -> Nexus {
     Nexus::builder(Environment::at(server.base_url()))
         .retry(RetryPolicy::off())
         .build()
@@ -119,7 +119,7 @@ pub fn nexus(server: &MockServer) -> Nexus {
 }
 
 /// The client of all operations that take a session.
-pub async fn client(server: &MockServer) -> api::Client {
+pub(crate) async fn client(server: &MockServer) -> api::Client {
     let user = nexus(server).with_session_token(SESSION_TOKEN);
     user.api().await.expect("a given session needs no call")
 }
