@@ -85,10 +85,20 @@ async fn an_identification_runs_against_typed_mocks() {
 
     let api = client(&server).await;
     let call = api.read_member().member_guid(member_guid()).send();
-    assert_eq!(call.await.unwrap().into_inner(), member(ConnectionStatus::Challenged));
-    let call = api.list_member_challenges().member_guid(member_guid()).send();
+    assert_eq!(
+        call.await.unwrap().into_inner(),
+        member(ConnectionStatus::Challenged)
+    );
+    let call = api
+        .list_member_challenges()
+        .member_guid(member_guid())
+        .send();
     assert_eq!(call.await.unwrap().into_inner(), challenges());
-    let call = api.resume_aggregation().member_guid(member_guid()).body(answer()).send();
+    let call = api
+        .resume_aggregation()
+        .member_guid(member_guid())
+        .body(answer())
+        .send();
     let answered = call.await.unwrap();
     assert_eq!(answered.status().as_u16(), 202);
     assert_eq!(answered.headers()["content-type"], VENDOR);
@@ -114,7 +124,11 @@ async fn a_mock_of_another_member_or_answer_does_not_match() {
         then.success(200, &self::member(ConnectionStatus::Resumed));
     });
     let api = client(&server).await;
-    let call = api.resume_aggregation().member_guid(member_guid()).body(answer()).send();
+    let call = api
+        .resume_aggregation()
+        .member_guid(member_guid())
+        .body(answer())
+        .send();
     assert_eq!(call.await.unwrap_err().status(), Some(404));
     assert_eq!((other.calls(), empty.calls()), (0, 0));
 }
@@ -126,7 +140,12 @@ async fn the_list_of_institutions_is_mocked_as_text() {
     let mock = server.list_institutions(|_, then| {
         then.success(200, CSV);
     });
-    let answered = client(&server).await.list_institutions().send().await.unwrap();
+    let answered = client(&server)
+        .await
+        .list_institutions()
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answered.headers()["content-type"], "text/csv");
     let mut stream = answered.into_inner().into_inner();
     let mut text = Vec::new();

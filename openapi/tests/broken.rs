@@ -83,14 +83,14 @@ const BREAKS: [Break; 12] = [
     Break {
         what: "a closed list of values in an answer",
         file: File::Document,
-        old: "    MemberResponse:\n      type: object\n      properties:\n",
-        new: "    MemberResponse:\n      type: object\n      properties:\n        mood:\n          type: string\n          enum: [GOOD, BAD]\n",
+        old: "    MemberResponseBody:\n      type: object\n      properties:\n",
+        new: "    MemberResponseBody:\n      type: object\n      properties:\n        mood:\n          type: string\n          enum: [GOOD, BAD]\n",
     },
     Break {
         what: "a schema that is both sent and received",
         file: File::Document,
-        old: "    MemberResponse:\n      type: object\n      properties:\n",
-        new: "    MemberResponse:\n      type: object\n      properties:\n        asked:\n          $ref: '#/components/schemas/MemberCreateRequestBody'\n",
+        old: "    MemberResponseBody:\n      type: object\n      properties:\n",
+        new: "    MemberResponseBody:\n      type: object\n      properties:\n        asked:\n          $ref: '#/components/schemas/MemberCreateRequestBody'\n",
     },
 ];
 
