@@ -1,7 +1,8 @@
 //! `PROVENANCE.toml` says what stands beside it: a document that changes without it fails here.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use mx_nexus_openapi::{APIS, Api, folder};
 use sha2::{Digest, Sha256};
@@ -78,11 +79,4 @@ fn version(text: &str) -> String {
         .find_map(|line| line.strip_prefix("  version: "))
         .unwrap();
     line.trim_matches(['\'', '"']).to_owned()
-}
-
-#[test]
-fn every_document_has_a_provenance_beside_it() {
-    for api in &APIS {
-        assert!(Path::new(&folder().join(api.name).join("PROVENANCE.toml")).is_file());
-    }
 }

@@ -2,8 +2,7 @@
 //!
 //! - a field that is null, or holds the text `"null"` that MX writes in times, is absent;
 //! - a number is the number it is: `1000` and `1000.0` are one;
-//! - text that MX sends as a number comes back as text: `4711` and `"4711"` are one;
-//! - a list of items that MX wraps one by one comes back without the wrappers, and is compared by its own test.
+//! - text that MX sends as a number comes back as text: `4711` and `"4711"` are one.
 
 use serde_json::{Map, Number, Value};
 

@@ -86,7 +86,7 @@ pub(crate) async fn exchange<T>(
 ) -> (Arrived, T) {
     let arrived = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&arrived);
-    let method = Method::try_from(method).expect("it is a method");
+    let method = Method::from(method);
     let mock = server
         .mock_async(|when, then| {
             when.method(method).path(path);
