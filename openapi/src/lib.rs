@@ -10,6 +10,7 @@
 mod client;
 mod document;
 mod examples;
+mod exerciser;
 mod failure;
 mod finish;
 mod normalise;
@@ -81,13 +82,15 @@ pub struct Generated {
     pub document: String,
     /// The document's examples by operation, as JSON.
     pub examples: String,
+    /// A call of every operation, for the contract tests.
+    pub exerciser: String,
     /// What each pass touched.
     pub report: Report,
 }
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 7] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 8] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -97,6 +100,7 @@ impl Generated {
             (format!("{name}_pages.rs"), &self.pages),
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
+            (format!("{name}_exerciser.rs"), &self.exerciser),
         ]
     }
 }
@@ -158,6 +162,8 @@ impl Api {
         paging::open(&mut client, &lists).map_err(in_document)?;
         let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
+        let exerciser =
+            exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
@@ -168,6 +174,7 @@ impl Api {
                 .to_string(),
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
+            exerciser: exerciser.to_string(),
             report,
         })
     }

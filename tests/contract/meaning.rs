@@ -1,0 +1,95 @@
+//! When two JSON values mean the same. What is read and written again may differ from what came in these ways, and no other:
+//!
+//! - a field that is null, or holds the text `"null"` that MX writes in times, is absent;
+//! - a number is the number it is: `1000` and `1000.0` are one;
+//! - text that MX sends as a number comes back as text: `4711` and `"4711"` are one.
+
+use serde_json::{Map, Number, Value};
+
+/// A value in the one form that all values of the same meaning have.
+pub(crate) fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .filter(|(_, member)| !is_absent(member))
+                .map(|(name, member)| (name.clone(), canonical(member)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => items.iter().map(canonical).collect(),
+        Value::Number(number) => Value::String(as_text(number)),
+        other => other.clone(),
+    }
+}
+
+fn is_absent(value: &Value) -> bool {
+    value.is_null() || value == "null"
+}
+
+/// A number without the sign of how it was written.
+fn as_text(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+        _ => number.to_string(),
+    }
+}
+
+/// The first place where two canonical values differ.
+pub(crate) fn difference(left: &Value, right: &Value) -> Option<String> {
+    match (left, right) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names = a
+                .keys()
+                .chain(b.keys().filter(|name| !a.contains_key(*name)));
+            names
+                .filter_map(|name| {
+                    let member = |side: &Map<String, Value>| side.get(name).cloned();
+                    difference_in(name, member(a), member(b))
+                })
+                .next()
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(index, (a, b))| Some(format!("[{index}]{}", difference(a, b)?))),
+        _ if left == right => None,
+        _ => Some(format!(": {left} became {right}")),
+    }
+}
+
+fn difference_in(name: &str, left: Option<Value>, right: Option<Value>) -> Option<String> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(format!(".{name}{}", difference(&left, &right)?)),
+        (Some(left), None) => Some(format!(".{name}: {left} is lost")),
+        (None, Some(right)) => Some(format!(".{name}: {right} came from nowhere")),
+        (None, None) => None,
+    }
+}
+
+/// Fails unless both values mean the same.
+pub(crate) fn check(what: &str, sent: &Value, came_back: &Value) -> Result<(), String> {
+    match difference(&canonical(sent), &canonical(came_back)) {
+        Some(place) => Err(format!("{what}{place}")),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn what_is_lost_added_or_changed_is_a_difference() {
+    use serde_json::json;
+    let sent = json!({"a": [{"b": 1, "gone": null, "at": "null"}]});
+    assert!(check("x", &sent, &json!({"a": [{"b": "1.0"}]})).is_err());
+    assert_eq!(check("x", &sent, &json!({"a": [{"b": 1.0}]})), Ok(()));
+    assert_eq!(check("x", &sent, &json!({"a": [{"b": "1"}]})), Ok(()));
+    for (other, place) in [
+        (json!({"a": [{}]}), "x.a[0].b: \"1\" is lost"),
+        (json!({"a": [{"b": 2}]}), "x.a[0].b: \"1\" became \"2\""),
+        (
+            json!({"a": [{"b": 1, "c": 3}]}),
+            "x.a[0].c: \"3\" came from nowhere",
+        ),
+    ] {
+        assert_eq!(check("x", &sent, &other), Err(place.to_owned()));
+    }
+}
