@@ -110,7 +110,11 @@ async fn a_refusal_is_final() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_tried_again_for_a_read_and_not_for_a_start() {
-    for trouble in [Answer::Broken(200, BODY.to_vec()), Answer::HangUp] {
+    for trouble in [
+        Answer::Broken(200, BODY.to_vec()),
+        Answer::Reset(200, BODY.to_vec()),
+        Answer::HangUp,
+    ] {
         let name = format!("{trouble:?}");
         let (reads, starts, outcome) = once(trouble).await;
         assert_eq!((reads, starts), (2, 1), "{name}");

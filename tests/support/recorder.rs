@@ -66,6 +66,8 @@ pub(crate) enum Answer {
     Reply(u16, Vec<(String, String)>, Vec<u8>),
     /// The head and half of the body, then the connection closes.
     Broken(u16, Vec<u8>),
+    /// The head and half of the body, then the connection is reset.
+    Reset(u16, Vec<u8>),
     /// The head and half of the body, then nothing more.
     Stalled(u16, Vec<u8>),
     /// Nothing at all.
@@ -226,23 +228,16 @@ async fn serve(mut stream: TcpStream, book: Arc<Mutex<Vec<Heard>>>, script: Arc<
                     return;
                 }
             }
-            Answer::Broken(status, body) => {
-                let half = body.len() / 2;
-                let head = head(status, &[], body.len());
-                let _ = stream.write_all(&[&head, &body[..half]].concat()).await;
-                return;
+            Answer::Broken(status, body) => return half(&mut stream, status, &body).await,
+            Answer::Reset(status, body) => {
+                half(&mut stream, status, &body).await;
+                return stream.set_zero_linger().unwrap();
             }
             Answer::Stalled(status, body) => {
-                let half = body.len() / 2;
-                let head = head(status, &[], body.len());
-                let _ = stream.write_all(&[&head, &body[..half]].concat()).await;
-                until_closed(&mut stream).await;
-                return;
+                half(&mut stream, status, &body).await;
+                return until_closed(&mut stream).await;
             }
-            Answer::Silence => {
-                until_closed(&mut stream).await;
-                return;
-            }
+            Answer::Silence => return until_closed(&mut stream).await,
             Answer::HangUp => return,
         }
     }
@@ -254,6 +249,12 @@ fn head(status: u16, headers: &[(String, String)], length: usize) -> Vec<u8> {
         write!(head, "{name}: {value}\r\n").unwrap();
     }
     (head + "\r\n").into_bytes()
+}
+
+async fn half(stream: &mut TcpStream, status: u16, body: &[u8]) {
+    let half = &body[..body.len() / 2];
+    let head = head(status, &[], body.len());
+    let _ = stream.write_all(&[&head, half].concat()).await;
 }
 
 async fn until_closed(stream: &mut TcpStream) {
