@@ -1,4 +1,4 @@
-//! When two JSON values mean the same. What is read and written again may differ from what came in these ways, and no other:
+//! When two JSON values mean the same. Requests are exact; in answers, what is read and written again may differ from what came in these ways, and no other:
 //!
 //! - a field that came as null, or as the text `"null"` that MX writes in times, is absent when it is written again;
 //! - a number is the number it is: `1000` and `1000.0` are one;
@@ -80,6 +80,40 @@ pub(crate) fn check(what: &str, sent: &Value, came_back: &Value) -> Result<(), S
     ) {
         Some(place) => Err(format!("{what}{place}")),
         None => Ok(()),
+    }
+}
+
+/// Says where a request body is not exactly what the caller gave: only `1000` and `1000.0` are one.
+pub(crate) fn check_exactly(what: &str, given: &Value, sent: &Value) -> Result<(), String> {
+    match difference(&with_floats(given), &with_floats(sent)) {
+        Some(place) => Err(format!("{what}{place}")),
+        None => Ok(()),
+    }
+}
+
+fn with_floats(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, member)| (name.clone(), with_floats(member)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => items.iter().map(with_floats).collect(),
+        Value::Number(number) => Value::from(number.as_f64()),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_request_is_exact() {
+    use serde_json::json;
+    let given = json!({"a": 1, "b": null});
+    assert_eq!(
+        check_exactly("x", &given, &json!({"a": 1.0, "b": null})),
+        Ok(())
+    );
+    for sent in [json!({"a": "1", "b": null}), json!({"a": 1})] {
+        assert!(check_exactly("x", &given, &sent).is_err(), "{sent}");
     }
 }
 
