@@ -19,7 +19,7 @@ fn every_example_of_an_answer_survives_a_round_trip() {
             continue;
         };
         let example = exercise.response().expect("it is documented");
-        failures.extend(round_trip(exercise.id, &example, decode));
+        failures.extend(round_trip(exercise.id, &example, decode, meaning::check));
         count += 1;
     }
     assert_eq!(failures, Vec::<String>::new());
@@ -32,7 +32,12 @@ fn every_request_body_survives_a_round_trip() {
     let mut count = 0;
     for exercise in &EXERCISES {
         if let (Some(decode), Some(body)) = (exercise.decode_request, exercise.request()) {
-            failures.extend(round_trip(exercise.id, &body, decode));
+            failures.extend(round_trip(
+                exercise.id,
+                &body,
+                decode,
+                meaning::check_exactly,
+            ));
             count += 1;
         }
     }
@@ -53,9 +58,10 @@ fn round_trip(
     id: &str,
     sent: &Value,
     decode: fn(Value) -> Result<Value, serde_json::Error>,
+    check: fn(&str, &Value, &Value) -> Result<(), String>,
 ) -> Option<String> {
     match decode(sent.clone()) {
-        Ok(written) => meaning::check(id, sent, &written).err(),
+        Ok(written) => check(id, sent, &written).err(),
         Err(error) => Some(format!("{id}: {error}")),
     }
 }
