@@ -85,7 +85,7 @@ fn faults_of(document: &Value, schema: &Value, example: &Value) -> Vec<String> {
 }
 
 /// What MX sends as a string and as a number; that both are read, the hostile answers of the client prove.
-const SEEN_BOTH_WAYS: [&str; 2] = ["x-text", "x-digits"];
+const SEEN_BOTH_WAYS: [&str; 3] = ["x-text", "x-digits", "x-personal"];
 
 /// OpenAPI 3.0 as JSON Schema: `nullable` is a type, and an object has the fields it names and no others.
 fn as_json_schema(schema: &Value) -> Value {

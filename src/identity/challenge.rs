@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::Answers;
 use crate::api::types::{ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse};
 use crate::secret::Secret;
-use crate::values::{ChallengeGuid, ChallengeType};
+use crate::values::{ChallengeGuid, ChallengeType, Personal};
 
 /// The questions that are open now. All of them are answered together.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,8 @@ impl<'a> IntoIterator for &'a Challenges {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenge {
     guid: ChallengeGuid,
-    label: String,
+    /// Not printed: a question may name a phone or a town.
+    label: Personal,
     kind: ChallengeKind,
 }
 
@@ -92,9 +93,9 @@ pub enum ChallengeKind {
 /// One possible answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChallengeOption {
-    label: String,
+    label: Personal,
     guid: Option<String>,
-    value: Option<String>,
+    value: Option<Personal>,
     image: Option<Image>,
 }
 
@@ -110,7 +111,7 @@ impl Challenge {
                 .map(ChallengeOption::read_image)
                 .collect()
         };
-        let text = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let text = |text: Option<Personal>| text.filter(|text| !text.trim().is_empty());
         let kind = match response.type_ {
             Some(ChallengeType::Token) => ChallengeKind::Token,
             Some(ChallengeType::Options) => {
