@@ -1,4 +1,5 @@
-//! When two JSON values mean the same. Requests are exact; in answers, what is read and written again may differ from what came in these ways, and no other:
+//! When two JSON values mean the same. Requests are exact; an answer that is read and written again may differ from what
+//! came in these ways, and no other:
 //!
 //! - a field that came as null, or as the text `"null"` that MX writes in times, is absent when it is written again;
 //! - a number is the number it is: `1000` and `1000.0` are one;
