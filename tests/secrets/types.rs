@@ -33,6 +33,7 @@ macro_rules! shown {
 const NEXUS: &[Shown] = shown! { nexus:
     AccountCreateRequest, AccountNumberResponse, AccountOwnerResponse, AccountResponse, AccountUpdateRequest,
     BudgetCreateRequest, BudgetResponse, BudgetUpdateRequest, CategoryResponse,
+    ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse, CredentialResponse,
     DeprecatedSplitTransactionCreateRequest, GoalCreateRequest, GoalResponse, GoalUpdateRequest,
     HoldingResponse, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
     MemberCredentialRequest, MemberCredentialResponse, MemberResponse, MemberUpdateRequest,
