@@ -239,6 +239,13 @@ impl Fleet {
         Ok(())
     }
 
+    /// Takes a challenged job out of the fleet, to be answered elsewhere: in a web application, when the person comes back.
+    /// None when the job does not wait for answers.
+    pub fn hand_over(&mut self, job: FleetJob) -> Option<JobHandle> {
+        let crew = self.challenged.remove(&job)?;
+        Some(crew.job.handle().clone())
+    }
+
     /// The next event; none when there is nothing left that MX works at. Jobs that are challenged wait for answers: answer
     /// them, and go on asking for events.
     ///

@@ -28,15 +28,20 @@
 ///
 /// let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 /// let bank = found.into_iter().find_map(|bank| bank.guid).ok_or("no such bank")?;
-/// let form = user.connect(bank).await?;
+/// let form = user.connect(bank).await?.with_external_guid("connection-77");
 /// let mut entries = Entries::new();
 /// for field in form.fields() {
 ///     entries = entries.with(field.guid(), "what the person entered");
 /// }
-/// let member = form.submit(entries).await?;
+/// let connection = form.submit(entries).await?;
+/// println!("{}", connection.member());
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Where the form has no fields the bank signs people in by OAuth: submit it as it is, and let the person open
+/// [`Connection::oauth_window`](crate::connect::Connection::oauth_window). The identifier of yours is worth its line: when the answer to
+/// the creation is lost, it finds the member that was made all the same.
 ///
 /// # See it through
 ///
@@ -162,6 +167,8 @@ pub mod web {}
 ///             Some(event) => match event.outcome {
 ///                 Outcome::Done(owners) => store(owners),
 ///                 // A person is needed: the handle goes to the web application.
+///                 Outcome::Challenged(_) => store(fleet.hand_over(event.job)),
+///                 // Out of patience, or of luck: another fleet may go on later.
 ///                 Outcome::Failed(error) if error.is_resumable() => store(error.handle().clone()),
 ///                 _ => {}
 ///             },

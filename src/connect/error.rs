@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Form;
 use crate::error::Error;
+use crate::values::MemberGuid;
 
 /// What kind of failure a [`ConnectError`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,11 +17,14 @@ pub enum ConnectErrorKind {
     Closed,
     /// The same login is connected already. List the members, and use or mend the one that is there.
     Duplicate,
-    /// The fields have changed since they were read; [`ConnectError::form`] has the new ones.
+    /// The institution wants something else than what the form asked for; [`ConnectError::form`] has the new one.
     Stale,
-    /// MX refuses the request, and the fields are as they were.
+    /// MX refuses the request, and the institution wants what it wanted.
     Refused,
-    /// A call failed.
+    /// The member may have been made: the answer to its creation was lost. List the members before the form is submitted
+    /// again; [`Form::with_external_guid`] makes that unnecessary.
+    AnswerLost,
+    /// A call failed. When the member had been made before, [`ConnectError::member`] names it.
     Call,
 }
 
@@ -30,6 +34,7 @@ pub struct ConnectError {
     kind: ConnectErrorKind,
     summary: String,
     form: Option<Box<Form>>,
+    member: Option<MemberGuid>,
     source: Option<Error>,
 }
 
@@ -39,6 +44,7 @@ impl ConnectError {
             kind,
             summary: summary.into(),
             form: None,
+            member: None,
             source,
         }
     }
@@ -53,12 +59,17 @@ impl ConnectError {
     }
 
     pub(super) fn duplicate(error: Error) -> Self {
-        let summary = "the same login is connected already, or the institution is unknown; use or mend the member that is there";
+        let summary = "the login or the external guid is connected already, or the institution is unknown; list the members, and use or mend the one that is there";
+        Self::new(ConnectErrorKind::Duplicate, summary, Some(error))
+    }
+
+    pub(super) fn taken(error: Error) -> Self {
+        let summary = "another member has this login or external guid; list the members, and use or mend that one";
         Self::new(ConnectErrorKind::Duplicate, summary, Some(error))
     }
 
     pub(super) fn stale(error: Error, form: Form) -> Self {
-        let summary = "the institution's fields have changed; show the new form";
+        let summary = "the institution wants something else than before; show the new form";
         Self {
             form: Some(Box::new(form)),
             ..Self::new(ConnectErrorKind::Stale, summary, Some(error))
@@ -66,21 +77,34 @@ impl ConnectError {
     }
 
     pub(super) fn refused(error: Error) -> Self {
-        Self::new(
-            ConnectErrorKind::Refused,
-            "MX refuses the entries",
-            Some(error),
-        )
+        let summary = "MX refuses the entries";
+        Self::new(ConnectErrorKind::Refused, summary, Some(error))
     }
 
-    pub(super) fn unnamed() -> Self {
-        let summary = "the answer names no member; list the members to find it";
-        Self::new(ConnectErrorKind::Refused, summary, None)
+    pub(super) fn lost(error: Error) -> Self {
+        let summary = "the answer was lost and the member may have been made; list the members before submitting again";
+        Self::new(ConnectErrorKind::AnswerLost, summary, Some(error))
+    }
+
+    pub(super) fn with_member(self, member: MemberGuid) -> Self {
+        Self {
+            summary: format!(
+                "{member} is there, but has no address for OAuth yet; mend it to get one"
+            ),
+            member: Some(member),
+            ..self
+        }
     }
 
     /// What kind of failure it is.
     pub fn kind(&self) -> ConnectErrorKind {
         self.kind
+    }
+
+    /// The member that was made although the rest failed. Go on with [`User::mend`](crate::User::mend), and do not make
+    /// another.
+    pub fn member(&self) -> Option<&MemberGuid> {
+        self.member.as_ref()
     }
 
     /// The form as it is now, when it has changed.
@@ -116,6 +140,7 @@ impl fmt::Debug for ConnectError {
             .debug_struct("ConnectError")
             .field("kind", &self.kind)
             .field("summary", &self.summary)
+            .field("member", &self.member)
             .field("source", &self.source)
             .finish_non_exhaustive()
     }

@@ -37,6 +37,11 @@ impl Field {
             credential.field_name,
         ];
         let options = credential.options.unwrap_or_default();
+        // The name stands in for a code that is not there, lest a password be shown as text.
+        let name = credential.field_type_name.as_deref();
+        let kind = credential
+            .field_type
+            .or_else(|| name.map(CredentialFieldType::from));
         Some(Self {
             guid: credential.guid?,
             label: label
@@ -44,13 +49,13 @@ impl Field {
                 .flatten()
                 .find(|text| !text.is_empty())
                 .unwrap_or_default(),
-            // A field of no known type is shown as text, which hides nothing that should be shown.
-            kind: credential.field_type.unwrap_or(CredentialFieldType::Text),
+            kind: kind.unwrap_or(CredentialFieldType::Text),
             order: credential.display_order.unwrap_or(i64::MAX),
             is_optional: credential.optional == Some(true),
             max_length: credential
                 .max_length
-                .and_then(|length| usize::try_from(length).ok()),
+                .and_then(|length| usize::try_from(length).ok())
+                .filter(|length| *length > 0),
             options: options.into_iter().map(FieldOption::read).collect(),
         })
     }
@@ -79,6 +84,7 @@ impl Field {
             CredentialFieldType::Radio => "radio",
             CredentialFieldType::Url => "url",
             CredentialFieldType::Hidden => "hidden",
+            _ if !self.options.is_empty() => "select",
             _ => "text",
         }
     }

@@ -1,0 +1,81 @@
+//! What to look for among the institutions.
+
+use crate::api::{Client, builder, types};
+use crate::values::CountryCode;
+
+/// What to look for among the institutions: a name, or the address of a login page. One of the two it has to be, because MX
+/// refuses a search without (reference); so there is no way to make one.
+///
+/// ```compile_fail
+/// let nothing = mx_nexus::connect::Search::default();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Search {
+    request: types::InstitutionRequest,
+    countries: Vec<CountryCode>,
+}
+
+impl Search {
+    /// Institutions by name. An empty name lists all.
+    pub fn by_name(name: impl Into<String>) -> Self {
+        Self::of(types::InstitutionRequest {
+            name: Some(name.into()),
+            ..Default::default()
+        })
+    }
+
+    /// Institutions by the address of their login page.
+    pub fn by_url(url: impl Into<String>) -> Self {
+        Self::of(types::InstitutionRequest {
+            url: Some(url.into()),
+            ..Default::default()
+        })
+    }
+
+    fn of(request: types::InstitutionRequest) -> Self {
+        Self {
+            request,
+            countries: Vec::new(),
+        }
+    }
+
+    /// Only those that support account identification.
+    pub fn identifying(mut self) -> Self {
+        self.request.supports_account_identification = Some(true);
+        self
+    }
+
+    /// Only those that serve this country, or one of several when it is said more than once.
+    pub fn in_country(mut self, country: impl Into<CountryCode>) -> Self {
+        self.countries.push(country.into());
+        self
+    }
+
+    /// The call itself, for more than the first page:
+    ///
+    /// ```no_run
+    /// use mx_nexus::connect::Search;
+    /// use mx_nexus::pages::Paged;
+    ///
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+    /// let api = user.api().await?;
+    /// let mut all = Search::by_name("").identifying().call(&api).records_per_page(1000).items();
+    /// while let Some(institution) = all.next().await {
+    ///     println!("{:?}", institution?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call(self, api: &Client) -> builder::SearchInstitutions<'_> {
+        let call = api
+            .search_institutions()
+            .body(types::InstitutionRequestBody {
+                institution: self.request,
+            });
+        match self.countries.is_empty() {
+            true => call,
+            false => call.iso_country_code(self.countries),
+        }
+    }
+}
