@@ -9,6 +9,7 @@
 #[path = "../support/recorder.rs"]
 mod recorder;
 
+mod connect;
 mod listener;
 mod types;
 mod wire;
