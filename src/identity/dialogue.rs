@@ -14,7 +14,7 @@ use crate::values::{ChallengeGuid, ConnectionStatus};
 pub enum Directive {
     /// `GET /members/{guid}`; report [`Observation::Member`].
     ReadMember,
-    /// Report [`Observation::Sending`], then `POST /members/{guid}/identify`.
+    /// Report [`Observation::Sending`], save the state if it is saved at all, then `POST /members/{guid}/identify`.
     PostIdentify,
     /// `GET /members/{guid}/challenges`; report [`Observation::Challenges`].
     ListChallenges,
@@ -58,10 +58,12 @@ pub enum Observation {
     NotChallenged,
     /// The owners were read.
     OwnersRead,
-    /// The request may have had its effect, but its answer is lost (timeout, reset, 5xx).
+    /// The POST or PUT may have had its effect, but its answer is lost (timeout, reset, 5xx).
     AnswerLost,
-    /// The request had no effect: it never left, or was turned away unprocessed (429).
+    /// The POST or PUT had no effect: it never left, or was turned away unprocessed (429).
     NoEffect,
+    /// A GET brought nothing, for a reason that may pass.
+    ReadFailed,
     /// The budget is spent.
     PatienceSpent,
 }

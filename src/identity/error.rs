@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::secret::Secret;
 use crate::values::ConnectionStatus;
 
+/// Why answers are not sent when no question is open.
+pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
+
 /// What kind of failure an [`IdentityError`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -37,6 +40,19 @@ pub enum IdentityErrorKind {
 }
 
 /// An identification without owners: what happened, what to do, and the handle to go on with.
+///
+/// ```
+/// use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+///
+/// fn tell(error: &IdentityError) -> String {
+///     match (error.kind(), error.remedy()) {
+///         (IdentityErrorKind::OutOfPatience, _) => "we look again later".to_owned(),
+///         (_, Some(Remedy::UpdateCredentials)) => "please check your user name and password".to_owned(),
+///         (_, Some(remedy)) => remedy.to_string(),
+///         (_, None) => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct IdentityError {
     inner: Arc<Inner>,
@@ -62,6 +78,19 @@ pub(super) struct Circumstances {
     pub message: Option<String>,
     pub oauth_window: Option<Secret>,
     pub last_error: Option<Error>,
+}
+
+impl Circumstances {
+    /// Those of a job that is out of reach.
+    pub(super) fn of(handle: JobHandle) -> Self {
+        Self {
+            handle,
+            waited: Duration::ZERO,
+            message: None,
+            oauth_window: None,
+            last_error: None,
+        }
+    }
 }
 
 impl IdentityError {
@@ -131,8 +160,9 @@ impl IdentityError {
         )
     }
 
-    pub(super) fn bad_answers(reason: String, circumstances: Circumstances) -> Self {
-        Self::new(IdentityErrorKind::BadAnswers, reason, None, circumstances)
+    pub(super) fn bad_answers(reason: impl Into<String>, circumstances: Circumstances) -> Self {
+        let kind = IdentityErrorKind::BadAnswers;
+        Self::new(kind, reason.into(), None, circumstances)
     }
 
     pub(super) fn call(error: Error, circumstances: Circumstances) -> Self {

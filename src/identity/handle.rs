@@ -39,6 +39,11 @@ impl JobHandle {
         &self.member
     }
 
+    /// Whether the POST may have been sent. Nobody posts on such a handle before reading has shown that it had no effect.
+    pub fn may_have_started(&self) -> bool {
+        self.machine.has_started()
+    }
+
     /// MX's job, once it is known.
     pub fn job(&self) -> Option<&JobGuid> {
         self.machine.job()

@@ -9,6 +9,7 @@ use super::{
     Answers, Calls, Challenges, IdentityError, Job, JobHandle, OtherJob, Owners, PollPolicy,
     Polling,
 };
+use crate::error::Error;
 use crate::nexus::User;
 use crate::values::MemberGuid;
 
@@ -82,11 +83,22 @@ impl User {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// A handle of another user is refused: its job fails at its first step, with nothing sent.
     pub fn resume(&self, handle: JobHandle) -> Resume {
+        let stranger = match (handle.user_id(), self.id()) {
+            // A user of a token from elsewhere is known to MX alone.
+            (Some(theirs), Some(ours)) if theirs != ours => {
+                let summary = format!("the handle is of the user {theirs}, and this is {ours}");
+                Some(Error::request(None, summary))
+            }
+            _ => None,
+        };
         Resume {
             calls: Arc::new(self.clone()),
             handle,
             terms: Terms::default(),
+            stranger,
         }
     }
 }
@@ -151,8 +163,23 @@ impl Identify<Unset> {
 }
 
 impl Identify<Patience> {
-    /// The job, before anything is sent. Save its handle, and then poll it: that is for programs which must know of a job
-    /// even if they end while it is being started.
+    /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it.
+    /// The step before the POST says in the handle that one may be under way, and whoever resumes that handle reads before
+    /// it posts.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn save(_: &mx_nexus::identity::JobHandle) {}
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// let mut job = user.identify("MBR-1").patience(Duration::from_secs(300)).prepare();
+    /// while !job.handle().may_have_started() {
+    ///     job.next().await?;
+    /// }
+    /// save(job.handle());
+    /// job.next().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn prepare(self) -> Job {
         let handle = JobHandle {
             user: self.user.as_deref().map(str::to_owned),
@@ -197,6 +224,7 @@ pub struct Resume {
     calls: Arc<dyn Calls>,
     handle: JobHandle,
     terms: Terms,
+    stranger: Option<Error>,
 }
 
 impl fmt::Debug for Resume {
@@ -225,6 +253,10 @@ impl Resume {
     pub fn patience(self, patience: Duration) -> Job {
         let mut handle = self.handle;
         handle.machine.renew();
-        Job::new(self.calls, handle, self.terms, patience)
+        let job = Job::new(self.calls, handle, self.terms, patience);
+        match self.stranger {
+            Some(error) => job.refused(error),
+            None => job,
+        }
     }
 }
