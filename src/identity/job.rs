@@ -240,6 +240,9 @@ impl Job {
 
     /// Sees the job through, asking for answers as often as MX does. The closure may answer `None` to give up.
     ///
+    /// In a task of its own the closure has to own what it uses, `async move |challenges| …`: of one that borrows, the
+    /// compiler cannot tell (yet) that it is `Send`.
+    ///
     /// ```no_run
     /// # async fn ask(_: &mx_nexus::identity::Challenge) -> String { String::new() }
     /// # async fn example(job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
