@@ -110,7 +110,8 @@ impl fmt::Display for Progress {
             .last_status
             .as_ref()
             .map_or("no status", ConnectionStatus::as_str);
-        write!(f, "{status} after {} polls", self.polls)
+        let plural = if self.polls == 1 { "" } else { "s" };
+        write!(f, "{status} after {} poll{plural}", self.polls)
     }
 }
 

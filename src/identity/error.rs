@@ -144,14 +144,14 @@ impl IdentityError {
         Self::new(
             IdentityErrorKind::OutOfPatience,
             summary,
-            Some(Remedy::TryLater),
+            Some(Remedy::Resume),
             circumstances,
         )
     }
 
     pub(super) fn person_left(circumstances: Circumstances) -> Self {
         let summary = "the person gave no answer in time".to_owned();
-        let remedy = Some(Remedy::StartAgainWithPerson);
+        let remedy = Some(Remedy::Resume);
         Self::new(
             IdentityErrorKind::PersonLeft,
             summary,

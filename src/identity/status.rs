@@ -50,6 +50,8 @@ pub enum Remedy {
     ActAtInstitution,
     /// The person has to finish the institution's OAuth page; the error carries its address.
     FinishOauth,
+    /// The job goes on at MX: resume it with the handle.
+    Resume,
     /// Start a new identification while the person is there to answer.
     StartAgainWithPerson,
     /// Nobody has to do anything but wait; start again later.
@@ -87,6 +89,7 @@ impl fmt::Display for Remedy {
             }
             Self::ActAtInstitution => "let the person settle it at the institution first",
             Self::FinishOauth => "let the person finish signing in on the institution's own page",
+            Self::Resume => "the job goes on at MX: resume it with the handle",
             Self::StartAgainWithPerson => "start again while the person is present to answer",
             Self::TryLater => "nobody has to do anything: start again later",
             Self::ContactMx => "ask MX: only they can lift this",

@@ -19,7 +19,7 @@ async fn a_stream_gives_every_step_and_ends() {
             Step::Done(_) => seen += "done\n",
         }
     }
-    let expected = "CHALLENGED after 1 polls\nasked\nCONNECTED after 2 polls\ndone\n";
+    let expected = "CHALLENGED after 1 poll\nasked\nCONNECTED after 2 polls\ndone\n";
     assert_eq!(seen, expected);
     let calls = mx.heard().len();
     assert!(steps.next().await.is_none());
