@@ -11,6 +11,18 @@ use crate::secret::Secret;
 use crate::values::{ChallengeGuid, ChallengeType};
 
 /// The questions that are open now. All of them are answered together.
+///
+/// ```
+/// use mx_nexus::identity::{Answers, Challenges};
+///
+/// /// Answers at once what a program can know, and nothing else.
+/// fn answer(challenges: &Challenges) -> Result<Answers, String> {
+///     challenges.answer_all(|challenge| match challenge.label() {
+///         "What city were you born in?" => Ok("Lehi"),
+///         other => Err(format!("who knows: {other}")),
+///     })
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenges {
     open: Vec<Challenge>,
@@ -66,6 +78,19 @@ impl<'a> IntoIterator for &'a Challenges {
 }
 
 /// One question.
+///
+/// ```
+/// use mx_nexus::identity::{Challenge, ChallengeKind};
+///
+/// /// The element of a form that asks it; labels are MX's text, so they are escaped by what renders this.
+/// fn element(challenge: &Challenge) -> &'static str {
+///     match challenge.kind() {
+///         ChallengeKind::Options(_) | ChallengeKind::ImageOptions(_) => "radio",
+///         ChallengeKind::Token => "one-time-code",
+///         _ => "text",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenge {
     guid: ChallengeGuid,
@@ -73,7 +98,7 @@ pub struct Challenge {
     kind: ChallengeKind,
 }
 
-/// How a question is answered.
+/// How a question is answered. See [`Challenge`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChallengeKind {
@@ -90,6 +115,16 @@ pub enum ChallengeKind {
 }
 
 /// One possible answer.
+///
+/// ```
+/// use mx_nexus::identity::{Answers, Challenge};
+///
+/// /// Takes the person's choice, the number of a radio button.
+/// fn chosen(challenge: &Challenge, number: usize) -> Option<Answers> {
+///     let option = challenge.options().get(number)?;
+///     Some(Answers::new().with(challenge.guid(), option.value()))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChallengeOption {
     label: String,
@@ -227,6 +262,13 @@ impl ChallengeOption {
 }
 
 /// An image of a challenge.
+///
+/// ```
+/// # fn serve(_content_type: &str, _body: &[u8]) {}
+/// fn show(image: &mx_nexus::identity::Image) {
+///     serve(image.media_type(), image.bytes());
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Image {
     media_type: String,

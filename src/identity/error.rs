@@ -13,7 +13,7 @@ use crate::values::ConnectionStatus;
 /// Why answers are not sent when no question is open.
 pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
 
-/// What kind of failure an [`IdentityError`] is.
+/// What kind of failure an [`IdentityError`] is, with an example there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentityErrorKind {
@@ -279,3 +279,6 @@ impl StdError for IdentityError {
         Some(source)
     }
 }
+
+#[cfg(test)]
+mod tests;

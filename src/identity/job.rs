@@ -213,7 +213,7 @@ impl Job {
     /// Of kind [`BadAnswers`](super::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
     /// asked; and when the call failed for good. Answers that MX refuses are no error here: it asks again.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
-        while self.asked.is_empty() && matches!(self.machine().directive(), Directive::Ask(_)) {
+        while self.asked.is_empty() && self.machine().directive().is_about_questions() {
             self.next().await?;
         }
         let bodies = if self.asked.is_empty() {

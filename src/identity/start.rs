@@ -41,6 +41,32 @@ impl Default for Terms {
 }
 
 /// An identification to be started. From [`User::identify`].
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+/// use std::time::Duration;
+/// use mx_nexus::identity::OtherJob;
+///
+/// let job = user
+///     .identify("MBR-1")
+///     .include_transactions(false)
+///     .on_other_job(OtherJob::Refuse)
+///     .checking_institution()
+///     .patience(Duration::from_secs(300))
+///     .start()
+///     .await?;
+/// println!("started {:?}", job.handle().job());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Without patience it cannot be started:
+///
+/// ```compile_fail
+/// # async fn example(user: mx_nexus::User) {
+/// let job = user.identify("MBR-1").start().await;
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an identification does nothing until it is started"]
 pub struct Identify<P = Unset> {
@@ -67,6 +93,15 @@ impl<P: fmt::Debug> fmt::Debug for Identify<P> {
 
 impl User {
     /// Begins an identification of the owners of a member's accounts. It costs money, and is never started twice by accident.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// // Nobody is there to answer: a question ends it, and the handle in the error goes on from there.
+    /// let owners = user.identify("MBR-1").patience(Duration::from_secs(300)).run(async |_| None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn identify(&self, member: impl Into<MemberGuid>) -> Identify {
         Identify::new(Arc::new(self.clone()), self.shared_id(), member.into())
     }
@@ -165,7 +200,7 @@ impl Identify<Unset> {
 impl Identify<Patience> {
     /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it.
     /// The step before the POST says in the handle that one may be under way, and whoever resumes that handle reads before
-    /// it posts.
+    /// it posts. Hold the job until the POST has been answered: a handle from before begins at the beginning.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -201,7 +236,7 @@ impl Identify<Patience> {
         Ok(job)
     }
 
-    /// Starts the job and sees it through, asking for answers as often as MX does.
+    /// Starts the job and sees it through, asking for answers as often as MX does. See [`Job::until_done`] for an example.
     ///
     /// # Errors
     ///
@@ -217,7 +252,7 @@ impl Identify<Patience> {
     }
 }
 
-/// A job to go on with. From [`User::resume`].
+/// A job to go on with. From [`User::resume`], with an example there.
 #[derive(Clone)]
 #[must_use = "a job does nothing until it is polled"]
 pub struct Resume {

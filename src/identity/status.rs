@@ -33,6 +33,10 @@ pub(crate) enum Class {
 
 /// What can be done about a job that ended without owners.
 ///
+/// For each status of a member, where a job comes to that finds the member at rest with it:
+///
+#[doc = include_str!("statuses.md")]
+///
 /// ```
 /// use mx_nexus::identity::Remedy;
 /// use mx_nexus::values::ConnectionStatus;
@@ -137,7 +141,7 @@ fn row(status: Option<&ConnectionStatus>) -> (Class, &'static str) {
     }
 }
 
-/// The table as markdown, for the docs and the snapshot that pins it.
+/// The table as markdown, as it stands in the docs.
 #[cfg(test)]
 pub(crate) fn table() -> String {
     let unknown = ConnectionStatus::from("(any other)");
@@ -182,6 +186,13 @@ mod tests {
             3,
             "DISCONTINUED, CLOSED, null"
         );
+    }
+
+    #[test]
+    fn the_table_in_the_docs_is_this_one() {
+        let table = table();
+        let documented = include_str!("statuses.md");
+        assert!(documented == table, "statuses.md has to be:\n{table}");
     }
 
     #[test]

@@ -49,7 +49,7 @@ async fn a_manual_member() {
 async fn out_of_patience(shown: &str) -> String {
     let server = Server::start(after_start(vec![member(shown); 5]));
     let identify = server.user().identify("MBR-1");
-    let identify = identify.polling(Eager(4)).patience(Duration::from_secs(2));
+    let identify = identify.polling(Eager(4)).patience(Duration::from_secs(3));
     run(&server, identify).await;
     all_of(&server)
 }

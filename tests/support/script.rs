@@ -87,10 +87,14 @@ pub(crate) fn owners(accounts: &[&str]) -> Reply {
     answer(200, &json!({"account_owners": owners}))
 }
 
+/// What answers requests. It gets the head of each: the request line, without the version, and the headers.
+type Source = Box<dyn FnMut(&str) -> Reply + Send>;
+
 /// A running server. It ends with the test's runtime.
 pub(crate) struct Server {
     address: String,
     script: Arc<Mutex<VecDeque<Reply>>>,
+    source: Mutex<Option<Source>>,
     log: Arc<Mutex<String>>,
     /// Bound, but not listening yet: connections to it are refused.
     closed: Mutex<Option<TcpSocket>>,
@@ -103,13 +107,31 @@ impl Server {
         server
     }
 
+    /// A server that thinks for itself.
+    pub(crate) fn answering(source: impl FnMut(&str) -> Reply + Send + 'static) -> Arc<Self> {
+        let server = Self::closed([]);
+        *server.source.lock().unwrap() = Some(Box::new(source));
+        server.open();
+        server
+    }
+
     /// A server that refuses connections until it is opened.
     pub(crate) fn closed(script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let script: VecDeque<Reply> = script.into_iter().collect();
+        let script = Arc::new(Mutex::new(script));
+        let left = Arc::clone(&script);
+        let source = move |_: &str| {
+            let next = left.lock().unwrap().pop_front();
+            next.unwrap_or_else(|| {
+                Reply::Answer(418, "not in the script".to_owned(), String::new(), None)
+            })
+        };
         Arc::new(Self {
             address: format!("http://{}", socket.local_addr().unwrap()),
-            script: Arc::new(Mutex::new(script.into_iter().collect())),
+            script,
+            source: Mutex::new(Some(Box::new(source))),
             log: Arc::default(),
             closed: Mutex::new(Some(socket)),
         })
@@ -118,8 +140,8 @@ impl Server {
     pub(crate) fn open(&self) {
         if let Some(socket) = self.closed.lock().unwrap().take() {
             let listener = socket.listen(64).unwrap();
-            let (script, log) = (Arc::clone(&self.script), Arc::clone(&self.log));
-            tokio::spawn(serve(listener, script, log));
+            let source = self.source.lock().unwrap().take().unwrap();
+            tokio::spawn(serve(listener, source, Arc::clone(&self.log)));
         }
     }
 
@@ -167,16 +189,13 @@ pub(crate) fn nexus_at(address: &str) -> Nexus {
         .unwrap()
 }
 
-async fn serve(
-    listener: TcpListener,
-    script: Arc<Mutex<VecDeque<Reply>>>,
-    log: Arc<Mutex<String>>,
-) {
+async fn serve(listener: TcpListener, mut source: Source, log: Arc<Mutex<String>>) {
     let mut opened = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
-        let Some((line, body)) = request(&mut stream).await else {
+        let Some((head, body)) = request(&mut stream).await else {
             continue;
         };
+        let line = head.lines().next().unwrap();
         // Sessions are opened as often as they are wanted, beside the script.
         let reply = if line.ends_with("/api_token.json") {
             answer(200, &json!({"api_token": {"token": "S3CR3T-API-TOKEN"}}))
@@ -187,10 +206,7 @@ async fn serve(
                 &json!({"session": {"token": format!("S3CR3T-{opened}")}}),
             )
         } else {
-            let next = script.lock().unwrap().pop_front();
-            next.unwrap_or_else(|| {
-                Reply::Answer(418, "not in the script".into(), String::new(), None)
-            })
+            source(&head)
         };
         let outcome = match &reply {
             Reply::Answer(status, shown, ..) => format!("{status} {shown}"),
@@ -215,7 +231,7 @@ async fn serve(
     }
 }
 
-/// Method and path, and the body.
+/// The head, without the version, and the body.
 async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut read = Vec::new();
     loop {
@@ -236,8 +252,7 @@ async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
             is_length.then(|| value.parse::<usize>().unwrap())
         });
         if body.len() >= length.unwrap_or(0) {
-            let line = head.lines().next()?.trim_end_matches(" HTTP/1.1");
-            return Some((line.to_owned(), body.to_owned()));
+            return Some((head.replacen(" HTTP/1.1", "", 1), body.to_owned()));
         }
     }
 }
