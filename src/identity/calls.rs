@@ -6,6 +6,7 @@ use std::pin::Pin;
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
+use crate::operations;
 use crate::secret::Secret;
 use crate::values::MemberGuid;
 
@@ -57,7 +58,10 @@ impl Calls for User {
         Box::pin(async move {
             let api = self.api_without_retries().await?;
             let answer = api.read_member().member_guid(member).send().await?;
-            Ok(answer.into_inner().member.unwrap_or_default())
+            // Without a status it would pass for a manual member.
+            let operation = operations::by_id("nexus", "readMember");
+            let missing = || Error::incomplete(operation, "the answer holds no member");
+            answer.into_inner().member.ok_or_else(missing)
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{End, JobHandle, Progress, Remedy};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use crate::values::ConnectionStatus;
 
@@ -229,9 +229,12 @@ impl IdentityError {
             IdentityErrorKind::OutOfPatience
             | IdentityErrorKind::PersonLeft
             | IdentityErrorKind::BadAnswers => true,
-            IdentityErrorKind::Call => self
-                .call_error()
-                .is_some_and(|error| error.is_transient() || error.is_session_expired()),
+            // An answer that cannot be read here may be read elsewhere, or by a later version.
+            IdentityErrorKind::Call => self.call_error().is_some_and(|error| {
+                error.is_transient()
+                    || error.is_session_expired()
+                    || error.kind() == ErrorKind::Decode
+            }),
             _ => false,
         }
     }

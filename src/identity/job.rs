@@ -143,12 +143,10 @@ impl Job {
     ///
     /// Every end without owners, and a budget that ran out; see [`IdentityError`].
     pub async fn next(&mut self) -> Result<Step, IdentityError> {
-        if !self.spend() {
-            let (delay, left) = (self.delay(), self.clock.left());
-            if !delay.is_zero() {
-                // The last poll lands on the deadline.
-                sleep(delay.min(left)).await;
-            }
+        if !self.spend() && self.has_to_wait() {
+            let left = self.clock.left();
+            // The last poll lands on the deadline.
+            sleep(self.delay().min(left)).await;
             if self.asked_to_wait > left {
                 // MX wants to be left alone for longer than there is patience.
                 self.observe(Observation::PatienceSpent);
@@ -315,7 +313,7 @@ impl Job {
 
     /// Whether a wait comes before the next call.
     fn has_to_wait(&self) -> bool {
-        !self.is_announced && self.machine().pace() != Pace::AtOnce
+        !self.is_announced && self.over.is_none() && self.machine().pace() != Pace::AtOnce
     }
 
     /// Ends a budget that leaves nothing for the wait that comes next.

@@ -71,6 +71,12 @@ async fn a_member_is_unknown_for_good() {
     insta::assert_snapshot!(transcript(vec![status(404); 3]).await);
 }
 
+#[tokio::test]
+async fn an_answer_without_a_member_is_no_manual_member() {
+    let nothing = Reply::Answer(200, "{}".to_owned(), "{}".to_owned(), None);
+    insta::assert_snapshot!(transcript(after_start([nothing])).await);
+}
+
 /// Opens the server at the second wait.
 struct Opens(Arc<Server>, AtomicU32);
 

@@ -91,7 +91,7 @@ impl Job {
         });
         let is_told = matches!(answered_status(&error), Some(400 | 403 | 409));
         if is_told || error.is_answer_lost() {
-            self.last_error = Some(error);
+            self.remember(error);
             return Ok(());
         }
         self.endure(error)
@@ -124,7 +124,7 @@ impl Job {
                     continue;
                 }
             };
-            self.last_error = Some(error);
+            self.remember(error);
             return Ok(seen);
         }
     }
@@ -203,9 +203,13 @@ impl Job {
             self.not_found = 0;
             return Err(self.broken(error));
         }
+        self.remember(error);
+        Ok(())
+    }
+
+    fn remember(&mut self, error: Error) {
         self.asked_to_wait = error.retry_after().unwrap_or_default();
         self.last_error = Some(error);
-        Ok(())
     }
 
     /// Keeps what an error may have to tell a person.

@@ -37,6 +37,8 @@ enum Reply {
     Accepted,
     Refused(u16),
     RefusedFor(Duration),
+    /// A failure of MX (503), with the wait it asks for.
+    FailedFor(Duration),
     /// No session could be opened, with the status of that failure.
     NoSession(Option<u16>),
     Silence,
@@ -113,6 +115,7 @@ impl Mx {
         match reply {
             Refused(status) => Err(refusal(status, None)),
             RefusedFor(wait) => Err(refusal(429, Some(wait))),
+            FailedFor(wait) => Err(refusal(503, Some(wait))),
             NoSession(None) => Err(Error::session("no session")),
             NoSession(Some(status)) => {
                 Err(Error::session_from("no session", refusal(status, None)))

@@ -123,6 +123,25 @@ async fn retry_after_is_obeyed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn retry_after_is_obeyed_by_the_reads_that_settle_a_lost_start_or_answer() {
+    let mx = Mx::answering([
+        Member("CONNECTED#1"),
+        FailedFor(20 * SECOND),
+        Member("CHALLENGED#2"),
+        Questions(&["q1"]),
+        FailedFor(10 * SECOND),
+        Member("CONNECTED#2"),
+        Owners,
+    ]);
+    let mut job = mx.started(MINUTE).await;
+    arrive(&mut job).await.unwrap();
+    job.answer(town()).await.unwrap();
+    arrive(&mut job).await.unwrap();
+    let calls = ["20 read", "20 list", "20 put", "30 read", "30 owners"];
+    assert_eq!(mx.heard()[2..], calls);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_asked_to_wait_beyond_the_budget_does_not_call_again() {
     let mx = Mx::after_post([RefusedFor(MINUTE), Member("CREATED~#2")]);
     let mut job = mx.started(20 * SECOND).await;
