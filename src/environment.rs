@@ -1,5 +1,7 @@
 //! Where the systems of MX are: integration, production, or addresses of your own.
 
+use std::fmt;
+
 use reqwest::Url;
 
 use crate::error::Error;
@@ -16,12 +18,23 @@ use crate::error::Error;
 /// ```
 ///
 /// Addresses are checked when the client is built: https only, but for loopback.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Environment {
     nexus: String,
     sso: String,
     mdx: String,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Environment")
+            .field("nexus", &shown(&self.nexus))
+            .field("sso", &shown(&self.sso))
+            .field("mdx", &shown(&self.mdx))
+            .finish()
+    }
 }
 
 /// The addresses of an environment, checked.
@@ -92,10 +105,9 @@ impl Environment {
 /// The address without a trailing slash, if credentials may be sent there.
 fn check(system: &str, address: &str) -> Result<String, Error> {
     let refuse = |reason: &str| {
-        // Without its query or user, which might hold something secret.
-        let shown = address.split(['?', '#', '@']).next().unwrap_or_default();
         Error::configuration(format!(
-            "the {system} address {shown:?} cannot be used: {reason}"
+            "the {system} address {:?} cannot be used: {reason}",
+            shown(address)
         ))
     };
     let url = Url::parse(address.trim()).map_err(|_| {
@@ -123,6 +135,14 @@ fn check(system: &str, address: &str) -> Result<String, Error> {
         return Err(refuse("it has a query or a fragment"));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// An address as it may be printed: without a query, and not at all when it seems to hold a user and a password.
+fn shown(address: &str) -> &str {
+    if address.contains('@') {
+        return "…";
+    }
+    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -189,9 +209,18 @@ mod tests {
 
     #[test]
     fn a_refusal_does_not_repeat_a_password() {
-        let text = check("SSO", "https://data.example.com?key=hidden")
-            .unwrap_err()
-            .to_string();
-        assert!(!text.contains("hidden"), "{text}");
+        for address in [
+            "https://data.example.com?key=hidden",
+            "https://user:hidden@data.example.com",
+            "https://user:hid#den@data.example.com",
+            "user:hidden@data.example.com",
+            "https://data.example.com#hidden",
+        ] {
+            let text = check("SSO", address).unwrap_err().to_string();
+            let debug = format!("{:?}", Environment::at(address));
+            for text in [text, debug] {
+                assert!(!text.contains("hid"), "{text}");
+            }
+        }
     }
 }

@@ -153,12 +153,20 @@ impl Error {
         ))
     }
 
-    /// The session was refused, by this answer.
-    pub(crate) fn session_refused(operation: &'static Operation, problem: Problem) -> Self {
-        let summary = "the session was refused";
+    /// The session was refused by MX, in these words, and that is the end of it for the reason given.
+    pub(crate) fn session_refused(
+        operation: &'static Operation,
+        refusal: &Self,
+        summary: &str,
+    ) -> Self {
+        let refusal = &refusal.inner;
         Self::from_inner(Inner {
-            kind: ErrorKind::SessionExpired,
-            ..Self::with_problem(operation, summary, 401, problem)
+            operation: Some(operation),
+            status: refusal.status,
+            code: refusal.code.clone(),
+            message: refusal.message.clone(),
+            retry_after: refusal.retry_after,
+            ..Self::build(ErrorKind::SessionExpired, summary)
         })
     }
 
@@ -285,7 +293,7 @@ impl Error {
             ErrorKind::Status => self.is_transient_status(),
             ErrorKind::Session => match self.status() {
                 Some(_) => self.is_transient_status(),
-                None => self.source_error().is_none_or(Self::is_transient),
+                None => self.cause().is_none_or(Self::is_transient),
             },
             _ => false,
         }
@@ -295,7 +303,8 @@ impl Error {
         matches!(self.status(), Some(408 | 429 | 500..=599))
     }
 
-    fn source_error(&self) -> Option<&Self> {
+    /// The error of ours that this one came of.
+    pub(crate) fn cause(&self) -> Option<&Self> {
         self.inner.source.as_deref()?.downcast_ref::<Self>()
     }
 
@@ -332,15 +341,23 @@ impl Error {
     }
 }
 
-/// reqwest does not say that a connection failed in TLS, so look for the words of both TLS libraries.
+/// reqwest does not say that a connection failed in TLS, so look for the words of the TLS libraries.
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string().to_ascii_lowercase();
-        if ["certificate", "tls", "ssl", "handshake"]
-            .iter()
-            .any(|word| text.contains(word))
-        {
+        let words = [
+            "certificate",
+            "tls",
+            "ssl",
+            "handshake",
+            // rustls, of a peer that speaks something else or refuses
+            "corrupt message",
+            "fatal alert",
+            "peer is incompatible",
+            "peer misbehaved",
+        ];
+        if words.iter().any(|word| text.contains(word)) {
             return true;
         }
         source = cause.source();

@@ -56,4 +56,6 @@ pub use status::Remedy;
 pub use stream::JobStream;
 
 pub(crate) use calls::Calls;
+#[cfg(test)]
+pub(crate) use calls::{Accepted, Answering};
 pub(crate) use start::Terms;

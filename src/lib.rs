@@ -4,11 +4,15 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+pub mod connect;
+pub mod fleet;
+pub mod guide;
 pub mod identity;
 pub mod mdx;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod operations;
+pub mod pages;
 pub mod sso;
 pub mod values;
 

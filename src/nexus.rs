@@ -40,10 +40,12 @@ use pool::SessionPool;
 /// ```
 #[derive(Clone)]
 pub struct Nexus {
-    shared: Arc<Shared>,
+    partner: Arc<Partner>,
+    pool: Arc<SessionPool>,
 }
 
-struct Shared {
+/// All that a [`Nexus`] knows but its sessions, so that a session can hold it without holding itself.
+struct Partner {
     http: reqwest::Client,
     addresses: Addresses,
     rules: Arc<Rules>,
@@ -53,7 +55,6 @@ struct Shared {
     format: TokenFormat,
     opening: OpeningAggregation,
     leases: LeasePolicy,
-    pool: SessionPool,
 }
 
 #[derive(Clone)]
@@ -64,16 +65,16 @@ struct Credentials {
 
 impl fmt::Debug for Nexus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shared = &self.shared;
-        let client_id = shared
+        let partner = &self.partner;
+        let client_id = partner
             .credentials
             .as_ref()
             .map(|credentials| &*credentials.client_id);
         formatter
             .debug_struct("Nexus")
-            .field("nexus", &shared.addresses.nexus)
-            .field("sso", &shared.addresses.sso)
-            .field("mdx", &shared.addresses.mdx)
+            .field("nexus", &partner.addresses.nexus)
+            .field("sso", &partner.addresses.sso)
+            .field("mdx", &partner.addresses.mdx)
             .field("client_id", &client_id)
             .finish_non_exhaustive()
     }
@@ -104,9 +105,9 @@ impl Nexus {
     /// All [`User`]s of one id share one session, however often this is called.
     pub fn user(&self, id: impl Into<String>) -> User {
         let id: Arc<str> = Arc::from(id.into());
-        let sessions = self.shared.pool.get(&id, || {
-            let exchange = MintedSessions::new(self, Arc::clone(&id));
-            Sessions::renewing(Arc::new(exchange), self.shared.leases)
+        let sessions = self.pool.get(&id, || {
+            let exchange = MintedSessions::new(&self.partner, Arc::clone(&id));
+            Sessions::renewing(Arc::new(exchange), self.partner.leases)
         });
         User {
             nexus: self.clone(),
@@ -137,20 +138,17 @@ impl Nexus {
 
     /// A user by a one-time API token from elsewhere: it opens one session, which cannot be renewed.
     pub fn with_api_token(&self, token: impl Into<Secret>) -> User {
-        let exchange = OneToken::new(self, token.into());
+        let exchange = OneToken::new(&self.partner, token.into());
         User {
             nexus: self.clone(),
             id: None,
-            sessions: Sessions::renewing(Arc::new(exchange), self.shared.leases),
+            sessions: Sessions::renewing(Arc::new(exchange), self.partner.leases),
         }
     }
 
     /// The client of the one operation that takes an API token instead of a session, `create_session`.
     pub fn session_api(&self, api_token: impl Into<Secret>) -> api::Client {
-        self.nexus_client(Credential::Fixed {
-            header: "MD-API-TOKEN",
-            value: api_token.into(),
-        })
+        self.partner.session_api(api_token.into())
     }
 
     /// The SSO API: API tokens, widget addresses, the end of sessions.
@@ -159,18 +157,7 @@ impl Nexus {
     ///
     /// When the client was built without [`NexusBuilder::credentials`].
     pub fn sso(&self) -> Result<Sso, Error> {
-        let credentials = self.credentials()?;
-        let connection = self.connection(&self.shared.addresses.sso, credentials.as_credential());
-        let client = sso::generated::Client::new_with_client(
-            &self.shared.addresses.sso,
-            self.shared.http.clone(),
-            connection,
-        );
-        Ok(Sso::new(
-            client,
-            Arc::clone(&credentials.client_id),
-            self.shared.format,
-        ))
+        self.partner.sso()
     }
 
     /// The users of the MDX Real Time API.
@@ -179,18 +166,46 @@ impl Nexus {
     ///
     /// When the client was built without [`NexusBuilder::credentials`].
     pub fn users(&self) -> Result<Users, Error> {
+        self.partner.users()
+    }
+}
+
+impl Partner {
+    fn session_api(&self, api_token: Secret) -> api::Client {
+        self.nexus_client(Credential::Fixed {
+            header: "MD-API-TOKEN",
+            value: api_token,
+        })
+    }
+
+    fn sso(&self) -> Result<Sso, Error> {
         let credentials = self.credentials()?;
-        let connection = self.connection(&self.shared.addresses.mdx, credentials.as_credential());
+        let connection = self.connection(&self.addresses.sso, credentials.as_credential());
+        let client = sso::generated::Client::new_with_client(
+            &self.addresses.sso,
+            self.http.clone(),
+            connection,
+        );
+        Ok(Sso::new(
+            client,
+            Arc::clone(&credentials.client_id),
+            self.format,
+        ))
+    }
+
+    fn users(&self) -> Result<Users, Error> {
+        let credentials = self.credentials()?;
+        let connection = self.connection(&self.addresses.mdx, credentials.as_credential());
         let client = mdx::generated::Client::new_with_client(
-            &self.shared.addresses.mdx,
-            self.shared.http.clone(),
+            &self.addresses.mdx,
+            self.http.clone(),
             connection,
         );
         Ok(Users::new(client, Arc::clone(&credentials.client_id)))
     }
 
     fn credentials(&self) -> Result<&Credentials, Error> {
-        self.shared.credentials.as_ref().ok_or_else(|| {
+        self.credentials.as_ref().ok_or_else(|| {
             Error::configuration(
                 "this needs the client id and the API key; give them to Nexus::builder(…).credentials(…)",
             )
@@ -198,21 +213,21 @@ impl Nexus {
     }
 
     fn nexus_client(&self, credential: Credential) -> api::Client {
-        self.nexus_client_by(&self.shared.rules, credential)
+        self.nexus_client_by(&self.rules, credential)
     }
 
     fn nexus_client_by(&self, rules: &Arc<Rules>, credential: Credential) -> api::Client {
-        let address = &self.shared.addresses.nexus;
+        let address = &self.addresses.nexus;
         let connection = Connection {
             rules: Arc::clone(rules),
             ..self.connection(address, credential)
         };
-        api::Client::new_with_client(address, self.shared.http.clone(), connection)
+        api::Client::new_with_client(address, self.http.clone(), connection)
     }
 
     fn connection(&self, address: &str, credential: Credential) -> Connection {
         Connection {
-            rules: Arc::clone(&self.shared.rules),
+            rules: Arc::clone(&self.rules),
             credential,
             base: Arc::from(address),
         }
@@ -268,6 +283,7 @@ impl User {
         self.sessions.lease().await?;
         Ok(self
             .nexus
+            .partner
             .nexus_client(Credential::Session(self.sessions.clone())))
     }
 }
@@ -282,9 +298,8 @@ impl User {
     pub(crate) async fn api_without_retries(&self) -> Result<api::Client, Error> {
         self.sessions.lease().await?;
         let credential = Credential::Session(self.sessions.clone());
-        Ok(self
-            .nexus
-            .nexus_client_by(&self.nexus.shared.rules_without_retries, credential))
+        let partner = &self.nexus.partner;
+        Ok(partner.nexus_client_by(&partner.rules_without_retries, credential))
     }
 }
 
@@ -396,7 +411,7 @@ impl NexusBuilder {
             })
         };
         Ok(Nexus {
-            shared: Arc::new(Shared {
+            partner: Arc::new(Partner {
                 http,
                 addresses,
                 rules: rules(self.retry),
@@ -406,8 +421,8 @@ impl NexusBuilder {
                 format: self.format,
                 opening: self.opening,
                 leases: self.leases,
-                pool: SessionPool::default(),
             }),
+            pool: Arc::default(),
         })
     }
 }

@@ -94,11 +94,6 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// How many attempts have been made.
-    pub(crate) fn made(&self) -> usize {
-        self.made
-    }
-
     /// How long to wait before sending the call again, or nothing when this failure is its end.
     pub(crate) fn next_delay(
         &mut self,
@@ -117,7 +112,7 @@ impl Attempts<'_> {
             Some(asked) => asked.max(planned.min(self.policy.first_delay)),
             None => planned,
         };
-        if elapsed + delay > self.policy.total || !budget.withdraw() {
+        if elapsed.saturating_add(delay) > self.policy.total || !budget.withdraw() {
             return None;
         }
         self.made += 1;

@@ -157,8 +157,9 @@ impl Sessions {
         {
             return Ok(Next::Opening(opening.clone()));
         }
-        let runtime = Handle::try_current()
-            .map_err(|_| Error::session("a session can only be opened inside a tokio runtime"))?;
+        let runtime = Handle::try_current().map_err(|_| {
+            Error::configuration("a session can only be opened inside a tokio runtime")
+        })?;
 
         let (publish, outcome) = watch::channel(None);
         let opening = Opening {

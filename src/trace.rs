@@ -12,6 +12,8 @@ pub(crate) struct Trace {
     span: tracing::Span,
     #[cfg(feature = "tracing")]
     begun: tokio::time::Instant,
+    #[cfg(feature = "tracing")]
+    sent: std::sync::atomic::AtomicU64,
 }
 
 #[cfg(feature = "tracing")]
@@ -24,13 +26,14 @@ impl Trace {
             method = operation.method,
             path = operation.path,
             status = tracing::field::Empty,
-            attempt = 1_u64,
+            attempt = tracing::field::Empty,
             error = tracing::field::Empty,
             latency_ms = tracing::field::Empty,
         );
         Self {
             span,
             begun: tokio::time::Instant::now(),
+            sent: std::sync::atomic::AtomicU64::new(0),
         }
     }
 
@@ -40,11 +43,15 @@ impl Trace {
         call.instrument(self.span.clone()).await
     }
 
-    /// Another attempt follows after `delay`. Called inside the span.
-    pub(crate) fn repeating(_: &Operation, attempt: usize, delay: Duration, error: &Error) {
-        tracing::Span::current().record("attempt", attempt as u64);
+    /// The request goes out, for the first time or again.
+    pub(crate) fn sending(&self) {
+        let before = self.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.span.record("attempt", before + 1);
+    }
+
+    /// Another attempt follows after `delay`.
+    pub(crate) fn repeating(&self, delay: Duration, error: &Error) {
         tracing::debug!(
-            attempt,
             delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
             status = error.status(),
             reason = ?error.kind(),
@@ -53,13 +60,13 @@ impl Trace {
     }
 
     /// The call succeeded.
-    pub(crate) fn succeeded(&mut self, status: u16) {
+    pub(crate) fn succeeded(&self, status: u16) {
         self.span.record("status", status);
         self.end();
     }
 
     /// The call failed for good.
-    pub(crate) fn failed(&mut self, error: &Error) {
+    pub(crate) fn failed(&self, error: &Error) {
         if let Some(status) = error.status() {
             self.span.record("status", status);
         }
@@ -84,11 +91,13 @@ impl Trace {
         call.await
     }
 
-    pub(crate) fn repeating(_: &Operation, _: usize, _: Duration, _: &Error) {}
+    pub(crate) fn sending(&self) {}
 
-    pub(crate) fn succeeded(&mut self, _: u16) {}
+    pub(crate) fn repeating(&self, _: Duration, _: &Error) {}
 
-    pub(crate) fn failed(&mut self, _: &Error) {}
+    pub(crate) fn succeeded(&self, _: u16) {}
+
+    pub(crate) fn failed(&self, _: &Error) {}
 }
 
 /// A status that this version does not know, once a job.

@@ -12,7 +12,7 @@ use http::HeaderName;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use tokio::time::{Instant, sleep};
 
-use crate::error::{Error, JsonFault, Problem};
+use crate::error::{Error, JsonFault};
 use crate::operations::{self, Operation};
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
@@ -21,6 +21,8 @@ use crate::trace::Trace;
 
 mod answer;
 mod path;
+
+pub(crate) use path::encode_path;
 
 /// The status of the stand-in response that carries an error through generated code. MX has no such status.
 const CARRIER: u16 = 599;
@@ -148,8 +150,10 @@ impl Connection {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> reqwest::Response {
-        let mut trace = Trace::begin(operation);
-        let outcome = trace.within(self.attempt(http, operation, request)).await;
+        let trace = Trace::begin(operation);
+        let outcome = trace
+            .within(self.attempt(http, operation, request, &trace))
+            .await;
         match outcome {
             Ok(response) => {
                 trace.succeeded(response.status().as_u16());
@@ -167,15 +171,25 @@ impl Connection {
         http: &reqwest::Client,
         operation: &'static Operation,
         request: reqwest::Request,
+        trace: &Trace,
     ) -> Result<reqwest::Response, Error> {
         let begun = Instant::now();
         let mut attempts = self.rules.retry.start();
-        let mut renewed = false;
+        let mut refused = None;
         loop {
             let mut copy = request
                 .try_clone()
                 .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
-            let pass = self.sign(operation, &mut copy).await?;
+            let pass = match (self.sign(operation, &mut copy).await, &refused) {
+                // What MX said says more than that no other session is to be had.
+                (Err(error), Some(refusal)) if error.is_session_expired() => {
+                    let reason =
+                        "the session was refused and cannot be renewed here; open another one";
+                    return Err(Error::session_refused(operation, refusal, reason));
+                }
+                (signed, _) => signed?,
+            };
+            trace.sending();
             let started = Instant::now();
             let outcome = answer::ask(http, operation, copy, self.rules.answer_limit).await;
             pass.report(&outcome, started);
@@ -190,16 +204,17 @@ impl Connection {
                 && error.status() == Some(401)
             {
                 // A refused call was not carried out, so sending it again under a new session doubles nothing.
-                if !renewed {
-                    renewed = true;
+                if refused.is_none() {
+                    refused = Some(error);
                     continue;
                 }
-                return Err(second_refusal(operation, &error));
+                let reason = "the session was refused, and so was the one opened in its place";
+                return Err(Error::session_refused(operation, &error, reason));
             }
             let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
             match delay {
                 Some(delay) => {
-                    Trace::repeating(operation, attempts.made(), delay, &error);
+                    trace.repeating(delay, &error);
                     sleep(delay).await;
                 }
                 None => return Err(error),
@@ -270,18 +285,6 @@ impl Pass<'_> {
     }
 }
 
-fn second_refusal(operation: &'static Operation, error: &Error) -> Error {
-    Error::session_refused(
-        operation,
-        Problem {
-            summary: None,
-            code: error.code().map(str::to_owned),
-            message: error.message().map(str::to_owned),
-            retry_after: error.retry_after(),
-        },
-    )
-}
-
 fn header_name(header: &'static str) -> HeaderName {
     HeaderName::try_from(header).unwrap_or(http::header::AUTHORIZATION)
 }
@@ -323,9 +326,12 @@ pub(crate) fn http_client(
             .previous()
             .last()
             .is_some_and(|previous| previous.origin() == attempt.url().origin());
-        match (same_origin, attempt.previous().len() > 3) {
-            (true, false) => attempt.follow(),
-            _ => attempt.stop(),
+        // The other statuses turn a POST into a GET, whose answer would pass for that of the POST.
+        let same_request = matches!(attempt.status().as_u16(), 307 | 308);
+        if same_origin && same_request && attempt.previous().len() <= 3 {
+            attempt.follow()
+        } else {
+            attempt.stop()
         }
     });
     builder
@@ -333,6 +339,41 @@ pub(crate) fn http_client(
         .timeout(timeouts.request)
         .connect_timeout(timeouts.connect)
         .redirect(redirects)
+        // It writes whole requests into the log, keys and passwords included.
+        .connection_verbose(false)
         .build()
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_go_into_headers_that_do_not_print() {
+        let operation = operations::by_id("nexus", "readMember").expect("an operation");
+        let value = header_value(operation, &Secret::new("a-token")).unwrap();
+        assert_eq!(value, "a-token");
+        assert!(value.is_sensitive());
+        assert_eq!(format!("{value:?}"), "Sensitive");
+    }
+
+    #[tokio::test]
+    async fn a_signed_request_carries_its_credential_in_such_a_header() {
+        let operation = operations::by_id("nexus", "readMember").expect("an operation");
+        let connection = Connection {
+            rules: Arc::new(Rules {
+                retry: RetryPolicy::off(),
+                budget: RetryBudget::full(),
+                answer_limit: 0,
+            }),
+            credential: Credential::Session(Sessions::fixed(Secret::new("a-token"))),
+            base: Arc::from("http://localhost"),
+        };
+        let address = "http://localhost/members/MBR-1";
+        let mut request = reqwest::Client::new().get(address).build().unwrap();
+        connection.sign(operation, &mut request).await.unwrap();
+        assert!(request.headers()["md-session-token"].is_sensitive());
+        assert!(!format!("{request:?}").contains("a-token"));
+    }
 }

@@ -1,6 +1,7 @@
 //! The last touch on what progenitor made, where it has no setting for what a user of the client needs.
 //!
 //! - `send()` answers with `crate::Error`. progenitor's own error prints whole bodies and headers, and is not ours to redact.
+//! - Path parameters are encoded by us: progenitor leaves the backslash, which a URL takes for a slash.
 //! - Times and numbers take the text `"null"` for absent, and marked lists take wrapped items, as MX sends them.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
@@ -33,6 +34,9 @@ pub(crate) fn client(
     };
     errors.visit_file_mut(file);
     expect("send", rows.len(), errors.changed)?;
+    let mut encoding = Encoding { changed: 0 };
+    encoding.visit_file_mut(file);
+    expect("encode_path", 1, encoding.changed)?;
     let mut fields = Fields {
         unwrapped,
         changed: 0,
@@ -41,6 +45,39 @@ pub(crate) fn client(
     expect("x-unwrapped-items", unwrapped.len(), fields.changed)?;
     Sketches.visit_file_mut(file);
     Ok(())
+}
+
+/// Takes `encode_path` from us where progenitor's is imported. The calls are in `format!`, where no visitor goes.
+struct Encoding {
+    changed: usize,
+}
+
+impl VisitMut for Encoding {
+    fn visit_use_tree_mut(&mut self, tree: &mut syn::UseTree) {
+        if let syn::UseTree::Path(path) = tree
+            && path.ident == "progenitor_client"
+            && let syn::UseTree::Group(group) = &mut *path.tree
+        {
+            let imported = std::mem::take(&mut group.items);
+            for item in imported {
+                if matches!(&item, syn::UseTree::Name(name) if name.ident == "encode_path") {
+                    self.changed += 1;
+                } else {
+                    group.items.push(item);
+                }
+            }
+        }
+        visit_mut::visit_use_tree_mut(self, tree);
+    }
+
+    fn visit_file_mut(&mut self, file: &mut syn::File) {
+        visit_mut::visit_file_mut(self, file);
+        if self.changed > 0 {
+            file.items.push(parse_quote!(
+                use crate::wire::encode_path;
+            ));
+        }
+    }
 }
 
 /// The calls that progenitor sketches in the documentation have made-up variables: text, not tests that are left out.
@@ -266,6 +303,7 @@ mod tests {
     #[test]
     fn send_answers_with_our_error_and_names_the_operation() {
         let mut file: syn::File = parse_quote! {
+            use progenitor_client::{encode_path, Error};
             impl<'a> ReadMember<'a> {
                 pub async fn send(self) -> Result<ResponseValue<types::Member>, Error<()>> { work() }
             }
@@ -280,6 +318,8 @@ mod tests {
             text.contains(r#"explain("nexus", "readMember", failure)"#),
             "{text}"
         );
+        assert!(!text.contains("progenitor_client::{encode_path"), "{text}");
+        assert!(text.contains("use crate::wire::encode_path;"), "{text}");
     }
 
     #[test]
@@ -292,6 +332,7 @@ mod tests {
     #[test]
     fn times_take_the_text_null_and_marked_lists_take_wrapped_items() {
         let mut file: syn::File = parse_quote! {
+            use progenitor_client::{encode_path, Error};
             pub struct Member {
                 pub at: ::std::option::Option<crate::values::Timestamp>,
                 pub list: ::std::option::Option<::std::vec::Vec<Item>>,

@@ -10,11 +10,13 @@
 mod client;
 mod document;
 mod examples;
+mod exerciser;
 mod failure;
 mod finish;
 mod normalise;
 mod operations;
 mod overlay;
+mod paging;
 mod registry;
 mod report;
 mod values;
@@ -74,25 +76,31 @@ pub struct Generated {
     pub values: String,
     /// The operations table.
     pub operations: String,
+    /// The lists as streams.
+    pub pages: String,
     /// The normalised document, as JSON.
     pub document: String,
     /// The document's examples by operation, as JSON.
     pub examples: String,
+    /// A call of every operation, for the contract tests.
+    pub exerciser: String,
     /// What each pass touched.
     pub report: Report,
 }
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 6] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 8] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
             (format!("{name}_mock.rs"), &self.mock),
             (format!("{name}_values.rs"), &self.values),
             (format!("{name}_operations.rs"), &self.operations),
+            (format!("{name}_pages.rs"), &self.pages),
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
+            (format!("{name}_exerciser.rs"), &self.exerciser),
         ]
     }
 }
@@ -147,17 +155,26 @@ impl Api {
         let rows = operations::read(&document, &registry, self.vendor).map_err(in_document)?;
         normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
         let sides = normalise::sides::find(&document).map_err(in_overlay)?;
-        let client =
+        let lists = paging::find(&document).map_err(in_overlay)?;
+        report.note("pages", lists.iter().map(paging::List::place).collect());
+        let mut client =
             client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
+        paging::open(&mut client, &lists).map_err(in_document)?;
         let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
+        let exerciser =
+            exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
             values: values::emit(&registry).map_err(in_overlay)?.to_string(),
             operations: operations::emit(&rows).to_string(),
+            pages: paging::emit(self.name, self.client_module, &lists)
+                .map_err(in_document)?
+                .to_string(),
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
+            exerciser: exerciser.to_string(),
             report,
         })
     }

@@ -42,6 +42,8 @@ fn expected(message: &str) -> String {
         .get(..end)
         .and_then(|text| text.rsplit_once(", expected "))
     {
+        // The name of a type of ours tells a reader of logs nothing.
+        Some((_, wanted)) if wanted.starts_with("struct ") => "expected an object".to_owned(),
         Some((_, wanted)) => format!("expected {wanted}"),
         None => "it has another shape".to_owned(),
     }
@@ -180,6 +182,12 @@ mod tests {
     fn a_value_that_imitates_the_message_is_not_quoted() {
         let text = r#"{"account_owners":[{"revision":"x, expected SECRET at line 1"}]}"#;
         assert_eq!(fault(text), "at $.account_owners[0].revision, expected i64");
+    }
+
+    #[test]
+    fn a_type_of_ours_is_an_object_to_others() {
+        let wanted = "at $.account_owners[0], expected an object";
+        assert_eq!(fault(r#"{"account_owners":["SECRET"]}"#), wanted);
     }
 
     #[test]

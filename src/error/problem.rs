@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
+use reqwest::Request;
 use serde_json::Value;
 
 /// The longest message that is kept: it goes into logs.
@@ -18,15 +19,22 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Reads headers and the beginning of a body.
-    pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
+    /// Reads headers and the beginning of a body, and leaves out what the request itself said: words of MX that quote it
+    /// would carry a password or a token into a log.
+    pub(crate) fn read(headers: &HeaderMap, body: &[u8], request: Option<&Request>) -> Self {
         let parsed: Option<Value> = serde_json::from_slice(body).ok();
         let found = parsed.as_ref().map(inner).unwrap_or(&Value::Null);
+        let said = request.map(said).unwrap_or_default();
+        let without_echo = |text: String| {
+            let quiet = |text: String, word: &String| text.replace(word, "[sent]");
+            said.iter().fold(text, quiet)
+        };
         Self {
             summary: None,
-            code: text_of(&found["code"]),
+            code: text_of(&found["code"]).map(without_echo).map(printable),
             message: text_of(&found["message"])
                 .or_else(|| text_of(found))
+                .map(without_echo)
                 .map(printable),
             retry_after: retry_after(headers, SystemTime::now()),
         }
@@ -37,6 +45,32 @@ impl Problem {
         self.summary = Some(summary.into());
         self
     }
+}
+
+/// The credentials of a request and the strings of its body, the longest first. Not the shortest: they are in every word.
+fn said(request: &Request) -> Vec<String> {
+    const SHORTEST: usize = 3;
+    let headers = request.headers().values();
+    let credentials = headers.filter(|value| value.is_sensitive());
+    let mut said: Vec<String> = credentials
+        .filter_map(|value| value.to_str().ok().map(str::to_owned))
+        .collect();
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    let mut open: Vec<Value> = body
+        .and_then(|body| serde_json::from_slice(body).ok())
+        .into_iter()
+        .collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => said.push(text.trim().to_owned()),
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    said.retain(|text| text.chars().count() >= SHORTEST);
+    said.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    said
 }
 
 /// The object with code and message: MX's reference names both, and shows no shape.
@@ -96,7 +130,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> (Option<String>, Option<String>) {
-        let problem = Problem::read(&HeaderMap::new(), body.as_bytes());
+        let problem = Problem::read(&HeaderMap::new(), body.as_bytes(), None);
         (problem.code, problem.message)
     }
 
@@ -136,6 +170,26 @@ mod tests {
             assert_eq!(code, None, "{body}");
             assert!(message.is_none() || body == "17", "{body}");
         }
+    }
+
+    #[test]
+    fn what_the_request_said_is_not_repeated() {
+        let mut token = http::HeaderValue::from_static("session-1");
+        token.set_sensitive(true);
+        let request = reqwest::Client::new()
+            .post("http://localhost/")
+            .header("md-session-token", token)
+            .header("accept", "words")
+            .body(r#"{"challenges":[{"guid":"CHA-1","value":"hunter2"},{"value":"no"}]}"#);
+        let request = request.build().unwrap();
+        let body =
+            r#"{"code":"hunter2","message":"hunter2 is no answer of session-1, in other words"}"#;
+        let problem = Problem::read(&HeaderMap::new(), body.as_bytes(), Some(&request));
+        assert_eq!(problem.code.as_deref(), Some("[sent]"));
+        assert_eq!(
+            problem.message.as_deref(),
+            Some("[sent] is no answer of [sent], in other words")
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Answers, Image};
 use crate::api::types::{ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse};
 use crate::secret::Secret;
-use crate::values::{ChallengeGuid, ChallengeType};
+use crate::values::{ChallengeGuid, ChallengeType, Personal};
 
 /// The questions that are open now. All of them are answered together.
 ///
@@ -89,7 +89,8 @@ impl<'a> IntoIterator for &'a Challenges {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenge {
     guid: ChallengeGuid,
-    label: String,
+    /// Not printed: a question may name a phone or a town.
+    label: Personal,
     kind: ChallengeKind,
 }
 
@@ -122,9 +123,9 @@ pub enum ChallengeKind {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChallengeOption {
-    label: String,
+    label: Personal,
     guid: Option<String>,
-    value: Option<String>,
+    value: Option<Personal>,
     image: Option<Image>,
 }
 
@@ -140,7 +141,7 @@ impl Challenge {
                 .map(ChallengeOption::read_image)
                 .collect()
         };
-        let text = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let text = |text: Option<Personal>| text.filter(|text| !text.trim().is_empty());
         let kind = match response.type_ {
             Some(ChallengeType::Token) => ChallengeKind::Token,
             Some(ChallengeType::Options) => {

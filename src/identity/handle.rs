@@ -39,8 +39,8 @@ impl JobHandle {
         &self.member
     }
 
-    /// Whether the POST may have been sent. Nobody posts on such a handle before reading has shown that it had no effect.
-    pub fn may_have_started(&self) -> bool {
+    /// Whether the POST may have been sent: from then on a resumed job reads until it is sure that nothing came of it.
+    pub fn has_started(&self) -> bool {
         self.machine.has_started()
     }
 

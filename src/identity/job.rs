@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::Clock;
 use super::error::{Circumstances, NOTHING_ASKED};
@@ -15,6 +15,7 @@ use super::{
     Answers, Calls, Challenge, Challenges, IdentityError, JobHandle, JobStream, Owners, Pace,
     Progress, Remedy, Terms,
 };
+use crate::api::types::ResumeRequest;
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -58,15 +59,14 @@ pub struct Job {
     handle: JobHandle,
     terms: Terms,
     clock: Clock,
-    /// The handle says that a POST may be under way, and the next call sends it.
-    is_announced: bool,
     /// The questions that the machine wants answered, once they are known.
     asked: Vec<Challenge>,
     owners: Option<Owners>,
     message: Option<String>,
     oauth_window: Option<Secret>,
     last_error: Option<Error>,
-    asked_to_wait: Duration,
+    /// Until when MX has asked to be left alone.
+    quiet_until: Option<Instant>,
     not_found: u8,
     has_warned: bool,
     over: Option<IdentityError>,
@@ -94,13 +94,12 @@ impl Job {
             handle,
             terms,
             clock: Clock::start(patience),
-            is_announced: false,
             asked: Vec::new(),
             owners: None,
             message: None,
             oauth_window: None,
             last_error: None,
-            asked_to_wait: Duration::ZERO,
+            quiet_until: None,
             not_found: 0,
             has_warned: false,
             over: None,
@@ -113,7 +112,7 @@ impl Job {
         self
     }
 
-    /// What to save, to go on with elsewhere or later. It changes with every step.
+    /// What to save after a step, to go on with elsewhere or later. It changes with every step.
     pub fn handle(&self) -> &JobHandle {
         &self.handle
     }
@@ -143,17 +142,19 @@ impl Job {
     ///
     /// Every end without owners, and a budget that ran out; see [`IdentityError`].
     pub async fn next(&mut self) -> Result<Step, IdentityError> {
-        if !self.spend() && self.has_to_wait() {
-            let left = self.clock.left();
-            // The last poll lands on the deadline.
-            sleep(self.delay().min(left)).await;
-            if self.asked_to_wait > left {
-                // MX wants to be left alone for longer than there is patience.
-                self.observe(Observation::PatienceSpent);
-            }
+        let wait = self.next_wait();
+        if !wait.is_zero() {
+            sleep(wait).await;
         }
-        self.act().await?;
-        self.step().await
+        self.call().await
+    }
+
+    /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call may be
+    /// the start, it counts as sent, and whoever resumes from here reads until it is sure before it starts again.
+    pub fn handle_in_flight(&self) -> JobHandle {
+        let mut handle = self.handle.clone();
+        handle.machine.announce();
+        handle
     }
 
     /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests.
@@ -171,8 +172,7 @@ impl Job {
     /// As [`Job::next`].
     pub async fn poll(&mut self) -> Result<Step, IdentityError> {
         self.spend();
-        self.act().await?;
-        self.step().await
+        self.call().await
     }
 
     /// How long to wait before the next [`Job::poll`].
@@ -182,7 +182,7 @@ impl Job {
         }
         let (pace, polls) = (self.machine().pace(), self.progress().polls);
         let planned = self.terms.polling.delay(pace, polls);
-        planned.max(self.asked_to_wait)
+        planned.max(self.quiet_left())
     }
 
     /// What is left of the budget.
@@ -214,13 +214,7 @@ impl Job {
         while self.asked.is_empty() && self.machine().directive().is_about_questions() {
             self.next().await?;
         }
-        let bodies = if self.asked.is_empty() {
-            Err(NOTHING_ASKED.to_owned())
-        } else {
-            answers.check(&self.asked)
-        };
-        let bodies =
-            bodies.map_err(|reason| IdentityError::bad_answers(reason, self.circumstances()))?;
+        let bodies = self.check(&answers)?;
         self.clock.go_on();
         match self.put(bodies).await {
             Ok(seen) => {
@@ -297,10 +291,45 @@ impl Job {
         if self.terms.checks_institution {
             self.check_institution().await?;
         }
-        while self.is_announced || !self.machine().has_started() {
+        while !self.machine().has_started() {
             self.next().await?;
         }
         Ok(())
+    }
+
+    /// How long to wait before the next call, by the polling and by what is left of the budget: the last poll lands on the
+    /// deadline. When nothing is left, the machine is told.
+    pub(crate) fn next_wait(&mut self) -> Duration {
+        if self.spend() {
+            return Duration::ZERO;
+        }
+        self.delay().min(self.clock.left())
+    }
+
+    /// The call that is due, and what came of it.
+    pub(crate) async fn call(&mut self) -> Result<Step, IdentityError> {
+        if self.clock.left().is_zero() && self.has_to_wait() && !self.quiet_left().is_zero() {
+            // MX wants to be left alone for longer than there is patience.
+            self.observe(Observation::PatienceSpent);
+        }
+        self.act().await?;
+        self.step().await
+    }
+
+    /// Whether these answers fit what is asked.
+    pub(crate) fn check(&self, answers: &Answers) -> Result<Vec<ResumeRequest>, IdentityError> {
+        let fitting = if self.asked.is_empty() {
+            Err(NOTHING_ASKED.to_owned())
+        } else {
+            answers.check(&self.asked)
+        };
+        fitting.map_err(|reason| IdentityError::bad_answers(reason, self.circumstances()))
+    }
+
+    /// The error of a job whose task is gone.
+    pub(crate) fn lost(handle: JobHandle) -> IdentityError {
+        let error = Error::request(None, "the task of the job panicked or was stopped");
+        IdentityError::call(error, Circumstances::of(handle))
     }
 
     fn machine(&self) -> &Machine {
@@ -313,7 +342,12 @@ impl Job {
 
     /// Whether a wait comes before the next call.
     fn has_to_wait(&self) -> bool {
-        !self.is_announced && self.over.is_none() && self.machine().pace() != Pace::AtOnce
+        self.over.is_none() && self.machine().pace() != Pace::AtOnce
+    }
+
+    fn quiet_left(&self) -> Duration {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        self.quiet_until.map_or(Duration::ZERO, left)
     }
 
     /// Ends a budget that leaves nothing for the wait that comes next.

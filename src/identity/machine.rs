@@ -191,6 +191,19 @@ impl Machine {
         }
     }
 
+    /// Makes this the state to save before the next call: if that call may send the POST, it counts as sent.
+    pub fn announce(&mut self) {
+        if self.phase == Phase::Start || self.is_start_due_again() {
+            self.phase = Phase::Sent;
+        }
+    }
+
+    /// Whether the POST was due when the job was resumed: it follows as soon as the baseline has been read anew.
+    #[must_use]
+    pub const fn is_start_due_again(&self) -> bool {
+        matches!(self.phase, Phase::Baseline) && self.echo.has_mark()
+    }
+
     /// Takes note of what happened.
     pub fn observe(&mut self, observation: Observation) {
         use Observation as Seen;

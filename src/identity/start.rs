@@ -157,6 +157,12 @@ impl<P> Identify<P> {
         self
     }
 
+    /// The same, with a policy that others share.
+    pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
+        self.terms.polling = policy;
+        self
+    }
+
     /// How long a person may take to answer, in [`Identify::run`]. A quarter of an hour unless told otherwise.
     pub fn patience_with_person(mut self, patience: Duration) -> Self {
         self.terms.person = patience;
@@ -198,20 +204,19 @@ impl Identify<Unset> {
 }
 
 impl Identify<Patience> {
-    /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it.
-    /// The step before the POST says in the handle that one may be under way, and whoever resumes that handle reads before
-    /// it posts. Hold the job until the POST has been answered: a handle from before begins at the beginning.
+    /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it, and
+    /// for engines that make one call a step. Save [`Job::handle_in_flight`] before every step, and [`Job::handle`] after it.
     ///
     /// ```no_run
     /// # use std::time::Duration;
     /// # fn save(_: &mx_nexus::identity::JobHandle) {}
     /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
     /// let mut job = user.identify("MBR-1").patience(Duration::from_secs(300)).prepare();
-    /// while !job.handle().may_have_started() {
+    /// while !job.handle().has_started() {
+    ///     save(&job.handle_in_flight());
     ///     job.next().await?;
+    ///     save(job.handle());
     /// }
-    /// save(job.handle());
-    /// job.next().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -275,6 +280,12 @@ impl Resume {
     /// How often to poll.
     pub fn polling(mut self, policy: impl PollPolicy) -> Self {
         self.terms.polling = Arc::new(policy);
+        self
+    }
+
+    /// The same, with a policy that others share.
+    pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
+        self.terms.polling = policy;
         self
     }
 

@@ -1,11 +1,12 @@
 //! How a session is opened: an API token from somewhere, spent on `POST /sessions`.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::types;
 use crate::error::Error;
-use crate::nexus::{Nexus, Shared};
+use crate::nexus::Partner;
+use crate::operations;
 use crate::secret::Secret;
 use crate::session::{Exchange, Exchanging};
 
@@ -22,26 +23,25 @@ pub enum OpeningAggregation {
 
 /// Sessions of one user, with tokens of the SSO API or of a source of the caller's.
 pub(super) struct MintedSessions {
-    /// Weak, because the client's pool holds the sessions that hold this.
-    nexus: Weak<Shared>,
+    partner: Arc<Partner>,
     user_id: Arc<str>,
 }
 
 impl MintedSessions {
-    pub(super) fn new(nexus: &Nexus, user_id: Arc<str>) -> Self {
+    pub(super) fn new(partner: &Arc<Partner>, user_id: Arc<str>) -> Self {
         Self {
-            nexus: Arc::downgrade(&nexus.shared),
+            partner: Arc::clone(partner),
             user_id,
         }
     }
 
-    async fn token(&self, nexus: &Nexus) -> Result<Secret, Error> {
-        if let Some(source) = &nexus.shared.source {
+    async fn token(&self) -> Result<Secret, Error> {
+        if let Some(source) = &self.partner.source {
             return source.api_token(&self.user_id).await.map_err(|error| {
                 Error::session_source("the source of API tokens gave none", error)
             });
         }
-        nexus
+        self.partner
             .sso()?
             .api_token(&self.user_id)
             .await
@@ -64,25 +64,22 @@ impl MintedSessions {
 impl Exchange for MintedSessions {
     fn open(&self) -> Exchanging<'_> {
         Box::pin(async {
-            let shared = self.nexus.upgrade();
-            let shared = shared.ok_or_else(|| Error::session("its client is gone"))?;
-            let nexus = Nexus { shared };
-            let token = self.token(&nexus).await?;
-            spend(&nexus, token).await
+            let token = self.token().await?;
+            spend(&self.partner, token).await
         })
     }
 }
 
 /// One session, for one token from elsewhere.
 pub(super) struct OneToken {
-    nexus: Weak<Shared>,
+    partner: Arc<Partner>,
     keep: Mutex<Option<Secret>>,
 }
 
 impl OneToken {
-    pub(super) fn new(nexus: &Nexus, token: Secret) -> Self {
+    pub(super) fn new(partner: &Arc<Partner>, token: Secret) -> Self {
         Self {
-            nexus: Arc::downgrade(&nexus.shared),
+            partner: Arc::clone(partner),
             keep: Mutex::new(Some(token)),
         }
     }
@@ -91,16 +88,20 @@ impl OneToken {
 impl Exchange for OneToken {
     fn open(&self) -> Exchanging<'_> {
         Box::pin(async {
-            let shared = self.nexus.upgrade();
-            let shared = shared.ok_or_else(|| Error::session("its client is gone"))?;
             let token = self
                 .keep
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            // The token works once, whatever came of it.
             let token = token.ok_or_else(Error::session_expired)?;
-            spend(&Nexus { shared }, token).await
+            let outcome = spend(&self.partner, token.clone()).await;
+            // The token works once, whatever came of it, unless it never left.
+            if let Err(error) = &outcome
+                && error.cause().is_some_and(Error::was_never_sent)
+            {
+                *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+            }
+            outcome
         })
     }
 }
@@ -111,14 +112,14 @@ impl fmt::Debug for OneToken {
     }
 }
 
-async fn spend(nexus: &Nexus, token: Secret) -> Result<Secret, Error> {
-    let skip = nexus.shared.opening == OpeningAggregation::Skip;
+async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
+    let skip = partner.opening == OpeningAggregation::Skip;
     let body = types::SessionCreateRequestBody {
         session: Some(types::SessionCreateRequest {
             skip_aggregation: Some(skip),
         }),
     };
-    let answer = nexus
+    let answer = partner
         .session_api(token)
         .create_session()
         .body(body)
@@ -137,5 +138,9 @@ async fn spend(nexus: &Nexus, token: Secret) -> Result<Secret, Error> {
         .and_then(|session| session.token);
     token
         .filter(|token| !token.expose().trim().is_empty())
-        .ok_or_else(|| Error::session("the answer to the opening of a session holds no token"))
+        .ok_or_else(|| {
+            let operation = operations::by_id("nexus", "createSession");
+            let cause = Error::incomplete(operation, "the answer holds no token");
+            Error::session_from("no session was opened", cause)
+        })
 }

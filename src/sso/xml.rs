@@ -62,6 +62,10 @@ fn find(body: &[u8]) -> Option<Option<Secret>> {
                 seen_root |= path == ["api_token"];
                 continue;
             }
+            Event::Empty(empty) => {
+                seen_root |= path.is_empty() && empty.name().as_ref() == "api_token";
+                continue;
+            }
             Event::End(_) => {
                 path.pop();
                 continue;
@@ -106,6 +110,8 @@ mod tests {
     #[test]
     fn a_document_without_a_token_has_none() {
         assert_eq!(token_of("<api_token></api_token>"), Some(None));
+        assert_eq!(token_of("<api_token/>"), Some(None));
+        assert_eq!(token_of("<api_token><token/></api_token>"), Some(None));
         assert_eq!(
             token_of("<api_token><other><token>x</token></other></api_token>"),
             Some(None)
@@ -120,6 +126,7 @@ mod tests {
             "<html><body>502</body></html>",
             "<api_token><token>x",
             "<a></b>",
+            "<a/>",
         ] {
             assert_eq!(token_of(text), None, "{text}");
         }

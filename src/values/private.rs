@@ -3,7 +3,9 @@
 macro_rules! private_text {
     ($(#[$meta:meta])* $name:ident, $shown:literal) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::schemars::JsonSchema)]
+        #[derive(
+            Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::schemars::JsonSchema,
+        )]
         #[serde(transparent)]
         pub struct $name(String);
 

@@ -18,13 +18,14 @@ pub(super) async fn ask(
     request: reqwest::Request,
     limit: usize,
 ) -> Result<reqwest::Response, Error> {
+    let sent = request.try_clone();
     let response = http
         .execute(request)
         .await
         .map_err(|error| Error::transport(operation, error))?;
     let status = response.status();
     if !status.is_success() {
-        return Err(refusal(operation, response).await);
+        return Err(refusal(operation, response, sent.as_ref()).await);
     }
     match operation.answer {
         Answer::Bytes => return Ok(response),
@@ -45,14 +46,18 @@ pub(super) async fn ask(
 }
 
 /// An error answer in words. Its body is read as far as it comes: a broken error body must not hide the status.
-async fn refusal(operation: &'static Operation, response: reqwest::Response) -> Error {
+async fn refusal(
+    operation: &'static Operation,
+    response: reqwest::Response,
+    sent: Option<&reqwest::Request>,
+) -> Error {
     let status = response.status();
     let headers = response.headers().clone();
     let body = match read_up_to(response, ERROR_LIMIT).await {
         Ok((body, _)) => body,
         Err(_) => Vec::new(),
     };
-    let problem = Problem::read(&headers, &body);
+    let problem = Problem::read(&headers, &body, sent);
     let problem = match status.as_u16() {
         300..=399 => problem.meaning("it was redirected to another place, which is not followed"),
         401 => problem.meaning("the key or token was not accepted"),

@@ -3,6 +3,11 @@
 //! A path parameter is percent-encoded, but an empty one, `.` and `..` are not identifiers to a URL: they would send the call
 //! to another operation, a delete of one thing perhaps to all of them.
 
+/// Encodes a path parameter. progenitor leaves the backslash, which a URL takes for a slash: `x\..\U-2` would be `U-2`.
+pub(crate) fn encode_path(parameter: &str) -> String {
+    progenitor_client::encode_path(parameter).replace('\\', "%5C")
+}
+
 /// Compares the path of a request with the template of its operation, segment by segment.
 pub(super) fn check(base: &str, template: &str, path: &str) -> Result<(), String> {
     let prefix = base_path(base);
@@ -23,7 +28,7 @@ pub(super) fn check(base: &str, template: &str, path: &str) -> Result<(), String
 }
 
 fn refusal() -> String {
-    "an identifier in its path is empty, a dot or two dots, or holds a backslash; no request was sent".to_owned()
+    "an identifier in its path is empty, or is a dot or two dots; no request was sent".to_owned()
 }
 
 /// The path of a base address, without the slash at its end.

@@ -63,7 +63,7 @@ async fn walk(server: &Server, mut job: Job) {
             Ok(Step::Running(progress)) => {
                 let wait = job.delay();
                 let later = if wait > Duration::ZERO && wait < LONG {
-                    format!(", next in {wait:?}")
+                    format!(", next in {} s", wait.as_secs_f64().ceil())
                 } else {
                     String::new()
                 };

@@ -1,7 +1,7 @@
 //! Shows what becomes of a document: `cargo run -p mx-nexus-openapi --bin spec -- nexus report`.
 //!
 //! The second word is `report` (what each pass touched), `document` (the normalised document), `client`, `mock`, `values`,
-//! `operations` or `examples`.
+//! `operations`, `pages`, `examples` or `exerciser`.
 
 #![allow(
     clippy::print_stdout,
@@ -13,8 +13,7 @@ use std::process::ExitCode;
 
 use mx_nexus_openapi::{APIS, Generated};
 
-const USAGE: &str =
-    "usage: spec nexus|sso|mdx report|document|client|mock|values|operations|examples";
+const USAGE: &str = "usage: spec nexus|sso|mdx report|document|client|mock|values|operations|pages|examples|exerciser";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -52,7 +51,9 @@ fn part_of(generated: &Generated, part: &str) -> Option<String> {
         "mock" => &generated.mock,
         "values" => &generated.values,
         "operations" => &generated.operations,
+        "pages" => &generated.pages,
         "examples" => &generated.examples,
+        "exerciser" => &generated.exerciser,
         _ => return None,
     };
     Some(text.clone())

@@ -90,8 +90,9 @@ fn fits(entry: &Entry, schema: &Value) -> bool {
     match schema.get("type").and_then(Value::as_str) {
         None => entry.kind != Kind::OpenCode,
         Some("string") => true,
-        Some("integer") => matches!(entry.kind, Kind::OpenCode | Kind::Text),
-        Some("number" | "boolean") => entry.kind == Kind::Text,
+        Some("integer") => matches!(entry.kind, Kind::OpenCode | Kind::Text | Kind::Personal),
+        Some("number") => matches!(entry.kind, Kind::Text | Kind::Personal),
+        Some("boolean") => entry.kind == Kind::Text,
         Some(_) => false,
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Job;
 use crate::api::types::{ChallengeResponse, MemberResponse, ResumeRequest};
@@ -17,6 +17,9 @@ use crate::identity::{Challenge, End, IdentityError, Owners, Pace};
 
 /// How long a call may go on when the budget is spent: one that was begun in time is worth its answer.
 const LAST_CALL: Duration = Duration::from_secs(10);
+
+/// As long as any budget has to hear of; what a clock can hold is longer.
+const LONGEST_QUIET: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How often in a row a member may be unknown: right after its creation it is, for a moment (inferred).
 const NOT_FOUND: u8 = 3;
@@ -29,21 +32,21 @@ impl Job {
         if let Some(over) = &self.over {
             return Err(over.clone());
         }
-        self.asked_to_wait = Duration::ZERO;
+        self.quiet_until = None;
         let calls = Arc::clone(&self.calls);
         let member = self.handle.member().clone();
         match self.machine().directive() {
-            _ if self.is_announced => self.post().await?,
-            // Announced in one call and sent in the next, so that the handle can be saved in between.
-            Directive::PostIdentify => {
-                self.observe(Observation::Sending);
-                self.is_announced = true;
-            }
+            Directive::PostIdentify => self.post().await?,
             Directive::ReadMember => {
+                let was_due = self.machine().is_start_due_again();
                 let read = self.bounded(calls.read_member(&member)).await;
                 if let Some(member) = self.received(read)? {
                     self.note(&member);
                     self.observe(Observation::Member(reading(&member)));
+                    if was_due {
+                        // At once, or an engine that resumes before every call would read for ever.
+                        self.post().await?;
+                    }
                 }
             }
             Directive::ListChallenges => self.list().await?,
@@ -62,7 +65,7 @@ impl Job {
     }
 
     async fn post(&mut self) -> Result<(), IdentityError> {
-        self.is_announced = false;
+        self.observe(Observation::Sending);
         let calls = Arc::clone(&self.calls);
         let posted = calls.identify(self.handle.member(), self.handle.include_transactions);
         let error = match self.bounded(posted).await {
@@ -208,7 +211,8 @@ impl Job {
     }
 
     fn remember(&mut self, error: Error) {
-        self.asked_to_wait = error.retry_after().unwrap_or_default();
+        let wait = error.retry_after().map(|wait| wait.min(LONGEST_QUIET));
+        self.quiet_until = wait.map(|wait| Instant::now() + wait);
         self.last_error = Some(error);
     }
 

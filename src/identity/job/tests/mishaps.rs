@@ -142,14 +142,14 @@ async fn the_handle_announces_a_start_before_it_is_sent() {
             .chain(rest),
     );
     let mut job = mx.identify(MINUTE).prepare();
-    assert!(!job.handle().may_have_started());
-    while !job.handle().may_have_started() {
-        job.next().await.unwrap();
-    }
-    assert_eq!(mx.heard(), ["0 read"], "nothing is posted yet");
+    assert_eq!(&job.handle_in_flight(), job.handle(), "nothing to announce");
+    job.next().await.unwrap();
+    assert!(!job.handle().has_started());
+    let saved = job.handle_in_flight();
+    assert!(saved.has_started());
 
     // The process dies here. Whoever resumes cannot know whether the POST was sent.
-    let mut job = mx.resumed(job.handle(), 5 * MINUTE);
+    let mut job = mx.resumed(&saved, 5 * MINUTE);
     assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
     assert_eq!(
         mx.heard()[1..6],
@@ -184,4 +184,27 @@ async fn a_check_that_hangs_says_nothing() {
     let identify = mx.identify(5 * SECOND).checking_institution();
     drop(identify.start().await.unwrap());
     assert_eq!(mx.heard(), ["0 check", "10 read", "10 post"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_resumed_before_every_call_starts_and_starts_once() {
+    let start = [Member("CONNECTED#1"), Member("CONNECTED#1")];
+    let dies = [Silence, Member("CREATED~#2"), Member("CONNECTED#2"), Owners];
+    let mx = Mx::answering(start.into_iter().chain(dies));
+    let mut job = mx.identify(MINUTE).prepare();
+    job.poll().await.unwrap();
+    let mut job = mx.resumed(job.handle(), MINUTE);
+    let saved = job.handle_in_flight();
+    assert!(saved.has_started(), "the start was due");
+    timeout(SECOND, job.poll()).await.unwrap_err();
+    assert_eq!(
+        mx.heard(),
+        ["0 read", "0 read", "0 post"],
+        "with a fresh baseline"
+    );
+
+    // The process died while it posted.
+    let mut job = mx.resumed(&saved, MINUTE);
+    assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
+    assert_eq!(mx.count("post"), 1);
 }

@@ -50,7 +50,7 @@ async fn nothing_printed_or_saved_holds_a_secret() {
 #[tokio::test(start_paused = true)]
 async fn a_log_warns_once_of_an_unknown_status_and_holds_no_secret() {
     let log = log::Log::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    let guard = tracing::subscriber::set_default(log.subscriber());
     whole_job().await;
     drop(guard);
     let text = log.text();
@@ -60,51 +60,34 @@ async fn a_log_warns_once_of_an_unknown_status_and_holds_no_secret() {
 
 #[cfg(feature = "tracing")]
 mod log {
-    use std::fmt::{Debug, Write as _};
+    use std::io;
     use std::sync::{Arc, Mutex};
-
-    use tracing::field::{Field, Visit};
-    use tracing::span::{Attributes, Id, Record};
-    use tracing::{Event, Metadata, Subscriber};
 
     /// Everything that is logged, as text.
     #[derive(Clone, Default)]
-    pub(super) struct Log(Arc<Mutex<String>>);
+    pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
     impl Log {
+        pub(super) fn subscriber(&self) -> impl tracing::Subscriber {
+            let log = self.clone();
+            tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::TRACE)
+                .with_writer(move || log.clone())
+                .finish()
+        }
+
         pub(super) fn text(&self) -> String {
-            self.0.lock().unwrap().clone()
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
     }
 
-    impl Visit for &Log {
-        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            writeln!(self.0.lock().unwrap(), "{field}={value:?}").unwrap();
-        }
-    }
-
-    impl Subscriber for Log {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
         }
 
-        fn new_span(&self, span: &Attributes<'_>) -> Id {
-            span.record(&mut &*self);
-            Id::from_u64(1)
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
-
-        fn record(&self, _: &Id, values: &Record<'_>) {
-            values.record(&mut &*self);
-        }
-
-        fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-        fn event(&self, event: &Event<'_>) {
-            event.record(&mut &*self);
-        }
-
-        fn enter(&self, _: &Id) {}
-
-        fn exit(&self, _: &Id) {}
     }
 }

@@ -174,7 +174,7 @@ async fn a_start_that_cannot_reach_mx_ends_with_the_budget() {
     );
     assert_eq!(error.kind(), IdentityErrorKind::OutOfPatience);
     assert!(error.call_error().is_some(), "what failed is told");
-    assert!(!error.handle().may_have_started());
+    assert!(!error.handle().has_started());
 
     let mx = Mx::answering([Member("CONNECTED#1"), NoSession(None)]);
     let error = mx.identify(4 * SECOND).start().await.unwrap_err();

@@ -1,0 +1,161 @@
+//! What ten thousand waiting jobs cost in one process, and what it costs to poll them all: `cargo bench --bench fleet`.
+//!
+//! Memory is the resident size that the system reports, so it is printed on Linux only. The bank is in this process too, and its
+//! connections are in the second figure.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and stops when it cannot go on"
+)]
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use mx_nexus::fleet::Outcome;
+use mx_nexus::identity::{JobHandle, Polling};
+use mx_nexus::{Environment, Nexus};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
+use tokio::net::{TcpListener, TcpStream};
+
+const JOBS: usize = 10_000;
+const CALLS_AT_ONCE: usize = 32;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(run());
+}
+
+async fn run() {
+    let nexus = Nexus::builder(Environment::at(open_bank().await.expect("a port")))
+        .credentials("bench", "key")
+        .build()
+        .expect("a good configuration");
+    let handles = handles(&nexus).await;
+
+    let before = resident_bytes();
+    let mut fleet = nexus
+        .fleet(Duration::from_secs(3600))
+        .polling(Polling::between(
+            Duration::from_millis(1),
+            Duration::from_millis(1),
+        ))
+        .concurrency(CALLS_AT_ONCE);
+    for handle in handles {
+        let user = nexus.user(handle.user_id().expect("a user"));
+        fleet.resume(&user, handle);
+    }
+    println!("{JOBS} jobs wait");
+    if let (Some(before), Some(after)) = (before, resident_bytes()) {
+        println!(
+            "  {} bytes a job, its user and session included",
+            after.saturating_sub(before) / JOBS
+        );
+    }
+
+    let begun = Instant::now();
+    let mut done = 0;
+    while let Some(event) = fleet.next().await {
+        match event.outcome {
+            Outcome::Done(_) => done += 1,
+            Outcome::Failed(error) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    let took = begun.elapsed();
+    // For each: a token, a session, a read of the member, and the owners.
+    let calls = 4 * JOBS;
+    println!(
+        "{done} jobs ended, {calls} calls in {:.1} s: {:.0} calls/s",
+        took.as_secs_f64(),
+        calls as f64 / took.as_secs_f64()
+    );
+    if let (Some(before), Some(after)) = (before, resident_bytes()) {
+        println!(
+            "  {} bytes a job at the end, sessions and connections included",
+            after.saturating_sub(before) / JOBS
+        );
+    }
+}
+
+/// The handles of jobs that were started elsewhere: one real one, and its likes.
+async fn handles(nexus: &Nexus) -> Vec<JobHandle> {
+    let identify = nexus
+        .user("U-0")
+        .identify("MBR-0")
+        .patience(Duration::from_secs(60));
+    let job = identify.start().await.expect("a start");
+    let text = serde_json::to_string(job.handle()).expect("JSON");
+    (0..JOBS)
+        .map(|number| {
+            let text = text.replace("\"U-0\"", &format!("\"U-{number}\""));
+            let text = text.replace("\"MBR-0\"", &format!("\"MBR-{number}\""));
+            serde_json::from_str(&text).expect("a handle")
+        })
+        .collect()
+}
+
+fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}
+
+async fn open_bank() -> io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(BufStream::new(stream)));
+        }
+    });
+    Ok(address)
+}
+
+async fn serve(mut stream: BufStream<TcpStream>) -> io::Result<()> {
+    loop {
+        let mut request = String::new();
+        if stream.read_line(&mut request).await? == 0 {
+            return Ok(());
+        }
+        let mut length = 0;
+        loop {
+            let mut header = String::new();
+            stream.read_line(&mut header).await?;
+            if header.trim().is_empty() {
+                break;
+            }
+            if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await?;
+        let answer = answer(&request);
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            answer.len()
+        );
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(answer.as_bytes()).await?;
+        stream.flush().await?;
+    }
+}
+
+fn answer(request: &str) -> &'static str {
+    match request {
+        request if request.contains("api_token") => r#"{"api_token":{"token":"t"}}"#,
+        request if request.contains("sessions") => r#"{"session":{"token":"s"}}"#,
+        request if request.contains("account_owners") => r#"{"account_owners":[]}"#,
+        request if request.contains("identify") => {
+            r#"{"member":{"connection_status":"CONNECTED","is_being_aggregated":true,"most_recent_job_guid":"JOB-2"}}"#
+        }
+        _ => {
+            r#"{"member":{"connection_status":"CONNECTED","is_being_aggregated":false,"most_recent_job_guid":"JOB-2"}}"#
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The whole way, from an API key to the owners of an account, against a small bank on this machine:
+//! `cargo run --example identify`. Asks its question on the terminal; without one it answers by itself.
+
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
+mod bank;
+
+use std::error::Error;
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+use mx_nexus::connect::{Entries, Search};
+use mx_nexus::identity::{Challenge, Polling, Step};
+use mx_nexus::{Environment, Nexus};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let address = bank::open().await?;
+    println!("a bank listens on {address}");
+
+    // With real credentials this is Environment::integration(), and the rest stays as it is.
+    let nexus = Nexus::builder(Environment::at(address))
+        .credentials("my-client", "my-api-key")
+        .build()?;
+    let user = nexus.user("U-39XBF7");
+
+    let found = user
+        .search_institutions(Search::by_name("MX Bank").identifying())
+        .await?;
+    let bank = found
+        .into_iter()
+        .find_map(|institution| institution.guid)
+        .ok_or("no such bank")?;
+    let form = user.connect(bank).await?;
+    let mut entries = Entries::new();
+    for field in form.fields() {
+        println!(
+            "the bank wants: {} (input type {})",
+            field.label(),
+            field.html_input()
+        );
+        entries = entries.with(
+            field.guid(),
+            if field.html_input() == "password" {
+                "challenge"
+            } else {
+                "mxuser"
+            },
+        );
+    }
+    let connection = form.submit(entries).await?;
+    println!("connected as {}", connection.member());
+
+    let mut job = user
+        .identify(connection.member())
+        // The bank of this example needs no three seconds between two polls.
+        .polling(Polling::between(
+            Duration::from_millis(200),
+            Duration::from_secs(1),
+        ))
+        .patience(Duration::from_secs(60))
+        .start()
+        .await?;
+    let owners = loop {
+        match job.next().await? {
+            Step::Running(progress) => println!("… {progress}"),
+            Step::Challenged(challenges) => job.answer(challenges.answer_all(ask)?).await?,
+            Step::Done(owners) => break owners,
+            _ => {}
+        }
+    };
+    for (account, owners) in owners.by_account() {
+        let account = account.map_or("no account", |account| account.as_str());
+        for owner in owners {
+            println!(
+                "{account} belongs to {}",
+                owner.owner_name.as_deref().unwrap_or("somebody unnamed")
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Puts a question to whoever sits at the terminal.
+fn ask(challenge: &Challenge) -> std::io::Result<String> {
+    print!("{} (here: correct) ", challenge.label());
+    std::io::stdout().flush()?;
+    if !std::io::stdin().is_terminal() {
+        println!("correct");
+        return Ok("correct".to_owned());
+    }
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}

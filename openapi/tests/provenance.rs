@@ -1,0 +1,82 @@
+//! `PROVENANCE.toml` says what stands beside it: a document that changes without it fails here.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use mx_nexus_openapi::{APIS, Api, folder};
+use sha2::{Digest, Sha256};
+
+#[test]
+fn every_document_is_the_one_that_its_provenance_describes() {
+    for api in &APIS {
+        let [document, _] = api.sources();
+        let text = std::fs::read(&document).unwrap();
+        let provenance = provenance_of(api);
+        let name = api.name;
+        assert_eq!(
+            provenance["sha256"],
+            hash(&text),
+            "{name}: the document is another one; say where it comes from and put this hash into PROVENANCE.toml"
+        );
+        let text = String::from_utf8(text).unwrap();
+        let count = |found: usize| found.to_string();
+        assert_eq!(provenance["operations"], count(operations(&text)), "{name}");
+        assert_eq!(provenance["schemas"], count(schemas(&text)), "{name}");
+        assert_eq!(provenance["contract_version"], version(&text), "{name}");
+    }
+}
+
+#[test]
+fn a_changed_document_has_another_hash() {
+    assert_ne!(hash(b"openapi: 3.0.0\n"), hash(b"openapi: 3.0.0\n\n"));
+    assert_eq!(
+        hash(b""),
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
+}
+
+/// The scalars of a PROVENANCE.toml. They stand one a line, so that reading them needs no crate.
+fn provenance_of(api: &Api) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(folder().join(api.name).join("PROVENANCE.toml")).unwrap();
+    text.lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(key, value)| {
+            let value = value.split(" #").next().unwrap_or_default();
+            (key.to_owned(), value.trim().trim_matches('"').to_owned())
+        })
+        .collect()
+}
+
+fn hash(text: &[u8]) -> String {
+    let digest = Sha256::digest(text);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn operations(text: &str) -> usize {
+    let lines = text.lines();
+    lines
+        .filter(|line| line.trim_start().starts_with("operationId: "))
+        .count()
+}
+
+/// The names one step below `components.schemas`.
+fn schemas(text: &str) -> usize {
+    let lines = text
+        .lines()
+        .skip_while(|line| *line != "  schemas:")
+        .skip(1);
+    lines
+        .take_while(|line| line.starts_with("    "))
+        .filter(|line| line.trim_end().ends_with(':') && !line.starts_with("     "))
+        .count()
+}
+
+/// `info.version`, the first version of a document.
+fn version(text: &str) -> String {
+    let mut lines = text.lines();
+    let line = lines
+        .find_map(|line| line.strip_prefix("  version: "))
+        .unwrap();
+    line.trim_matches(['\'', '"']).to_owned()
+}

@@ -1,0 +1,439 @@
+//! Many identifications at once, of many users: one stream of events, a bound on the calls under way.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use mx_nexus::fleet::Outcome;
+//!
+//! # fn remember(_: mx_nexus::fleet::FleetJob, _: mx_nexus::identity::Challenges) {}
+//! # async fn example(nexus: mx_nexus::Nexus) {
+//! let mut fleet = nexus.fleet(Duration::from_secs(600)).concurrency(32);
+//! for (user, member) in [("U-1", "MBR-1"), ("U-2", "MBR-2")] {
+//!     fleet.identify(&nexus.user(user), member);
+//! }
+//! while let Some(event) = fleet.next().await {
+//!     match event.outcome {
+//!         Outcome::Done(owners) => println!("{}: {} owners", event.member, owners.len()),
+//!         Outcome::Challenged(challenges) => remember(event.job, challenges),
+//!         Outcome::Failed(error) => println!("{error}"),
+//!         _ => {}
+//!     }
+//! }
+//! let unfinished = fleet.stop().await.unfinished;
+//! # }
+//! ```
+//!
+//! A job that waits holds no task and no connection, only its state. Jobs are served in the order in which they are due, so a
+//! slow or failing member holds nobody up.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::identity::{
+    Answers, Challenges, Identify, IdentityError, Job, JobHandle, Owners, Patience, PollPolicy,
+    Polling, Progress, Step,
+};
+use crate::nexus::{Nexus, User};
+use crate::values::{ConnectionStatus, MemberGuid};
+
+/// A job of a fleet, for [`Fleet::answer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FleetJob(u64);
+
+/// What happened to one job.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FleetEvent {
+    /// Which job.
+    pub job: FleetJob,
+    /// The partner's id of its user.
+    pub user_id: Option<String>,
+    /// The member that is identified.
+    pub member: MemberGuid,
+    /// What happened.
+    pub outcome: Outcome,
+}
+
+/// What is left of a fleet that was stopped.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Stopped {
+    /// What happened that nobody asked for any more.
+    pub events: Vec<FleetEvent>,
+    /// The jobs that are not over; save them to go on later.
+    pub unfinished: Vec<JobHandle>,
+}
+
+/// What happened to a job.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The member has another status than before.
+    Running(Progress),
+    /// MX asks. The job waits for [`Fleet::answer`], and costs nothing meanwhile.
+    Challenged(Challenges),
+    /// The owners are there; the job is over.
+    Done(Owners),
+    /// The job is over without owners, here: the error tells whether its handle leads on.
+    Failed(IdentityError),
+}
+
+/// Identifications under way together. From [`Nexus::fleet`].
+#[must_use = "a fleet does nothing until its events are asked for"]
+pub struct Fleet {
+    patience: Duration,
+    concurrency: usize,
+    polling: std::sync::Arc<dyn PollPolicy>,
+    numbers: u64,
+    waiting: BinaryHeap<Reverse<Waiting>>,
+    challenged: HashMap<FleetJob, Crew>,
+    working: JoinSet<Worked>,
+    in_flight: HashMap<Id, (FleetJob, JobHandle)>,
+    events: VecDeque<FleetEvent>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+/// A job after a call, and what came of it.
+type Worked = (Crew, Result<Step, IdentityError>);
+
+/// A job, and what the fleet knows of it.
+struct Crew {
+    number: FleetJob,
+    job: Job,
+    answers: Option<Answers>,
+    last_status: Option<ConnectionStatus>,
+}
+
+/// A job that is due at a time; of those due together, the one that was put down first.
+struct Waiting {
+    due: Instant,
+    turn: u64,
+    crew: Crew,
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        (self.due, self.turn) == (other.due, other.turn)
+    }
+}
+
+impl Eq for Waiting {}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.due, self.turn).cmp(&(other.due, other.turn))
+    }
+}
+
+impl fmt::Debug for Fleet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Fleet")
+            .field("waiting", &self.waiting.len())
+            .field("challenged", &self.challenged.len())
+            .field("working", &self.working.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Nexus {
+    /// A fleet whose jobs have this patience each.
+    ///
+    /// Its events have to be asked for inside a tokio runtime with its clock enabled.
+    pub fn fleet(&self, patience: Duration) -> Fleet {
+        Fleet::new(patience)
+    }
+}
+
+impl Fleet {
+    fn new(patience: Duration) -> Self {
+        Self {
+            patience,
+            concurrency: 16,
+            polling: std::sync::Arc::new(Polling::default()),
+            numbers: 0,
+            waiting: BinaryHeap::new(),
+            challenged: HashMap::new(),
+            working: JoinSet::new(),
+            in_flight: HashMap::new(),
+            events: VecDeque::new(),
+            alarm: None,
+        }
+    }
+
+    /// How many calls are under way at once at most. Sixteen unless told otherwise; zero counts as one.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.concurrency = calls.max(1);
+        self
+    }
+
+    /// How often the jobs added from now on are polled.
+    pub fn polling(mut self, policy: impl PollPolicy) -> Self {
+        self.polling = std::sync::Arc::new(policy);
+        self
+    }
+
+    /// Adds an identification.
+    pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
+        let identify = user.identify(member).patience(self.patience);
+        self.start(identify)
+    }
+
+    /// Adds an identification with terms of its own.
+    pub fn start(&mut self, identify: Identify<Patience>) -> FleetJob {
+        let job = identify
+            .polling_by(std::sync::Arc::clone(&self.polling))
+            .prepare();
+        self.add(job)
+    }
+
+    /// Adds a job that was started before.
+    pub fn resume(&mut self, user: &User, handle: JobHandle) -> FleetJob {
+        let resume = user
+            .resume(handle)
+            .polling_by(std::sync::Arc::clone(&self.polling));
+        let job = resume.patience(self.patience);
+        self.add(job)
+    }
+
+    fn add(&mut self, job: Job) -> FleetJob {
+        self.numbers += 1;
+        let number = FleetJob(self.numbers);
+        self.put_down(Crew {
+            number,
+            job,
+            answers: None,
+            last_status: None,
+        });
+        number
+    }
+
+    /// Answers the challenges of a job. The answers are sent when the fleet is asked for events.
+    ///
+    /// # Errors
+    ///
+    /// When they do not fit what was asked, or the job is not challenged; nothing is sent, and the job still waits.
+    pub fn answer(&mut self, job: FleetJob, answers: Answers) -> Result<(), NotAnswered> {
+        let Some(crew) = self.challenged.get(&job) else {
+            return Err(NotAnswered::NotChallenged(job));
+        };
+        crew.job.check(&answers).map_err(NotAnswered::Unfit)?;
+        if let Some(mut crew) = self.challenged.remove(&job) {
+            crew.answers = Some(answers);
+            self.put_down(crew);
+        }
+        Ok(())
+    }
+
+    /// The next event; none when there is nothing left that MX works at. Jobs that are challenged wait for answers: answer
+    /// them, and go on asking for events.
+    ///
+    /// May be dropped at any point.
+    pub async fn next(&mut self) -> Option<FleetEvent> {
+        poll_fn(|context| self.poll_event(context)).await
+    }
+
+    /// How many jobs are not over.
+    pub fn len(&self) -> usize {
+        self.waiting.len() + self.challenged.len() + self.in_flight.len()
+    }
+
+    /// Whether all jobs are over.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The handles of all jobs that are not over, to save at any time.
+    pub fn handles(&self) -> Vec<JobHandle> {
+        let waiting = self
+            .waiting
+            .iter()
+            .map(|Reverse(waiting)| waiting.crew.job.handle());
+        let challenged = self.challenged.values().map(|crew| crew.job.handle());
+        let in_flight = self.in_flight.values().map(|(_, handle)| handle);
+        waiting
+            .chain(challenged)
+            .chain(in_flight)
+            .cloned()
+            .collect()
+    }
+
+    /// Stops: lets the calls under way end, starts no other, and hands out what they brought and what is left unfinished.
+    pub async fn stop(mut self) -> Stopped {
+        while let Some(ended) = self.working.join_next_with_id().await {
+            self.take_up(ended);
+        }
+        Stopped {
+            unfinished: self.handles(),
+            events: self.events.into(),
+        }
+    }
+
+    /// Puts a job down until it is due.
+    fn put_down(&mut self, mut crew: Crew) {
+        let wait = if crew.answers.is_some() {
+            Duration::ZERO
+        } else {
+            crew.job.next_wait()
+        };
+        self.numbers += 1;
+        self.waiting.push(Reverse(Waiting {
+            due: Instant::now() + wait,
+            turn: self.numbers,
+            crew,
+        }));
+    }
+
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<FleetEvent>> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Poll::Ready(Some(event));
+            }
+            self.dispatch();
+            match self.working.poll_join_next_with_id(context) {
+                Poll::Ready(Some(ended)) => self.take_up(ended),
+                Poll::Ready(None) if self.waiting.is_empty() => return Poll::Ready(None),
+                _ => ready!(self.poll_alarm(context)),
+            }
+        }
+    }
+
+    /// Ready when another job is due and there is room for it.
+    fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match self.waiting.peek() {
+            Some(Reverse(next)) if self.working.len() < self.concurrency => {
+                let due = next.due;
+                let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(due)));
+                alarm.as_mut().reset(due);
+                alarm.as_mut().poll(context)
+            }
+            _ => Poll::Pending,
+        }
+    }
+
+    /// Sends out every job that is due, as far as there is room.
+    fn dispatch(&mut self) {
+        let now = Instant::now();
+        while self.working.len() < self.concurrency
+            && self
+                .waiting
+                .peek()
+                .is_some_and(|Reverse(next)| next.due <= now)
+        {
+            let Some(Reverse(Waiting { mut crew, .. })) = self.waiting.pop() else {
+                return;
+            };
+            let entry = (crew.number, crew.job.handle_in_flight());
+            let task = self.working.spawn(async move {
+                let step = match crew.answers.take() {
+                    Some(answers) => crew
+                        .job
+                        .answer(answers)
+                        .await
+                        .map(|()| Step::Running(crew.job.progress())),
+                    None => crew.job.call().await,
+                };
+                (crew, step)
+            });
+            self.in_flight.insert(task.id(), entry);
+        }
+    }
+
+    /// Takes note of a call that has ended.
+    fn take_up(&mut self, ended: Result<(Id, Worked), JoinError>) {
+        let (crew, step) = match ended {
+            Ok((task, done)) => {
+                self.in_flight.remove(&task);
+                done
+            }
+            Err(error) => {
+                if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
+                    let member = handle.member().clone();
+                    let user_id = handle.user_id().map(str::to_owned);
+                    let outcome = Outcome::Failed(Job::lost(handle));
+                    self.events.push_back(FleetEvent {
+                        job: number,
+                        user_id,
+                        member,
+                        outcome,
+                    });
+                }
+                return;
+            }
+        };
+        match step {
+            Ok(Step::Running(progress)) => {
+                let mut crew = crew;
+                if crew.last_status != progress.last_status {
+                    crew.last_status.clone_from(&progress.last_status);
+                    self.report(&crew, Outcome::Running(progress));
+                }
+                self.put_down(crew);
+            }
+            Ok(Step::Challenged(challenges)) => {
+                self.report(&crew, Outcome::Challenged(challenges));
+                self.challenged.insert(crew.number, crew);
+            }
+            Ok(Step::Done(owners)) => self.report(&crew, Outcome::Done(owners)),
+            Err(error) => self.report(&crew, Outcome::Failed(error)),
+        }
+    }
+
+    fn report(&mut self, crew: &Crew, outcome: Outcome) {
+        let handle = crew.job.handle();
+        self.events.push_back(FleetEvent {
+            job: crew.number,
+            user_id: handle.user_id().map(str::to_owned),
+            member: handle.member().clone(),
+            outcome,
+        });
+    }
+}
+
+impl Stream for Fleet {
+    type Item = FleetEvent;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<FleetEvent>> {
+        self.get_mut().poll_event(context)
+    }
+}
+
+/// Why answers were not taken.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum NotAnswered {
+    /// The job is over, at work, or not of this fleet.
+    NotChallenged(FleetJob),
+    /// The answers do not fit what was asked.
+    Unfit(IdentityError),
+}
+
+impl fmt::Display for NotAnswered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotChallenged(FleetJob(number)) => {
+                write!(formatter, "job {number} of the fleet waits for no answer")
+            }
+            Self::Unfit(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for NotAnswered {}
+
+#[cfg(test)]
+mod tests;

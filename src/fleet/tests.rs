@@ -1,0 +1,269 @@
+//! The fleet against a bank in memory, on a paused clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::*;
+use crate::api::types;
+use crate::error::Error;
+use crate::identity::{Accepted, Answering, Calls};
+use crate::secret::Secret;
+
+/// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown.
+#[derive(Default)]
+struct Bank {
+    under_way: AtomicUsize,
+    most_under_way: AtomicUsize,
+    calls: AtomicUsize,
+}
+
+impl Bank {
+    async fn call(&self, member: &MemberGuid) {
+        self.calls.fetch_add(1, SeqCst);
+        let now = self.under_way.fetch_add(1, SeqCst) + 1;
+        self.most_under_way.fetch_max(now, SeqCst);
+        let takes = if member.as_str().starts_with("slow") {
+            120_000
+        } else {
+            100
+        };
+        sleep(Duration::from_millis(takes)).await;
+        self.under_way.fetch_sub(1, SeqCst);
+    }
+}
+
+/// One member of the bank: the calls that a job makes.
+struct Desk {
+    bank: Arc<Bank>,
+    polls: AtomicUsize,
+    is_answered: AtomicUsize,
+}
+
+impl Desk {
+    fn member(&self, member: &MemberGuid, is_started: bool) -> types::MemberResponse {
+        let asks = member.as_str().starts_with("asking") && self.is_answered.load(SeqCst) == 0;
+        let polls = self.polls.load(SeqCst);
+        let (status, is_running) = match (is_started, polls) {
+            (false, _) => ("CREATED", false),
+            (true, _) if asks && polls > 2 => ("CHALLENGED", false),
+            (true, polls) if polls > 4 => ("CONNECTED", false),
+            _ => ("RESUMED", true),
+        };
+        let value = json!({
+            "guid": member, "connection_status": status, "is_being_aggregated": is_running,
+            "most_recent_job_guid": if is_started { "JOB-2" } else { "JOB-1" },
+        });
+        serde_json::from_value(value).expect("a member")
+    }
+}
+
+impl Calls for Desk {
+    fn read_member<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, types::MemberResponse> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            if member.as_str().starts_with("broken") {
+                let operation =
+                    crate::operations::by_id("nexus", "readMember").expect("in the table");
+                return Err(Error::status_of(
+                    operation,
+                    404,
+                    crate::error::Problem::default(),
+                ));
+            }
+            let is_started = self.polls.load(SeqCst) > 0;
+            if is_started {
+                self.polls.fetch_add(1, SeqCst);
+            }
+            Ok(self.member(member, is_started))
+        })
+    }
+
+    fn identify<'a>(&'a self, member: &'a MemberGuid, _: bool) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            self.polls.store(1, SeqCst);
+            Ok(Accepted {
+                is_running_already: false,
+                member: self.member(member, true),
+            })
+        })
+    }
+
+    fn list_challenges<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+    ) -> Answering<'a, Vec<types::ChallengeResponse>> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            let value = json!([{"guid": "CRD-1", "type": "TEXT", "label": "Town?"}]);
+            Ok(serde_json::from_value(value).expect("challenges"))
+        })
+    }
+
+    fn resume<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Vec<types::ResumeRequest>,
+    ) -> Answering<'a, ()> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            self.is_answered.store(1, SeqCst);
+            Ok(())
+        })
+    }
+
+    fn list_owners<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+    ) -> Answering<'a, Vec<types::AccountOwnerResponse>> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            Ok(vec![types::AccountOwnerResponse::default()])
+        })
+    }
+
+    fn supports_identification<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<bool>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn oauth_window<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+fn add(fleet: &mut Fleet, bank: &Arc<Bank>, member: &str) -> FleetJob {
+    let desk = Desk {
+        bank: Arc::clone(bank),
+        polls: AtomicUsize::new(0),
+        is_answered: AtomicUsize::new(0),
+    };
+    let identify = Identify::new(Arc::new(desk), Some(Arc::from("U-1")), member.into());
+    fleet.start(identify.patience(Duration::from_secs(600)))
+}
+
+fn fleet() -> Fleet {
+    Fleet::new(Duration::from_secs(600))
+}
+
+/// Runs the fleet to its end; answers every question.
+async fn run(fleet: &mut Fleet) -> Vec<(String, &'static str)> {
+    let mut ends = Vec::new();
+    while let Some(event) = fleet.next().await {
+        let end = match event.outcome {
+            Outcome::Running(_) => continue,
+            Outcome::Challenged(challenges) => {
+                let answers = challenges
+                    .answer_all(|_| Ok::<_, ()>("Lehi"))
+                    .expect("no failure");
+                fleet.answer(event.job, answers).expect("it is challenged");
+                continue;
+            }
+            Outcome::Done(_) => "done",
+            Outcome::Failed(_) => "failed",
+        };
+        ends.push((event.member.to_string(), end));
+    }
+    ends
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_jobs_end_with_a_bound_on_the_calls_under_way() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet().concurrency(8);
+    for number in 0..500 {
+        add(&mut fleet, &bank, &format!("quick-{number}"));
+    }
+    let ends = run(&mut fleet).await;
+    assert_eq!(ends.iter().filter(|(_, end)| *end == "done").count(), 500);
+    assert_eq!(bank.most_under_way.load(SeqCst), 8);
+    assert!(fleet.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_and_broken_members_hold_nobody_up() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet().concurrency(4);
+    add(&mut fleet, &bank, "slow-1");
+    add(&mut fleet, &bank, "broken-1");
+    for number in 0..20 {
+        add(&mut fleet, &bank, &format!("quick-{number}"));
+    }
+    let ends = run(&mut fleet).await;
+    assert_eq!(ends.len(), 22);
+    assert_eq!(
+        ends.last().map(|(member, _)| member.as_str()),
+        Some("slow-1")
+    );
+    assert!(ends.contains(&("broken-1".to_owned(), "failed")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_challenged_job_waits_for_its_answer_and_costs_no_call() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet();
+    let job = add(&mut fleet, &bank, "asking-1");
+    loop {
+        match fleet.next().await.expect("a question").outcome {
+            Outcome::Challenged(_) => break,
+            Outcome::Running(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let calls = bank.calls.load(SeqCst);
+    assert!(
+        fleet.next().await.is_none(),
+        "nothing is left that the bank works at"
+    );
+    sleep(Duration::from_secs(3600)).await;
+    assert_eq!(bank.calls.load(SeqCst), calls);
+    let unfit = fleet.answer(job, Answers::new().with("CRD-9", "hush"));
+    assert!(matches!(unfit, Err(NotAnswered::Unfit(_))));
+    fleet
+        .answer(job, Answers::new().with("CRD-1", "Lehi"))
+        .expect("it fits");
+    assert!(matches!(
+        fleet.answer(job, Answers::new()),
+        Err(NotAnswered::NotChallenged(_))
+    ));
+    assert_eq!(run(&mut fleet).await, [("asking-1".to_owned(), "done")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_that_stops_leaves_handles_for_everything_unfinished() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet().concurrency(3);
+    for number in 0..10 {
+        add(&mut fleet, &bank, &format!("quick-{number}"));
+    }
+    let first = fleet.next().await;
+    assert!(first.is_some());
+    assert_eq!(fleet.handles().len(), 10, "at any time");
+    let stopped = fleet.stop().await;
+    let mut members: Vec<String> = stopped
+        .unfinished
+        .iter()
+        .map(|handle| handle.member().to_string())
+        .collect();
+    members.sort();
+    let expected: Vec<String> = (0..10).map(|number| format!("quick-{number}")).collect();
+    assert_eq!(members, expected);
+    assert_eq!(bank.under_way.load(SeqCst), 0, "no call was cut off");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_under_way_counts_as_sent_in_a_handle() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet();
+    add(&mut fleet, &bank, "quick-1");
+    // The baseline is read, the POST is sent out, and nothing more is heard.
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    while bank.calls.load(SeqCst) < 2 {
+        let _ = fleet.poll_event(&mut context);
+        sleep(Duration::from_millis(10)).await;
+    }
+    let handle = fleet.handles().pop().expect("one job");
+    assert!(handle.has_started(), "{handle:?}");
+}

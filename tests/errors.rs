@@ -1,0 +1,200 @@
+//! What an error says and what it is: one sentence, a kind, predicates, and a chain that holds the rest.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use mx_nexus::{Environment, Error, Nexus, RetryPolicy};
+
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Recorder, nobody};
+
+/// A time that no answer in these tests takes.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Everything an error tells, on a few lines.
+fn told(error: &Error) -> String {
+    let mut text = format!("{error}\n");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        writeln!(text, "  because {cause}").unwrap();
+        source = cause.source();
+    }
+    let predicates = [
+        ("transient", error.is_transient()),
+        ("session expired", error.is_session_expired()),
+        ("not found", error.is_not_found()),
+        ("conflict", error.is_conflict()),
+        ("answer lost", error.is_answer_lost()),
+        ("never sent", error.was_never_sent()),
+    ];
+    let true_ones: Vec<&str> = predicates
+        .iter()
+        .filter(|(_, holds)| *holds)
+        .map(|(name, _)| *name)
+        .collect();
+    write!(text, "  {:?}", error.kind()).unwrap();
+    writeln!(text, " [{}]", true_ones.join(", ")).unwrap();
+    text
+}
+
+async fn read_at(address: &str, timeout: Duration) -> Error {
+    let builder = Nexus::builder(Environment::at(address))
+        .retry(RetryPolicy::off())
+        .timeout(timeout);
+    let user = builder.build().unwrap().with_session_token("s");
+    let api = user.api().await.unwrap();
+    let read = api.read_member().member_guid("MBR-1").send().await;
+    read.unwrap_err()
+}
+
+async fn read(answer: Answer) -> Error {
+    let timeout = match answer {
+        Answer::Silence | Answer::Stalled(..) => Duration::from_millis(200),
+        _ => LONG,
+    };
+    let server = Recorder::answering([answer]).await;
+    read_at(&server.address, timeout).await
+}
+
+#[tokio::test]
+async fn every_status() {
+    let body = r#"{"error":{"code":"4221","message":"The words of MX."}}"#;
+    let mut text = String::new();
+    for status in [
+        302, 400, 401, 403, 404, 405, 408, 409, 422, 429, 500, 501, 502, 503, 504, 599,
+    ] {
+        let error = read(Answer::json(status, body)).await;
+        writeln!(text, "{}", told(&error)).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn every_shape_of_an_error_body() {
+    let long = format!(r#"{{"message":"{}"}}"#, "long ".repeat(200));
+    let mut text = String::new();
+    for body in [
+        r#"{"error":{"code":4001,"message":"In an object."}}"#,
+        r#"{"code":4001,"message":"At the top."}"#,
+        r#"{"errors":[{"message":"The first of them."},{"message":"Not this one."}]}"#,
+        r#"{"error":"A string."}"#,
+        r#"{"message":"Two\nlines\u0007."}"#,
+        r#"{"message":{"of":"another shape"}}"#,
+        "<html><body>502 Bad Gateway</body></html>",
+        "",
+        "{",
+        &long,
+    ] {
+        let error = read(Answer::json(400, body)).await;
+        let shown = body.chars().take(60).collect::<String>();
+        writeln!(text, "{shown}\n  {error}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn every_failure_of_the_transport() {
+    let body = br#"{"member":{"guid":"MBR-1"}}"#.to_vec();
+    let mut text = String::new();
+    for (name, error) in [
+        ("nobody listens", read_at(&nobody().await, LONG).await),
+        ("no answer", read(Answer::Silence).await),
+        (
+            "half an answer, then silence",
+            read(Answer::Stalled(200, body.clone())).await,
+        ),
+        (
+            "half an answer, then the end",
+            read(Answer::Broken(200, body)).await,
+        ),
+        ("the end", read(Answer::HangUp).await),
+    ] {
+        let told: String = told(&error)
+            .lines()
+            .map(|line| match line.contains("(os error") {
+                true => "  because [the system's words]
+"
+                .to_owned(),
+                false => format!(
+                    "{line}
+"
+                ),
+            })
+            .collect();
+        writeln!(text, "{name}:\n{told}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
+    let mut text = String::new();
+    for body in [
+        r#"{"member":{"guid":"MBR-1","is_being_aggregated":"VALUE"}}"#,
+        r#"{"member":{"guid":["VALUE"]}}"#,
+        r#"{"member":["VALUE"]}"#,
+        r#"{"member":"VALUE"}"#,
+        r#"["VALUE"]"#,
+        r#""VALUE""#,
+        r#"{"member":{"name":"VALUE"#,
+        r#"{"member":{"name":VALUE}}"#,
+        "VALUE",
+        "<html>VALUE</html>",
+    ] {
+        let error = read(Answer::json(200, body)).await;
+        for said in [told(&error), format!("{error:?}")] {
+            assert!(!said.contains("VALUE"), "{said}");
+        }
+        writeln!(text, "{body}\n{}", told(&error)).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn what_is_never_sent() {
+    let server = Recorder::answering([Answer::json(200, "{}")]).await;
+    let nexus = server.nexus();
+    let api = nexus.with_session_token("s").api().await.unwrap();
+    let token_api = nexus.session_api("api-token");
+    let errors = [
+        api.read_member().send().await.unwrap_err(),
+        api.create_member().send().await.unwrap_err(),
+        api.read_member()
+            .member_guid("..")
+            .send()
+            .await
+            .unwrap_err(),
+        token_api
+            .read_member()
+            .member_guid("MBR-1")
+            .send()
+            .await
+            .unwrap_err(),
+        api.create_session().send().await.unwrap_err(),
+    ];
+    let told: Vec<String> = errors.iter().map(told).collect();
+    insta::assert_snapshot!(told.join("\n"));
+    assert!(errors.iter().all(Error::was_never_sent));
+    assert!(server.heard().is_empty());
+}
+
+#[tokio::test]
+async fn an_error_is_cheap_to_pass_on() {
+    fn passes<T: std::error::Error + Clone + Send + Sync + 'static>(_: &T) {}
+    let error = read(Answer::json(404, "")).await;
+    passes(&error);
+    assert_eq!(error.clone().to_string(), error.to_string());
+    assert_eq!(
+        error.operation().map(|operation| operation.path),
+        Some("/members/{member_guid}")
+    );
+    assert!(std::mem::size_of::<Error>() <= 2 * std::mem::size_of::<usize>());
+}

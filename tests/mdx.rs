@@ -1,0 +1,158 @@
+//! Pins what is said to MDX Real Time about users, and what its answers become.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use mx_nexus::Error;
+use mx_nexus::mdx::{Users, types, values::UserGender};
+
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Recorder};
+
+const JSON: &str = "application/vnd.moneydesktop.mdx.v5+json";
+const USER: &str = r#"{"user":{"id":"U-1","guid":"USR-1","birthdate":"1959-07-17","gender":"FEMALE","first_name":"Ada",
+    "last_name":"Example","metadata":null,"credit_score":718,"email":"ada@example.com","phone":"(505) 555-1234",
+    "zip_code":"87101","is_disabled":false,"logged_in_at":null,"a_field_of_next_year":[1]}}"#;
+
+fn user() -> Answer {
+    Answer::typed(200, JSON, USER)
+}
+
+fn no_such_user() -> Answer {
+    Answer::typed(404, JSON, r#"{"error":{"message":"Not found"}}"#)
+}
+
+fn taken() -> Answer {
+    Answer::typed(409, JSON, r#"{"error":{"message":"User already exists"}}"#)
+}
+
+fn users(server: &Recorder) -> Users {
+    server.nexus().users().unwrap()
+}
+
+fn only_an_id() -> types::UserCreateRequest {
+    let request = types::UserCreateRequest::builder().id("U-1");
+    request.try_into().unwrap()
+}
+
+/// What was said, and what came of it.
+fn exchange<T: std::fmt::Debug>(server: &Recorder, outcome: &Result<T, Error>) -> String {
+    format!("{}===\n{outcome:#?}\n", server.transcript())
+}
+
+#[tokio::test]
+async fn create() {
+    let server = Recorder::answering([user()]).await;
+    let request = types::UserCreateRequest::builder()
+        .id("U-1")
+        .first_name(mx_nexus::values::Personal::from("Ada"))
+        .last_name(mx_nexus::values::Personal::from("Example"))
+        .gender(UserGender::Female)
+        .credit_score(mx_nexus::values::Personal::from("718"))
+        .is_disabled(false);
+    let made = users(&server).create(request.try_into().unwrap()).await;
+    insta::assert_snapshot!(exchange(&server, &made));
+    let made = made.unwrap();
+    assert_eq!(made.first_name.as_deref(), Some("Ada"));
+    assert_eq!(made.phone.as_deref(), Some("(505) 555-1234"));
+    let heard = &server.heard()[0];
+    assert_eq!(heard.header("md-api-key"), Some("the-api-key"));
+}
+
+#[tokio::test]
+async fn read() {
+    let server = Recorder::answering([user()]).await;
+    let read = users(&server).read("U-1").await;
+    insta::assert_snapshot!(exchange(&server, &read));
+}
+
+#[tokio::test]
+async fn update() {
+    let server = Recorder::answering([user()]).await;
+    let changes = types::UserUpdateRequest::builder().is_disabled(true);
+    let changes = changes.try_into().unwrap();
+    let changed = users(&server).update("U-1", changes).await;
+    insta::assert_snapshot!(exchange(&server, &changed));
+}
+
+#[tokio::test]
+async fn remap_id() {
+    let server = Recorder::answering([user()]).await;
+    let remapped = users(&server).remap_id("U-1", "U-2").await;
+    insta::assert_snapshot!(exchange(&server, &remapped));
+}
+
+#[tokio::test]
+async fn delete_by_either_success() {
+    for answer in [
+        Answer::Reply(204, Vec::new(), Vec::new()),
+        Answer::typed(200, JSON, "{}"),
+    ] {
+        let server = Recorder::answering([answer]).await;
+        let deleted = users(&server).delete("U-1").await;
+        insta::assert_snapshot!("deleted", exchange(&server, &deleted));
+    }
+}
+
+#[tokio::test]
+async fn delete_of_a_user_who_is_not_there() {
+    let server = Recorder::answering([no_such_user()]).await;
+    let error = users(&server).delete("U-1").await.unwrap_err();
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn ensure_a_user_who_is_there_changes_nothing() {
+    let server = Recorder::answering([user()]).await;
+    let ensured = users(&server).ensure(only_an_id()).await.unwrap();
+    assert_eq!(ensured.id.as_deref(), Some("U-1"));
+    assert_eq!(server.lines(), ["GET /client/users/U-1.json"]);
+}
+
+#[tokio::test]
+async fn ensure_a_user_who_is_not_there() {
+    let server = Recorder::answering([no_such_user(), user()]).await;
+    let ensured = users(&server).ensure(only_an_id()).await;
+    insta::assert_snapshot!(exchange(&server, &ensured));
+}
+
+#[tokio::test]
+async fn ensure_a_user_whom_somebody_makes_in_between() {
+    let server = Recorder::answering([no_such_user(), taken(), user()]).await;
+    let ensured = users(&server).ensure(only_an_id()).await;
+    assert_eq!(ensured.unwrap().id.as_deref(), Some("U-1"));
+    assert_eq!(
+        server.lines(),
+        [
+            "GET /client/users/U-1.json",
+            "POST /client/users.json",
+            "GET /client/users/U-1.json",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn ensure_does_not_hide_another_failure() {
+    let refusal = || Answer::typed(403, JSON, "");
+    for (answers, requests) in [
+        (vec![refusal()], 1),
+        (vec![no_such_user(), refusal()], 2),
+        (vec![no_such_user(), taken(), no_such_user()], 3),
+    ] {
+        let server = Recorder::answering(answers).await;
+        users(&server).ensure(only_an_id()).await.unwrap_err();
+        assert_eq!(server.lines().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_not_sent_again() {
+    let server = Recorder::answering([Answer::HangUp, user()]).await;
+    let error = users(&server).create(only_an_id()).await.unwrap_err();
+    assert!(error.is_answer_lost());
+    assert_eq!(server.lines().len(), 1);
+}

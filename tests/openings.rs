@@ -1,0 +1,166 @@
+//! What can be wrong with the answers that a session is opened with, and what is said about it.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use mx_nexus::sso::TokenFormat;
+
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Recorder, session, token};
+
+const HTML: &str = "<!DOCTYPE html><html><body><p>Bad gateway</body></html>";
+const LIMIT: usize = 100 * 1024;
+
+fn xml(body: &str) -> Answer {
+    Answer::typed(200, "application/vnd.moneydesktop.sso.v3+xml", body)
+}
+
+fn json(body: &str) -> Answer {
+    Answer::json(200, body)
+}
+
+/// Opens a session with these answers to the token and to the opening, and says how it went.
+async fn outcome(format: TokenFormat, token: Answer, opening: Answer) -> String {
+    let server = Recorder::start(move |heard, _| {
+        if heard.line.contains("/api_token.") {
+            token.clone()
+        } else {
+            opening.clone()
+        }
+    })
+    .await;
+    let builder = server.builder().token_format(format).answer_limit(LIMIT);
+    let user = builder.build().unwrap().user("U-1");
+    let mut text = match user.api().await {
+        Ok(_) => "opened\n".to_owned(),
+        Err(error) => {
+            let transient = if error.is_transient() {
+                "passing"
+            } else {
+                "for good"
+            };
+            let mut text = format!("{:?}, {transient}: {error}\n", error.kind());
+            let mut source = error.source();
+            while let Some(cause) = source {
+                writeln!(text, "  because {cause}").unwrap();
+                source = cause.source();
+            }
+            text
+        }
+    };
+    writeln!(text, "  {}", server.lines().join(", ")).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn a_token_comes_as_json_or_it_does_not() {
+    let huge = format!(r#"{{"api_token":{{"token":"{}"}}}}"#, "x".repeat(LIMIT));
+    let mut text = String::new();
+    for (name, answer) in [
+        ("as it should be", token("abc")),
+        ("malformed", json(r#"{"api_token":{"token":"#)),
+        (
+            "of another shape",
+            json(r#"{"api_token":{"token":["abc"]}}"#),
+        ),
+        ("without a token", json("{}")),
+        ("with a null", json(r#"{"api_token":{"token":null}}"#)),
+        ("with an empty token", token("  ")),
+        ("with a line break in the token", token("abc\\ndef")),
+        ("empty", json("")),
+        ("huge", json(&huge)),
+        ("HTML", Answer::typed(200, "text/html", HTML)),
+    ] {
+        let outcome = outcome(TokenFormat::Json, answer, session("s")).await;
+        writeln!(text, "{name}:\n{outcome}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_token_comes_as_xml_or_it_does_not() {
+    let huge = format!(
+        "<api_token><token>{}</token></api_token>",
+        "x".repeat(LIMIT)
+    );
+    let mut text = String::new();
+    for (name, answer) in [
+        (
+            "as it should be",
+            xml("<?xml version=\"1.0\"?>\n<api_token>\n  <token>abc</token>\n</api_token>\n"),
+        ),
+        ("malformed", xml("<api_token><token>abc</api_token>")),
+        ("of another shape", xml("<error><token>abc</token></error>")),
+        ("without a token", xml("<api_token/>")),
+        (
+            "with an empty token",
+            xml("<api_token><token> </token></api_token>"),
+        ),
+        ("empty", xml("")),
+        ("huge", xml(&huge)),
+        ("HTML", Answer::typed(200, "text/html", HTML)),
+        (
+            "broken off",
+            Answer::Broken(200, b"<api_token><token>abc</token></api_token>".to_vec()),
+        ),
+    ] {
+        let outcome = outcome(TokenFormat::Xml, answer, session("s")).await;
+        writeln!(text, "{name}:\n{outcome}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn sso_refuses_in_words() {
+    let mut text = String::new();
+    for (status, body) in [
+        (401, r#"{"error":{"message":"Unauthorized"}}"#),
+        (403, r#"{"error":{"message":"IP not allowed"}}"#),
+        (404, r#"{"error":{"message":"Not found"}}"#),
+        (429, ""),
+        (502, HTML),
+    ] {
+        for format in [TokenFormat::Json, TokenFormat::Xml] {
+            let answer = Answer::json(status, body);
+            let outcome = outcome(format, answer, session("s")).await;
+            writeln!(text, "{status} as {format:?}:\n{outcome}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_session_is_opened_or_it_is_not() {
+    let huge = format!(r#"{{"session":{{"token":"{}"}}}}"#, "x".repeat(LIMIT));
+    let mut text = String::new();
+    for (name, answer) in [
+        ("as it should be", session("s")),
+        ("malformed", json("{\"session\":")),
+        ("without a token", json(r#"{"session":{}}"#)),
+        ("with an empty token", session("")),
+        ("empty", json("")),
+        ("huge", json(&huge)),
+        ("HTML", Answer::typed(200, "text/html", HTML)),
+        (
+            "used token",
+            Answer::json(401, r#"{"code":4010,"message":"used"}"#),
+        ),
+        ("not allowed", Answer::json(403, "")),
+        (
+            "broken off",
+            Answer::Broken(200, b"{\"session\":{}}".to_vec()),
+        ),
+        ("MX is down", Answer::json(503, "")),
+    ] {
+        let outcome = outcome(TokenFormat::Json, token("abc"), answer).await;
+        writeln!(text, "{name}:\n{outcome}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}

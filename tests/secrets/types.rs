@@ -1,0 +1,157 @@
+//! Every generated type with a secret or personal field, found in the documents that the types are made from.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use mx_nexus::api::types as nexus;
+use mx_nexus::mdx::types as mdx;
+use mx_nexus::sso::types as sso;
+
+use crate::{MARK, assert_quiet};
+
+/// The formats that the overlays mark such fields with.
+const MARKED: [&str; 3] = ["x-secret", "x-personal", "x-digits"];
+
+/// A schema, and what its type and the builder of its type print when they are read from a value.
+type Shown = (&'static str, fn(&Value) -> String);
+
+macro_rules! shown {
+    ($api:ident: $($name:ident),+ $(,)?) => {
+        &[$((stringify!($name), |value| {
+            let read: $api::$name = read(value);
+            let printed = format!("{read:?} {read:#?}");
+            let builder = $api::builder::$name::from(read);
+            format!("{printed} {builder:?}")
+        })),+]
+    };
+}
+
+const NEXUS: &[Shown] = shown! { nexus:
+    AccountCreateRequest, AccountNumberResponse, AccountOwnerResponse, AccountResponse, AccountUpdateRequest,
+    BudgetCreateRequest, BudgetResponse, BudgetUpdateRequest, CategoryResponse,
+    ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse, CredentialResponse,
+    DeprecatedSplitTransactionCreateRequest, GoalCreateRequest, GoalResponse, GoalUpdateRequest,
+    HoldingResponse, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
+    MemberCredentialRequest, MemberCredentialResponse, MemberResponse, MemberUpdateRequest,
+    MicrodepositCreateRequest, MicrodepositResponse, OAuthWindowResponse, ResumeRequest, SessionResponse,
+    SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest,
+    TransactionCategorizeRequest, TransactionCreateRequest, TransactionResponse, TransactionUpdateRequest,
+    UserResponse,
+};
+
+const SSO: &[Shown] = shown! { sso:
+    ApiTokenResponse, WidgetUrlResponse,
+};
+
+const MDX: &[Shown] = shown! { mdx:
+    UserCreateRequest, UserResponse, UserUpdateRequest,
+};
+
+/// Reads a value, and proves that nothing of it got lost: what does not print is still there.
+fn read<T: DeserializeOwned + Serialize + Debug>(value: &Value) -> T {
+    let read: T = serde_json::from_value(value.clone()).unwrap();
+    let kept = serde_json::to_string(&read).unwrap();
+    let marks = |text: &str| text.matches(MARK).count();
+    assert_eq!(marks(&kept), marks(&value.to_string()), "{value}");
+    read
+}
+
+fn document(name: &str) -> Value {
+    let text = match name {
+        "nexus" => include_str!(concat!(env!("OUT_DIR"), "/nexus_document.json")),
+        "sso" => include_str!(concat!(env!("OUT_DIR"), "/sso_document.json")),
+        _ => include_str!(concat!(env!("OUT_DIR"), "/mdx_document.json")),
+    };
+    serde_json::from_str(text).unwrap()
+}
+
+fn is_marked(schema: &Value) -> bool {
+    let format = schema["format"].as_str().unwrap_or_default();
+    MARKED.contains(&format) || schema["items"].is_object() && is_marked(&schema["items"])
+}
+
+/// A value of a schema: the marker wherever it is marked, and as little as it takes elsewhere.
+fn example(document: &Value, schema: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        let pointer = name.trim_start_matches('#');
+        return example(document, document.pointer(pointer).unwrap());
+    }
+    match schema["type"].as_str().unwrap_or("object") {
+        "string" if is_marked(schema) => json!(MARK),
+        "array" => json!([example(document, &schema["items"])]),
+        "string" => json!("1"),
+        "integer" | "number" => json!(1),
+        "boolean" => json!(true),
+        _ => {
+            let required: Vec<&str> = schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let wanted = properties
+                .filter(|(name, value)| is_marked(value) || required.contains(&name.as_str()))
+                .map(|(name, value)| (name.clone(), example(document, value)));
+            Value::Object(wanted.collect::<Map<_, _>>())
+        }
+    }
+}
+
+#[test]
+fn no_type_prints_what_its_schema_marks() {
+    for (api, list) in [("nexus", NEXUS), ("sso", SSO), ("mdx", MDX)] {
+        let document = document(api);
+        for (name, show) in list {
+            let schema = &document["components"]["schemas"][name];
+            let value = example(&document, schema);
+            assert!(
+                value.to_string().contains(MARK),
+                "{name} has no marked field"
+            );
+            assert_quiet(&show(&value));
+        }
+    }
+}
+
+#[test]
+fn no_schema_with_a_marked_field_is_left_out() {
+    for (api, list) in [("nexus", NEXUS), ("sso", SSO), ("mdx", MDX)] {
+        let document = document(api);
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let marked: BTreeSet<&str> = schemas
+            .iter()
+            .filter(|(_, schema)| {
+                let mut properties = schema["properties"].as_object().into_iter().flatten();
+                properties.any(|(_, property)| is_marked(property))
+            })
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let listed: BTreeSet<&str> = list.iter().map(|(name, _)| *name).collect();
+        assert_eq!(listed, marked, "{api}");
+    }
+}
+
+/// The walk above looks at the properties of schemas. A mark anywhere else would go unseen.
+#[test]
+fn every_mark_is_on_a_property_of_a_schema() {
+    for api in ["nexus", "sso", "mdx"] {
+        let document = document(api);
+        let text = document.to_string();
+        let everywhere: usize = MARKED
+            .iter()
+            .map(|mark| text.matches(&format!("\"format\":\"{mark}\"")).count())
+            .sum();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let on_properties = schemas
+            .values()
+            .flat_map(|schema| schema["properties"].as_object().into_iter().flatten())
+            .filter(|(_, property)| is_marked(property))
+            .count();
+        assert_eq!(everywhere, on_properties, "{api}");
+    }
+}

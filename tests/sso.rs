@@ -1,0 +1,124 @@
+//! Pins what is said to the SSO API, and what its answers become.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use mx_nexus::sso::{TokenFormat, types, values::WidgetType};
+use mx_nexus::{Error, ErrorKind};
+
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Recorder};
+
+const JSON: &str = "application/vnd.moneydesktop.sso.v3+json";
+const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
+const WIDGET: &str = r#"{"url":{"url":"https://widgets.example/md/master/XXXXX","type":"master_widget","user_id":"U-1"}}"#;
+
+/// What was said, and what came of it.
+fn exchange<T: std::fmt::Debug>(server: &Recorder, outcome: &Result<T, Error>) -> String {
+    format!("{}===\n{outcome:#?}\n", server.transcript())
+}
+
+#[tokio::test]
+async fn api_token_as_json() {
+    let body = r#"{"api_token":{"token":"abc"}}"#;
+    let server = Recorder::answering([Answer::typed(200, JSON, body)]).await;
+    let token = server.nexus().sso().unwrap().api_token("U-1").await;
+    insta::assert_snapshot!(exchange(&server, &token));
+    assert_eq!(token.unwrap().expose(), "abc");
+    let heard = &server.heard()[0];
+    assert_eq!(heard.header("md-api-key"), Some("the-api-key"));
+}
+
+#[tokio::test]
+async fn api_token_as_xml() {
+    let body = "<api_token>\n  <token>abc</token>\n</api_token>\n";
+    let server = Recorder::answering([Answer::typed(200, XML, body)]).await;
+    let builder = server.builder().token_format(TokenFormat::Xml);
+    let sso = builder.build().unwrap().sso().unwrap();
+    let token = sso.api_token("U-1").await;
+    insta::assert_snapshot!(exchange(&server, &token));
+    assert_eq!(token.unwrap().expose(), "abc");
+}
+
+#[tokio::test]
+async fn widget_url_without_options() {
+    let server = Recorder::answering([Answer::typed(200, JSON, WIDGET)]).await;
+    let sso = server.nexus().sso().unwrap();
+    let url = sso.widget_url("U-1", WidgetType::MasterWidget).await;
+    insta::assert_snapshot!(exchange(&server, &url));
+    assert_eq!(
+        url.unwrap().expose(),
+        "https://widgets.example/md/master/XXXXX"
+    );
+}
+
+#[tokio::test]
+async fn widget_url_of_a_type_that_is_not_known_here() {
+    let server = Recorder::answering([Answer::typed(200, JSON, WIDGET)]).await;
+    let sso = server.nexus().sso().unwrap();
+    sso.widget_url("U-1", "next_year/widget").await.unwrap();
+    assert_eq!(
+        server.lines(),
+        ["GET /client/users/U-1/urls/next_year%2Fwidget.json"]
+    );
+}
+
+#[tokio::test]
+async fn widget_url_with_options() {
+    let server = Recorder::answering([Answer::typed(200, JSON, WIDGET)]).await;
+    let sso = server.nexus().sso().unwrap();
+    let request: types::WidgetUrlRequest = types::WidgetUrlRequest::builder()
+        .type_(WidgetType::ConnectWidget)
+        .current_member_guid(mx_nexus::values::MemberGuid::from("MBR-1"))
+        .is_mobile_webview(false)
+        .ui_message_version(mx_nexus::values::Text::from("4"))
+        .try_into()
+        .unwrap();
+    let url = sso.widget_url_with("U-1", request).await;
+    insta::assert_snapshot!(exchange(&server, &url));
+    url.unwrap();
+}
+
+#[tokio::test]
+async fn a_widget_is_asked_for_once_because_it_starts_an_aggregation() {
+    let server = Recorder::answering([Answer::json(503, "")]).await;
+    let sso = server.nexus().sso().unwrap();
+    let url = sso.widget_url("U-1", WidgetType::MasterWidget).await;
+    assert_eq!(url.unwrap_err().status(), Some(503));
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_without_an_address_is_no_success() {
+    let server = Recorder::answering([Answer::typed(200, JSON, "{}")]).await;
+    let sso = server.nexus().sso().unwrap();
+    let url = sso.widget_url("U-1", WidgetType::MasterWidget).await;
+    assert_eq!(url.unwrap_err().kind(), ErrorKind::Decode);
+}
+
+#[tokio::test]
+async fn sessions_are_ended() {
+    for answer in [
+        Answer::Reply(204, Vec::new(), Vec::new()),
+        Answer::typed(200, JSON, "{}"),
+        Answer::json(200, ""),
+    ] {
+        let server = Recorder::answering([answer]).await;
+        let sso = server.nexus().sso().unwrap();
+        let ended = sso.end_sessions("U-1").await;
+        insta::assert_snapshot!("ended", exchange(&server, &ended));
+    }
+}
+
+#[tokio::test]
+async fn a_user_whom_sso_does_not_know() {
+    let body = r#"{"error":{"message":"Not found"}}"#;
+    let server = Recorder::answering([Answer::typed(404, JSON, body)]).await;
+    let token = server.nexus().sso().unwrap().api_token("U-9").await;
+    assert!(token.as_ref().unwrap_err().is_not_found());
+    insta::assert_snapshot!(exchange(&server, &token));
+}

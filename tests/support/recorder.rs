@@ -1,0 +1,304 @@
+//! A server that writes down every byte it is sent, and answers as the test says. Raw TCP, because what is proven here is
+//! what goes over the wire: request lines, connections that break in the middle, hosts that hear nothing.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "shared by test programs, each of which uses a part"
+)]
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mx_nexus::{Environment, Nexus, NexusBuilder, RetryPolicy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The headers that a transcript shows; of credentials it says only that they came.
+const SHOWN: [&str; 4] = [
+    "accept",
+    "content-type",
+    "accept-language",
+    "mx-skip-webhook",
+];
+const CREDENTIALS: [&str; 3] = ["md-api-key", "md-api-token", "md-session-token"];
+
+/// One request, as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Method and target, as on the wire, without the version.
+    pub(crate) line: String,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Heard {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(key, _)| key == name);
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// What a snapshot shows of it.
+    pub(crate) fn transcript(&self) -> String {
+        let mut text = format!("{}\n", self.line);
+        for name in CREDENTIALS {
+            if self.header(name).is_some() {
+                writeln!(text, "{name}: [sent]").unwrap();
+            }
+        }
+        for name in SHOWN {
+            if let Some(value) = self.header(name) {
+                writeln!(text, "{name}: {value}").unwrap();
+            }
+        }
+        if !self.body.is_empty() {
+            writeln!(text, "\n{}", self.body).unwrap();
+        }
+        text
+    }
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Reply(u16, Vec<(String, String)>, Vec<u8>),
+    /// The head and half of the body, then the connection closes.
+    Broken(u16, Vec<u8>),
+    /// The head and half of the body, then the connection is reset.
+    Reset(u16, Vec<u8>),
+    /// The head and half of the body, then nothing more.
+    Stalled(u16, Vec<u8>),
+    /// Nothing at all.
+    Silence,
+    /// The connection closes without an answer.
+    HangUp,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
+        Self::typed(status, "application/vnd.mx.nexus.v1+json", body)
+    }
+
+    pub(crate) fn typed(status: u16, media_type: &str, body: &str) -> Self {
+        Self::Reply(status, Vec::new(), body.into()).with("Content-Type", media_type)
+    }
+
+    pub(crate) fn with(self, name: &str, value: impl Into<String>) -> Self {
+        match self {
+            Self::Reply(status, mut headers, body) => {
+                headers.push((name.to_owned(), value.into()));
+                Self::Reply(status, headers, body)
+            }
+            other => other,
+        }
+    }
+}
+
+type Script = dyn Fn(&Heard, usize) -> Answer + Send + Sync;
+
+/// A running server. It ends with the test's runtime.
+pub(crate) struct Recorder {
+    pub(crate) address: String,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+impl Recorder {
+    /// Answers by a function of the request and of how many came before it.
+    pub(crate) async fn start(
+        script: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let script: Arc<Script> = Arc::new(script);
+        let book = Arc::clone(&heard);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&book), Arc::clone(&script)));
+            }
+        });
+        Self { address, heard }
+    }
+
+    /// Answers in this order; the last answer is repeated.
+    pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers: Vec<Answer> = answers.into_iter().collect();
+        Self::start(move |_, before| answers[before.min(answers.len() - 1)].clone()).await
+    }
+
+    /// As MX: mints `api-token-1`, `api-token-2`, …, opens `session-1`, …, and leaves all else to the function, which hears how
+    /// many such calls came before.
+    pub(crate) async fn mx(
+        script: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let counts = Mutex::new([0_usize; 3]);
+        let count = move |index: usize| {
+            let mut counts = counts.lock().unwrap();
+            counts[index] += 1;
+            counts[index]
+        };
+        Self::start(move |heard, _| {
+            if heard.line.ends_with("/api_token.json") {
+                let number = count(0);
+                token(&format!("api-token-{number}"))
+            } else if heard.line == "POST /sessions" {
+                let number = count(1);
+                session(&format!("session-{number}"))
+            } else {
+                script(heard, count(2) - 1)
+            }
+        })
+        .await
+    }
+
+    /// Everything heard so far.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    /// The request lines heard so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.heard().into_iter().map(|heard| heard.line).collect()
+    }
+
+    /// How many requests were heard whose line is this.
+    pub(crate) fn count(&self, line: &str) -> usize {
+        self.lines().iter().filter(|heard| *heard == line).count()
+    }
+
+    /// Everything heard, for a snapshot.
+    pub(crate) fn transcript(&self) -> String {
+        let texts: Vec<String> = self.heard().iter().map(Heard::transcript).collect();
+        texts.join("---\n")
+    }
+
+    /// A client of this server, with delays of next to nothing.
+    pub(crate) fn builder(&self) -> NexusBuilder {
+        builder_at(&self.address)
+    }
+
+    pub(crate) fn nexus(&self) -> Nexus {
+        self.builder().build().unwrap()
+    }
+}
+
+/// A client of an address, with delays of next to nothing.
+pub(crate) fn builder_at(address: &str) -> NexusBuilder {
+    Nexus::builder(Environment::at(address))
+        .credentials("client", "the-api-key")
+        .retry(quick())
+}
+
+pub(crate) fn quick() -> RetryPolicy {
+    RetryPolicy::default().first_delay(Duration::from_millis(1))
+}
+
+pub(crate) fn token(text: &str) -> Answer {
+    Answer::json(200, &format!(r#"{{"api_token":{{"token":"{text}"}}}}"#))
+}
+
+pub(crate) fn session(text: &str) -> Answer {
+    Answer::json(200, &format!(r#"{{"session":{{"token":"{text}"}}}}"#))
+}
+
+pub(crate) fn member(guid: &str) -> Answer {
+    Answer::json(200, &format!(r#"{{"member":{{"guid":"{guid}"}}}}"#))
+}
+
+/// An address where nobody listens.
+pub(crate) async fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+async fn serve(mut stream: TcpStream, book: Arc<Mutex<Vec<Heard>>>, script: Arc<Script>) {
+    let mut read = Vec::new();
+    while let Some(heard) = next_request(&mut stream, &mut read).await {
+        let before = {
+            let mut book = book.lock().unwrap();
+            book.push(heard.clone());
+            book.len() - 1
+        };
+        match script(&heard, before) {
+            Answer::Reply(status, headers, body) => {
+                let whole = [head(status, &headers, body.len()), body].concat();
+                if stream.write_all(&whole).await.is_err() {
+                    return;
+                }
+            }
+            Answer::Broken(status, body) => return half(&mut stream, status, &body).await,
+            Answer::Reset(status, body) => {
+                half(&mut stream, status, &body).await;
+                return stream.set_zero_linger().unwrap();
+            }
+            Answer::Stalled(status, body) => {
+                half(&mut stream, status, &body).await;
+                return until_closed(&mut stream).await;
+            }
+            Answer::Silence => return until_closed(&mut stream).await,
+            Answer::HangUp => return,
+        }
+    }
+}
+
+fn head(status: u16, headers: &[(String, String)], length: usize) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {status} -\r\nContent-Length: {length}\r\n");
+    for (name, value) in headers {
+        write!(head, "{name}: {value}\r\n").unwrap();
+    }
+    (head + "\r\n").into_bytes()
+}
+
+async fn half(stream: &mut TcpStream, status: u16, body: &[u8]) {
+    let half = &body[..body.len() / 2];
+    let head = head(status, &[], body.len());
+    let _ = stream.write_all(&[&head, half].concat()).await;
+}
+
+async fn until_closed(stream: &mut TcpStream) {
+    let mut rest = [0; 64];
+    while stream.read(&mut rest).await.is_ok_and(|count| count > 0) {}
+}
+
+async fn next_request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Heard> {
+    let end = loop {
+        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+        more(stream, read).await?;
+    };
+    let head = String::from_utf8_lossy(&read[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let line = lines.next()?.trim_end_matches(" HTTP/1.1").to_owned();
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let mut heard = Heard {
+        line,
+        headers,
+        body: String::new(),
+    };
+    let length: usize = heard
+        .header("content-length")
+        .map_or(0, |length| length.parse().unwrap());
+    while read.len() < end + 4 + length {
+        more(stream, read).await?;
+    }
+    heard.body = String::from_utf8_lossy(&read[end + 4..end + 4 + length]).into_owned();
+    read.drain(..end + 4 + length);
+    Some(heard)
+}
+
+async fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<()> {
+    let mut chunk = [0; 4096];
+    match stream.read(&mut chunk).await {
+        Ok(count) if count > 0 => {
+            read.extend_from_slice(&chunk[..count]);
+            Some(())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,229 @@
+//! What the connection does on its own: compression, redirects, TLS, and the size of an answer.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use mx_nexus::api::Client;
+use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
+
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Recorder, builder_at, member};
+
+async fn client(server: &Recorder) -> Client {
+    let user = server.nexus().with_session_token("s");
+    user.api().await.unwrap()
+}
+
+async fn read(api: &Client) -> Result<Option<String>, Error> {
+    let answer = api.read_member().member_guid("MBR-1").send().await?;
+    let member = answer.into_inner().member;
+    Ok(member.and_then(|member| member.guid).map(String::from))
+}
+
+fn compressed(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gzip(body: Vec<u8>) -> Answer {
+    Answer::Reply(200, Vec::new(), body).with("Content-Encoding", "gzip")
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_asked_for_and_read() {
+    let body = compressed(r#"{"member":{"guid":"MBR-1"}}"#);
+    let server = Recorder::answering([gzip(body)]).await;
+    let guid = read(&client(&server).await).await.unwrap();
+    assert_eq!(guid.as_deref(), Some("MBR-1"));
+    assert_eq!(server.heard()[0].header("accept-encoding"), Some("gzip"));
+}
+
+#[tokio::test]
+async fn an_answer_is_measured_after_it_is_unpacked() {
+    let zeros = " ".repeat(1024 * 1024);
+    let body = compressed(&zeros);
+    assert!(body.len() < 10_000, "a small packet");
+    let server = Recorder::answering([gzip(body)]).await;
+    let builder = server.builder().answer_limit(100_000);
+    let user = builder.build().unwrap().with_session_token("s");
+    let error = read(&user.api().await.unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(
+        error.to_string(),
+        "readMember failed: the answer is larger than 100000 bytes (status 200)"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_of_just_the_limit_is_read() {
+    let body = r#"{"member":{"guid":"MBR-1"}}"#;
+    let server = Recorder::answering([Answer::json(200, body)]).await;
+    for (limit, fits) in [(body.len(), true), (body.len() - 1, false)] {
+        let nexus = server.builder().answer_limit(limit).build().unwrap();
+        let api = nexus.with_session_token("s").api().await.unwrap();
+        assert_eq!(read(&api).await.is_ok(), fits);
+    }
+}
+
+fn elsewhere(status: u16, location: &str) -> Answer {
+    Answer::json(status, "").with("Location", location)
+}
+
+#[tokio::test]
+async fn a_redirect_on_the_same_host_is_followed_with_the_session() {
+    for status in [307, 308] {
+        let server = Recorder::answering([elsewhere(status, "/moved/MBR-1"), member("M")]).await;
+        let guid = read(&client(&server).await).await.unwrap();
+        assert_eq!(guid.as_deref(), Some("M"));
+        assert_eq!(server.lines(), ["GET /members/MBR-1", "GET /moved/MBR-1"]);
+        assert_eq!(server.heard()[1].header("md-session-token"), Some("s"));
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_not_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        let stranger = Recorder::answering([member("M")]).await;
+        let location = format!("{}/members/MBR-1", stranger.address);
+        let server = Recorder::answering([elsewhere(status, &location)]).await;
+        let error = read(&client(&server).await).await.unwrap_err();
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "readMember failed: it was redirected to another place, which is not followed (status {status})"
+            )
+        );
+        assert_eq!(server.lines().len(), 1);
+        assert!(stranger.heard().is_empty(), "credentials stay here");
+    }
+}
+
+#[tokio::test]
+async fn a_second_hop_to_another_host_is_not_followed_either() {
+    let stranger = Recorder::answering([member("M")]).await;
+    let location = format!("{}/members/MBR-1", stranger.address);
+    let hops = [elsewhere(307, "/hop"), elsewhere(307, &location)];
+    let server = Recorder::answering(hops).await;
+    let error = read(&client(&server).await).await.unwrap_err();
+    assert_eq!(error.status(), Some(307));
+    assert!(stranger.heard().is_empty());
+}
+
+#[tokio::test]
+async fn the_rule_for_redirects_cannot_be_changed() {
+    let stranger = Recorder::answering([member("M")]).await;
+    let location = format!("{}/members/MBR-1", stranger.address);
+    let server = Recorder::answering([elsewhere(307, &location)]).await;
+    let everywhere = reqwest::redirect::Policy::limited(10);
+    let builder = server.builder().http(|http| http.redirect(everywhere));
+    let user = builder.build().unwrap().with_session_token("s");
+    let error = read(&user.api().await.unwrap()).await.unwrap_err();
+    assert_eq!(error.status(), Some(307));
+    assert!(stranger.heard().is_empty());
+}
+
+#[tokio::test]
+async fn a_post_does_not_become_a_get() {
+    for (status, lines) in [
+        (302, vec!["POST /members/MBR-1/identify"]),
+        (307, vec!["POST /members/MBR-1/identify", "POST /members"]),
+    ] {
+        let server = Recorder::answering([elsewhere(status, "/members"), member("M")]).await;
+        let api = client(&server).await;
+        let outcome = api.identify_member().member_guid("MBR-1").send().await;
+        assert_eq!(outcome.is_ok(), status == 307);
+        assert_eq!(server.lines(), lines);
+    }
+}
+
+#[tokio::test]
+async fn a_circle_of_redirects_ends() {
+    let server = Recorder::answering([elsewhere(307, "/members/MBR-1")]).await;
+    let error = read(&client(&server).await).await.unwrap_err();
+    assert_eq!(error.status(), Some(307));
+    assert_eq!(server.lines().len(), 4);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_told_from_one_that_is_not_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let environment = Environment::at(format!("https://127.0.0.1:{port}"));
+    let nexus = Nexus::builder(environment).retry(RetryPolicy::off());
+    let user = nexus.build().unwrap().with_session_token("s");
+    let error = read(&user.api().await.unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.was_never_sent() && !error.is_transient());
+}
+
+#[tokio::test]
+async fn a_delete_may_answer_with_nothing_or_with_an_empty_object() {
+    for answer in [
+        Answer::Reply(204, Vec::new(), Vec::new()),
+        Answer::json(200, "{}"),
+        Answer::json(200, ""),
+    ] {
+        let server = Recorder::answering([answer]).await;
+        let api = client(&server).await;
+        let delete = api.delete_member().member_guid("MBR-1");
+        delete.send().await.unwrap();
+        assert_eq!(server.lines(), ["DELETE /members/MBR-1"]);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_success_is_an_answer_without_fields() {
+    let server = Recorder::answering([Answer::json(200, "")]).await;
+    assert_eq!(read(&client(&server).await).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_that_takes_too_long_to_open_is_given_up() {
+    let server = Recorder::answering([Answer::Silence]).await;
+    let builder = builder_at(&server.address).session_timeout(Duration::from_millis(100));
+    let error = builder.build().unwrap().user("U-1").api().await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Session);
+    assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn a_request_carries_these_headers_and_no_others() {
+    let server = Recorder::answering([member("M")]).await;
+    let api = client(&server).await;
+    read(&api).await.unwrap();
+    let mut names: Vec<String> = server
+        .heard()
+        .remove(0)
+        .headers
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "accept-encoding",
+            "host",
+            "md-session-token",
+            "user-agent"
+        ]
+    );
+}
