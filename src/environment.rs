@@ -5,6 +5,7 @@ use std::fmt;
 use reqwest::Url;
 
 use crate::error::Error;
+use crate::operations;
 
 /// The base addresses of the three systems that a Nexus call needs.
 ///
@@ -49,18 +50,18 @@ impl Environment {
     /// MX's integration environment, with test institutions and the test endpoints.
     pub fn integration() -> Self {
         Self {
-            nexus: "https://int-data.moneydesktop.com".to_owned(),
-            sso: "https://int-sso.moneydesktop.com".to_owned(),
-            mdx: "https://int-live.moneydesktop.com".to_owned(),
+            nexus: operations::nexus::INTEGRATION.to_owned(),
+            sso: operations::sso::INTEGRATION.to_owned(),
+            mdx: operations::mdx::INTEGRATION.to_owned(),
         }
     }
 
     /// MX's production environment.
     pub fn production() -> Self {
         Self {
-            nexus: "https://data.moneydesktop.com".to_owned(),
-            sso: "https://sso.moneydesktop.com".to_owned(),
-            mdx: "https://live.moneydesktop.com".to_owned(),
+            nexus: operations::nexus::PRODUCTION.to_owned(),
+            sso: operations::sso::PRODUCTION.to_owned(),
+            mdx: operations::mdx::PRODUCTION.to_owned(),
         }
     }
 

@@ -352,7 +352,7 @@ impl Fleet {
                         .answer(answers)
                         .await
                         .map(|()| Step::Running(crew.job.progress())),
-                    None => crew.job.poll().await,
+                    None => crew.job.call().await,
                 };
                 (crew, step)
             });

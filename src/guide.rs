@@ -234,6 +234,8 @@ pub mod testing {}
 /// [`delay`](crate::identity::Job::delay) are all that such an engine needs. What a step takes and gives is the handle, which an engine
 /// may journal in clear.
 ///
+/// A job that is resumed when its start is due reads the member anew, and posts at once: that step makes two calls.
+///
 /// The one step that must not be repeated by the engine is the start, because it costs. Journal
 /// [`handle_in_flight`](crate::identity::Job::handle_in_flight) before that step, let the engine run it once, and if it fails without an
 /// answer go on from what was journaled: the job then reads until it is sure.

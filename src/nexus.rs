@@ -172,10 +172,7 @@ impl Nexus {
 
 impl Partner {
     fn session_api(&self, api_token: Secret) -> api::Client {
-        self.nexus_client(Credential::Fixed {
-            header: "MD-API-TOKEN",
-            value: api_token,
-        })
+        self.nexus_client(Credential::ApiToken(api_token))
     }
 
     fn sso(&self) -> Result<Sso, Error> {
@@ -236,10 +233,7 @@ impl Partner {
 
 impl Credentials {
     fn as_credential(&self) -> Credential {
-        Credential::Fixed {
-            header: "MD-API-KEY",
-            value: self.api_key.clone(),
-        }
+        Credential::ApiKey(self.api_key.clone())
     }
 }
 

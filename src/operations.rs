@@ -60,15 +60,15 @@ pub enum Evidence {
     Specification,
 }
 
-mod nexus {
+pub(crate) mod nexus {
     include!(concat!(env!("OUT_DIR"), "/nexus_operations.rs"));
 }
 
-mod sso {
+pub(crate) mod sso {
     include!(concat!(env!("OUT_DIR"), "/sso_operations.rs"));
 }
 
-mod mdx {
+pub(crate) mod mdx {
     include!(concat!(env!("OUT_DIR"), "/mdx_operations.rs"));
 }
 

@@ -45,8 +45,10 @@ pub(crate) struct Rules {
 /// What a call identifies itself with.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    /// A key or a one-time token, the same for every attempt.
-    Fixed { header: &'static str, value: Secret },
+    /// The partner's key, for every operation of the neighbours.
+    ApiKey(Secret),
+    /// A one-time token, for the operation of Nexus that takes one instead of a session.
+    ApiToken(Secret),
     /// The session of a user, taken anew for every attempt.
     Session(Sessions),
 }
@@ -228,26 +230,26 @@ impl Connection {
         operation: &'static Operation,
         request: &mut reqwest::Request,
     ) -> Result<Pass<'_>, Error> {
-        let (header, secret, pass) = match &self.credential {
-            Credential::Fixed { header, value } => (*header, value.clone(), Pass::Fixed),
+        let header = operation.credential_header;
+        let takes_session = header == operations::nexus::CREDENTIAL_HEADER;
+        let refuse = |carried: &str| {
+            let reason = format!("it takes {header}, and this client carries {carried}");
+            Err(Error::request(Some(operation), reason))
+        };
+        let (secret, pass) = match &self.credential {
+            Credential::ApiKey(key) => (key.clone(), Pass::Fixed),
+            Credential::ApiToken(_) if takes_session => return refuse("a one-time API token"),
+            Credential::ApiToken(token) => (token.clone(), Pass::Fixed),
+            Credential::Session(_) if !takes_session => return refuse("a session"),
             Credential::Session(sessions) => {
                 let lease = sessions.lease().await?;
                 let pass = Pass::Session {
                     sessions,
                     generation: lease.generation,
                 };
-                ("MD-SESSION-TOKEN", lease.token, pass)
+                (lease.token, pass)
             }
         };
-        if !operation.credential_header.eq_ignore_ascii_case(header) {
-            return Err(Error::request(
-                Some(operation),
-                format!(
-                    "it takes {}, and this client carries {header}",
-                    operation.credential_header
-                ),
-            ));
-        }
         request
             .headers_mut()
             .insert(header_name(header), header_value(operation, &secret)?);

@@ -10,6 +10,7 @@ use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 
 use crate::Api;
+use crate::access::Access;
 use crate::examples;
 use crate::failure::Failure;
 use crate::finish;
@@ -41,6 +42,7 @@ pub(crate) fn generate(
 /// progenitor's typed mocks of the same document.
 pub(crate) fn generate_mock(
     api: &Api,
+    access: &Access,
     document: &Value,
     registry: &Registry,
     sides: &Sides,
@@ -53,7 +55,7 @@ pub(crate) fn generate_mock(
         generator.httpmock(document, api.client_module)
     })?;
     let mut file = parse(tokens)?;
-    finish::mock(&mut file, api.vendor, rows);
+    finish::mock(&mut file, &access.media_type, rows);
     Ok(file)
 }
 

@@ -7,6 +7,7 @@
 //! Every fact about an API stands in a document or its overlay, in the folder of that API. The code knows none: it makes
 //! response schemas lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place.
 
+mod access;
 mod client;
 mod document;
 mod examples;
@@ -34,8 +35,6 @@ pub struct Api {
     /// The name of its folder, and of the files made from it.
     pub name: &'static str,
     document: &'static str,
-    /// The media type that the API is asked for, and spoken to in.
-    vendor: &'static str,
     client_module: &'static str,
     values_module: &'static str,
 }
@@ -45,21 +44,18 @@ pub const APIS: [Api; 3] = [
     Api {
         name: "nexus",
         document: "v1.yaml",
-        vendor: "application/vnd.mx.nexus.v1+json",
         client_module: "crate::api::generated",
         values_module: "crate::values",
     },
     Api {
         name: "sso",
         document: "v3.yaml",
-        vendor: "application/vnd.moneydesktop.sso.v3+json",
         client_module: "crate::sso::generated",
         values_module: "crate::sso::values",
     },
     Api {
         name: "mdx",
         document: "v5.yaml",
-        vendor: "application/vnd.moneydesktop.mdx.v5+json",
         client_module: "crate::mdx::generated",
         values_module: "crate::mdx::values",
     },
@@ -152,7 +148,8 @@ impl Api {
         document::check(&document).map_err(in_overlay)?;
 
         let examples = examples::collect(&document);
-        let rows = operations::read(&document, &registry, self.vendor).map_err(in_document)?;
+        let access = access::read(&document).map_err(in_overlay)?;
+        let rows = operations::read(&document, &registry, &access);
         normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
         let sides = normalise::sides::find(&document).map_err(in_overlay)?;
         let lists = paging::find(&document).map_err(in_overlay)?;
@@ -160,7 +157,7 @@ impl Api {
         let mut client =
             client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
         paging::open(&mut client, &lists).map_err(in_document)?;
-        let mock = client::generate_mock(self, &document, &registry, &sides, &rows)
+        let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
         let exerciser =
             exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
@@ -168,7 +165,7 @@ impl Api {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
             values: values::emit(&registry).map_err(in_overlay)?.to_string(),
-            operations: operations::emit(&rows).to_string(),
+            operations: operations::emit(&access, &rows).to_string(),
             pages: paging::emit(self.name, self.client_module, &lists)
                 .map_err(in_document)?
                 .to_string(),

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::document::{OperationEntry, follow, operations};
-use crate::failure::Failure;
 use crate::normalise::media_types::{is_json, media_type};
 use crate::normalise::parameters::secret_header;
 use crate::registry::Registry;
@@ -38,27 +38,22 @@ pub(crate) enum Answer {
 }
 
 /// Reads the table from an overlaid document, before normalising renames its media types. Sorted by the name in Rust.
-pub(crate) fn read(
-    document: &Value,
-    registry: &Registry,
-    vendor: &str,
-) -> Result<Vec<Row>, Failure> {
-    let session = session_header(document)?;
+pub(crate) fn read(document: &Value, registry: &Registry, access: &Access) -> Vec<Row> {
     let mut rows: Vec<Row> = operations(document)
         .iter()
-        .map(|operation| read_row(document, operation, registry, vendor, &session))
+        .map(|operation| read_row(document, operation, registry, access))
         .collect();
     rows.sort_by_key(|row| row.id.to_snake_case());
-    Ok(rows)
+    rows
 }
 
 fn read_row(
     document: &Value,
     operation: &OperationEntry<'_>,
     registry: &Registry,
-    vendor: &str,
-    session: &str,
+    access: &Access,
 ) -> Row {
+    let vendor = access.media_type.as_str();
     let text = |name: &str| operation.value.get(name).and_then(Value::as_str);
     let request_media_type = operation.value.get("requestBody").map(|body| {
         media_type(follow(document, body))
@@ -91,7 +86,7 @@ fn read_row(
             Some(_) => Answer::Bytes,
         },
         credential: secret_header(operation.value, operation.id, registry)
-            .unwrap_or_else(|| session.to_owned()),
+            .unwrap_or_else(|| access.credential_header.clone()),
         starts_work,
         replayable: reads && !starts_work,
         deprecated: operation.flag("deprecated"),
@@ -121,25 +116,9 @@ fn success_media_type(document: &Value, operation: &OperationEntry<'_>) -> Optio
         .map(str::to_owned)
 }
 
-/// The header of the document's own security scheme.
-fn session_header(document: &Value) -> Result<String, Failure> {
-    let missing = || {
-        Failure::new(
-            "operations table",
-            "$.security",
-            "the document names no security scheme that is a header",
-        )
-    };
-    let scheme = document["security"][0]
-        .as_object()
-        .and_then(|requirement| requirement.keys().next())
-        .ok_or_else(missing)?;
-    let header = document["components"]["securitySchemes"][scheme]["name"].as_str();
-    Ok(header.ok_or_else(missing)?.to_owned())
-}
-
 /// The table as Rust, over the types of `crate::operations`.
-pub(crate) fn emit(rows: &[Row]) -> TokenStream {
+pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
+    let access = crate::access::emit(access);
     let count = rows.len();
     let rows = rows.iter().map(|row| {
         let Row {
@@ -191,6 +170,8 @@ pub(crate) fn emit(rows: &[Row]) -> TokenStream {
         }
     });
     quote! {
+        #access
+
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
     }
 }
@@ -202,11 +183,17 @@ mod tests {
 
     fn rows(operation: Value, method: &str) -> Vec<Row> {
         let document = json!({
+            "info": {"x-media-type": "application/vnd.x+json"},
             "security": [{"sessionToken": []}],
+            "servers": [
+                {"url": "https://a.example", "x-environment": "integration"},
+                {"url": "https://b.example", "x-environment": "production"}
+            ],
             "components": {"securitySchemes": {"sessionToken": {"name": "MD-SESSION-TOKEN"}}},
             "paths": {"/a": {method: operation}}
         });
-        read(&document, &Registry::default(), "application/vnd.x+json").unwrap()
+        let access = crate::access::read(&document).unwrap();
+        read(&document, &Registry::default(), &access)
     }
 
     #[test]

@@ -11,7 +11,6 @@ use crate::api::types;
 use crate::error::Error;
 use crate::identity::{Accepted, Answering, Calls};
 use crate::secret::Secret;
-use crate::values::InstitutionGuid;
 
 /// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown.
 #[derive(Default)]
@@ -126,11 +125,8 @@ impl Calls for Desk {
         })
     }
 
-    fn read_institution<'a>(
-        &'a self,
-        _: &'a InstitutionGuid,
-    ) -> Answering<'a, types::InstitutionResponse> {
-        Box::pin(async { Ok(types::InstitutionResponse::default()) })
+    fn supports_identification<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<bool>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn oauth_window<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<Secret>> {

@@ -6,8 +6,9 @@ use std::pin::Pin;
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
+use crate::operations;
 use crate::secret::Secret;
-use crate::values::{InstitutionGuid, MemberGuid};
+use crate::values::MemberGuid;
 
 /// An answer on its way.
 pub(crate) type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -19,7 +20,7 @@ pub(crate) struct Accepted {
     pub(crate) member: types::MemberResponse,
 }
 
-/// One request each, sent once: the workflow itself decides what is asked again.
+/// What the machine asks for is one request, sent once: the workflow itself decides what is asked again.
 pub(crate) trait Calls: Send + Sync {
     fn read_member<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, types::MemberResponse>;
 
@@ -45,10 +46,9 @@ pub(crate) trait Calls: Send + Sync {
         member: &'a MemberGuid,
     ) -> Answering<'a, Vec<types::AccountOwnerResponse>>;
 
-    fn read_institution<'a>(
-        &'a self,
-        institution: &'a InstitutionGuid,
-    ) -> Answering<'a, types::InstitutionResponse>;
+    /// What the member's institution says; nothing where it says nothing.
+    fn supports_identification<'a>(&'a self, member: &'a MemberGuid)
+    -> Answering<'a, Option<bool>>;
 
     fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>>;
 }
@@ -58,7 +58,10 @@ impl Calls for User {
         Box::pin(async move {
             let api = self.api_without_retries().await?;
             let answer = api.read_member().member_guid(member).send().await?;
-            Ok(answer.into_inner().member.unwrap_or_default())
+            // Without a status it would pass for a manual member.
+            let operation = operations::by_id("nexus", "readMember");
+            let missing = || Error::incomplete(operation, "the answer holds no member");
+            answer.into_inner().member.ok_or_else(missing)
         })
     }
 
@@ -132,18 +135,24 @@ impl Calls for User {
         })
     }
 
-    fn read_institution<'a>(
+    fn supports_identification<'a>(
         &'a self,
-        institution: &'a InstitutionGuid,
-    ) -> Answering<'a, types::InstitutionResponse> {
+        member: &'a MemberGuid,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(async move {
             let api = self.api().await?;
-            let answer = api
-                .read_institution()
-                .institution_guid(institution)
-                .send()
-                .await?;
-            Ok(answer.into_inner().institution.unwrap_or_default())
+            let member = api.read_member().member_guid(member).send().await?;
+            let institution = member
+                .into_inner()
+                .member
+                .unwrap_or_default()
+                .institution_guid;
+            let Some(institution) = institution else {
+                return Ok(None);
+            };
+            let read = api.read_institution().institution_guid(institution);
+            let institution = read.send().await?.into_inner().institution;
+            Ok(institution.and_then(|it| it.supports_account_identification))
         })
     }
 

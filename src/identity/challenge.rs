@@ -1,16 +1,23 @@
 //! Challenges: what MX asks, ready to be shown to a person.
 
-use std::fmt;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-
-use super::Answers;
+use super::{Answers, Image};
 use crate::api::types::{ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse};
 use crate::secret::Secret;
 use crate::values::{ChallengeGuid, ChallengeType, Personal};
 
 /// The questions that are open now. All of them are answered together.
+///
+/// ```
+/// use mx_nexus::identity::{Answers, Challenges};
+///
+/// /// Answers at once what a program can know, and nothing else.
+/// fn answer(challenges: &Challenges) -> Result<Answers, String> {
+///     challenges.answer_all(|challenge| match challenge.label() {
+///         "What city were you born in?" => Ok("Lehi"),
+///         other => Err(format!("who knows: {other}")),
+///     })
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenges {
     open: Vec<Challenge>,
@@ -66,6 +73,19 @@ impl<'a> IntoIterator for &'a Challenges {
 }
 
 /// One question.
+///
+/// ```
+/// use mx_nexus::identity::{Challenge, ChallengeKind};
+///
+/// /// The element of a form that asks it; labels are MX's text, so they are escaped by what renders this.
+/// fn element(challenge: &Challenge) -> &'static str {
+///     match challenge.kind() {
+///         ChallengeKind::Options(_) | ChallengeKind::ImageOptions(_) => "radio",
+///         ChallengeKind::Token => "one-time-code",
+///         _ => "text",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenge {
     guid: ChallengeGuid,
@@ -74,7 +94,7 @@ pub struct Challenge {
     kind: ChallengeKind,
 }
 
-/// How a question is answered.
+/// How a question is answered. See [`Challenge`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChallengeKind {
@@ -91,6 +111,16 @@ pub enum ChallengeKind {
 }
 
 /// One possible answer.
+///
+/// ```
+/// use mx_nexus::identity::{Answers, Challenge};
+///
+/// /// Takes the person's choice, the number of a radio button.
+/// fn chosen(challenge: &Challenge, number: usize) -> Option<Answers> {
+///     let option = challenge.options().get(number)?;
+///     Some(Answers::new().with(challenge.guid(), option.value()))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChallengeOption {
     label: Personal,
@@ -227,77 +257,6 @@ impl ChallengeOption {
     }
 }
 
-/// An image of a challenge.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Image {
-    media_type: String,
-    bytes: Vec<u8>,
-}
-
-impl Image {
-    /// Larger than any captcha; a larger one is not decoded.
-    const LIMIT: usize = 4 * 1024 * 1024;
-
-    /// Decodes a data URI, or bare base64 as MX's field table has it.
-    fn decode(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let (media_type, data) = match text.strip_prefix("data:") {
-            Some(uri) => {
-                let (head, data) = uri.split_once(',')?;
-                let media_type = head.strip_suffix(";base64")?;
-                (media_type.split(';').next().unwrap_or_default(), data)
-            }
-            None => ("", text),
-        };
-        if data.is_empty() || data.len() > Self::LIMIT / 3 * 4 {
-            return None;
-        }
-        let compact: String = data
-            .chars()
-            .filter(|character| !character.is_whitespace())
-            .collect();
-        let bytes = STANDARD_NO_PAD.decode(compact.trim_end_matches('=')).ok()?;
-        let media_type = match media_type {
-            "" => Self::sniff(&bytes),
-            named => named,
-        };
-        Some(Self {
-            media_type: media_type.to_owned(),
-            bytes,
-        })
-    }
-
-    fn sniff(bytes: &[u8]) -> &'static str {
-        match bytes {
-            [0x89, b'P', b'N', b'G', ..] => "image/png",
-            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-            [b'G', b'I', b'F', b'8', ..] => "image/gif",
-            _ => "application/octet-stream",
-        }
-    }
-
-    /// Such as `image/png`.
-    pub fn media_type(&self) -> &str {
-        &self.media_type
-    }
-
-    /// The encoded image.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl fmt::Debug for Image {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "Image({}, {} bytes)",
-            self.media_type,
-            self.bytes.len()
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,23 +292,5 @@ mod tests {
             question.value_for(&"".into()).is_none(),
             "an empty answer is none"
         );
-    }
-
-    #[test]
-    fn images_are_decoded_with_their_media_type() {
-        let decode = |text: &str| Image::decode(text).map(|image| image.media_type);
-        assert_eq!(
-            decode("data:image/gif;base64,R0lGODlh").as_deref(),
-            Some("image/gif")
-        );
-        assert_eq!(
-            decode("data:image/png;charset=x;base64,AAAA").as_deref(),
-            Some("image/png")
-        );
-        assert_eq!(decode("iVBORw0KGgo=").as_deref(), Some("image/png"));
-        for bad in ["", "data:image/png,plain", "data:image/png;base64,", "$$$"] {
-            assert_eq!(decode(bad), None, "{bad}");
-        }
-        assert_eq!(decode(&"A".repeat(Image::LIMIT * 2)), None, "too large");
     }
 }

@@ -8,13 +8,13 @@ use super::echo::Reading;
 use super::status::Remedy;
 use crate::values::{ChallengeGuid, ConnectionStatus};
 
-/// What to do next.
+/// What to do next. [`Machine`](super::machine::Machine) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Directive {
     /// `GET /members/{guid}`; report [`Observation::Member`].
     ReadMember,
-    /// Report [`Observation::Sending`], then `POST /members/{guid}/identify`.
+    /// Report [`Observation::Sending`], save the state if it is saved at all, then `POST /members/{guid}/identify`.
     PostIdentify,
     /// `GET /members/{guid}/challenges`; report [`Observation::Challenges`].
     ListChallenges,
@@ -30,7 +30,14 @@ pub enum Directive {
     OutOfPatience(Progress),
 }
 
-/// What happened.
+impl Directive {
+    /// Whether a question is open, as far as the machine knows.
+    pub(super) const fn is_about_questions(&self) -> bool {
+        matches!(self, Self::ListChallenges | Self::Ask(_))
+    }
+}
+
+/// What happened. [`Machine`](super::machine::Machine) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Observation {
@@ -58,15 +65,17 @@ pub enum Observation {
     NotChallenged,
     /// The owners were read.
     OwnersRead,
-    /// The request may have had its effect, but its answer is lost (timeout, reset, 5xx).
+    /// The POST or PUT may have had its effect, but its answer is lost (timeout, reset, 5xx).
     AnswerLost,
-    /// The request had no effect: it never left, or was turned away unprocessed (429).
+    /// The POST or PUT had no effect: it never left, or was turned away unprocessed (429).
     NoEffect,
+    /// A GET brought nothing, for a reason that may pass.
+    ReadFailed,
     /// The budget is spent.
     PatienceSpent,
 }
 
-/// How soon to follow a directive.
+/// How soon to follow a directive; a [`PollPolicy`](super::PollPolicy) makes a time of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
@@ -80,7 +89,7 @@ pub enum Pace {
     Slow,
 }
 
-/// What to do when a job of another type runs.
+/// What to do when a job of another type runs. For [`Identify::on_other_job`](super::Identify::on_other_job).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherJob {
     /// Wait for its end within the budget, then start.
@@ -90,7 +99,7 @@ pub enum OtherJob {
     Refuse,
 }
 
-/// How far a job has come, for a progress line and for the error when the budget is spent.
+/// How far a job has come, such as `CONNECTED after 3 polls`: for a progress line and for the error when the budget is spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -108,11 +117,20 @@ impl fmt::Display for Progress {
             .last_status
             .as_ref()
             .map_or("no status", ConnectionStatus::as_str);
-        write!(f, "{status} after {} polls", self.polls)
+        let plural = if self.polls == 1 { "" } else { "s" };
+        write!(f, "{status} after {} poll{plural}", self.polls)
     }
 }
 
 /// Why a job ended without owners.
+///
+/// ```
+/// use mx_nexus::identity::{End, Remedy};
+///
+/// let end = End::Status(Some("LOCKED".into()));
+/// assert_eq!(end.to_string(), "the member ended LOCKED");
+/// assert_eq!(end.remedy(), Remedy::ActAtInstitution);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum End {

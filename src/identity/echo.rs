@@ -125,6 +125,11 @@ impl Echo {
         self.last.as_ref()?.status.as_ref()
     }
 
+    /// Whether the member was read before we acted.
+    pub(super) const fn has_mark(&self) -> bool {
+        self.mark.is_some()
+    }
+
     pub(super) const fn our_job(&self) -> Option<&JobGuid> {
         self.our_job.as_ref()
     }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{End, JobHandle, Progress, Remedy};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use crate::values::ConnectionStatus;
 
-/// What kind of failure an [`IdentityError`] is.
+/// Why answers are not sent when no question is open.
+pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
+
+/// What kind of failure an [`IdentityError`] is, with an example there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentityErrorKind {
@@ -37,6 +40,19 @@ pub enum IdentityErrorKind {
 }
 
 /// An identification without owners: what happened, what to do, and the handle to go on with.
+///
+/// ```
+/// use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+///
+/// fn tell(error: &IdentityError) -> String {
+///     match (error.kind(), error.remedy()) {
+///         (IdentityErrorKind::OutOfPatience, _) => "we look again later".to_owned(),
+///         (_, Some(Remedy::UpdateCredentials)) => "please check your user name and password".to_owned(),
+///         (_, Some(remedy)) => remedy.to_string(),
+///         (_, None) => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct IdentityError {
     inner: Arc<Inner>,
@@ -62,6 +78,19 @@ pub(super) struct Circumstances {
     pub message: Option<String>,
     pub oauth_window: Option<Secret>,
     pub last_error: Option<Error>,
+}
+
+impl Circumstances {
+    /// Those of a job that is out of reach.
+    pub(super) fn of(handle: JobHandle) -> Self {
+        Self {
+            handle,
+            waited: Duration::ZERO,
+            message: None,
+            oauth_window: None,
+            last_error: None,
+        }
+    }
 }
 
 impl IdentityError {
@@ -115,14 +144,14 @@ impl IdentityError {
         Self::new(
             IdentityErrorKind::OutOfPatience,
             summary,
-            Some(Remedy::TryLater),
+            Some(Remedy::Resume),
             circumstances,
         )
     }
 
     pub(super) fn person_left(circumstances: Circumstances) -> Self {
         let summary = "the person gave no answer in time".to_owned();
-        let remedy = Some(Remedy::StartAgainWithPerson);
+        let remedy = Some(Remedy::Resume);
         Self::new(
             IdentityErrorKind::PersonLeft,
             summary,
@@ -131,8 +160,9 @@ impl IdentityError {
         )
     }
 
-    pub(super) fn bad_answers(reason: String, circumstances: Circumstances) -> Self {
-        Self::new(IdentityErrorKind::BadAnswers, reason, None, circumstances)
+    pub(super) fn bad_answers(reason: impl Into<String>, circumstances: Circumstances) -> Self {
+        let kind = IdentityErrorKind::BadAnswers;
+        Self::new(kind, reason.into(), None, circumstances)
     }
 
     pub(super) fn call(error: Error, circumstances: Circumstances) -> Self {
@@ -199,9 +229,12 @@ impl IdentityError {
             IdentityErrorKind::OutOfPatience
             | IdentityErrorKind::PersonLeft
             | IdentityErrorKind::BadAnswers => true,
-            IdentityErrorKind::Call => self
-                .call_error()
-                .is_some_and(|error| error.is_transient() || error.is_session_expired()),
+            // An answer that cannot be read here may be read elsewhere, or by a later version.
+            IdentityErrorKind::Call => self.call_error().is_some_and(|error| {
+                error.is_transient()
+                    || error.is_session_expired()
+                    || error.kind() == ErrorKind::Decode
+            }),
             _ => false,
         }
     }
@@ -249,3 +282,6 @@ impl StdError for IdentityError {
         Some(source)
     }
 }
+
+#[cfg(test)]
+mod tests;

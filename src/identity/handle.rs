@@ -39,7 +39,7 @@ impl JobHandle {
         &self.member
     }
 
-    /// Whether the start has been sent: from then on a resumed job only reads, until it is sure that nothing came of it.
+    /// Whether the POST may have been sent: from then on a resumed job reads until it is sure that nothing came of it.
     pub fn has_started(&self) -> bool {
         self.machine.has_started()
     }

@@ -1,32 +1,40 @@
-//! [`Job`]: does what the machine says, one call at a time, within its budget.
+//! [`Job`]: an identification in the caller's hands, one call at a time, within its budget.
+//!
+//! What is called, and what its outcome means, is in `acting`; here is when, and what the caller gets of it.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::Clock;
-use super::error::Circumstances;
-use super::machine::{Directive, Machine, Observation, Reading};
+use super::error::{Circumstances, NOTHING_ASKED};
+use super::machine::{Directive, Machine, Observation};
 use super::{
-    Answers, Calls, Challenge, Challenges, End, IdentityError, JobHandle, JobStream, Owners, Pace,
-    Progress, Terms,
+    Answers, Calls, Challenge, Challenges, IdentityError, JobHandle, JobStream, Owners, Pace,
+    Progress, Remedy, Terms,
 };
-use crate::api::types::{ChallengeResponse, MemberResponse, ResumeRequest};
+use crate::api::types::ResumeRequest;
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// How long a read may go on when the budget is spent: a read that was begun in time is worth its answer.
-const LAST_READ: Duration = Duration::from_secs(10);
-
-/// How often in a row a member may be unknown: right after its creation it is, for a moment (inferred).
-const UNKNOWN_MEMBERS: u8 = 3;
-
-/// How often answers are sent that provably did not arrive.
-const SENDINGS: u8 = 3;
+mod acting;
 
 /// A step of a job.
+///
+/// ```
+/// use mx_nexus::identity::Step;
+///
+/// fn tell(step: &Step) -> String {
+///     match step {
+///         Step::Running(progress) => format!("running: {progress}"),
+///         Step::Challenged(challenges) => format!("{} questions", challenges.len()),
+///         Step::Done(owners) => format!("{} owners", owners.len()),
+///         _ => "a step of a later version".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Step {
@@ -38,7 +46,11 @@ pub enum Step {
     Done(Owners),
 }
 
-/// An identification under way.
+/// An identification under way, from [`Identify::start`](super::Identify::start) or [`User::resume`](crate::User::resume).
+///
+/// Three altitudes: [`Job::until_done`] sees it through, [`Job::next`] gives one step after the other, and [`Job::poll`] makes
+/// one call and leaves the waiting to the caller. No call is waited for beyond the budget, but that one begun in time has ten
+/// seconds; a POST or PUT that is cut off so counts as one whose answer was lost, which reading settles.
 ///
 /// Dropping a job stops polling and nothing else: MX goes on, and [`Job::handle`] finds it again.
 #[must_use = "a job does nothing until it is polled"]
@@ -47,15 +59,17 @@ pub struct Job {
     handle: JobHandle,
     terms: Terms,
     clock: Clock,
+    /// The questions that the machine wants answered, once they are known.
     asked: Vec<Challenge>,
     owners: Option<Owners>,
     message: Option<String>,
     oauth_window: Option<Secret>,
     last_error: Option<Error>,
-    asked_to_wait: Duration,
-    unknown_members: u8,
+    /// Until when MX has asked to be left alone.
+    quiet_until: Option<Instant>,
+    not_found: u8,
     has_warned: bool,
-    failed: Option<IdentityError>,
+    over: Option<IdentityError>,
 }
 
 impl fmt::Debug for Job {
@@ -85,11 +99,17 @@ impl Job {
             message: None,
             oauth_window: None,
             last_error: None,
-            asked_to_wait: Duration::ZERO,
-            unknown_members: 0,
+            quiet_until: None,
+            not_found: 0,
             has_warned: false,
-            failed: None,
+            over: None,
         }
+    }
+
+    /// The same job, which will call nothing and fail with this.
+    pub(super) fn refused(mut self, error: Error) -> Self {
+        self.over = Some(self.broken(error));
+        self
     }
 
     /// What to save after a step, to go on with elsewhere or later. It changes with every step.
@@ -104,7 +124,19 @@ impl Job {
 
     /// The next step: waits as long as the polling says, makes one call, and tells what came of it.
     ///
-    /// After the end it gives the same end again.
+    /// While a question is open it gives the question again, without a call. After the end it gives the same end again. A
+    /// call that failed for good is no end: the next step tries again.
+    ///
+    /// ```no_run
+    /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// use mx_nexus::identity::Step;
+    ///
+    /// while let Step::Running(progress) = job.next().await? {
+    ///     println!("{progress}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,72 +146,43 @@ impl Job {
         if !wait.is_zero() {
             sleep(wait).await;
         }
-        self.poll().await
+        self.call().await
     }
 
-    /// How long to wait before the next call, by the polling and by what is left of the budget; the last poll lands on the
-    /// deadline. When nothing is left, the machine is told.
-    pub(crate) fn next_wait(&mut self) -> Duration {
-        let (delay, left) = (self.delay(), self.clock.left());
-        if !delay.is_zero() && left.is_zero() {
-            self.observe(Observation::PatienceSpent);
-            return Duration::ZERO;
-        }
-        delay.min(left)
-    }
-
-    /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call is the
-    /// start, it counts as sent, and whoever resumes from here reads until it is sure before it starts again.
+    /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call may be
+    /// the start, it counts as sent, and whoever resumes from here reads until it is sure before it starts again.
     pub fn handle_in_flight(&self) -> JobHandle {
         let mut handle = self.handle.clone();
-        if handle.machine.directive() == Directive::PostIdentify {
-            handle.machine.observe(Observation::Sending);
-        }
+        handle.machine.announce();
         handle
     }
 
-    /// Whether these answers fit what is asked.
-    pub(crate) fn check(&self, answers: &Answers) -> Result<Vec<ResumeRequest>, IdentityError> {
-        let reason = match answers.check(&self.asked) {
-            Ok(bodies) if !bodies.is_empty() => return Ok(bodies),
-            Ok(_) => "nothing is asked at the moment".to_owned(),
-            Err(reason) => reason,
-        };
-        Err(IdentityError::bad_answers(reason, self.circumstances()))
-    }
-
-    /// The error of a job whose task is gone.
-    pub(crate) fn lost(handle: JobHandle) -> IdentityError {
-        let error = Error::request(None, "the task of the job panicked or was stopped");
-        let circumstances = Circumstances {
-            handle,
-            waited: Duration::ZERO,
-            message: None,
-            oauth_window: None,
-            last_error: None,
-        };
-        IdentityError::call(error, circumstances)
-    }
-
-    /// One call, without waiting: for engines that sleep themselves, and for tests.
+    /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests.
+    ///
+    /// ```no_run
+    /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// tokio::time::sleep(job.delay()).await;
+    /// let step = job.poll().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// As [`Job::next`].
     pub async fn poll(&mut self) -> Result<Step, IdentityError> {
-        self.act().await?;
-        self.step().await
+        self.spend();
+        self.call().await
     }
 
     /// How long to wait before the next [`Job::poll`].
     pub fn delay(&self) -> Duration {
-        match self.machine().pace() {
-            Pace::AtOnce => Duration::ZERO,
-            pace => {
-                let planned = self.terms.polling.delay(pace, self.progress().polls);
-                planned.max(self.asked_to_wait)
-            }
+        if !self.has_to_wait() {
+            return Duration::ZERO;
         }
+        let (pace, polls) = (self.machine().pace(), self.progress().polls);
+        let planned = self.terms.polling.delay(pace, polls);
+        planned.max(self.quiet_left())
     }
 
     /// What is left of the budget.
@@ -189,37 +192,66 @@ impl Job {
 
     /// Sends a person's answers to all open challenges.
     ///
+    /// In a process that has taken up the job and not seen the questions yet, it lists them first.
+    ///
+    /// ```no_run
+    /// # async fn example(user: mx_nexus::User, saved: &str, code: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use mx_nexus::identity::Answers;
+    ///
+    /// let mut job = user.resume(serde_json::from_str(saved)?).patience(Duration::from_secs(60));
+    /// job.answer(Answers::new().with("CRD-1", code)).await?;
+    /// let saved = serde_json::to_string(job.handle())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Of kind [`BadAnswers`](super::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
     /// asked; and when the call failed for good. Answers that MX refuses are no error here: it asks again.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
+        while self.asked.is_empty() && self.machine().directive().is_about_questions() {
+            self.next().await?;
+        }
         let bodies = self.check(&answers)?;
         self.clock.go_on();
-        let mut sendings = 1;
-        let seen = loop {
-            let sent = self
-                .calls
-                .resume(self.handle.member(), bodies.clone())
-                .await;
-            match sent {
-                Ok(()) => break Observation::Answered,
-                Err(error) if error.status() == Some(400) => break Observation::AnswersRefused,
-                Err(error) if error.status() == Some(405) => break Observation::NotChallenged,
-                Err(error) if error.is_answer_lost() => break Observation::AnswerLost,
-                Err(error) if error.is_transient() && sendings < SENDINGS => {
-                    sendings += 1;
-                    sleep(self.pause_after(&error)).await;
-                }
-                Err(error) => return Err(self.broken(error)),
+        match self.put(bodies).await {
+            Ok(seen) => {
+                self.asked.clear();
+                self.observe(seen);
+                Ok(())
             }
-        };
-        self.asked.clear();
-        self.observe(seen);
-        Ok(())
+            Err(error) => {
+                // The question is still open.
+                self.clock.pause();
+                Err(self.broken(error))
+            }
+        }
     }
 
     /// Sees the job through, asking for answers as often as MX does. The closure may answer `None` to give up.
+    ///
+    /// In a task of its own the closure has to own what it uses, `async move |challenges| …`: of one that borrows, the
+    /// compiler cannot tell (yet) that it is `Send`.
+    ///
+    /// ```no_run
+    /// # async fn ask(_: &mx_nexus::identity::Challenge) -> String { String::new() }
+    /// # async fn example(job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// use mx_nexus::identity::{Answers, Challenges};
+    ///
+    /// let owners = job
+    ///     .until_done(async |challenges: Challenges| {
+    ///         let mut answers = Answers::new();
+    ///         for challenge in &challenges {
+    ///             answers = answers.with(challenge.guid(), ask(challenge).await);
+    ///         }
+    ///         answers
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -259,31 +291,45 @@ impl Job {
         if self.terms.checks_institution {
             self.check_institution().await?;
         }
-        loop {
-            let starts = self.machine().directive() == Directive::PostIdentify;
+        while !self.machine().has_started() {
             self.next().await?;
-            if starts && self.machine().has_started() {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn check_institution(&mut self) -> Result<(), IdentityError> {
-        let member = self.calls.read_member(self.handle.member()).await;
-        let member = member.map_err(|error| self.broken(error))?;
-        let Some(institution) = member.institution_guid else {
-            return Ok(());
-        };
-        let institution = self.calls.read_institution(&institution).await;
-        let institution = institution.map_err(|error| self.broken(error))?;
-        // Only a clear no is one: a field that is missing says nothing.
-        if institution.supports_account_identification == Some(false) {
-            return Err(IdentityError::ended(
-                &End::NotSupported,
-                self.circumstances(),
-            ));
         }
         Ok(())
+    }
+
+    /// How long to wait before the next call, by the polling and by what is left of the budget: the last poll lands on the
+    /// deadline. When nothing is left, the machine is told.
+    pub(crate) fn next_wait(&mut self) -> Duration {
+        if self.spend() {
+            return Duration::ZERO;
+        }
+        self.delay().min(self.clock.left())
+    }
+
+    /// The call that is due, and what came of it.
+    pub(crate) async fn call(&mut self) -> Result<Step, IdentityError> {
+        if self.clock.left().is_zero() && self.has_to_wait() && !self.quiet_left().is_zero() {
+            // MX wants to be left alone for longer than there is patience.
+            self.observe(Observation::PatienceSpent);
+        }
+        self.act().await?;
+        self.step().await
+    }
+
+    /// Whether these answers fit what is asked.
+    pub(crate) fn check(&self, answers: &Answers) -> Result<Vec<ResumeRequest>, IdentityError> {
+        let fitting = if self.asked.is_empty() {
+            Err(NOTHING_ASKED.to_owned())
+        } else {
+            answers.check(&self.asked)
+        };
+        fitting.map_err(|reason| IdentityError::bad_answers(reason, self.circumstances()))
+    }
+
+    /// The error of a job whose task is gone.
+    pub(crate) fn lost(handle: JobHandle) -> IdentityError {
+        let error = Error::request(None, "the task of the job panicked or was stopped");
+        IdentityError::call(error, Circumstances::of(handle))
     }
 
     fn machine(&self) -> &Machine {
@@ -294,166 +340,47 @@ impl Job {
         self.handle.machine.observe(observation);
     }
 
-    /// Makes the call that the machine wants, and tells it what came of it.
-    async fn act(&mut self) -> Result<(), IdentityError> {
-        if let Some(failed) = &self.failed {
-            return Err(failed.clone());
+    /// Whether a wait comes before the next call.
+    fn has_to_wait(&self) -> bool {
+        self.over.is_none() && self.machine().pace() != Pace::AtOnce
+    }
+
+    fn quiet_left(&self) -> Duration {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        self.quiet_until.map_or(Duration::ZERO, left)
+    }
+
+    /// Ends a budget that leaves nothing for the wait that comes next.
+    fn spend(&mut self) -> bool {
+        let is_spent = self.has_to_wait() && self.clock.left().is_zero();
+        if is_spent {
+            self.observe(Observation::PatienceSpent);
         }
-        self.asked_to_wait = Duration::ZERO;
-        let bound = self.clock.left().max(LAST_READ);
-        let calls = Arc::clone(&self.calls);
-        let member = self.handle.member().clone();
-        match self.machine().directive() {
-            Directive::ReadMember => {
-                let read = bounded(bound, calls.read_member(&member)).await;
-                if let Some(member) = self.received(read)? {
-                    self.note(&member);
-                    self.observe(Observation::Member(reading(&member)));
-                }
-            }
-            Directive::PostIdentify => self.post().await?,
-            Directive::ListChallenges => {
-                let listed = bounded(bound, calls.list_challenges(&member)).await;
-                if let Some(listed) = self.received(listed)? {
-                    self.listed(listed);
-                }
-            }
-            // Taken up in another process, which does not know the questions yet.
-            Directive::Ask(_) if self.asked.is_empty() => {
-                let listed = bounded(bound, calls.list_challenges(&member)).await;
-                if let Some(listed) = self.received(listed)? {
-                    self.listed(listed);
-                }
-            }
-            Directive::ReadOwners => {
-                let owners = bounded(bound, calls.list_owners(&member)).await;
-                if let Some(owners) = self.received(owners)? {
-                    self.owners = Some(Owners::from(owners));
-                    self.observe(Observation::OwnersRead);
-                }
-            }
-            Directive::Finished if self.owners.is_none() => {
-                let owners = calls.list_owners(&member).await;
-                self.owners = Some(owners.map_err(|error| self.broken(error))?.into());
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn post(&mut self) -> Result<(), IdentityError> {
-        self.observe(Observation::Sending);
-        let calls = Arc::clone(&self.calls);
-        let posted = calls
-            .identify(self.handle.member(), self.handle.include_transactions)
-            .await;
-        let seen = match posted {
-            Ok(accepted) => {
-                self.note(&accepted.member);
-                let reading = reading(&accepted.member);
-                if accepted.is_running_already {
-                    Observation::Joined(reading)
-                } else {
-                    Observation::Started(reading)
-                }
-            }
-            Err(error) => match error.status() {
-                Some(400) => self.refused(error, Observation::NotSupported),
-                Some(403) => self.refused(error, Observation::NotEnabled),
-                Some(409) => self.refused(error, Observation::OtherJobRuns),
-                _ if error.is_answer_lost() => self.refused(error, Observation::AnswerLost),
-                _ if error.is_transient() => {
-                    self.asked_to_wait = error.retry_after().unwrap_or_default();
-                    self.refused(error, Observation::NoEffect)
-                }
-                _ => {
-                    // Refused unprocessed, so a resumed job may send it again.
-                    self.observe(Observation::NoEffect);
-                    return Err(self.broken(error));
-                }
-            },
-        };
-        self.observe(seen);
-        Ok(())
-    }
-
-    fn refused(&mut self, error: Error, observation: Observation) -> Observation {
-        self.last_error = Some(error);
-        observation
-    }
-
-    /// What a read brought: nothing when it failed for a passing reason.
-    fn received<T>(
-        &mut self,
-        outcome: Option<Result<T, Error>>,
-    ) -> Result<Option<T>, IdentityError> {
-        match outcome {
-            Some(Ok(value)) => {
-                self.unknown_members = 0;
-                Ok(Some(value))
-            }
-            None => {
-                self.observe(Observation::NoEffect);
-                Ok(None)
-            }
-            Some(Err(error)) => {
-                if error.is_not_found() {
-                    self.unknown_members += 1;
-                }
-                let is_new = error.is_not_found() && self.unknown_members < UNKNOWN_MEMBERS;
-                if !error.is_transient() && !is_new {
-                    return Err(self.broken(error));
-                }
-                self.asked_to_wait = error.retry_after().unwrap_or_default();
-                self.last_error = Some(error);
-                self.observe(Observation::NoEffect);
-                Ok(None)
-            }
-        }
-    }
-
-    fn listed(&mut self, listed: Vec<ChallengeResponse>) {
-        self.asked = listed.into_iter().filter_map(Challenge::read).collect();
-        let guids = self
-            .asked
-            .iter()
-            .map(|challenge| challenge.guid().clone())
-            .collect();
-        self.observe(Observation::Challenges(guids));
-    }
-
-    /// Keeps what an error may have to tell a person.
-    fn note(&mut self, member: &MemberResponse) {
-        self.message.clone_from(&member.connection_status_message);
-        self.oauth_window.clone_from(&member.oauth_window_uri);
+        is_spent
     }
 
     /// Where the machine stands now, as a step or an end.
     async fn step(&mut self) -> Result<Step, IdentityError> {
         self.warn_of_unknown_status();
-        match self.machine().directive() {
+        let end = match self.machine().directive() {
             Directive::Ask(_) if !self.asked.is_empty() => {
                 self.clock.pause();
-                Ok(Step::Challenged(Challenges::new(self.asked.clone())))
+                return Ok(Step::Challenged(Challenges::new(self.asked.clone())));
             }
-            Directive::Finished if self.owners.is_some() => {
-                Ok(Step::Done(self.owners.clone().unwrap_or_default()))
+            Directive::Finished => {
+                return Ok(Step::Done(self.owners.clone().unwrap_or_default()));
             }
             Directive::Ended(end) => {
-                if end.remedy() == super::Remedy::FinishOauth && self.oauth_window.is_none() {
-                    // Without the address the error is still right, so a failure here does not matter.
-                    let window = self.calls.oauth_window(self.handle.member()).await;
-                    self.oauth_window = window.ok().flatten();
+                if end.remedy() == Remedy::FinishOauth {
+                    self.find_oauth_window().await;
                 }
-                let error = IdentityError::ended(&end, self.circumstances());
-                self.failed = Some(error.clone());
-                Err(error)
+                IdentityError::ended(&end, self.circumstances())
             }
-            Directive::OutOfPatience(_) => {
-                Err(IdentityError::out_of_patience(self.circumstances()))
-            }
-            _ => Ok(Step::Running(self.progress())),
-        }
+            Directive::OutOfPatience(_) => IdentityError::out_of_patience(self.circumstances()),
+            _ => return Ok(Step::Running(self.progress())),
+        };
+        self.over = Some(end.clone());
+        Err(end)
     }
 
     fn warn_of_unknown_status(&mut self) {
@@ -463,14 +390,6 @@ impl Job {
             self.has_warned = true;
             crate::trace::unknown_status(&status);
         }
-    }
-
-    fn pause_after(&self, error: &Error) -> Duration {
-        let planned = self.terms.polling.delay(Pace::Quick, 0);
-        error
-            .retry_after()
-            .unwrap_or(planned)
-            .min(self.clock.left())
     }
 
     fn broken(&self, error: Error) -> IdentityError {
@@ -488,18 +407,5 @@ impl Job {
     }
 }
 
-/// A read that is given up when it takes too long; it has no effect, so it can be.
-async fn bounded<T>(
-    bound: Duration,
-    call: impl Future<Output = Result<T, Error>>,
-) -> Option<Result<T, Error>> {
-    timeout(bound, call).await.ok()
-}
-
-fn reading(member: &MemberResponse) -> Reading {
-    Reading {
-        status: member.connection_status.clone(),
-        is_being_aggregated: member.is_being_aggregated.unwrap_or(false),
-        job: member.most_recent_job_guid.clone(),
-    }
-}
+#[cfg(test)]
+mod tests;

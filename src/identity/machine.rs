@@ -38,10 +38,26 @@ const REFUSALS: u8 = 3;
 
 /// The only version of the saved state so far; another one does not deserialise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-enum Version {
-    #[default]
-    #[serde(rename = "1")]
-    One,
+#[serde(into = "String", try_from = "String")]
+struct Version;
+
+impl From<Version> for String {
+    fn from(_: Version) -> Self {
+        "1".to_owned()
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = String;
+
+    fn try_from(version: String) -> Result<Self, Self::Error> {
+        match version.as_str() {
+            "1" => Ok(Self),
+            _ => Err(format!(
+                "a saved job of version {version}, and this version of mx-nexus reads version 1"
+            )),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,17 +147,18 @@ impl Machine {
     pub fn pace(&self) -> Pace {
         let is_slow = classify(self.echo.last_status()) == Class::Slow;
         match &self.phase {
-            Phase::Ask(_) | Phase::Finished | Phase::Ended(_) => Pace::AtOnce,
+            Phase::Finished | Phase::Ended(_) => Pace::AtOnce,
             _ if self.is_spent => Pace::AtOnce,
             Phase::Sent | Phase::OtherJob | Phase::Follow if is_slow => Pace::Slow,
             _ if self.came_to_nothing => Pace::Steady,
             Phase::Sent | Phase::Follow if !self.echo.is_settled() => Pace::Quick,
             Phase::Sent | Phase::Follow | Phase::OtherJob => Pace::Steady,
-            Phase::Baseline | Phase::Start | Phase::List { .. } | Phase::Owners => Pace::AtOnce,
+            Phase::Baseline | Phase::Start => Pace::AtOnce,
+            Phase::List { .. } | Phase::Ask(_) | Phase::Owners => Pace::AtOnce,
         }
     }
 
-    /// Whether the POST has been sent, or something stands in its way; from then on all is reading, and waiting.
+    /// Whether the POST may have been sent, or something stands in its way; from then on all is reading, and waiting.
     #[must_use]
     pub fn has_started(&self) -> bool {
         !matches!(self.phase, Phase::Baseline | Phase::Start)
@@ -163,12 +180,28 @@ impl Machine {
         self.echo.our_job()
     }
 
-    /// Goes on with a new budget, perhaps elsewhere and much later, so an old baseline is dropped.
+    /// Goes on with a new budget, perhaps elsewhere and much later: an old baseline is dropped, and owners that were read
+    /// there are read again here.
     pub fn renew(&mut self) {
         self.is_spent = false;
-        if self.phase == Phase::Start {
-            self.phase = Phase::Baseline;
+        match self.phase {
+            Phase::Start => self.phase = Phase::Baseline,
+            Phase::Finished => self.phase = Phase::Owners,
+            _ => {}
         }
+    }
+
+    /// Makes this the state to save before the next call: if that call may send the POST, it counts as sent.
+    pub fn announce(&mut self) {
+        if self.phase == Phase::Start || self.is_start_due_again() {
+            self.phase = Phase::Sent;
+        }
+    }
+
+    /// Whether the POST was due when the job was resumed: it follows as soon as the baseline has been read anew.
+    #[must_use]
+    pub const fn is_start_due_again(&self) -> bool {
+        matches!(self.phase, Phase::Baseline) && self.echo.has_mark()
     }
 
     /// Takes note of what happened.
@@ -221,7 +254,7 @@ impl Machine {
                 self.came_to_nothing = true;
                 Phase::Start
             }
-            (phase, Seen::NoEffect | Seen::AnswerLost) => {
+            (phase, Seen::NoEffect | Seen::AnswerLost | Seen::ReadFailed) => {
                 self.came_to_nothing = true;
                 phase
             }

@@ -29,6 +29,15 @@ pub trait PollPolicy: fmt::Debug + Send + Sync + 'static {
 /// often as a job drags on, and every fifteen when MX itself says that it takes long.
 ///
 /// Without jitter: a job of one person gains nothing by it, and tests stay exact.
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus::identity::{Pace, PollPolicy, Polling};
+///
+/// let calm = Polling::between(Duration::from_secs(10), Duration::from_secs(60));
+/// assert_eq!(calm.delay(Pace::Quick, 0), Duration::from_secs(10));
+/// assert_eq!(calm.delay(Pace::Slow, 0), Duration::from_secs(60));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {

@@ -9,6 +9,7 @@ use super::{
     Answers, Calls, Challenges, IdentityError, Job, JobHandle, OtherJob, Owners, PollPolicy,
     Polling,
 };
+use crate::error::Error;
 use crate::nexus::User;
 use crate::values::MemberGuid;
 
@@ -40,6 +41,32 @@ impl Default for Terms {
 }
 
 /// An identification to be started. From [`User::identify`].
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+/// use std::time::Duration;
+/// use mx_nexus::identity::OtherJob;
+///
+/// let job = user
+///     .identify("MBR-1")
+///     .include_transactions(false)
+///     .on_other_job(OtherJob::Refuse)
+///     .checking_institution()
+///     .patience(Duration::from_secs(300))
+///     .start()
+///     .await?;
+/// println!("started {:?}", job.handle().job());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Without patience it cannot be started:
+///
+/// ```compile_fail
+/// # async fn example(user: mx_nexus::User) {
+/// let job = user.identify("MBR-1").start().await;
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "an identification does nothing until it is started"]
 pub struct Identify<P = Unset> {
@@ -66,6 +93,15 @@ impl<P: fmt::Debug> fmt::Debug for Identify<P> {
 
 impl User {
     /// Begins an identification of the owners of a member's accounts. It costs money, and is never started twice by accident.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// // Nobody is there to answer: a question ends it, and the handle in the error goes on from there.
+    /// let owners = user.identify("MBR-1").patience(Duration::from_secs(300)).run(async |_| None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn identify(&self, member: impl Into<MemberGuid>) -> Identify {
         Identify::new(Arc::new(self.clone()), self.shared_id(), member.into())
     }
@@ -82,11 +118,22 @@ impl User {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// A handle of another user is refused: its job fails at its first step, with nothing sent.
     pub fn resume(&self, handle: JobHandle) -> Resume {
+        let stranger = match (handle.user_id(), self.id()) {
+            // A user of a token from elsewhere is known to MX alone.
+            (Some(theirs), Some(ours)) if theirs != ours => {
+                let summary = format!("the handle is of the user {theirs}, and this is {ours}");
+                Some(Error::request(None, summary))
+            }
+            _ => None,
+        };
         Resume {
             calls: Arc::new(self.clone()),
             handle,
             terms: Terms::default(),
+            stranger,
         }
     }
 }
@@ -157,8 +204,22 @@ impl Identify<Unset> {
 }
 
 impl Identify<Patience> {
-    /// The job, before anything is sent. Save its handle, and then poll it: that is for programs which must know of a job
-    /// even if they end while it is being started.
+    /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it, and
+    /// for engines that make one call a step. Save [`Job::handle_in_flight`] before every step, and [`Job::handle`] after it.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn save(_: &mx_nexus::identity::JobHandle) {}
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
+    /// let mut job = user.identify("MBR-1").patience(Duration::from_secs(300)).prepare();
+    /// while !job.handle().has_started() {
+    ///     save(&job.handle_in_flight());
+    ///     job.next().await?;
+    ///     save(job.handle());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn prepare(self) -> Job {
         let handle = JobHandle {
             user: self.user.as_deref().map(str::to_owned),
@@ -180,7 +241,7 @@ impl Identify<Patience> {
         Ok(job)
     }
 
-    /// Starts the job and sees it through, asking for answers as often as MX does.
+    /// Starts the job and sees it through, asking for answers as often as MX does. See [`Job::until_done`] for an example.
     ///
     /// # Errors
     ///
@@ -196,13 +257,14 @@ impl Identify<Patience> {
     }
 }
 
-/// A job to go on with. From [`User::resume`].
+/// A job to go on with. From [`User::resume`], with an example there.
 #[derive(Clone)]
 #[must_use = "a job does nothing until it is polled"]
 pub struct Resume {
     calls: Arc<dyn Calls>,
     handle: JobHandle,
     terms: Terms,
+    stranger: Option<Error>,
 }
 
 impl fmt::Debug for Resume {
@@ -237,6 +299,10 @@ impl Resume {
     pub fn patience(self, patience: Duration) -> Job {
         let mut handle = self.handle;
         handle.machine.renew();
-        Job::new(self.calls, handle, self.terms, patience)
+        let job = Job::new(self.calls, handle, self.terms, patience);
+        match self.stranger {
+            Some(error) => job.refused(error),
+            None => job,
+        }
     }
 }

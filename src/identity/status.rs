@@ -33,6 +33,10 @@ pub(crate) enum Class {
 
 /// What can be done about a job that ended without owners.
 ///
+/// For each status of a member, where a job comes to that finds the member at rest with it:
+///
+#[doc = include_str!("statuses.md")]
+///
 /// ```
 /// use mx_nexus::identity::Remedy;
 /// use mx_nexus::values::ConnectionStatus;
@@ -50,6 +54,8 @@ pub enum Remedy {
     ActAtInstitution,
     /// The person has to finish the institution's OAuth page; the error carries its address.
     FinishOauth,
+    /// The job goes on at MX: resume it with the handle.
+    Resume,
     /// Start a new identification while the person is there to answer.
     StartAgainWithPerson,
     /// Nobody has to do anything but wait; start again later.
@@ -87,6 +93,7 @@ impl fmt::Display for Remedy {
             }
             Self::ActAtInstitution => "let the person settle it at the institution first",
             Self::FinishOauth => "let the person finish signing in on the institution's own page",
+            Self::Resume => "the job goes on at MX: resume it with the handle",
             Self::StartAgainWithPerson => "start again while the person is present to answer",
             Self::TryLater => "nobody has to do anything: start again later",
             Self::ContactMx => "ask MX: only they can lift this",
@@ -134,7 +141,7 @@ fn row(status: Option<&ConnectionStatus>) -> (Class, &'static str) {
     }
 }
 
-/// The table as markdown, for the docs and the snapshot that pins it.
+/// The table as markdown, as it stands in the docs.
 #[cfg(test)]
 pub(crate) fn table() -> String {
     let unknown = ConnectionStatus::from("(any other)");
@@ -179,6 +186,13 @@ mod tests {
             3,
             "DISCONTINUED, CLOSED, null"
         );
+    }
+
+    #[test]
+    fn the_table_in_the_docs_is_this_one() {
+        let table = table();
+        let documented = include_str!("statuses.md");
+        assert!(documented == table, "statuses.md has to be:\n{table}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+use super::error::{Circumstances, NOTHING_ASKED};
 use super::{Answers, IdentityError, Job, JobHandle, Step};
 
 type Stepping = Pin<Box<dyn Future<Output = (Job, Result<Step, IdentityError>)> + Send>>;
@@ -14,22 +15,39 @@ type Stepping = Pin<Box<dyn Future<Output = (Job, Result<Step, IdentityError>)> 
 /// The steps of a job, as they come. From [`Job::into_stream`].
 ///
 /// It ends after [`Step::Done`] or an error. After [`Step::Challenged`], call [`JobStream::answer`] and go on.
+///
+/// ```no_run
+/// # async fn example(job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
+/// use futures_util::StreamExt;
+/// use mx_nexus::identity::Step;
+///
+/// let mut steps = job.into_stream();
+/// while let Some(step) = steps.next().await {
+///     if let Step::Running(progress) = step? {
+///         println!("{progress}");
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream does nothing until it is polled"]
 pub struct JobStream {
     state: State,
+    /// As it was after the last step.
+    handle: JobHandle,
 }
 
 enum State {
     Resting(Box<Job>),
     Stepping(Stepping),
-    Over(Option<Box<Job>>),
+    Over,
 }
 
 impl fmt::Debug for JobStream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("JobStream")
-            .field("handle", &self.handle())
+            .field("handle", &self.handle)
             .finish_non_exhaustive()
     }
 }
@@ -37,28 +55,29 @@ impl fmt::Debug for JobStream {
 impl JobStream {
     pub(super) fn new(job: Job) -> Self {
         Self {
+            handle: job.handle().clone(),
             state: State::Resting(Box::new(job)),
         }
     }
 
-    /// What to save; none while a step is under way.
-    pub fn handle(&self) -> Option<&JobHandle> {
-        match &self.state {
-            State::Resting(job) | State::Over(Some(job)) => Some(job.handle()),
-            _ => None,
-        }
+    /// What to save: the job as it was after the last step.
+    pub fn handle(&self) -> &JobHandle {
+        &self.handle
     }
 
     /// Sends a person's answers.
     ///
     /// # Errors
     ///
-    /// As [`Job::answer`]. Between two steps only: nothing happens while one is under way or after the last.
+    /// As [`Job::answer`]; also when a step is under way, since no question is open then.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
-        match &mut self.state {
-            State::Resting(job) => job.answer(answers).await,
-            _ => Ok(()),
-        }
+        let State::Resting(job) = &mut self.state else {
+            let circumstances = Circumstances::of(self.handle.clone());
+            return Err(IdentityError::bad_answers(NOTHING_ASKED, circumstances));
+        };
+        let answered = job.answer(answers).await;
+        self.handle.clone_from(job.handle());
+        answered
     }
 }
 
@@ -67,11 +86,8 @@ impl Stream for JobStream {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            match std::mem::replace(&mut self.state, State::Over(None)) {
-                State::Over(job) => {
-                    self.state = State::Over(job);
-                    return Poll::Ready(None);
-                }
+            match std::mem::replace(&mut self.state, State::Over) {
+                State::Over => return Poll::Ready(None),
                 State::Resting(mut job) => {
                     self.state = State::Stepping(Box::pin(async move {
                         let step = job.next().await;
@@ -84,11 +100,10 @@ impl Stream for JobStream {
                         return Poll::Pending;
                     }
                     Poll::Ready((job, step)) => {
-                        let job = Box::new(job);
-                        self.state = match step {
-                            Ok(Step::Done(_)) | Err(_) => State::Over(Some(job)),
-                            Ok(_) => State::Resting(job),
-                        };
+                        self.handle.clone_from(job.handle());
+                        if let Ok(Step::Running(_) | Step::Challenged(_)) = step {
+                            self.state = State::Resting(Box::new(job));
+                        }
                         return Poll::Ready(Some(step));
                     }
                 },

@@ -52,6 +52,11 @@ fn drive(server: &mut Server) -> Directive {
             waits = 0;
         }
         let outcome = match machine.directive() {
+            Directive::ReadMember | Directive::ListChallenges | Directive::ReadOwners
+                if server.loses_read() =>
+            {
+                Observation::ReadFailed
+            }
             Directive::ReadMember => Observation::Member(server.read()),
             Directive::PostIdentify => {
                 machine.observe(Observation::Sending);
@@ -240,7 +245,7 @@ proptest! {
         for (index, observation) in seen.into_iter().enumerate() {
             let before = machine.directive();
             machine.observe(observation);
-            if index % renew_every == 0 {
+            if index % renew_every == 0 && before != Directive::Finished {
                 machine.renew();
             }
             machine = replayed(&machine);

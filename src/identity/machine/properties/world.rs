@@ -50,6 +50,8 @@ pub(super) struct World {
     course: Vec<Course>,
     pub(super) end: ConnectionStatus,
     fates: Vec<Fate>,
+    /// Which of the GETs bring nothing.
+    lost_reads: Vec<bool>,
     /// For how many reads after a change the member looks as before.
     lag: usize,
     lists_lag: bool,
@@ -100,10 +102,11 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
         habits,
         vec(step, 0..7),
         conclusive(),
-        vec(fate, 0..8),
+        (vec(fate, 0..8), vec(prop::bool::weighted(0.2), 0..40)),
         1..40usize,
     )
-        .prop_map(|(at_first, habits, mut course, end, fates, budget)| {
+        .prop_map(|(at_first, habits, mut course, end, mishaps, budget)| {
+            let (fates, lost_reads) = mishaps;
             let (before, other_job, runs_already) = at_first;
             let (guids, asks_at_work, lag, lists_lag) = habits;
             // A rejection that rests longer than an echo is an end.
@@ -123,6 +126,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 course,
                 end,
                 fates,
+                lost_reads,
                 lag,
                 lists_lag,
                 budget,
@@ -144,6 +148,7 @@ pub(super) struct Server {
     before_post: Reading,
     has_shown_our_job: bool,
     requests: usize,
+    reads: usize,
     pub(super) refusals: u8,
     pub(super) lost_posts: u8,
 }
@@ -160,9 +165,17 @@ impl Server {
             before_post: Reading::default(),
             has_shown_our_job: false,
             requests: 0,
+            reads: 0,
             refusals: 0,
             lost_posts: 0,
         }
+    }
+
+    /// Whether the next GET brings nothing.
+    pub(super) fn loses_read(&mut self) -> bool {
+        self.reads += 1;
+        let lost = self.world.lost_reads.get(self.reads - 1);
+        lost.copied().unwrap_or(false)
     }
 
     pub(super) fn has_ended(&self) -> bool {

@@ -86,7 +86,7 @@ fn the_pace_slackens_while_nothing_changes() {
     assert_eq!(machine.pace(), Pace::Quick);
     reads_on(&mut machine, &["CREATED~#1"; SETTLED as usize]);
     assert_eq!(machine.pace(), Pace::Steady);
-    machine.observe(Observation::AnswerLost);
+    machine.observe(Observation::ReadFailed);
     reads_on(&mut machine, &["CONNECTED~#1"]);
     assert_eq!(machine.pace(), Pace::Quick);
 }
@@ -131,4 +131,14 @@ fn every_end_of_the_table_ends_and_nothing_ends_while_a_job_runs() {
             "{status}"
         );
     }
+}
+
+#[test]
+fn a_finished_job_is_resumed_to_read_the_owners_again() {
+    let mut machine = started("CONNECTED#1", "CREATED~#2");
+    assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadOwners);
+    machine.observe(Observation::OwnersRead);
+    assert_eq!(machine.directive(), Directive::Finished);
+    machine.renew();
+    assert_eq!(machine.directive(), Directive::ReadOwners);
 }

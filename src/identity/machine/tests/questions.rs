@@ -159,6 +159,17 @@ fn another_process_lists_the_open_questions_again() {
 }
 
 #[test]
+fn a_list_that_fails_leaves_the_question_open_and_is_waited_for() {
+    let mut machine = asking();
+    assert_eq!(machine.pace(), Pace::AtOnce);
+    machine.observe(Observation::ReadFailed);
+    assert_eq!(
+        (machine.directive(), machine.pace()),
+        (ask("q1"), Pace::Steady)
+    );
+}
+
+#[test]
 fn challenged_with_an_empty_list_is_read_again() {
     let mut machine = started("CREATED", "CREATED~#1");
     read(&mut machine, "CHALLENGED#1");

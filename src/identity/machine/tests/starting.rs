@@ -101,6 +101,19 @@ fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
 }
 
 #[test]
+fn a_read_that_fails_after_a_lost_post_is_no_reason_to_post_again() {
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::AnswerLost);
+    for _ in 0..10 {
+        machine.observe(Observation::ReadFailed);
+        assert_eq!(
+            (machine.directive(), machine.pace()),
+            (Directive::ReadMember, Pace::Steady)
+        );
+    }
+}
+
+#[test]
 fn a_process_that_dies_while_it_posts_is_resumed_with_reading() {
     let mut machine = posting("CONNECTED#1");
     machine.renew();

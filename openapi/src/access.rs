@@ -1,0 +1,106 @@
+//! How an API is reached: its addresses, the media type it speaks, and the header that carries the caller's credential.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// What holds for all operations of an API.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    /// The media type that the API is asked for, and spoken to in.
+    pub media_type: String,
+    /// The header of the document's own security scheme.
+    pub credential_header: String,
+    integration: String,
+    production: String,
+}
+
+/// Reads it from an overlaid document.
+pub(crate) fn read(document: &Value) -> Result<Access, Failure> {
+    let refuse = |place: &str, reason: &str| Failure::new("access", place, reason);
+    let media_type = document["info"]["x-media-type"].as_str().ok_or_else(|| {
+        refuse(
+            "$.info",
+            "it names no x-media-type, the one that the API is spoken to in",
+        )
+    })?;
+    let scheme = document["security"][0]
+        .as_object()
+        .and_then(|requirement| requirement.keys().next())
+        .and_then(|name| document["components"]["securitySchemes"][name]["name"].as_str())
+        .ok_or_else(|| refuse("$.security", "it names no security scheme that is a header"))?;
+    let server = |environment: &str| {
+        let servers = document["servers"].as_array();
+        let found = servers
+            .into_iter()
+            .flatten()
+            .find(|server| server["x-environment"] == environment)
+            .and_then(|server| server["url"].as_str());
+        // With a slash at its end, an address would give paths that begin with two.
+        let address = found.map(|url| url.trim_end_matches('/').to_owned());
+        let reason = format!("no server is marked x-environment: {environment}");
+        address.ok_or_else(|| refuse("$.servers", &reason))
+    };
+    Ok(Access {
+        media_type: media_type.to_owned(),
+        credential_header: scheme.to_owned(),
+        integration: server("integration")?,
+        production: server("production")?,
+    })
+}
+
+/// The same as Rust, beside the operations table.
+pub(crate) fn emit(access: &Access) -> TokenStream {
+    let Access {
+        credential_header,
+        integration,
+        production,
+        ..
+    } = access;
+    quote! {
+        pub(crate) const CREDENTIAL_HEADER: &str = #credential_header;
+        pub(crate) const INTEGRATION: &str = #integration;
+        pub(crate) const PRODUCTION: &str = #production;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Value {
+        json!({
+            "info": {"x-media-type": "application/vnd.x+json"},
+            "security": [{"token": []}],
+            "components": {"securitySchemes": {"token": {"name": "X-TOKEN"}}},
+            "servers": [
+                {"url": "https://a.example/", "x-environment": "integration"},
+                {"url": "https://b.example", "x-environment": "production"}
+            ]
+        })
+    }
+
+    #[test]
+    fn addresses_lose_the_slash_at_their_end() {
+        let access = read(&document()).unwrap();
+        assert_eq!(access.integration, "https://a.example");
+        assert_eq!(access.production, "https://b.example");
+        assert_eq!(access.credential_header, "X-TOKEN");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (pointer, place) in [
+            ("/info", "$.info"),
+            ("/security", "$.security"),
+            ("/servers/1", "$.servers"),
+        ] {
+            let mut document = document();
+            *document.pointer_mut(pointer).unwrap() = json!({});
+            assert_eq!(read(&document).unwrap_err().place(), place);
+        }
+    }
+}

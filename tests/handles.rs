@@ -1,0 +1,265 @@
+//! Jobs that go on elsewhere: what is saved, who may take it up, and that no hand-over loses or doubles anything.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mx_nexus::identity::{Answers, IdentityErrorKind, Job, JobHandle, Polling, Resume, Step};
+use mx_nexus::{ErrorKind, Nexus};
+
+#[path = "support/script.rs"]
+mod script;
+
+use script::{LONG, Reply, Server, member, nexus_at, owners, status, text_question};
+
+/// MX with one member: identified on request, asking one question, and then done.
+fn bank() -> Arc<Server> {
+    let mut phase = 0;
+    Server::answering(move |head| {
+        let line = head.lines().next().unwrap();
+        match (line, phase) {
+            ("POST /members/MBR-1/identify", 0) => phase = 1,
+            ("PUT /members/MBR-1/resume", 2) => phase = 3,
+            ("GET /members/MBR-1/challenges", 2) => return text_question("CRD-1", "S3CR3T town?"),
+            ("GET /members/MBR-1/account_owners", 4) => return owners(&["ACT-1"]),
+            ("GET /members/MBR-1", _) => {}
+            _ => return status(409),
+        }
+        let shown = [
+            "CONNECTED#1",
+            "CREATED~#2",
+            "CHALLENGED#2",
+            "RESUMED~#2",
+            "CONNECTED#2",
+        ];
+        let reply = member(shown[phase]);
+        // Each state of work is seen once.
+        if line.starts_with("GET") && [1, 3].contains(&phase) {
+            phase += 1;
+        }
+        reply
+    })
+}
+
+fn at_once() -> Polling {
+    Polling::between(Duration::ZERO, Duration::ZERO)
+}
+
+/// As another process has it: through JSON, with a client and a user of its own.
+fn elsewhere(address: &str, saved: &str) -> Resume {
+    let handle: JobHandle = serde_json::from_str(saved).unwrap();
+    let user = nexus_at(address).user(handle.user_id().unwrap());
+    user.resume(handle).polling(at_once())
+}
+
+fn save(job: &Job) -> String {
+    serde_json::to_string(job.handle()).unwrap()
+}
+
+fn answers() -> Answers {
+    Answers::new().with("CRD-1", "S3CR3T-ANSWER")
+}
+
+async fn asked(nexus: &Nexus) -> Job {
+    let identify = nexus.user("U-1").identify("MBR-1").polling(at_once());
+    let mut job = identify.patience(LONG).start().await.unwrap();
+    while let Step::Running(_) = job.next().await.unwrap() {}
+    job
+}
+
+/// What the three do, one after the other; each gives what the next needs.
+async fn play(part: &str, address: &str, saved: &str) -> String {
+    match part {
+        "start" => save(&asked(&nexus_at(address)).await),
+        "answer" => {
+            let mut job = elsewhere(address, saved).patience(LONG);
+            job.answer(answers()).await.unwrap();
+            save(&job)
+        }
+        _ => {
+            let job = elsewhere(address, saved).patience(LONG);
+            let owners = job.until_done(async |_| None).await.unwrap();
+            format!("{} owner", owners.len())
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_starts_another_answers_a_third_reads() {
+    let server = bank();
+    let mut saved = String::new();
+    for part in ["start", "answer", "read"] {
+        server.note(format!("  to {part}, a new client:"));
+        saved = play(part, server.address(), &saved).await;
+    }
+    assert_eq!(saved, "1 owner");
+    insta::assert_snapshot!(server.transcript());
+}
+
+/// The same with processes of the operating system: this test runs itself again, once a part.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_take_turns() {
+    const NAMES: [&str; 3] = ["MX_TEST_PART", "MX_TEST_ADDRESS", "MX_TEST_SAVED"];
+    if let [Ok(part), Ok(address), Ok(saved)] = NAMES.map(std::env::var) {
+        return println!("\n<{}>", play(&part, &address, &saved).await);
+    }
+    let server = bank();
+    let mut saved = String::new();
+    for part in ["start", "answer", "read"] {
+        let values = [part, server.address(), &saved].map(str::to_owned);
+        let output = tokio::task::spawn_blocking(move || {
+            Command::new(std::env::current_exe().unwrap())
+                .args(["three_processes_take_turns", "--exact", "--nocapture"])
+                .envs(NAMES.into_iter().zip(values))
+                .output()
+                .unwrap()
+        });
+        let output = String::from_utf8(output.await.unwrap().stdout).unwrap();
+        let (_, told) = output.split_once("\n<").expect(&output);
+        saved = told.split_once(">\n").unwrap().0.to_owned();
+    }
+    assert_eq!(saved, "1 owner");
+    assert_eq!(server.count("POST /members/MBR-1/identify"), 1);
+    assert_eq!(server.count("PUT /members/MBR-1/resume"), 1);
+}
+
+#[tokio::test]
+async fn what_is_saved_is_versioned_and_holds_ids_only() {
+    let server = bank();
+    let mut job = asked(&server.nexus()).await;
+    let pretty = |job: &Job| serde_json::to_string_pretty(job.handle()).unwrap();
+    insta::assert_snapshot!("a_handle_while_a_question_is_open", pretty(&job));
+    job.answer(answers()).await.unwrap();
+    insta::assert_snapshot!("a_handle_after_the_answer", pretty(&job));
+    assert!(
+        !save(&job).contains("S3CR3T"),
+        "no token, answer or question"
+    );
+}
+
+#[tokio::test]
+async fn a_handle_of_another_version_is_refused_in_words() {
+    let job = asked(&bank().nexus()).await;
+    let later = save(&job).replace(r#""version":"1""#, r#""version":"2""#);
+    let refusal = serde_json::from_str::<JobHandle>(&later).unwrap_err();
+    let words = "a saved job of version 2, and this version of mx-nexus reads version 1";
+    assert!(refusal.to_string().starts_with(words), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_handle_of_another_user_is_refused_with_nothing_sent() {
+    let server = bank();
+    let job = asked(&server.nexus()).await;
+    let before = server.transcript();
+    let stranger = server.nexus().user("U-2");
+    let mut job = stranger.resume(job.handle().clone()).patience(LONG);
+    let error = job.next().await.unwrap_err();
+    assert_eq!(error.kind(), IdentityErrorKind::Call);
+    assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Request);
+    assert!(!error.is_resumable());
+    let words = "the handle is of the user U-1, and this is U-2";
+    assert!(error.to_string().ends_with(words), "{error}");
+    let error = job.answer(answers()).await.unwrap_err();
+    assert!(error.to_string().ends_with(words), "{error}");
+    assert_eq!(server.transcript(), before);
+    // Whose session a token is, MX alone knows.
+    let mut job = server.user().resume(job.handle().clone()).patience(LONG);
+    assert!(matches!(job.next().await, Ok(Step::Challenged(_))));
+}
+
+#[tokio::test]
+async fn a_job_handed_over_in_any_state_comes_to_the_same_end() {
+    let mut hand_overs = 0;
+    for steps in 0.. {
+        let server = bank();
+        let identify = server.nexus().user("U-1").identify("MBR-1");
+        let mut job = identify.polling(at_once()).patience(LONG).prepare();
+        let mut is_done = false;
+        for _ in 0..steps {
+            match job.next().await.unwrap() {
+                Step::Challenged(_) => job.answer(answers()).await.unwrap(),
+                step => is_done = matches!(step, Step::Done(_)),
+            }
+        }
+        hand_overs += 1;
+        let job = elsewhere(server.address(), &save(&job)).patience(LONG);
+        let owners = job.until_done(async |_| answers()).await.unwrap();
+        assert_eq!(owners.len(), 1, "after {steps} steps");
+        let posts = server.count("POST /members/MBR-1/identify");
+        let puts = server.count("PUT /members/MBR-1/resume");
+        assert_eq!((posts, puts), (1, 1), "after {steps} steps");
+        if is_done {
+            break;
+        }
+    }
+    assert_eq!(
+        hand_overs, 9,
+        "every state between the beginning and the owners"
+    );
+}
+
+/// As a durable engine does it: one call a step, and a new client for each.
+#[tokio::test]
+async fn a_job_handed_over_before_every_call_comes_to_the_same_end() {
+    let server = bank();
+    let identify = server.nexus().user("U-1").identify("MBR-1");
+    let mut saved = save(&identify.patience(LONG).prepare());
+    loop {
+        let mut job = elsewhere(server.address(), &saved).patience(LONG);
+        let step = job.poll().await.unwrap();
+        saved = save(&job);
+        match step {
+            Step::Challenged(_) => {
+                let mut job = elsewhere(server.address(), &saved).patience(LONG);
+                job.answer(answers()).await.unwrap();
+                saved = save(&job);
+            }
+            Step::Done(owners) => break assert_eq!(owners.len(), 1),
+            _ => {}
+        }
+    }
+    assert_eq!(server.count("POST /members/MBR-1/identify"), 1);
+    assert_eq!(server.count("PUT /members/MBR-1/resume"), 1);
+}
+
+#[tokio::test]
+async fn a_budget_that_ran_out_goes_on_in_another_process() {
+    let server = bank();
+    let identify = server.nexus().user("U-1").identify("MBR-1");
+    let mut job = identify.patience(Duration::ZERO).start().await.unwrap();
+    let error = job.next().await.unwrap_err();
+    assert_eq!(error.kind(), IdentityErrorKind::OutOfPatience);
+    server.note("  out of patience");
+    let saved = serde_json::to_string(error.handle()).unwrap();
+    let job = elsewhere(server.address(), &saved).patience(LONG);
+    let owners = job.until_done(async |_| answers()).await.unwrap();
+    server.note(format!("  resumed elsewhere: {} owner", owners.len()));
+    insta::assert_snapshot!(server.transcript());
+}
+
+#[tokio::test]
+async fn an_end_without_owners_is_the_same_elsewhere_and_asks_nothing() {
+    let replies: [Reply; 3] = [
+        member("CONNECTED#1"),
+        member("CREATED~#2"),
+        member("DENIED#2"),
+    ];
+    let server = Server::start(replies);
+    let identify = server.nexus().user("U-1").identify("MBR-1");
+    let error = identify
+        .polling(at_once())
+        .patience(LONG)
+        .run(async |_| None)
+        .await;
+    let error = error.unwrap_err();
+    let saved = serde_json::to_string(error.handle()).unwrap();
+    let before = server.transcript();
+    let again = elsewhere(server.address(), &saved)
+        .patience(LONG)
+        .next()
+        .await;
+    assert_eq!(again.unwrap_err().to_string(), error.to_string());
+    assert_eq!(server.transcript(), before);
+}
