@@ -162,6 +162,8 @@ impl Calls for User {
             let answer = api
                 .generate_oauth_window_uri()
                 .member_guid(member)
+                // An aggregation after the sign-in would be in the way of the next identification.
+                .skip_aggregation(true)
                 .send()
                 .await?;
             Ok(answer

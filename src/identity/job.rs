@@ -288,9 +288,6 @@ impl Job {
 
     /// Acts until the POST has been sent, or cannot be.
     pub(super) async fn begin(&mut self) -> Result<(), IdentityError> {
-        if self.terms.checks_institution {
-            self.check_institution().await?;
-        }
         while !self.machine().has_started() {
             self.next().await?;
         }

@@ -169,7 +169,7 @@ impl<P> Identify<P> {
         self
     }
 
-    /// Reads the institution first, and starts nothing where it does not support identification.
+    /// Reads the institution with the first step, and starts nothing where it does not support identification.
     pub fn checking_institution(mut self) -> Self {
         self.terms.checks_institution = true;
         self

@@ -8,12 +8,14 @@
 )]
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mx_nexus::{Environment, Nexus, NexusBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// The headers that a transcript shows; of credentials it says only that they came.
 const SHOWN: [&str; 4] = [
@@ -70,6 +72,8 @@ pub(crate) enum Answer {
     Reset(u16, Vec<u8>),
     /// The head and half of the body, then nothing more.
     Stalled(u16, Vec<u8>),
+    /// An answer for which the test has to give a permit first.
+    Held(Arc<Semaphore>, Box<Answer>),
     /// Nothing at all.
     Silence,
     /// The connection closes without an answer.
@@ -102,6 +106,14 @@ type Script = dyn Fn(&Heard, usize) -> Answer + Send + Sync;
 pub(crate) struct Recorder {
     pub(crate) address: String,
     heard: Arc<Mutex<Vec<Heard>>>,
+    traffic: Arc<Traffic>,
+}
+
+/// How many requests have been heard and not been answered: now, and at most so far.
+#[derive(Default)]
+struct Traffic {
+    now: AtomicUsize,
+    most: AtomicUsize,
 }
 
 impl Recorder {
@@ -114,12 +126,19 @@ impl Recorder {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let script: Arc<Script> = Arc::new(script);
         let book = Arc::clone(&heard);
+        let traffic = Arc::<Traffic>::default();
+        let count = Arc::clone(&traffic);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&book), Arc::clone(&script)));
+                let (book, script) = (Arc::clone(&book), Arc::clone(&script));
+                tokio::spawn(serve(stream, book, script, Arc::clone(&count)));
             }
         });
-        Self { address, heard }
+        Self {
+            address,
+            heard,
+            traffic,
+        }
     }
 
     /// Answers in this order; the last answer is repeated.
@@ -151,6 +170,16 @@ impl Recorder {
             }
         })
         .await
+    }
+
+    /// How many requests wait for their answers.
+    pub(crate) fn under_way(&self) -> usize {
+        self.traffic.now.load(SeqCst)
+    }
+
+    /// How many requests waited for their answers at once, at most.
+    pub(crate) fn most_under_way(&self) -> usize {
+        self.traffic.most.load(SeqCst)
     }
 
     /// Everything heard so far.
@@ -213,7 +242,12 @@ pub(crate) async fn nobody() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-async fn serve(mut stream: TcpStream, book: Arc<Mutex<Vec<Heard>>>, script: Arc<Script>) {
+async fn serve(
+    mut stream: TcpStream,
+    book: Arc<Mutex<Vec<Heard>>>,
+    script: Arc<Script>,
+    traffic: Arc<Traffic>,
+) {
     let mut read = Vec::new();
     while let Some(heard) = next_request(&mut stream, &mut read).await {
         let before = {
@@ -221,7 +255,17 @@ async fn serve(mut stream: TcpStream, book: Arc<Mutex<Vec<Heard>>>, script: Arc<
             book.push(heard.clone());
             book.len() - 1
         };
-        match script(&heard, before) {
+        let now = traffic.now.fetch_add(1, SeqCst) + 1;
+        traffic.most.fetch_max(now, SeqCst);
+        let mut answer = script(&heard, before);
+        while let Answer::Held(gate, held) = answer {
+            gate.acquire().await.unwrap().forget();
+            answer = *held;
+        }
+        // Before the first byte of the answer, lest the next request be counted beside this one.
+        traffic.now.fetch_sub(1, SeqCst);
+        match answer {
+            Answer::Held(..) => unreachable!("it was let go"),
             Answer::Reply(status, headers, body) => {
                 let whole = [head(status, &headers, body.len()), body].concat();
                 if stream.write_all(&whole).await.is_err() {

@@ -33,6 +33,10 @@ impl Job {
             return Err(over.clone());
         }
         self.quiet_until = None;
+        if self.terms.checks_institution && !self.machine().has_started() {
+            self.check_institution().await?;
+            self.terms.checks_institution = false;
+        }
         let calls = Arc::clone(&self.calls);
         let member = self.handle.member().clone();
         match self.machine().directive() {
@@ -154,7 +158,7 @@ impl Job {
         }
     }
 
-    pub(super) async fn check_institution(&mut self) -> Result<(), IdentityError> {
+    async fn check_institution(&mut self) -> Result<(), IdentityError> {
         let calls = Arc::clone(&self.calls);
         let supported = calls.supports_identification(self.handle.member());
         // Only a clear no is one: a field that is missing says nothing, and neither does a call that hangs.
@@ -162,6 +166,7 @@ impl Job {
             Some(Err(error)) => Err(self.broken(error)),
             Some(Ok(Some(false))) => {
                 let end = IdentityError::ended(&End::NotSupported, self.circumstances());
+                self.over = Some(end.clone());
                 Err(end)
             }
             _ => Ok(()),
