@@ -15,19 +15,4 @@
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
 
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    unused_imports,
-    rustdoc::all,
-    clippy::all,
-    clippy::pedantic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "generated"
-)]
-pub(crate) mod generated {
-    include!(concat!(env!("OUT_DIR"), "/nexus_client.rs"));
-}
-
-crate::wire::hooks!(generated::Client, crate::operations::operations);
+crate::wire::generated_client!("/nexus_client.rs", crate::operations::operations);

@@ -8,23 +8,7 @@ use crate::error::Error;
 
 pub use generated::types;
 
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    unused_imports,
-    dead_code,
-    rustdoc::all,
-    clippy::all,
-    clippy::pedantic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "generated"
-)]
-pub(crate) mod generated {
-    include!(concat!(env!("OUT_DIR"), "/mdx_client.rs"));
-}
-
-crate::wire::hooks!(generated::Client, crate::operations::mdx_operations);
+crate::wire::generated_client!("/mdx_client.rs", crate::operations::mdx_operations);
 
 /// The values that fields of users can have.
 pub mod values {

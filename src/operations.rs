@@ -60,14 +60,17 @@ pub enum Evidence {
     Specification,
 }
 
+#[allow(dead_code, reason = "generated; not every API needs every constant")]
 pub(crate) mod nexus {
     include!(concat!(env!("OUT_DIR"), "/nexus_operations.rs"));
 }
 
+#[allow(dead_code, reason = "generated; not every API needs every constant")]
 pub(crate) mod sso {
     include!(concat!(env!("OUT_DIR"), "/sso_operations.rs"));
 }
 
+#[allow(dead_code, reason = "generated; not every API needs every constant")]
 pub(crate) mod mdx {
     include!(concat!(env!("OUT_DIR"), "/mdx_operations.rs"));
 }

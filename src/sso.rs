@@ -13,23 +13,7 @@ mod xml;
 
 pub use generated::types;
 
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    unused_imports,
-    dead_code,
-    rustdoc::all,
-    clippy::all,
-    clippy::pedantic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "generated"
-)]
-pub(crate) mod generated {
-    include!(concat!(env!("OUT_DIR"), "/sso_client.rs"));
-}
-
-crate::wire::hooks!(generated::Client, crate::operations::sso_operations);
+crate::wire::generated_client!("/sso_client.rs", crate::operations::sso_operations);
 
 /// The values that SSO fields can have.
 pub mod values {

@@ -6,13 +6,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderName;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use tokio::time::{Instant, sleep};
 
-use crate::error::{Error, JsonFault};
+use crate::error::Error;
 use crate::operations::{self, Operation};
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
@@ -20,12 +19,15 @@ use crate::session::Sessions;
 use crate::trace::Trace;
 
 mod answer;
+mod client;
+mod generated;
 mod path;
 
+pub(crate) use client::{Timeouts, http_client};
+pub(crate) use generated::{explain, generated_client, hooks};
 pub(crate) use path::encode_path;
 
-/// The status of the stand-in response that carries an error through generated code. MX has no such status.
-const CARRIER: u16 = 599;
+use generated::carry;
 
 /// What a generated client needs to reach MX, besides its address.
 #[derive(Clone)]
@@ -58,68 +60,6 @@ impl fmt::Debug for Connection {
         formatter.debug_struct("Connection").finish_non_exhaustive()
     }
 }
-
-/// What went wrong in a generated `send`, as our error.
-pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>) -> Error {
-    use progenitor_client::Error as Failure;
-    let operation = operations::by_id(api, id);
-    let status = failure.status().map(|status| status.as_u16());
-    match failure {
-        Failure::UnexpectedResponse(mut response) => response
-            .extensions_mut()
-            .remove::<Error>()
-            .unwrap_or_else(|| {
-                Error::request(operation, format!("status {status:?} was not read"))
-            }),
-        Failure::InvalidResponsePayload(body, error) => {
-            Error::decode(operation, &JsonFault::find(&body, &error))
-        }
-        Failure::InvalidRequest(reason) | Failure::Custom(reason) => {
-            Error::request(operation, reason)
-        }
-        Failure::CommunicationError(error)
-        | Failure::InvalidUpgrade(error)
-        | Failure::ResponseBodyError(error) => match operation {
-            Some(operation) => Error::transport(operation, error),
-            None => Error::request(None, "the request cannot be built"),
-        },
-        Failure::ErrorResponse(_) => Error::request(operation, "an error answer was not read"),
-    }
-}
-
-/// Gives a generated client its hooks.
-macro_rules! hooks {
-    ($client:ty, $table:path) => {
-        impl progenitor_client::ClientHooks<$crate::wire::Connection> for $client {
-            async fn pre<E>(
-                &self,
-                request: &mut reqwest::Request,
-                info: &progenitor_client::OperationInfo,
-            ) -> Result<(), progenitor_client::Error<E>> {
-                let Some(operation) = $crate::operations::by_name($table(), info.operation_id)
-                else {
-                    let reason = format!("{} is in no operations table", info.operation_id);
-                    return Err(progenitor_client::Error::Custom(reason));
-                };
-                self.inner
-                    .prepare(operation, request)
-                    .map_err(progenitor_client::Error::Custom)
-            }
-
-            async fn exec(
-                &self,
-                request: reqwest::Request,
-                info: &progenitor_client::OperationInfo,
-            ) -> reqwest::Result<reqwest::Response> {
-                match $crate::operations::by_name($table(), info.operation_id) {
-                    Some(operation) => Ok(self.inner.send(&self.client, operation, request).await),
-                    None => self.client.execute(request).await,
-                }
-            }
-        }
-    };
-}
-pub(crate) use hooks;
 
 impl Connection {
     /// Makes the request what MX expects. Refuses a path that an identifier has bent into another one.
@@ -250,9 +190,11 @@ impl Connection {
                 (lease.token, pass)
             }
         };
+        let name = HeaderName::try_from(header)
+            .map_err(|_| Error::request(Some(operation), "its credential has no header"))?;
         request
             .headers_mut()
-            .insert(header_name(header), header_value(operation, &secret)?);
+            .insert(name, header_value(operation, &secret)?);
         Ok(pass)
     }
 }
@@ -287,10 +229,6 @@ impl Pass<'_> {
     }
 }
 
-fn header_name(header: &'static str) -> HeaderName {
-    HeaderName::try_from(header).unwrap_or(http::header::AUTHORIZATION)
-}
-
 fn header_value(operation: &'static Operation, secret: &Secret) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
         Error::request(
@@ -300,51 +238,6 @@ fn header_value(operation: &'static Operation, secret: &Secret) -> Result<Header
     })?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// A response that generated code takes for an error answer, with the real error inside.
-fn carry(error: Error) -> reqwest::Response {
-    let mut response = http::Response::new(reqwest::Body::default());
-    *response.status_mut() =
-        http::StatusCode::from_u16(CARRIER).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    response.extensions_mut().insert(error);
-    response.into()
-}
-
-/// How long one request may take, and one connection to come about.
-pub(crate) struct Timeouts {
-    pub(crate) request: Duration,
-    pub(crate) connect: Duration,
-}
-
-/// The HTTP client of one partner. Its redirect rule is ours: our headers must not leave the host.
-pub(crate) fn http_client(
-    builder: reqwest::ClientBuilder,
-    timeouts: &Timeouts,
-) -> Result<reqwest::Client, Error> {
-    let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
-    let redirects = reqwest::redirect::Policy::custom(|attempt| {
-        let same_origin = attempt
-            .previous()
-            .last()
-            .is_some_and(|previous| previous.origin() == attempt.url().origin());
-        // The other statuses turn a POST into a GET, whose answer would pass for that of the POST.
-        let same_request = matches!(attempt.status().as_u16(), 307 | 308);
-        if same_origin && same_request && attempt.previous().len() <= 3 {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    });
-    builder
-        .user_agent(agent)
-        .timeout(timeouts.request)
-        .connect_timeout(timeouts.connect)
-        .redirect(redirects)
-        // It writes whole requests into the log, keys and passwords included.
-        .connection_verbose(false)
-        .build()
-        .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
 }
 
 #[cfg(test)]

@@ -1,0 +1,183 @@
+//! How a [`Nexus`] is to be: everything is checked before the first call.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{ApiTokenSource, Credentials, Nexus, OpeningAggregation, Partner};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::secret::Secret;
+use crate::session::LeasePolicy;
+use crate::sso::TokenFormat;
+use crate::wire::{self, Rules, Timeouts};
+
+/// How a [`Nexus`] is to be. From [`Nexus::builder`].
+#[must_use]
+pub struct NexusBuilder {
+    environment: Environment,
+    credentials: Option<(String, Secret)>,
+    source: Option<Arc<dyn ApiTokenSource>>,
+    format: TokenFormat,
+    opening: OpeningAggregation,
+    leases: LeasePolicy,
+    retry: RetryPolicy,
+    timeouts: Timeouts,
+    answer_limit: usize,
+    http: reqwest::ClientBuilder,
+}
+
+impl fmt::Debug for NexusBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NexusBuilder")
+            .field("environment", &self.environment)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NexusBuilder {
+    pub(super) fn new(environment: Environment) -> Self {
+        Self {
+            environment,
+            credentials: None,
+            source: None,
+            format: TokenFormat::default(),
+            opening: OpeningAggregation::default(),
+            leases: LeasePolicy::default(),
+            retry: RetryPolicy::default(),
+            timeouts: Timeouts {
+                request: Duration::from_secs(60),
+                connect: Duration::from_secs(10),
+            },
+            answer_limit: 32 * 1024 * 1024,
+            http: reqwest::Client::builder(),
+        }
+    }
+
+    /// The client id and the API key that MX gave the partner for this environment.
+    pub fn credentials(mut self, client_id: impl Into<String>, api_key: impl Into<Secret>) -> Self {
+        self.credentials = Some((client_id.into(), api_key.into()));
+        self
+    }
+
+    /// Takes API tokens from elsewhere, a vault or a service of your own, instead of the SSO API.
+    pub fn api_tokens_from(mut self, source: impl ApiTokenSource) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// In which form the SSO API is asked for tokens. JSON unless told otherwise.
+    pub fn token_format(mut self, format: TokenFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Whether MX may aggregate a user's members when a session is opened. Not unless told: a running aggregation is in the
+    /// way of an identification.
+    pub fn on_opening(mut self, opening: OpeningAggregation) -> Self {
+        self.opening = opening;
+        self
+    }
+
+    /// How calls are repeated that failed for a passing reason.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long one request may take, its answer included. A minute unless told otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.request = timeout;
+        self
+    }
+
+    /// How long a connection may take to come about. Ten seconds unless told otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.connect = timeout;
+        self
+    }
+
+    /// How long opening a session may take, both calls together. Half a minute unless told otherwise.
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.leases.exchange_timeout = timeout;
+        self
+    }
+
+    /// The largest answer that is read, in bytes. 32 MiB unless told otherwise.
+    pub fn answer_limit(mut self, bytes: usize) -> Self {
+        self.answer_limit = bytes;
+        self
+    }
+
+    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent and the rule for
+    /// redirects are set afterwards, and stay ours.
+    pub fn http(
+        mut self,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Self {
+        self.http = change(self.http);
+        self
+    }
+
+    /// Checks everything and makes the client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), with what to change.
+    pub fn build(self) -> Result<Nexus, Error> {
+        let addresses = self.environment.addresses()?;
+        let credentials = self.credentials.map(check_credentials).transpose()?;
+        let http = wire::http_client(self.http, &self.timeouts)?;
+        let rules = |retry| {
+            Arc::new(Rules {
+                retry,
+                budget: RetryBudget::full(),
+                answer_limit: self.answer_limit,
+            })
+        };
+        Ok(Nexus {
+            partner: Arc::new(Partner {
+                http,
+                addresses,
+                rules: rules(self.retry),
+                rules_without_retries: rules(RetryPolicy::off()),
+                credentials,
+                source: self.source,
+                format: self.format,
+                opening: self.opening,
+                leases: self.leases,
+            }),
+            pool: Arc::default(),
+        })
+    }
+}
+
+fn check_credentials((client_id, api_key): (String, Secret)) -> Result<Credentials, Error> {
+    if client_id.trim().is_empty() {
+        return Err(Error::configuration(
+            "the client id is empty; MX gives it together with the API key",
+        ));
+    }
+    if [".", ".."].contains(&client_id.as_str()) || client_id.contains('\\') {
+        return Err(Error::configuration(
+            "the client id cannot be part of an address",
+        ));
+    }
+    if api_key.expose().trim().is_empty() {
+        return Err(Error::configuration(
+            "the API key is empty; MX gives one for each environment",
+        ));
+    }
+    if http::HeaderValue::from_str(api_key.expose()).is_err() {
+        return Err(Error::configuration(
+            "the API key holds a character that no header can carry; look for a line break at its end",
+        ));
+    }
+    Ok(Credentials {
+        client_id: Arc::from(client_id),
+        api_key,
+    })
+}

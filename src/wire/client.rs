@@ -1,0 +1,41 @@
+//! The HTTP client of one partner. Called once, when it is built.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// How long one request may take, and one connection to come about.
+pub(crate) struct Timeouts {
+    pub(crate) request: Duration,
+    pub(crate) connect: Duration,
+}
+
+/// The HTTP client of one partner. Its redirect rule is ours: our headers must not leave the host.
+pub(crate) fn http_client(
+    builder: reqwest::ClientBuilder,
+    timeouts: &Timeouts,
+) -> Result<reqwest::Client, Error> {
+    let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
+    let redirects = reqwest::redirect::Policy::custom(|attempt| {
+        let same_origin = attempt
+            .previous()
+            .last()
+            .is_some_and(|previous| previous.origin() == attempt.url().origin());
+        // The other statuses turn a POST into a GET, whose answer would pass for that of the POST.
+        let same_request = matches!(attempt.status().as_u16(), 307 | 308);
+        if same_origin && same_request && attempt.previous().len() <= 3 {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    });
+    builder
+        .user_agent(agent)
+        .timeout(timeouts.request)
+        .connect_timeout(timeouts.connect)
+        .redirect(redirects)
+        // It writes whole requests into the log, keys and passwords included.
+        .connection_verbose(false)
+        .build()
+        .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
+}

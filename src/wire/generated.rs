@@ -1,0 +1,102 @@
+//! Where generated code and ours meet: the hooks go in, and our error comes out.
+
+use crate::error::{Error, JsonFault};
+use crate::operations;
+
+/// The status of the stand-in response that carries an error through generated code. MX has no such status.
+const CARRIER: u16 = 599;
+
+/// What went wrong in a generated `send`, as our error.
+pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>) -> Error {
+    use progenitor_client::Error as Failure;
+    let operation = operations::by_id(api, id);
+    let status = failure.status().map(|status| status.as_u16());
+    match failure {
+        Failure::UnexpectedResponse(mut response) => response
+            .extensions_mut()
+            .remove::<Error>()
+            .unwrap_or_else(|| {
+                Error::request(operation, format!("status {status:?} was not read"))
+            }),
+        Failure::InvalidResponsePayload(body, error) => {
+            Error::decode(operation, &JsonFault::find(&body, &error))
+        }
+        Failure::InvalidRequest(reason) | Failure::Custom(reason) => {
+            Error::request(operation, reason)
+        }
+        Failure::CommunicationError(error)
+        | Failure::InvalidUpgrade(error)
+        | Failure::ResponseBodyError(error) => match operation {
+            Some(operation) => Error::transport(operation, error),
+            None => Error::request(None, "the request cannot be built"),
+        },
+        Failure::ErrorResponse(_) => Error::request(operation, "an error answer was not read"),
+    }
+}
+
+/// A response that generated code takes for an error answer, with the real error inside.
+pub(super) fn carry(error: Error) -> reqwest::Response {
+    let mut response = http::Response::new(reqwest::Body::default());
+    *response.status_mut() =
+        http::StatusCode::from_u16(CARRIER).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    response.extensions_mut().insert(error);
+    response.into()
+}
+
+/// Takes in the client that was generated from a document, as the module `generated`, and gives it its hooks.
+macro_rules! generated_client {
+    ($file:literal, $table:path) => {
+        #[allow(
+            missing_docs,
+            unreachable_pub,
+            unused_imports,
+            dead_code,
+            rustdoc::all,
+            clippy::all,
+            clippy::pedantic,
+            clippy::unwrap_used,
+            clippy::expect_used,
+            reason = "generated"
+        )]
+        pub(crate) mod generated {
+            include!(concat!(env!("OUT_DIR"), $file));
+        }
+
+        $crate::wire::hooks!(generated::Client, $table);
+    };
+}
+pub(crate) use generated_client;
+
+/// Gives a generated client its hooks.
+macro_rules! hooks {
+    ($client:ty, $table:path) => {
+        impl progenitor_client::ClientHooks<$crate::wire::Connection> for $client {
+            async fn pre<E>(
+                &self,
+                request: &mut reqwest::Request,
+                info: &progenitor_client::OperationInfo,
+            ) -> Result<(), progenitor_client::Error<E>> {
+                let Some(operation) = $crate::operations::by_name($table(), info.operation_id)
+                else {
+                    let reason = format!("{} is in no operations table", info.operation_id);
+                    return Err(progenitor_client::Error::Custom(reason));
+                };
+                self.inner
+                    .prepare(operation, request)
+                    .map_err(progenitor_client::Error::Custom)
+            }
+
+            async fn exec(
+                &self,
+                request: reqwest::Request,
+                info: &progenitor_client::OperationInfo,
+            ) -> reqwest::Result<reqwest::Response> {
+                match $crate::operations::by_name($table(), info.operation_id) {
+                    Some(operation) => Ok(self.inner.send(&self.client, operation, request).await),
+                    None => self.client.execute(request).await,
+                }
+            }
+        }
+    };
+}
+pub(crate) use hooks;
