@@ -87,6 +87,9 @@ pub enum Outcome {
 }
 
 /// Identifications under way together. From [`Nexus::fleet`].
+///
+/// Dropping it stops polling, cuts off the calls under way, and forgets the jobs: [`Fleet::stop`] it instead, or keep what
+/// [`Fleet::handles`] says.
 #[must_use = "a fleet does nothing until its events are asked for"]
 pub struct Fleet {
     patience: Duration,
@@ -280,6 +283,7 @@ impl Fleet {
     }
 
     /// Stops: lets the calls under way end, starts no other, and hands out what they brought and what is left unfinished.
+    /// Answers that have not been sent are dropped; their questions are asked again when the job is resumed.
     pub async fn stop(mut self) -> Stopped {
         while let Some(ended) = self.working.join_next_with_id().await {
             self.take_up(ended);

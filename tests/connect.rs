@@ -275,30 +275,36 @@ async fn entries_that_do_not_fit_are_not_sent() {
 
 #[tokio::test]
 async fn the_same_login_twice_is_a_duplicate() {
+    let known = json!({"code": 4220, "message": "Member already exists."});
+    let echo = json!({"error": {"message": format!("{LOGIN} is taken.")}});
     let mut text = String::new();
-    for (status, body) in [
-        (
-            422,
-            json!({"code": 4220, "message": "Member already exists."}),
-        ),
-        (
-            409,
-            json!({"error": {"message": format!("{LOGIN} is taken.")}}),
-        ),
-    ] {
+    for (status, body) in [(422, known), (409, echo)] {
         let server = password_bank(move |_, _| answer(status, &body)).await;
-        let user = user(&server);
-        for (form, line) in [
-            (user.connect("INS-1").await.unwrap(), CREATE),
-            (user.mend("MBR-1").await.unwrap(), UPDATE),
-        ] {
-            let error = form.submit(entries()).await.unwrap_err();
-            assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
-            assert_eq!(server.count(line), 1, "sent once");
-            text.push_str(&told(&error));
-        }
+        let error = form(&server).await.submit(entries()).await.unwrap_err();
+        assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
+        assert_eq!(server.count(CREATE), 1, "sent once");
+        text.push_str(&told(&error));
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_member_is_not_mended_with_the_login_of_another() {
+    let server = password_bank(|_, _| answer(422, &json!({"message": "Taken."}))).await;
+    let form = user(&server).mend("MBR-1").await.unwrap();
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
+    insta::assert_snapshot!(told(&error));
+    assert_eq!(server.count(UPDATE), 1);
+}
+
+#[tokio::test]
+async fn a_conflict_while_a_member_is_mended_is_not_taken_for_a_duplicate() {
+    let server = password_bank(|_, _| answer(409, &json!({}))).await;
+    let form = user(&server).mend("MBR-1").await.unwrap();
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Call);
+    assert!(error.call_error().unwrap().is_conflict());
 }
 
 #[tokio::test]

@@ -376,6 +376,29 @@ async fn what_a_fleet_leaves_unfinished_another_one_finishes() {
 }
 
 #[tokio::test]
+async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
+    let (server, _) = Bank::open().await;
+    let nexus = server.nexus();
+    let mut first = fleet(&nexus);
+    add(&mut first, &nexus, &[("U-1", "asking-1")]);
+    while let Some(event) = next(&mut first).await {
+        if let Outcome::Challenged(_) = event.outcome {
+            let answers = Answers::new().with("CRD-asking-1", "Lehi");
+            first.answer(event.job, answers).unwrap();
+            break;
+        }
+    }
+    let unfinished = first.stop().await.unfinished;
+    assert_eq!(server.count("PUT /members/asking-1/resume"), 0);
+    let mut second = fleet(&nexus);
+    for handle in unfinished {
+        second.resume(&nexus.user("U-1"), handle);
+    }
+    assert_eq!(ends(&run(&mut second).await), ["U-1 asking-1: 1 owner"]);
+    assert_eq!(starts(&server, "asking-1"), 1);
+}
+
+#[tokio::test]
 async fn a_challenged_job_is_handed_over_to_whoever_meets_the_person() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();

@@ -137,7 +137,8 @@ impl Form {
     /// Connects: makes the member, or changes its credentials. No aggregation is started, since it would be in the way of an
     /// identification.
     ///
-    /// A member is never made twice: its creation is sent once, and when the answer is lost the error says so.
+    /// A member is never made twice: its creation is sent once, and when the answer is lost the error says so. Who drops the
+    /// future in the middle has lost the answer too.
     ///
     /// # Errors
     ///
@@ -257,7 +258,8 @@ impl Form {
     async fn explain(&self, error: Error) -> ConnectError {
         match (error.status(), &self.purpose) {
             (Some(422 | 409), Purpose::Create(..)) => ConnectError::duplicate(error),
-            (Some(422 | 409), Purpose::Update(_)) => ConnectError::taken(error),
+            // A 409 says of other calls that a job of the member is in the way (reference), and so it may here.
+            (Some(422), Purpose::Update(_)) => ConnectError::taken(error),
             (Some(400), _) => match self.read_again().await {
                 Ok(form) if form.wants_otherwise(self) => ConnectError::stale(error, form),
                 _ => ConnectError::refused(error),
