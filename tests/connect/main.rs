@@ -1,0 +1,99 @@
+//! Getting to a member over the wire: what is searched, asked, sent and refused, and what is never sent twice.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use mx_nexus::User;
+use mx_nexus::connect::{ConnectError, Entries, Form};
+use serde_json::{Value, json};
+
+#[path = "../support/recorder.rs"]
+mod recorder;
+
+mod losses;
+mod oauth;
+mod refusals;
+mod searching;
+mod submitting;
+
+use recorder::{Answer, Heard, Recorder};
+
+const LOGIN: &str = "the-login-of-ada";
+const PASSWORD: &str = "the-password-of-ada";
+const CREATE: &str = "POST /members";
+const UPDATE: &str = "PUT /members/MBR-1";
+const WINDOW: &str = "GET /members/MBR-1/oauth_window_uri?skip_aggregation=true";
+
+fn answer(status: u16, body: &Value) -> Answer {
+    Answer::json(status, &body.to_string())
+}
+
+/// A bank with this institution and these credentials; what it says to the rest is up to the test.
+async fn bank(
+    institution: Value,
+    credentials: Value,
+    rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+) -> Recorder {
+    Recorder::start(move |heard, before| match heard.line.as_str() {
+        "GET /institutions/INS-1" => answer(200, &json!({"institution": institution})),
+        "GET /institutions/INS-1/credentials" | "GET /members/MBR-1/credentials" => {
+            answer(200, &json!({"credentials": credentials}))
+        }
+        _ => rest(heard, before),
+    })
+    .await
+}
+
+/// A bank that wants a name and a password.
+async fn password_bank(rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static) -> Recorder {
+    let institution = json!({"guid": "INS-1", "name": "MX Bank", "supports_oauth": true});
+    bank(institution, name_and_password(["CRD-1", "CRD-2"]), rest).await
+}
+
+/// A bank that signs people in on its own page.
+async fn oauth_bank(rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static) -> Recorder {
+    let institution = json!({"guid": "INS-1", "supports_oauth": true});
+    bank(institution, json!([]), rest).await
+}
+
+fn name_and_password(guids: [&str; 2]) -> Value {
+    json!([
+        {"guid": guids[0], "display_order": 1, "label": "Username", "field_type": 3},
+        {"guid": guids[1], "display_order": 2, "label": "Password", "field_type": 1},
+    ])
+}
+
+fn window(address: &str) -> Answer {
+    let member = json!({"guid": "MBR-1", "oauth_window_uri": address});
+    answer(200, &json!({"member": member}))
+}
+
+fn user(server: &Recorder) -> User {
+    server.nexus().with_session_token("s")
+}
+
+async fn form(server: &Recorder) -> Form {
+    user(server).connect("INS-1").await.unwrap()
+}
+
+fn entries() -> Entries {
+    Entries::new().with("CRD-1", LOGIN).with("CRD-2", PASSWORD)
+}
+
+/// What was sent, without what the person entered.
+fn transcript(server: &Recorder) -> String {
+    let text = server.transcript();
+    text.replace(LOGIN, "[login]")
+        .replace(PASSWORD, "[password]")
+}
+
+/// Everything an error tells.
+fn told(error: &ConnectError) -> String {
+    let debug = format!("{error:?} {:?}", error.form());
+    assert!(!debug.contains("-of-ada"), "{debug}");
+    let text = format!("{:?}: {error}\n", error.kind());
+    assert!(!text.contains("-of-ada"), "{text}");
+    text
+}

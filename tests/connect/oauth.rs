@@ -1,0 +1,88 @@
+//! Institutions that sign people in on their own pages.
+
+use mx_nexus::connect::{ConnectErrorKind, Entries};
+use serde_json::{Value, json};
+
+use crate::recorder::member;
+use crate::{
+    CREATE, WINDOW, answer, entries, form, oauth_bank, password_bank, told, transcript, user,
+    window,
+};
+
+#[tokio::test]
+async fn with_oauth_the_address_comes_of_the_creation() {
+    let server = oauth_bank(|_, _| window("https://bank.example/sign-in")).await;
+    let form = form(&server).await;
+    assert!(form.is_oauth() && form.fields().is_empty());
+    let connection = form.submit(Entries::new()).await.unwrap();
+    let address = connection.oauth_window().unwrap();
+    assert_eq!(address.expose(), "https://bank.example/sign-in");
+    insta::assert_snapshot!(transcript(&server));
+    let shown = format!("{connection:?}");
+    assert!(!shown.contains("bank.example"), "{shown}");
+}
+
+#[tokio::test]
+async fn with_oauth_the_address_is_asked_for_where_the_creation_lacks_it() {
+    let server = oauth_bank(|heard, _| match heard.line.as_str() {
+        CREATE => member("MBR-1"),
+        _ => window("https://bank.example/sign-in"),
+    })
+    .await;
+    let connection = form(&server).await.submit(Entries::new()).await.unwrap();
+    assert!(connection.oauth_window().is_some());
+    assert_eq!(server.lines()[2..], [CREATE, WINDOW]);
+}
+
+#[tokio::test]
+async fn with_oauth_an_app_says_where_it_takes_the_person_up_again() {
+    let server = oauth_bank(|_, _| window("https://bank.example/sign-in")).await;
+    let form = form(&server).await;
+    let web_view = form
+        .clone()
+        .returning_to_url("https://app.example/done?a=b");
+    web_view.submit(Entries::new()).await.unwrap();
+    let app = form.returning_to_scheme("my-app");
+    app.submit(Entries::new()).await.unwrap();
+    insta::assert_snapshot!(server.lines()[2..].join("\n"));
+}
+
+#[tokio::test]
+async fn an_institution_with_fields_and_oauth_leaves_the_choice() {
+    let server = password_bank(|_, _| window("https://bank.example/sign-in")).await;
+    let form = form(&server).await;
+    assert!(!form.is_oauth());
+    let form = form.by_oauth();
+    assert!(form.is_oauth() && form.fields().is_empty());
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::BadEntry);
+    form.submit(Entries::new()).await.unwrap();
+    let sent: Value = serde_json::from_str(&server.heard()[2].body).unwrap();
+    assert_eq!(sent["member"]["is_oauth"], true);
+    assert!(sent["member"].get("credentials").is_none());
+}
+
+#[tokio::test]
+async fn a_member_without_an_address_is_not_made_again_but_mended() {
+    let server = oauth_bank(|heard, before| match heard.line.as_str() {
+        CREATE => member("MBR-1"),
+        WINDOW if before < 4 => answer(404, &json!({})),
+        _ => window("https://bank.example/sign-in"),
+    })
+    .await;
+    let error = form(&server)
+        .await
+        .submit(Entries::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Call);
+    insta::assert_snapshot!(told(&error));
+    let form = user(&server).mend(error.member().unwrap()).await.unwrap();
+    assert!(form.is_oauth());
+    let connection = form.submit(Entries::new()).await.unwrap();
+    assert!(connection.oauth_window().is_some());
+    assert_eq!(
+        server.lines()[2..],
+        [CREATE, WINDOW, "GET /members/MBR-1/credentials", WINDOW]
+    );
+}

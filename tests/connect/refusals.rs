@@ -1,0 +1,118 @@
+//! What MX refuses, and what the error makes of it.
+
+use mx_nexus::connect::{ConnectErrorKind, Entries};
+use serde_json::json;
+
+use crate::recorder::{Recorder, member};
+use crate::{
+    CREATE, LOGIN, PASSWORD, UPDATE, answer, entries, form, name_and_password, password_bank, told,
+    user, window,
+};
+
+#[tokio::test]
+async fn the_same_login_twice_is_a_duplicate() {
+    let known = json!({"code": 4220, "message": "Member already exists."});
+    let echo = json!({"error": {"message": format!("{LOGIN} is taken.")}});
+    let mut text = String::new();
+    for (status, body) in [(422, known), (409, echo)] {
+        let server = password_bank(move |_, _| answer(status, &body)).await;
+        let error = form(&server).await.submit(entries()).await.unwrap_err();
+        assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
+        assert_eq!(server.count(CREATE), 1, "sent once");
+        text.push_str(&told(&error));
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_member_is_not_mended_with_the_login_of_another() {
+    let server = password_bank(|_, _| answer(422, &json!({"message": "Taken."}))).await;
+    let form = user(&server).mend("MBR-1").await.unwrap();
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
+    insta::assert_snapshot!(told(&error));
+    assert_eq!(server.count(UPDATE), 1);
+}
+
+#[tokio::test]
+async fn a_conflict_while_a_member_is_mended_is_not_taken_for_a_duplicate() {
+    let server = password_bank(|_, _| answer(409, &json!({}))).await;
+    let form = user(&server).mend("MBR-1").await.unwrap();
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Call);
+    assert!(error.call_error().unwrap().is_conflict());
+}
+
+#[tokio::test]
+async fn fields_that_have_changed_come_with_the_refusal() {
+    let server = Recorder::start(|heard, before| match heard.line.as_str() {
+        "GET /institutions/INS-1" => answer(200, &json!({"institution": {"guid": "INS-1"}})),
+        line if line.ends_with("/credentials") => {
+            let guids = if before < 2 {
+                ["CRD-1", "CRD-2"]
+            } else {
+                ["CRD-3", "CRD-4"]
+            };
+            answer(200, &json!({"credentials": name_and_password(guids)}))
+        }
+        _ if heard.body.contains("CRD-1") => answer(400, &json!({"message": "Unknown credential"})),
+        _ => member("MBR-1"),
+    })
+    .await;
+    let form = form(&server).await.with_external_guid("mine-77");
+    let error = form.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Stale);
+    insta::assert_snapshot!(told(&error));
+    let form = error.form().unwrap();
+    let guids: Vec<&str> = form
+        .fields()
+        .iter()
+        .map(|field| field.guid().as_str())
+        .collect();
+    assert_eq!(guids, ["CRD-3", "CRD-4"]);
+    let entries = Entries::new().with("CRD-3", LOGIN).with("CRD-4", PASSWORD);
+    form.submit(entries).await.unwrap();
+    let last = server.heard().pop().unwrap();
+    assert!(last.body.contains("mine-77"), "what else was said is kept");
+    assert_eq!(server.count(CREATE), 2);
+}
+
+#[tokio::test]
+async fn an_institution_that_has_turned_to_oauth_comes_with_the_refusal_too() {
+    let server = Recorder::start(|heard, before| match heard.line.as_str() {
+        "GET /institutions/INS-1" => {
+            answer(200, &json!({"institution": {"supports_oauth": before > 1}}))
+        }
+        "GET /institutions/INS-1/credentials" if before < 2 => answer(
+            200,
+            &json!({"credentials": name_and_password(["CRD-1", "CRD-2"])}),
+        ),
+        "GET /institutions/INS-1/credentials" => answer(200, &json!({"credentials": []})),
+        _ if heard.body.contains("is_oauth") => window("https://bank.example/sign-in"),
+        _ => answer(400, &json!({})),
+    })
+    .await;
+    let error = form(&server).await.submit(entries()).await.unwrap_err();
+    assert_eq!(error.kind(), ConnectErrorKind::Stale);
+    let form = error.form().unwrap();
+    assert!(form.is_oauth());
+    let connection = form.submit(Entries::new()).await.unwrap();
+    assert!(connection.oauth_window().is_some());
+}
+
+#[tokio::test]
+async fn a_refusal_of_fields_that_are_as_they_were_is_a_refusal() {
+    let server = password_bank(|_, _| answer(400, &json!({"message": "No."}))).await;
+    let user = user(&server);
+    for form in [
+        user.connect("INS-1").await.unwrap(),
+        user.mend("MBR-1").await.unwrap(),
+    ] {
+        let error = form.submit(entries()).await.unwrap_err();
+        assert_eq!(error.kind(), ConnectErrorKind::Refused);
+        assert!(error.form().is_none());
+        assert_eq!(error.call_error().unwrap().status(), Some(400));
+        told(&error);
+    }
+    assert_eq!((server.count(CREATE), server.count(UPDATE)), (1, 1));
+}
