@@ -139,7 +139,7 @@ impl Api {
         let in_overlay = |failure: Failure| failure.in_document(&overlay_name);
 
         document::check(&document).map_err(in_document)?;
-        let applied = overlay::apply(&mut document, overlay).map_err(in_overlay)?;
+        let applied = overlay::apply(&mut document, self.document, overlay).map_err(in_overlay)?;
         let applied = applied
             .into_iter()
             .map(|action| format!("{}: {}", action.action, action.touched));
