@@ -9,6 +9,7 @@
 
 mod access;
 mod client;
+mod conversions;
 mod document;
 mod examples;
 mod exerciser;
