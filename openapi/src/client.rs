@@ -14,7 +14,7 @@ use crate::access::Access;
 use crate::conversions;
 use crate::examples;
 use crate::failure::Failure;
-use crate::finish;
+use crate::finish::{self, Lenient};
 use crate::normalise::sides::Sides;
 use crate::operations::Row;
 use crate::registry::{Entry, Kind, Registry};
@@ -28,7 +28,7 @@ pub(crate) fn generate(
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let settings = settings(api, registry, sides);
-    let unwrapped = finish::unwrapped_items(document);
+    let lenient = Lenient::find(document, registry);
     let mut document = document.clone();
     examples::strip(&mut document);
     let tokens = run(&document, &settings, |generator, document| {
@@ -37,7 +37,7 @@ pub(crate) fn generate(
     let mut file = parse(tokens)?;
     let rust_path = |entry: &Entry| rust_path(api, entry);
     conversions::check(&document, registry, &file, rust_path)?;
-    finish::client(&mut file, api.name, &unwrapped, rows)?;
+    finish::client(&mut file, api.name, &lenient, rows)?;
     Ok(file)
 }
 
