@@ -3,6 +3,7 @@
 //! - `send()` answers with `crate::Error`. progenitor's own error prints whole bodies and headers, and is not ours to redact.
 //! - Path parameters are encoded by us: progenitor leaves the backslash, which a URL takes for a slash.
 //! - Fields of types marked `null_text` take the text `"null"` for absent, and marked lists take wrapped items.
+//! - `new_with_client` is for the library, and `new` goes: both want a type that nobody else can name, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot skip one in silence.
@@ -38,6 +39,9 @@ pub(crate) fn client(
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
     fields::apply(file, lenient)?;
+    let mut constructors = Constructors { changed: 0 };
+    constructors.visit_file_mut(file);
+    expect("constructors of Client", 2, constructors.changed)?;
     Sketches.visit_file_mut(file);
     Ok(())
 }
@@ -93,6 +97,33 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     }
     let reason = format!("{changed} of {wanted} places were found in the generated client");
     Err(Failure::new("finishing", what, reason))
+}
+
+/// Closes the ways to make a client from outside: the library makes it, with a connection of its own.
+struct Constructors {
+    changed: usize,
+}
+
+impl VisitMut for Constructors {
+    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        let is_client = item.trait_.is_none()
+            && matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+        if !is_client {
+            return;
+        }
+        let before = item.items.len();
+        item.items
+            .retain(|member| !matches!(member, ImplItem::Fn(found) if found.sig.ident == "new"));
+        self.changed += before - item.items.len();
+        for member in &mut item.items {
+            if let ImplItem::Fn(found) = member
+                && found.sig.ident == "new_with_client"
+            {
+                found.vis = parse_quote!(pub(crate));
+                self.changed += 1;
+            }
+        }
+    }
 }
 
 /// Gives every `send` our error, with the operation that failed.
@@ -198,6 +229,18 @@ mod tests {
     fn client_of(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
         client(&mut file, "nexus", lenient, rows)?;
         Ok(prettyplease::unparse(&file))
+    }
+
+    #[test]
+    fn only_the_library_makes_a_client() {
+        let file: syn::File = parse_quote!(
+            use progenitor_client::{Error, encode_path};
+        );
+        let text = finished(file.clone(), &Lenient::default(), &[]).unwrap();
+        assert!(text.contains("pub(crate) fn new_with_client("), "{text}");
+        assert!(!text.contains("fn new("), "{text}");
+        let failure = client_of(file, &Lenient::default(), &[]).unwrap_err();
+        assert_eq!(failure.place(), "constructors of Client");
     }
 
     #[test]
