@@ -4,8 +4,10 @@
 //! document -> overlay -> checks -> operations table -> normalise -> progenitor -> finish
 //! ```
 //!
-//! Every fact about an API stands in a document or its overlay, in the folder of that API. The code knows none: it makes
-//! response schemas lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place.
+//! Every fact about an API stands in a document or its overlay, in the folder of that API. The code makes response schemas
+//! lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place. It knows three habits
+//! that the APIs share, and no more: an identifier is called `guid`, a list in a query ends with `[]`, and the answer to a
+//! delete says nothing.
 
 mod access;
 mod client;
