@@ -52,7 +52,7 @@ async fn read(client: &Client) -> (Vec<String>, Option<Error>) {
     while let Some(item) = items.next().await {
         assert!(failure.is_none(), "an item follows an error");
         match item {
-            Ok(tag) => names.push(tag.name.unwrap()),
+            Ok(tag) => names.push(String::from(tag.name.unwrap())),
             Err(error) => failure = Some(error),
         }
     }

@@ -2,29 +2,30 @@
 //!
 //! - `send()` answers with `crate::Error`. progenitor's own error prints whole bodies and headers, and is not ours to redact.
 //! - Path parameters are encoded by us: progenitor leaves the backslash, which a URL takes for a slash.
-//! - Times and numbers take the text `"null"` for absent, and marked lists take wrapped items, as MX sends them.
+//! - Fields of types marked `null_text` take the text `"null"` for absent, and marked lists take wrapped items.
+//! - `new_with_client` is for the library, and `new` goes: both want a type that nobody else can name, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot skip one in silence.
 
+mod fields;
+mod mock;
+
 use heck::ToUpperCamelCase;
-use quote::ToTokens;
-use serde_json::{Value, json};
 use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItem, parse_quote};
 
-use crate::document::change_operations;
 use crate::failure::Failure;
-use crate::operations::{Answer, Row};
+use crate::operations::Row;
 
-/// The types whose text `"null"` means absent.
-const NULL_TEXT: [&str; 2] = ["crate::values::Timestamp", "crate::values::Digits"];
+pub(crate) use fields::Lenient;
+pub(crate) use mock::{document_for_mock, mock};
 
 /// Finishes a client.
 pub(crate) fn client(
     file: &mut syn::File,
     api: &str,
-    unwrapped: &[(String, String)],
+    lenient: &Lenient,
     rows: &[Row],
 ) -> Result<(), Failure> {
     let mut errors = Errors {
@@ -37,12 +38,10 @@ pub(crate) fn client(
     let mut encoding = Encoding { changed: 0 };
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
-    let mut fields = Fields {
-        unwrapped,
-        changed: 0,
-    };
-    fields.visit_file_mut(file);
-    expect("x-unwrapped-items", unwrapped.len(), fields.changed)?;
+    fields::apply(file, lenient)?;
+    let mut constructors = Constructors { changed: 0 };
+    constructors.visit_file_mut(file);
+    expect("constructors of Client", 2, constructors.changed)?;
     Sketches.visit_file_mut(file);
     Ok(())
 }
@@ -100,18 +99,31 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     Err(Failure::new("finishing", what, reason))
 }
 
-/// Schemas and properties marked `x-unwrapped-items`.
-pub(crate) fn unwrapped_items(document: &Value) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let schemas = document["components"]["schemas"].as_object();
-    for (schema, value) in schemas.into_iter().flatten() {
-        for (property, value) in value["properties"].as_object().into_iter().flatten() {
-            if value["x-unwrapped-items"] == true {
-                found.push((schema.clone(), property.clone()));
+/// Closes the ways to make a client from outside: the library makes it, with a connection of its own.
+struct Constructors {
+    changed: usize,
+}
+
+impl VisitMut for Constructors {
+    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        let is_client = item.trait_.is_none()
+            && matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+        if !is_client {
+            return;
+        }
+        let before = item.items.len();
+        item.items
+            .retain(|member| !matches!(member, ImplItem::Fn(found) if found.sig.ident == "new"));
+        self.changed += before - item.items.len();
+        for member in &mut item.items {
+            if let ImplItem::Fn(found) = member
+                && found.sig.ident == "new_with_client"
+            {
+                found.vis = parse_quote!(pub(crate));
+                self.changed += 1;
             }
         }
     }
-    found
 }
 
 /// Gives every `send` our error, with the operation that failed.
@@ -180,107 +192,10 @@ fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
     }
 }
 
-/// Adds `deserialize_with` where MX writes something that serde would not take.
-struct Fields<'a> {
-    unwrapped: &'a [(String, String)],
-    changed: usize,
-}
-
-impl VisitMut for Fields<'_> {
-    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
-        let owner = item.ident.to_string();
-        for field in &mut item.fields {
-            let Some(name) = field.ident.as_ref().map(ToString::to_string) else {
-                continue;
-            };
-            let written = field.ty.to_token_stream().to_string().replace(' ', "");
-            let is_marked = |(schema, property): &(String, String)| {
-                schema.to_upper_camel_case() == owner && *property == name
-            };
-            if !written.starts_with("::std::option::Option<") {
-                continue;
-            }
-            if NULL_TEXT
-                .iter()
-                .any(|kind| written.ends_with(&format!("Option<{kind}>")))
-            {
-                field.attrs.push(
-                    parse_quote!(#[serde(default, deserialize_with = "crate::values::absent_or_null_text")]),
-                );
-            } else if self.unwrapped.iter().any(is_marked) {
-                field.attrs.push(
-                    parse_quote!(#[serde(default, deserialize_with = "crate::values::unwrapped_items")]),
-                );
-                self.changed += 1;
-            }
-        }
-    }
-
-    // The builders have fields of the same names and are not read from anything.
-    fn visit_item_mod_mut(&mut self, item: &mut syn::ItemMod) {
-        if item.ident != "builder" {
-            visit_mut::visit_item_mod_mut(self, item);
-        }
-    }
-}
-
-/// The document that progenitor can make mocks of: a list in a query is matched one value at a time.
-pub(crate) fn document_for_mock(document: &Value) -> Value {
-    let mut document = document.clone();
-    change_operations(&mut document, |_, _, operation| {
-        let parameters = operation
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut);
-        for parameter in parameters.into_iter().flatten() {
-            if parameter["schema"]["type"] == "array" {
-                parameter["schema"] = json!({"type": "string"});
-            }
-        }
-    });
-    document
-}
-
-/// Finishes mocks: the media types that the operations really answer with.
-pub(crate) fn mock(file: &mut syn::File, vendor: &str, rows: &[Row]) {
-    struct MediaTypes<'a>(&'a str);
-    impl VisitMut for MediaTypes<'_> {
-        fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
-            if literal.value() == "application/json" {
-                *literal = syn::LitStr::new(self.0, literal.span());
-            }
-        }
-    }
-    MediaTypes(vendor).visit_file_mut(file);
-
-    struct Texts<'a>(&'a [Row]);
-    impl VisitMut for Texts<'_> {
-        fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-            let owner = item.self_ty.to_token_stream().to_string();
-            let Some(row) = self.0.iter().find(|row| {
-                row.answer == Answer::Bytes
-                    && format!("{}Then", row.id.to_upper_camel_case()) == owner
-            }) else {
-                return;
-            };
-            let media_type = &row.accept;
-            for member in &mut item.items {
-                if matches!(member, ImplItem::Fn(function) if function.sig.ident == "success") {
-                    *member = parse_quote! {
-                        pub fn success(self, status: u16, value: &str) -> Self {
-                            assert_eq!(status / 100u16, 2u16);
-                            Self(self.0.status(status).header("content-type", #media_type).body(value))
-                        }
-                    };
-                }
-            }
-        }
-    }
-    Texts(rows).visit_file_mut(file);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::Answer;
 
     fn row(id: &str, answer: Answer) -> Row {
         Row {
@@ -300,16 +215,44 @@ mod tests {
         }
     }
 
+    fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
+        let client: syn::Item = parse_quote! {
+            impl Client {
+                pub fn new(inner: Connection) -> Self { Self::new_with_client(client.unwrap(), inner) }
+                pub fn new_with_client(client: reqwest::Client, inner: Connection) -> Self { work() }
+            }
+        };
+        file.items.push(client);
+        client_of(file, lenient, rows)
+    }
+
+    fn client_of(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
+        client(&mut file, "nexus", lenient, rows)?;
+        Ok(prettyplease::unparse(&file))
+    }
+
+    #[test]
+    fn only_the_library_makes_a_client() {
+        let file: syn::File = parse_quote!(
+            use progenitor_client::{Error, encode_path};
+        );
+        let text = finished(file.clone(), &Lenient::default(), &[]).unwrap();
+        assert!(text.contains("pub(crate) fn new_with_client("), "{text}");
+        assert!(!text.contains("fn new("), "{text}");
+        let failure = client_of(file, &Lenient::default(), &[]).unwrap_err();
+        assert_eq!(failure.place(), "constructors of Client");
+    }
+
     #[test]
     fn send_answers_with_our_error_and_names_the_operation() {
-        let mut file: syn::File = parse_quote! {
+        let file: syn::File = parse_quote! {
             use progenitor_client::{encode_path, Error};
             impl<'a> ReadMember<'a> {
                 pub async fn send(self) -> Result<ResponseValue<types::Member>, Error<()>> { work() }
             }
         };
-        client(&mut file, "nexus", &[], &[row("readMember", Answer::Json)]).unwrap();
-        let text = prettyplease::unparse(&file);
+        let rows = [row("readMember", Answer::Json)];
+        let text = finished(file, &Lenient::default(), &rows).unwrap();
         assert!(
             text.contains("Result<ResponseValue<types::Member>, crate::Error>"),
             "{text}"
@@ -324,45 +267,8 @@ mod tests {
 
     #[test]
     fn a_send_that_is_missed_fails_the_build() {
-        let mut file: syn::File = parse_quote!();
-        let failure = client(&mut file, "nexus", &[], &[row("readMember", Answer::Json)]);
+        let rows = [row("readMember", Answer::Json)];
+        let failure = finished(parse_quote!(), &Lenient::default(), &rows);
         assert!(failure.unwrap_err().to_string().contains("0 of 1"));
-    }
-
-    #[test]
-    fn times_take_the_text_null_and_marked_lists_take_wrapped_items() {
-        let mut file: syn::File = parse_quote! {
-            use progenitor_client::{encode_path, Error};
-            pub struct Member {
-                pub at: ::std::option::Option<crate::values::Timestamp>,
-                pub list: ::std::option::Option<::std::vec::Vec<Item>>,
-            }
-        };
-        let marked = [("Member".to_owned(), "list".to_owned())];
-        client(&mut file, "nexus", &marked, &[]).unwrap();
-        let text = prettyplease::unparse(&file);
-        assert!(
-            text.contains("absent_or_null_text") && text.contains("unwrapped_items"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn mocks_answer_with_the_media_type_of_the_operation() {
-        let mut file: syn::File = parse_quote! {
-            impl ListThen { pub fn success(self, status: u16, value: ::serde_json::Value) -> Self { x } }
-            impl ReadThen { pub fn success(self, status: u16) -> Self { header("application/json") } }
-        };
-        mock(
-            &mut file,
-            "application/vnd.x+json",
-            &[row("list", Answer::Bytes)],
-        );
-        let text = prettyplease::unparse(&file);
-        assert!(
-            text.contains("text/csv") && text.contains("vnd.x+json"),
-            "{text}"
-        );
-        assert!(!text.contains("application/json"), "{text}");
     }
 }

@@ -4,11 +4,14 @@
 //! document -> overlay -> checks -> operations table -> normalise -> progenitor -> finish
 //! ```
 //!
-//! Every fact about an API stands in a document or its overlay, in the folder of that API. The code knows none: it makes
-//! response schemas lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place.
+//! Every fact about an API stands in a document or its overlay, in the folder of that API. The code makes response schemas
+//! lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place. It knows three habits
+//! that the APIs share, and no more: an identifier is called `guid`, a list in a query ends with `[]`, and the answer to a
+//! delete says nothing.
 
 mod access;
 mod client;
+mod conversions;
 mod document;
 mod examples;
 mod exerciser;
@@ -139,7 +142,7 @@ impl Api {
         let in_overlay = |failure: Failure| failure.in_document(&overlay_name);
 
         document::check(&document).map_err(in_document)?;
-        let applied = overlay::apply(&mut document, overlay).map_err(in_overlay)?;
+        let applied = overlay::apply(&mut document, self.document, overlay).map_err(in_overlay)?;
         let applied = applied
             .into_iter()
             .map(|action| format!("{}: {}", action.action, action.touched));

@@ -1,7 +1,7 @@
 //! Brings an overlaid document into the form that progenitor can turn into a client. Mechanical, total, in a fixed order.
 //!
-//! Each pass is a function on a JSON value that answers which places it changed, and has its tests beside it. No pass knows a
-//! fact about an API: those stand in the documents.
+//! Each pass is a function on a JSON value that answers which places it changed, and has its tests beside it. Facts about
+//! an API stand in the documents, but for the habits that the crate's documentation names.
 
 pub(crate) mod documentation;
 pub(crate) mod lenient;
@@ -38,6 +38,6 @@ pub(crate) fn run(
     let sides = sides::find(document)?;
     report.note("give types", typing::apply(document, registry)?);
     report.note("lenient responses", lenient::apply(document, &sides)?);
-    report.note("describe operations", documentation::describe(document));
+    report.note("describe", documentation::describe(document));
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Applies an OpenAPI Overlay 1.0 document: what we know better than the published document, one action a fact.
 //!
-//! Stricter than the standard: an action that matches nothing, or that changes nothing, fails and names itself, so that a
-//! correction cannot outlive what it corrects.
+//! Stricter than the standard: an action fails and names itself when its target matches nothing, when one of the names in its
+//! target matches nothing, or when a place that it matches stays as it was, so that no part of a correction can outlive what
+//! it corrects.
+
+mod target;
 
 use serde_json::Value;
-use serde_json_path::{JsonPath, NormalizedPath, PathElement};
 
 use crate::failure::Failure;
 
@@ -14,10 +16,17 @@ pub(crate) struct Applied {
     pub touched: usize,
 }
 
-/// Applies every action of `overlay`, in order.
-pub(crate) fn apply(document: &mut Value, overlay: &Value) -> Result<Vec<Applied>, Failure> {
-    if overlay["overlay"].as_str() != Some("1.0.0") {
-        return Err(Failure::new("overlay", "$.overlay", "it has to say 1.0.0"));
+/// Applies every action of `overlay`, in order; it has to be made for the document of this file `name`.
+pub(crate) fn apply(
+    document: &mut Value,
+    name: &str,
+    overlay: &Value,
+) -> Result<Vec<Applied>, Failure> {
+    for (key, expected) in [("overlay", "1.0.0"), ("extends", name)] {
+        if overlay[key].as_str() != Some(expected) {
+            let reason = format!("it has to say {expected}");
+            return Err(Failure::new("overlay", format!("$.{key}"), reason));
+        }
     }
     let actions = overlay["actions"]
         .as_array()
@@ -39,16 +48,8 @@ fn apply_action(document: &mut Value, action: &Value, index: usize) -> Result<Ap
             "it has no description; say why the correction is right",
         ));
     }
-    let path = JsonPath::parse(target)
-        .map_err(|error| refuse(&format!("the target is not a JSONPath: {error}")))?;
-    let places = locate(&path, document);
-    if places.is_empty() {
-        return Err(refuse(
-            "the target matches nothing; the document may have been corrected, then drop the action",
-        ));
-    }
+    let places = target::places(document, target).map_err(|reason| refuse(&reason))?;
     let removes = action["remove"].as_bool().unwrap_or(false);
-    let mut changed = 0;
     // Backwards, so that removing an item of an array leaves the earlier indices right.
     for place in places.iter().rev() {
         let done = if removes {
@@ -61,36 +62,16 @@ fn apply_action(document: &mut Value, action: &Value, index: usize) -> Result<Ap
                 .pointer_mut(place)
                 .is_some_and(|target| merge(target, update))
         };
-        changed += usize::from(done);
-    }
-    if changed == 0 {
-        return Err(refuse("it changes nothing; the document says so already"));
+        if !done {
+            return Err(refuse(&format!(
+                "it changes nothing at {place}; the document says so already"
+            )));
+        }
     }
     Ok(Applied {
         action: name,
-        touched: changed,
+        touched: places.len(),
     })
-}
-
-/// The JSON pointers of all matches, in document order.
-fn locate(path: &JsonPath, document: &Value) -> Vec<String> {
-    path.query_located(document)
-        .locations()
-        .map(pointer)
-        .collect()
-}
-
-fn pointer(path: &NormalizedPath<'_>) -> String {
-    path.iter()
-        .map(|element| match element {
-            PathElement::Name(name) => format!("/{}", escape(name)),
-            PathElement::Index(index) => format!("/{index}"),
-        })
-        .collect()
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn remove(document: &mut Value, place: &str) -> bool {
@@ -150,8 +131,26 @@ mod tests {
 
     fn run(document: &Value, action: Value) -> Result<Value, Failure> {
         let mut document = document.clone();
-        let overlay = json!({"overlay": "1.0.0", "actions": [action]});
-        apply(&mut document, &overlay).map(|_| document)
+        let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [action]});
+        apply(&mut document, "v1.yaml", &overlay).map(|_| document)
+    }
+
+    #[test]
+    fn an_overlay_names_its_standard_and_its_document() {
+        for (overlay, place) in [
+            (json!({"extends": "v1.yaml", "actions": []}), "$.overlay"),
+            (json!({"overlay": "1.0.0", "actions": []}), "$.extends"),
+            (
+                json!({"overlay": "1.0.0", "extends": "v2.yaml", "actions": []}),
+                "$.extends",
+            ),
+        ] {
+            let failure = apply(&mut json!({}), "v1.yaml", &overlay);
+            assert_eq!(
+                failure.err().map(|failure| failure.place().to_owned()),
+                Some(place.to_owned())
+            );
+        }
     }
 
     #[test]
@@ -205,6 +204,21 @@ mod tests {
         let action = json!({"target": "$.a", "description": "why", "update": {"b": 1}});
         let failure = run(&json!({"a": {"b": 1}}), action).unwrap_err();
         assert!(failure.to_string().contains("changes nothing"), "{failure}");
+    }
+
+    #[test]
+    fn every_place_has_to_change() {
+        let action = json!({"target": "$['a', 'c']", "description": "why", "update": {"b": 1}});
+        let failure = run(&json!({"a": {}, "c": {"b": 1}}), action).unwrap_err();
+        let text = failure.to_string();
+        assert!(text.contains("changes nothing at /c"), "{text}");
+    }
+
+    #[test]
+    fn items_of_one_array_are_removed_in_whatever_order_they_are_named() {
+        let action = json!({"target": "$.list[2, 0]", "description": "why", "remove": true});
+        let changed = run(&json!({"list": [1, 2, 3]}), action);
+        assert_eq!(changed.unwrap(), json!({"list": [2]}));
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub(crate) struct Entry {
     pub fields: Vec<String>,
     #[serde(default)]
     pub values: Vec<KnownValue>,
+    /// Whether the text `null` means that there is no value.
+    #[serde(default)]
+    pub null_text: bool,
     /// Defined by the Nexus document, used here as well.
     #[serde(default)]
     pub shared: bool,

@@ -21,7 +21,7 @@ enum File {
     Overlay,
 }
 
-const BREAKS: [Break; 12] = [
+const BREAKS: [Break; 17] = [
     Break {
         what: "bad YAML",
         file: File::Document,
@@ -33,6 +33,18 @@ const BREAKS: [Break; 12] = [
         file: File::Overlay,
         old: "actions:\n",
         new: "actions: {\n",
+    },
+    Break {
+        what: "a key that stands twice",
+        file: File::Document,
+        old: "        connection_status:\n",
+        new: "        is_oauth:\n          type: boolean\n        connection_status:\n",
+    },
+    Break {
+        what: "a key that stands twice in the overlay",
+        file: File::Overlay,
+        old: "extends: v1.yaml\n",
+        new: "extends: v1.yaml\nextends: v1.yaml\n",
     },
     Break {
         what: "a dangling $ref",
@@ -57,6 +69,24 @@ const BREAKS: [Break; 12] = [
         file: File::Overlay,
         old: "actions:\n",
         new: "actions:\n  - target: $.paths['/gone'].get\n    description: It was there once.\n    update:\n      x-starts-work: true\n",
+    },
+    Break {
+        what: "an overlay action of which a part has no match",
+        file: File::Overlay,
+        old: "$.components.schemas['GoalCreateRequest', 'GoalUpdateRequest'].properties",
+        new: "$.components.schemas['GoalCreateRequest', 'GoalChangeRequest'].properties",
+    },
+    Break {
+        what: "an overlay action of which a part changes nothing",
+        file: File::Overlay,
+        old: "actions:\n",
+        new: "actions:\n  - target: $['info', 'paths']\n    description: It says so already, in part.\n    update:\n      version: 1.0.0\n",
+    },
+    Break {
+        what: "an overlay of another document",
+        file: File::Overlay,
+        old: "extends: v1.yaml\n",
+        new: "extends: v2.yaml\n",
     },
     Break {
         what: "an overlay action that changes nothing",

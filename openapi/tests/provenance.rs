@@ -7,6 +7,31 @@ use std::collections::BTreeMap;
 use mx_nexus_openapi::{APIS, Api, folder};
 use sha2::{Digest, Sha256};
 
+/// What every PROVENANCE.toml says, in this order.
+const KEYS: [&str; 9] = [
+    "title",
+    "document",
+    "contract_version",
+    "transcribed_on",
+    "sources",
+    "made",
+    "sha256",
+    "operations",
+    "schemas",
+];
+
+#[test]
+fn every_provenance_says_the_same_things() {
+    for api in &APIS {
+        let text = text_of(api);
+        let keys: Vec<&str> = pairs(&text).map(|(key, _)| key).collect();
+        assert_eq!(keys, KEYS, "{}", api.name);
+        for (key, value) in pairs(&text) {
+            assert!(!value.is_empty(), "{}: {key} is empty", api.name);
+        }
+    }
+}
+
 #[test]
 fn every_document_is_the_one_that_its_provenance_describes() {
     for api in &APIS {
@@ -24,6 +49,8 @@ fn every_document_is_the_one_that_its_provenance_describes() {
         assert_eq!(provenance["operations"], count(operations(&text)), "{name}");
         assert_eq!(provenance["schemas"], count(schemas(&text)), "{name}");
         assert_eq!(provenance["contract_version"], version(&text), "{name}");
+        let file = document.file_name().unwrap().to_string_lossy();
+        assert_eq!(provenance["document"], file, "{name}");
     }
 }
 
@@ -36,16 +63,22 @@ fn a_changed_document_has_another_hash() {
     );
 }
 
-/// The scalars of a PROVENANCE.toml. They stand one a line, so that reading them needs no crate.
 fn provenance_of(api: &Api) -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(folder().join(api.name).join("PROVENANCE.toml")).unwrap();
-    text.lines()
-        .filter_map(|line| line.split_once(" = "))
+    pairs(&text_of(api))
         .map(|(key, value)| {
             let value = value.split(" #").next().unwrap_or_default();
             (key.to_owned(), value.trim().trim_matches('"').to_owned())
         })
         .collect()
+}
+
+fn text_of(api: &Api) -> String {
+    std::fs::read_to_string(folder().join(api.name).join("PROVENANCE.toml")).unwrap()
+}
+
+/// Keys and values of a PROVENANCE.toml. They stand one a line, so that reading them needs no crate.
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| line.split_once(" = "))
 }
 
 fn hash(text: &[u8]) -> String {

@@ -1,13 +1,14 @@
 //! The fields of a form: what an institution wants to know, and how to show it.
 
 use crate::api::types::{CredentialOptionResponse, CredentialResponse};
-use crate::values::{CredentialFieldType, CredentialGuid};
+use crate::values::{CredentialFieldType, CredentialGuid, Personal};
 
 /// One thing that an institution wants to know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     guid: CredentialGuid,
-    label: String,
+    // Some institutions ask a customer by name, so neither texts nor choices print.
+    label: Personal,
     kind: CredentialFieldType,
     order: i64,
     is_optional: bool,
@@ -18,8 +19,8 @@ pub struct Field {
 /// One possible entry of a field with choices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldOption {
-    label: String,
-    value: String,
+    label: Personal,
+    value: Personal,
 }
 
 impl Field {
@@ -155,5 +156,7 @@ mod tests {
         let values: Vec<_> = fields[2].options().iter().map(FieldOption::value).collect();
         assert_eq!(values, ["n", "South"]);
         assert!(fields[2].is_optional());
+        let printed = format!("{fields:?}");
+        assert!(!printed.contains("North") && !printed.contains("Username"));
     }
 }

@@ -1,23 +1,68 @@
-//! Writes into each operation what a reader of the generated client needs: what it does, what is special, how well it is known.
+//! Writes what a reader of the generated client needs: into each operation what it takes and answers, what is special, and how
+//! well it is known; into each schema where it occurs, and the same.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::change_operations;
+use crate::document::{change_operations, follow, operations, schema_name};
 use crate::normalise::parameters::id_of;
 
-/// Extends every operation's description; answers the operations.
+/// How many names a sentence lists before it only counts the rest.
+const LISTED: usize = 5;
+
+/// Extends every description; answers the operations and the schemas.
 pub(crate) fn describe(document: &mut Value) -> Vec<String> {
-    let mut places = Vec::new();
+    let mut places = describe_schemas(document);
+    let whole = document.clone();
     change_operations(document, |_, _, operation| {
-        let mut paragraphs = Vec::new();
-        if let Some(text) = operation.get("description").and_then(Value::as_str) {
-            paragraphs.push(text.trim().to_owned());
-        }
+        let mut paragraphs = Vec::from_iter(text_of(operation.get("description")));
+        paragraphs.extend(types_of(&whole, operation));
         paragraphs.extend(notes(operation));
         operation.insert("description".to_owned(), json!(paragraphs.join("\n\n")));
         places.push(id_of(operation));
     });
     places
+}
+
+fn text_of(description: Option<&Value>) -> Option<String> {
+    let text = description?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The types of what goes out and what comes back.
+fn types_of(document: &Value, operation: &Map<String, Value>) -> Option<String> {
+    let body = operation
+        .get("requestBody")
+        .and_then(|body| schema_in(document, body));
+    let answer = answer_of(document, operation);
+    let mut sentences = Vec::new();
+    if let Some(name) = body.and_then(schema_name) {
+        sentences.push(format!("Body: `{name}`."));
+    }
+    match answer {
+        Some(schema) if schema["format"] == "binary" => {
+            sentences.push("Answer: a stream of bytes.".to_owned());
+        }
+        Some(schema) => {
+            sentences.extend(schema_name(schema).map(|name| format!("Answer: `{name}`.")));
+        }
+        None => {}
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn answer_of<'a>(document: &'a Value, operation: &'a Map<String, Value>) -> Option<&'a Value> {
+    let responses = operation.get("responses")?.as_object()?;
+    responses
+        .values()
+        .find_map(|response| schema_in(document, response))
+}
+
+/// The schema of a body, of whatever media type.
+fn schema_in<'a>(document: &'a Value, body: &'a Value) -> Option<&'a Value> {
+    let content = follow(document, body).get("content")?.as_object()?;
+    content.values().find_map(|media| media.get("schema"))
 }
 
 fn notes(operation: &Map<String, Value>) -> Vec<String> {
@@ -47,7 +92,105 @@ pub(crate) fn describe_evidence(mark: Option<&str>) -> &'static str {
         Some("spec") => "the printed specification",
         Some("table") => "the reference's tables of fields and parameters",
         Some("example") => "an example of the reference or a guide",
+        Some("guide") => "a guide",
+        Some("live") => "live answers",
         _ => "inference from its siblings; check it first when something differs",
+    }
+}
+
+/// Where a schema occurs: operations by id, schemas by name.
+#[derive(Default)]
+struct Uses {
+    bodies: Vec<String>,
+    answers: Vec<String>,
+    holders: Vec<String>,
+}
+
+impl Uses {
+    fn sentences(&self) -> Vec<String> {
+        let lists = [
+            ("Body", &self.bodies),
+            ("Answer", &self.answers),
+            ("Part", &self.holders),
+        ];
+        let used = lists.into_iter().filter(|(_, names)| !names.is_empty());
+        used.map(|(what, names)| format!("{what} of {}.", listed(names)))
+            .collect()
+    }
+}
+
+/// The first names, and how many there are besides.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(LISTED).map(|name| format!("`{name}`"));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn describe_schemas(document: &mut Value) -> Vec<String> {
+    let uses = uses(document);
+    let mut places = Vec::new();
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return places;
+    };
+    for (name, schema) in schemas {
+        let Value::Object(schema) = schema else {
+            continue;
+        };
+        let mut sentences = uses.get(name).map(Uses::sentences).unwrap_or_default();
+        if let Some(mark) = schema.get("x-evidence").and_then(Value::as_str) {
+            sentences.push(format!("Known from: {}.", describe_evidence(Some(mark))));
+        }
+        let mut paragraphs = Vec::from_iter(text_of(schema.get("description")));
+        if !sentences.is_empty() {
+            paragraphs.push(sentences.join(" "));
+        }
+        schema.insert("description".to_owned(), json!(paragraphs.join("\n\n")));
+        places.push(name.clone());
+    }
+    places
+}
+
+fn uses(document: &Value) -> BTreeMap<String, Uses> {
+    let mut uses: BTreeMap<String, Uses> = BTreeMap::new();
+    for operation in operations(document) {
+        let body = operation.value.get("requestBody");
+        if let Some(name) = body
+            .and_then(|body| schema_in(document, body))
+            .and_then(schema_name)
+        {
+            let id = operation.id.to_owned();
+            uses.entry(name.to_owned()).or_default().bodies.push(id);
+        }
+        if let Some(name) = answer_of(document, operation.value).and_then(schema_name) {
+            let id = operation.id.to_owned();
+            uses.entry(name.to_owned()).or_default().answers.push(id);
+        }
+    }
+    let schemas = document["components"]["schemas"].as_object();
+    for (holder, schema) in schemas.into_iter().flatten() {
+        for name in held(schema) {
+            let holders = &mut uses.entry(name.to_owned()).or_default().holders;
+            // A schema may hold another more than once, and itself.
+            if holders.last() != Some(holder) && name != holder {
+                holders.push(holder.clone());
+            }
+        }
+    }
+    uses
+}
+
+/// The schemas that a schema refers to, at any depth.
+fn held(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(members) => {
+            let below = members.values().flat_map(held);
+            schema_name(value).into_iter().chain(below).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(held).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -55,21 +198,75 @@ pub(crate) fn describe_evidence(mark: Option<&str>) -> &'static str {
 mod tests {
     use super::*;
 
+    fn content(name: &str) -> Value {
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        json!({"content": {"application/json": {"schema": schema}}})
+    }
+
+    fn described() -> Value {
+        let held = json!({"$ref": "#/components/schemas/Member"});
+        let mut document = json!({
+            "components": {"schemas": {
+                "Ask": {"x-evidence": "guide"},
+                "Answer": {
+                    "description": "One or many.",
+                    "properties": {"member": held, "members": {"type": "array", "items": held}}
+                },
+                "Member": {"x-evidence": "live", "properties": {"parent": held}}
+            }},
+            "paths": {"/a": {"post": {
+                "operationId": "askMember", "description": "Asks.", "x-evidence": "table",
+                "x-starts-work": true, "x-statuses": {"403": "Not enabled."},
+                "requestBody": content("Ask"),
+                "responses": {"2XX": content("Answer")}
+            }, "get": {
+                "operationId": "readFile",
+                "responses": {"2XX": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+            }}}
+        });
+        let places = describe(&mut document);
+        assert_eq!(places, ["Answer", "Ask", "Member", "readFile", "askMember"]);
+        document
+    }
+
     #[test]
-    fn a_description_ends_with_how_well_it_is_known() {
-        let mut document = json!({"paths": {"/a": {"get": {
-            "operationId": "a", "description": "Reads it.", "x-evidence": "table",
-            "x-starts-work": true, "x-statuses": {"403": "Not enabled."}
-        }}}});
-        describe(&mut document);
-        let text = document["paths"]["/a"]["get"]["description"]
-            .as_str()
-            .unwrap();
-        assert!(text.starts_with("Reads it.\n\nStarts work"), "{text}");
-        assert!(text.contains("Status 403: Not enabled."), "{text}");
-        assert!(
-            text.ends_with("Known from: the reference's tables of fields and parameters."),
-            "{text}"
+    fn an_operation_names_its_types_and_ends_with_how_well_it_is_known() {
+        let document = described();
+        let text = document["paths"]["/a"]["post"]["description"].as_str();
+        let expected = [
+            "Asks.",
+            "Body: `Ask`. Answer: `Answer`.",
+            "Starts work at MX, so it is never sent again when its answer was lost.",
+            "Status 403: Not enabled.",
+            "Known from: the reference's tables of fields and parameters.",
+        ];
+        assert_eq!(text, Some(expected.join("\n\n").as_str()));
+        let text = document["paths"]["/a"]["get"]["description"].as_str();
+        assert!(text.unwrap().starts_with("Answer: a stream of bytes.\n\n"));
+    }
+
+    #[test]
+    fn a_schema_says_where_it_occurs_and_how_well_it_is_known() {
+        let document = described();
+        let text = |name: &str| document["components"]["schemas"][name]["description"].as_str();
+        assert_eq!(
+            text("Ask"),
+            Some("Body of `askMember`. Known from: a guide.")
         );
+        assert_eq!(
+            text("Answer"),
+            Some("One or many.\n\nAnswer of `askMember`.")
+        );
+        assert_eq!(
+            text("Member"),
+            Some("Part of `Answer`. Known from: live answers.")
+        );
+    }
+
+    #[test]
+    fn many_names_are_counted() {
+        let names: Vec<String> = (1..=7).map(|number| format!("n{number}")).collect();
+        assert_eq!(listed(&names), "`n1`, `n2`, `n3`, `n4`, `n5` and 2 more");
+        assert_eq!(listed(&names[..2]), "`n1`, `n2`");
     }
 }

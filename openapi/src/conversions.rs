@@ -1,0 +1,188 @@
+//! Proves that the generator took every type of the registry: it passes over a conversion in silence when a schema differs from
+//! what it knows in any keyword. Called by `client.rs` on what came out.
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use serde_json::Value;
+use syn::Item;
+
+use crate::document::operations;
+use crate::failure::Failure;
+use crate::registry::{Entry, Kind, Registry};
+
+/// In how many fields of schemas, and in how many parameters, a type occurs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Places {
+    fields: usize,
+    parameters: usize,
+}
+
+/// Counts, for every type, the places that the document tags and those where the generated client has it.
+pub(crate) fn check(
+    document: &Value,
+    registry: &Registry,
+    file: &syn::File,
+    rust_path: impl Fn(&Entry) -> String,
+) -> Result<(), Failure> {
+    let tagged = tagged(document);
+    let generated = generated(file);
+    let entries = registry.entries().iter();
+    for entry in entries.filter(|entry| entry.kind != Kind::Plain) {
+        let wanted = tagged.get(&entry.format()).copied().unwrap_or_default();
+        let found = generated
+            .get(&rust_path(entry))
+            .copied()
+            .unwrap_or_default();
+        if wanted != found {
+            let reason = format!(
+                "the document has it in {} fields and {} parameters, the generated client in {} and {}",
+                wanted.fields, wanted.parameters, found.fields, found.parameters
+            );
+            let place = format!("x-types.{}", entry.name);
+            return Err(Failure::new("progenitor", place, reason));
+        }
+    }
+    Ok(())
+}
+
+/// The places of a normalised document, by format.
+fn tagged(document: &Value) -> BTreeMap<String, Places> {
+    let mut places: BTreeMap<String, Places> = BTreeMap::new();
+    let schemas = document["components"]["schemas"].as_object();
+    for schema in schemas.into_iter().flatten().map(|(_, schema)| schema) {
+        for (_, property) in schema["properties"].as_object().into_iter().flatten() {
+            if let Some(format) = format_of(property) {
+                places.entry(format.to_owned()).or_default().fields += 1;
+            }
+        }
+    }
+    for operation in operations(document) {
+        let parameters = operation.value.get("parameters").and_then(Value::as_array);
+        for parameter in parameters.into_iter().flatten() {
+            if let Some(format) = format_of(&parameter["schema"]) {
+                places.entry(format.to_owned()).or_default().parameters += 1;
+            }
+        }
+    }
+    places
+}
+
+/// The format of a scalar, or of the items of a list.
+fn format_of(schema: &Value) -> Option<&str> {
+    let items = &schema["items"];
+    let scalar = if items.is_null() { schema } else { items };
+    scalar["format"].as_str()
+}
+
+/// The places of a generated client, by path of the type: fields of `types`, and parameters as fields of `builder`.
+fn generated(file: &syn::File) -> BTreeMap<String, Places> {
+    let mut places: BTreeMap<String, Places> = BTreeMap::new();
+    for path in paths_of_fields(file, "types") {
+        places.entry(path).or_default().fields += 1;
+    }
+    for path in paths_of_fields(file, "builder") {
+        places.entry(path).or_default().parameters += 1;
+    }
+    places
+}
+
+/// The whole paths in the type of every field of every struct that stands directly in a module.
+fn paths_of_fields(file: &syn::File, module: &str) -> Vec<String> {
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(found) if found.ident == module => found.content.as_ref(),
+        _ => None,
+    });
+    let structs = modules
+        .flat_map(|(_, items)| items)
+        .filter_map(|item| match item {
+            Item::Struct(found) => Some(found),
+            _ => None,
+        });
+    structs
+        .flat_map(|found| &found.fields)
+        .flat_map(|field| {
+            let written = field.ty.to_token_stream().to_string().replace(' ', "");
+            let in_path = |character: char| {
+                character.is_alphanumeric() || character == '_' || character == ':'
+            };
+            let mut paths: Vec<String> = written
+                .split(|character| !in_path(character))
+                .map(str::to_owned)
+                .collect();
+            paths.sort();
+            paths.dedup();
+            paths
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use syn::parse_quote;
+
+    fn document() -> Value {
+        let tagged = json!({"type": "string", "format": "x-tag"});
+        json!({
+            "components": {"schemas": {"Tag": {"properties": {
+                "guid": tagged,
+                "others": {"type": "array", "items": tagged},
+                "name": {"type": "string"}
+            }}}},
+            "paths": {"/tags": {"get": {"operationId": "a", "parameters": [{"name": "tag", "schema": tagged}]}}}
+        })
+    }
+
+    fn outcome(file: &syn::File) -> Result<(), Failure> {
+        let registry = Registry::from_value(&json!({
+            "Tag": {"kind": "identifier", "fields": ["*.guid"]},
+            "Plain": {"kind": "plain", "fields": ["*.external_guid"]}
+        }));
+        let path = |entry: &Entry| format!("crate::values::{}", entry.name);
+        check(&document(), &registry.unwrap(), file, path)
+    }
+
+    #[test]
+    fn as_many_fields_and_parameters_as_the_document_tags_are_right() {
+        let file = parse_quote! {
+            pub mod types {
+                pub struct Tag {
+                    pub guid: ::std::option::Option<crate::values::Tag>,
+                    pub others: ::std::vec::Vec<crate::values::Tag>,
+                    pub name: ::std::string::String,
+                }
+                pub mod builder {
+                    pub struct Tag { guid: Result<crate::values::Tag, String> }
+                }
+            }
+            pub mod builder {
+                pub struct A<'a> { client: &'a super::Client, tag: Result<crate::values::Tag, String> }
+            }
+        };
+        assert_eq!(outcome(&file), Ok(()));
+    }
+
+    #[test]
+    fn a_field_that_stayed_a_string_is_counted_and_a_longer_name_is_no_match() {
+        let file = parse_quote! {
+            pub mod types {
+                pub struct Tag {
+                    pub guid: ::std::option::Option<crate::values::Tag>,
+                    pub others: ::std::vec::Vec<crate::values::Tagging>,
+                }
+            }
+            pub mod builder {
+                pub struct A<'a> { tag: Result<crate::values::Tag, String> }
+            }
+        };
+        let failure = outcome(&file).unwrap_err();
+        assert_eq!(failure.place(), "x-types.Tag");
+        let text = failure.to_string();
+        assert!(
+            text.contains("2 fields and 1 parameters") && text.contains("client in 1 and 1"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! What the target of an action means: the places it matches, and whether each of the names in it does.
+//!
+//! JSONPath takes `$.a['x', 'y']` for whatever of the two is there. A correction means both, so a target with unions is also
+//! looked up once for every choice among them.
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, NormalizedPath, PathElement};
+
+/// The JSON pointers of all matches, each once, parents before what is in them; or why that cannot be what was meant.
+pub(super) fn places(document: &Value, target: &str) -> Result<Vec<String>, String> {
+    let places = locate(document, target)?;
+    if places.is_empty() {
+        return Err(
+            "the target matches nothing; the document may have been corrected, then drop the action"
+                .to_owned(),
+        );
+    }
+    let choices = choices(target);
+    if choices.len() > 1 {
+        for choice in choices {
+            if locate(document, &choice)?.is_empty() {
+                return Err(format!(
+                    "{choice}, which is part of the target, matches nothing; the document may have been corrected, then drop it"
+                ));
+            }
+        }
+    }
+    Ok(places)
+}
+
+fn locate(document: &Value, target: &str) -> Result<Vec<String>, String> {
+    let path = JsonPath::parse(target)
+        .map_err(|error| format!("the target is not a JSONPath: {error}"))?;
+    let matches = path.query_located(document).dedup();
+    Ok(matches.locations().map(pointer).collect())
+}
+
+fn pointer(path: &NormalizedPath<'_>) -> String {
+    path.iter()
+        .map(|element| match element {
+            PathElement::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            PathElement::Index(index) => format!("/{index}"),
+        })
+        .collect()
+}
+
+/// The targets that come of taking one selector of every bracket.
+fn choices(target: &str) -> Vec<String> {
+    let mut choices = vec![String::new()];
+    for part in parts(target) {
+        choices = choices
+            .iter()
+            .flat_map(|choice| {
+                part.iter()
+                    .map(move |selector| format!("{choice}{selector}"))
+            })
+            .collect();
+    }
+    choices
+}
+
+/// A target cut into plain text, of which there is one form, and brackets, of which there is one for every selector.
+fn parts(target: &str) -> Vec<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = target;
+    while let Some(start) = rest.find('[') {
+        let (plain, bracket) = rest.split_at(start);
+        let (selectors, length) = selectors(bracket);
+        parts.push(vec![plain.to_owned()]);
+        parts.push(selectors);
+        rest = &bracket[length..];
+    }
+    parts.push(vec![rest.to_owned()]);
+    parts
+}
+
+/// The selectors of the bracket that `text` begins with, each in brackets of its own, and how long the bracket is.
+fn selectors(text: &str) -> (Vec<String>, usize) {
+    let mut selectors = Vec::new();
+    let mut begin = 1;
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (index, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '[' | '(') => depth += 1,
+            (None, ',') if depth == 1 => {
+                selectors.push(format!("[{}]", text[begin..index].trim()));
+                begin = index + 1;
+            }
+            (None, ']' | ')') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    selectors.push(format!("[{}]", text[begin..index].trim()));
+                    return (selectors, index + 1);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    // A bracket that is never closed is no JSONPath, which was said when the whole was parsed.
+    (vec![text.to_owned()], text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_selector_of_every_union_is_a_choice() {
+        assert_eq!(
+            choices("$.a['x', 'y'].b[\n0 , 1\n].c"),
+            [
+                "$.a['x'].b[0].c",
+                "$.a['x'].b[1].c",
+                "$.a['y'].b[0].c",
+                "$.a['y'].b[1].c"
+            ]
+        );
+    }
+
+    #[test]
+    fn commas_in_names_and_filters_part_nothing() {
+        for target in [
+            "$.paths['/a,b[]'].get",
+            r#"$.paths["it's, so"]"#,
+            r"$.paths['it\'s, so']",
+            "$.list[?(@.name == 'a,b' && match(@.x, '[a,b]'))]",
+            "$.list[?@['a', 'b']].x",
+            "$..example.*",
+        ] {
+            assert_eq!(choices(target), [target]);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_named() {
+        let document = json!({"a": {"x": 1}, "b": {"x": 1}});
+        assert_eq!(
+            places(&document, "$['a', 'b'].x").unwrap(),
+            ["/a/x", "/b/x"]
+        );
+        let reason = places(&document, "$['a', 'gone'].x").unwrap_err();
+        assert!(reason.starts_with("$['gone'].x, which is part"), "{reason}");
+        let reason = places(&document, "$['a', 'b'].gone").unwrap_err();
+        assert!(reason.contains("the target matches nothing"), "{reason}");
+    }
+}
