@@ -9,7 +9,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use mx_nexus::{Environment, Error, Nexus, RetryPolicy};
+use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -156,6 +156,19 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
         writeln!(text, "{body}\n{}", told(&error)).unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn the_status_of_an_opening_is_not_that_of_the_call() {
+    for status in [404, 409] {
+        let server = Recorder::answering([Answer::json(status, "")]).await;
+        let error = server.nexus().user("U-9").api().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert_eq!(error.status(), Some(status));
+        assert!(!error.is_not_found(), "no member was asked for");
+        assert!(!error.is_conflict(), "no job was in the way");
+        assert!(error.was_never_sent() && !error.is_answer_lost());
+    }
 }
 
 #[tokio::test]
