@@ -159,6 +159,27 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
 }
 
 #[tokio::test]
+async fn a_key_of_an_answer_is_not_repeated_either() {
+    let deep = format!(r#"{{"member":{{"next_year":{}!"#, r#"{"of":["#.repeat(30));
+    let long = format!(r#"{{"member":{{"VALUE{}":!}}}}"#, "x".repeat(5000));
+    let mut text = String::new();
+    for body in [
+        r#"{"member":{"Ann VALUE":!}}"#,
+        r#"{"member":{"4111-VALUE":[!]}}"#,
+        r#"{"member":{"a\u0007\nVALUE":{"in":!}}}"#,
+        &long,
+        &deep,
+    ] {
+        let error = read(Answer::json(200, body)).await;
+        for said in [told(&error), format!("{error:?}")] {
+            assert!(!said.contains("VALUE"), "{said}");
+        }
+        writeln!(text, "{error}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
 async fn the_status_of_an_opening_is_not_that_of_the_call() {
     for status in [404, 409] {
         let server = Recorder::answering([Answer::json(status, "")]).await;
