@@ -197,7 +197,7 @@ pub mod fleets {}
 /// let mut body = types::MemberResponseBody::default();
 /// body.member = Some(member);
 ///
-/// let server = httpmock::MockServer::start_async().await;
+/// let server = mx_nexus::httpmock::MockServer::start_async().await;
 /// server.read_member(|_, then| { then.success(200, &body); });
 /// let start = server.identify_member(|when, then| {
 ///     when.member_guid(&"test_nexus_member".into());

@@ -31,3 +31,7 @@ pub use nexus::{ApiTokenSource, FetchingToken, Nexus, NexusBuilder, OpeningAggre
 pub use operations::operations;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+/// The HTTP client, in the version that [`NexusBuilder::http`] takes.
+#[doc(no_inline)]
+pub use reqwest;
+
