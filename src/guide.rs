@@ -1,4 +1,5 @@
-//! The guide: from nothing to owners, to challenges in a web application, to a fleet, to tests of your own.
+//! The guide: from nothing to owners, to challenges in a web application, to a fleet, to tests of your own. It is
+//! documentation only: a program that is compiled does not have these modules.
 //!
 //! 1. [`owners`]: the first identification, and what can come of it.
 //! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
