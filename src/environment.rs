@@ -18,7 +18,12 @@ use crate::operations;
 /// # let _ = (integration, mock, proxied);
 /// ```
 ///
-/// Addresses are checked when the client is built: https only, but for loopback.
+/// Addresses are checked when the client is built: https only, but for loopback. Without one of the features `rustls` and
+/// `native-tls` there is no https, and so nothing but loopback.
+///
+/// When all three are on this machine, a proxy that the environment variables name (`HTTP_PROXY` and the like) is not asked:
+/// the key would go to it in the clear. When only some are, it is asked for all, those on this machine included: exempt them
+/// with `NO_PROXY`.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Environment {
@@ -91,6 +96,14 @@ impl Environment {
     pub fn with_mdx(mut self, address: impl Into<String>) -> Self {
         self.mdx = address.into();
         self
+    }
+
+    /// Whether no call leaves this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        [&self.nexus, &self.sso, &self.mdx].iter().all(|address| {
+            let url = Url::parse(address.trim()).ok();
+            url.is_some_and(|url| url.host_str().is_some_and(is_loopback))
+        })
     }
 
     /// Checks every address.
@@ -190,6 +203,22 @@ mod tests {
             "http://localhost.example.com",
         ] {
             assert!(accepts(address).is_none(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_environment_is_on_this_machine_when_all_of_it_is() {
+        let local = Environment::at(" http://127.0.0.1:1/gate");
+        assert!(local.is_on_this_machine());
+        assert!(Environment::at("https://[::1]:9").is_on_this_machine());
+        let elsewhere = "https://data.example.com";
+        for environment in [
+            local.clone().with_nexus(elsewhere),
+            local.clone().with_sso(elsewhere),
+            local.with_mdx(elsewhere),
+            Environment::at("nowhere"),
+        ] {
+            assert!(!environment.is_on_this_machine(), "{environment:?}");
         }
     }
 

@@ -40,6 +40,12 @@ impl fmt::Debug for NexusBuilder {
 
 impl NexusBuilder {
     pub(super) fn new(environment: Environment) -> Self {
+        let http = reqwest::Client::builder();
+        // Before the caller's own changes, so that a proxy of theirs is asked.
+        let http = match environment.is_on_this_machine() {
+            true => http.no_proxy(),
+            false => http,
+        };
         Self {
             environment,
             credentials: None,
@@ -53,7 +59,7 @@ impl NexusBuilder {
                 connect: Duration::from_secs(10),
             },
             answer_limit: 32 * 1024 * 1024,
-            http: reqwest::Client::builder(),
+            http,
         }
     }
 
@@ -112,8 +118,19 @@ impl NexusBuilder {
         self
     }
 
-    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent and the rule for
-    /// redirects are set afterwards, and stay ours.
+    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent, the rule for redirects
+    /// and the logging of what goes over the wire are set afterwards, and stay ours.
+    ///
+    /// ```
+    /// use mx_nexus::{Environment, Nexus, reqwest};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = reqwest::Proxy::https("http://egress.example.com:3128")?;
+    /// let nexus = Nexus::builder(Environment::integration()).http(|http| http.proxy(proxy)).build()?;
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
     pub fn http(
         mut self,
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
