@@ -7,6 +7,9 @@ use reqwest::Url;
 use crate::error::Error;
 use crate::operations;
 
+/// Whether this build can speak https.
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
 /// The base addresses of the three systems that a Nexus call needs.
 ///
 /// ```
@@ -131,7 +134,12 @@ fn check(system: &str, address: &str) -> Result<String, Error> {
         return Err(refuse("it has no host"));
     };
     match url.scheme() {
-        "https" => {}
+        "https" if HAS_TLS => {}
+        "https" => {
+            return Err(refuse(
+                "this build has no TLS; turn on the feature rustls or native-tls",
+            ));
+        }
         "http" if is_loopback(host) => {}
         "http" => {
             return Err(refuse(
@@ -175,6 +183,22 @@ mod tests {
         check("Nexus", address).ok()
     }
 
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[test]
+    fn https_is_refused_by_a_build_that_cannot_speak_it() {
+        for environment in [Environment::integration(), Environment::production()] {
+            let error = crate::Nexus::builder(environment).build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+            assert!(error.to_string().contains("has no TLS"), "{error}");
+        }
+        assert!(
+            crate::Nexus::builder(Environment::at("http://[::1]:9"))
+                .build()
+                .is_ok()
+        );
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[test]
     fn https_is_taken_with_and_without_a_path() {
         assert_eq!(
