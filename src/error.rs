@@ -113,7 +113,11 @@ impl Error {
             ErrorKind::Status => self.is_transient_status(),
             ErrorKind::Session => match self.status() {
                 Some(_) => self.is_transient_status(),
-                None => self.cause().is_none_or(Self::is_transient),
+                // Without a source it is a timeout or panic of the opening. Of an error that is not ours nothing is known.
+                None => match self.cause() {
+                    Some(cause) => cause.is_transient(),
+                    None => self.inner.source.is_none(),
+                },
             },
             _ => false,
         }

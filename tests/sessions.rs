@@ -251,7 +251,45 @@ async fn the_failure_of_a_source_is_told_and_not_kept() {
     assert_eq!(error.kind(), ErrorKind::Session);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the vault is sealed");
+    assert!(!error.is_transient(), "nothing is known of it");
     user.api().await.unwrap();
+}
+
+/// Asks another client, as a service between would, and hands its failure on.
+struct Service(Nexus);
+
+impl ApiTokenSource for Service {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+        Box::pin(async move { Ok(self.0.sso()?.api_token(user_id).await?) })
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_fails_with_an_error_of_ours_is_as_transient_as_that() {
+    for (status, transient) in [(503, true), (404, false)] {
+        let sso = Recorder::answering([Answer::json(status, "")]).await;
+        let builder = sso.builder().api_tokens_from(Service(sso.nexus()));
+        let error = builder
+            .build()
+            .unwrap()
+            .user("U-1")
+            .api()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(error.is_transient(), transient, "{error}");
+    }
+    let service = Service(builder_at(&nobody().await).build().unwrap());
+    let builder = builder_at(&nobody().await).api_tokens_from(service);
+    let error = builder
+        .build()
+        .unwrap()
+        .user("U-1")
+        .api()
+        .await
+        .unwrap_err();
+    assert!(error.is_transient(), "{error}");
 }
 
 #[tokio::test]
@@ -268,6 +306,7 @@ async fn a_panic_in_a_source_is_an_error_and_the_next_call_works() {
         !error.to_string().contains("vault"),
         "not the panic's words"
     );
+    assert!(error.is_transient());
     user.api().await.unwrap();
     assert_eq!(server.heard()[0].header("md-api-token"), Some("vault-2"));
 }

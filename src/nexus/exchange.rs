@@ -38,7 +38,11 @@ impl MintedSessions {
     async fn token(&self) -> Result<Secret, Error> {
         if let Some(source) = &self.partner.source {
             return source.api_token(&self.user_id).await.map_err(|error| {
-                Error::session_source("the source of API tokens gave none", error)
+                let reason = "the source of API tokens gave none";
+                match error.downcast::<Error>() {
+                    Ok(ours) => Error::session_from(reason, *ours),
+                    Err(other) => Error::session_source(reason, other),
+                }
             });
         }
         self.partner
