@@ -123,6 +123,9 @@ impl Nexus {
     }
 
     /// A user by a one-time API token from elsewhere: it opens one session, which cannot be renewed.
+    ///
+    /// The token is spent by the first attempt that may have reached MX. After one that surely did not, or that MX refused
+    /// unprocessed (429), the next call tries with it again.
     pub fn with_api_token(&self, token: impl Into<Secret>) -> User {
         let exchange = OneToken::new(&self.partner, token.into());
         User {

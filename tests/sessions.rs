@@ -195,8 +195,32 @@ async fn an_api_token_that_may_have_arrived_is_not_sent_again() {
     let server = Recorder::answering([Answer::HangUp]).await;
     let user = server.nexus().with_api_token("of-a-vault");
     assert!(user.api().await.unwrap_err().is_transient());
-    assert!(user.api().await.unwrap_err().is_session_expired());
+    let spent = user.api().await.unwrap_err();
+    assert!(spent.is_session_expired() && !spent.is_transient());
+    assert_eq!(
+        spent.to_string(),
+        "the one-time API token has been used; get another"
+    );
     assert_eq!(server.lines(), ["POST /sessions"]);
+}
+
+#[tokio::test]
+async fn an_api_token_that_was_refused_unprocessed_is_not_lost() {
+    let busy = Answer::json(429, "").with("Retry-After", "3600");
+    let server = Recorder::answering([busy, recorder::session("s"), member("MBR-1")]).await;
+    let user = server.nexus().with_api_token("of-a-vault");
+    let error = user.api().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Session, Some(429))
+    );
+    assert!(error.is_transient());
+    read_member(&user.api().await.unwrap()).await.unwrap();
+    let heard = server.heard();
+    for opening in &heard[..2] {
+        assert_eq!(opening.line, "POST /sessions");
+        assert_eq!(opening.header("md-api-token"), Some("of-a-vault"));
+    }
 }
 
 /// Gives `vault-1`, `vault-2`, …, but fails and panics where it is told to.

@@ -89,6 +89,14 @@ impl Error {
         ))
     }
 
+    /// The one token that there was has opened a session, or may have.
+    pub(crate) fn token_spent() -> Self {
+        Self::from_inner(Self::build(
+            ErrorKind::SessionExpired,
+            "the one-time API token has been used; get another",
+        ))
+    }
+
     /// The session was refused by MX, in these words, and that is the end of it for the reason given.
     pub(crate) fn session_refused(
         operation: &'static Operation,

@@ -97,11 +97,13 @@ impl Exchange for OneToken {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            let token = token.ok_or_else(Error::session_expired)?;
+            let token = token.ok_or_else(Error::token_spent)?;
             let outcome = spend(&self.partner, token.clone()).await;
-            // The token works once, whatever came of it, unless it never left.
+            // The token works once, whatever came of it, unless it never left or MX did not look at it.
             if let Err(error) = &outcome
-                && error.cause().is_some_and(Error::was_never_sent)
+                && error
+                    .cause()
+                    .is_some_and(|cause| cause.was_never_sent() || cause.answered() == Some(429))
             {
                 *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
             }
