@@ -97,6 +97,13 @@ impl Error {
         ))
     }
 
+    /// The same error in words that fit better.
+    pub(crate) fn in_words(self, summary: &str) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.inner);
+        summary.clone_into(&mut inner.summary);
+        Self::from_inner(inner)
+    }
+
     /// The session was refused by MX, in these words, and that is the end of it for the reason given.
     pub(crate) fn session_refused(
         operation: &'static Operation,

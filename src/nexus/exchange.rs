@@ -9,6 +9,8 @@ use crate::nexus::Partner;
 use crate::operations;
 use crate::secret::Secret;
 use crate::session::{Exchange, Exchanging};
+use crate::sso;
+use crate::wire::Credential;
 
 /// What MX does with a user's members when a session is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,23 +47,11 @@ impl MintedSessions {
                 }
             });
         }
-        self.partner
-            .sso()?
-            .api_token(&self.user_id)
-            .await
-            .map_err(|error| {
-                let reason = match error.status() {
-                    Some(404) => "SSO does not know the user, or the client has no access to Nexus",
-                    Some(401) => {
-                        "SSO did not accept the API key; there is one for each environment"
-                    }
-                    Some(403) => {
-                        "SSO does not answer this address; it may have to go on MX's allow list"
-                    }
-                    _ => "no API token was to be had",
-                };
-                Error::session_from(reason, error)
-            })
+        let sso = self.partner.sso()?;
+        sso.mint(&self.user_id).await.map_err(|error| {
+            let reason = sso::meaning(&error).unwrap_or("no API token was to be had");
+            Error::session_from(reason, error)
+        })
     }
 }
 
