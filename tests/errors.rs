@@ -192,6 +192,27 @@ async fn the_status_of_an_opening_is_not_that_of_the_call() {
     }
 }
 
+#[test]
+fn a_request_by_hand_that_lacks_something_is_an_error_of_ours() {
+    use mx_nexus::{api, mdx, sso};
+    fn nexus() -> Result<api::types::MemberCreateRequest, Error> {
+        Ok(api::types::MemberCreateRequest::builder().try_into()?)
+    }
+    fn sso() -> Result<sso::types::WidgetUrlRequest, Error> {
+        Ok(sso::types::WidgetUrlRequest::builder().try_into()?)
+    }
+    fn mdx() -> Result<mdx::types::UserCreateRequest, Error> {
+        Ok(mdx::types::UserCreateRequest::builder().try_into()?)
+    }
+    let errors = [nexus().unwrap_err(), sso().unwrap_err(), mdx().unwrap_err()];
+    for (error, field) in errors.iter().zip(["institution_guid", "type_", "id"]) {
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(error.was_never_sent() && !error.is_transient());
+        let words = format!("the request cannot be built: no value supplied for {field}");
+        assert_eq!(error.to_string(), words);
+    }
+}
+
 #[tokio::test]
 async fn what_is_never_sent() {
     let server = Recorder::answering([Answer::json(200, "{}")]).await;
