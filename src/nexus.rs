@@ -50,6 +50,8 @@ struct Partner {
     addresses: Addresses,
     rules: Arc<Rules>,
     rules_without_retries: Arc<Rules>,
+    /// For the two calls that open a session.
+    rules_for_openings: Arc<Rules>,
     credentials: Option<Credentials>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
@@ -165,8 +167,15 @@ impl Partner {
     }
 
     fn sso(&self) -> Result<Sso, Error> {
+        self.sso_by(&self.rules)
+    }
+
+    fn sso_by(&self, rules: &Arc<Rules>) -> Result<Sso, Error> {
         let credentials = self.credentials()?;
-        let connection = self.connection(&self.addresses.sso, credentials.as_credential());
+        let connection = Connection {
+            rules: Arc::clone(rules),
+            ..self.connection(&self.addresses.sso, credentials.as_credential())
+        };
         let client = sso::generated::Client::new_with_client(
             &self.addresses.sso,
             self.http.clone(),

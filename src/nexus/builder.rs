@@ -106,7 +106,8 @@ impl NexusBuilder {
         self
     }
 
-    /// How long opening a session may take, both calls together. Half a minute unless told otherwise.
+    /// How long opening a session may take, both calls together. Half a minute unless told otherwise. Each of them is repeated
+    /// for at most a third of it.
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.leases.exchange_timeout = timeout;
         self
@@ -148,19 +149,24 @@ impl NexusBuilder {
         let addresses = self.environment.addresses()?;
         let credentials = self.credentials.map(check_credentials).transpose()?;
         let http = wire::http_client(self.http, &self.timeouts)?;
+        let budget = Arc::new(RetryBudget::full());
         let rules = |retry| {
             Arc::new(Rules {
                 retry,
-                budget: RetryBudget::full(),
+                budget: Arc::clone(&budget),
                 answer_limit: self.answer_limit,
             })
         };
+        // A third for each of the two calls and one for their answers, so that an outage ends in the words of MX rather than
+        // in those of our timeout.
+        let openings = self.retry.clone().within(self.leases.exchange_timeout / 3);
         Ok(Nexus {
             partner: Arc::new(Partner {
                 http,
                 addresses,
                 rules: rules(self.retry),
                 rules_without_retries: rules(RetryPolicy::off()),
+                rules_for_openings: rules(openings),
                 credentials,
                 source: self.source,
                 format: self.format,

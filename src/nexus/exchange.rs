@@ -47,7 +47,7 @@ impl MintedSessions {
                 }
             });
         }
-        let sso = self.partner.sso()?;
+        let sso = self.partner.sso_by(&self.partner.rules_for_openings)?;
         sso.mint(&self.user_id).await.map_err(|error| {
             let reason = sso::meaning(&error).unwrap_or("no API token was to be had");
             Error::session_from(reason, error)
@@ -116,7 +116,7 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
         }),
     };
     let answer = partner
-        .session_api(token)
+        .nexus_client_by(&partner.rules_for_openings, Credential::ApiToken(token))
         .create_session()
         .body(body)
         .send()
