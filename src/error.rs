@@ -38,7 +38,8 @@ pub enum ErrorKind {
     Decode,
     /// No session could be opened.
     Session,
-    /// The session has expired and cannot be renewed, or was refused again right after it was renewed.
+    /// The session has expired and cannot be renewed, since the one-time token for it is used, or was refused again right after
+    /// it was renewed.
     SessionExpired,
 }
 
