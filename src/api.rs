@@ -12,6 +12,46 @@
 //! ```
 //!
 //! In an answer every field is optional, because MX leaves out and nulls what it likes; a request wants what it needs.
+//!
+//! # Requests by hand
+//!
+//! Every type has a builder, and a builder may be handed on as it is. What is missing is said by `send()`, before anything is
+//! sent:
+//!
+//! ```no_run
+//! use mx_nexus::api::types;
+//!
+//! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+//! let password = types::MemberCredentialRequest {
+//!     credential_guid: "CRD-1".into(),
+//!     value: "what the person entered".into(),
+//! };
+//! let member = types::MemberCreateRequest::builder()
+//!     .institution_guid("INS-1")
+//!     .credentials(vec![password]);
+//! let body = types::MemberCreateRequestBody::builder().member(member);
+//! user.api().await?.create_member().body(body).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where a request is made in one place and sent in another, `try_into` says it at once, as an error of kind
+//! [`Request`](crate::ErrorKind::Request):
+//!
+//! ```
+//! use mx_nexus::api::types;
+//!
+//! fn member(institution: &str) -> Result<types::MemberCreateRequest, mx_nexus::Error> {
+//!     Ok(types::MemberCreateRequest::builder().institution_guid(institution).try_into()?)
+//! }
+//!
+//! fn nowhere() -> Result<types::MemberCreateRequest, mx_nexus::Error> {
+//!     Ok(types::MemberCreateRequest::builder().try_into()?)
+//! }
+//!
+//! assert!(member("INS-1").is_ok());
+//! assert_eq!(nowhere().unwrap_err().kind(), mx_nexus::ErrorKind::Request);
+//! ```
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
 

@@ -7,6 +7,9 @@ use reqwest::Url;
 use crate::error::Error;
 use crate::operations;
 
+/// Whether this build can speak https.
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
 /// The base addresses of the three systems that a Nexus call needs.
 ///
 /// ```
@@ -18,7 +21,12 @@ use crate::operations;
 /// # let _ = (integration, mock, proxied);
 /// ```
 ///
-/// Addresses are checked when the client is built: https only, but for loopback.
+/// Addresses are checked when the client is built: https only, but for loopback. Without one of the features `rustls` and
+/// `native-tls` there is no https, and so nothing but loopback.
+///
+/// When all three are on this machine, a proxy that the environment variables name (`HTTP_PROXY` and the like) is not asked:
+/// the key would go to it in the clear. When only some are, it is asked for all, those on this machine included: exempt them
+/// with `NO_PROXY`.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Environment {
@@ -93,6 +101,14 @@ impl Environment {
         self
     }
 
+    /// Whether no call leaves this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        [&self.nexus, &self.sso, &self.mdx].iter().all(|address| {
+            let url = Url::parse(address.trim()).ok();
+            url.is_some_and(|url| url.host_str().is_some_and(is_loopback))
+        })
+    }
+
     /// Checks every address.
     pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
         Ok(Addresses {
@@ -118,7 +134,12 @@ fn check(system: &str, address: &str) -> Result<String, Error> {
         return Err(refuse("it has no host"));
     };
     match url.scheme() {
-        "https" => {}
+        "https" if HAS_TLS => {}
+        "https" => {
+            return Err(refuse(
+                "this build has no TLS; turn on the feature rustls or native-tls",
+            ));
+        }
         "http" if is_loopback(host) => {}
         "http" => {
             return Err(refuse(
@@ -162,6 +183,22 @@ mod tests {
         check("Nexus", address).ok()
     }
 
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[test]
+    fn https_is_refused_by_a_build_that_cannot_speak_it() {
+        for environment in [Environment::integration(), Environment::production()] {
+            let error = crate::Nexus::builder(environment).build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+            assert!(error.to_string().contains("has no TLS"), "{error}");
+        }
+        assert!(
+            crate::Nexus::builder(Environment::at("http://[::1]:9"))
+                .build()
+                .is_ok()
+        );
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[test]
     fn https_is_taken_with_and_without_a_path() {
         assert_eq!(
@@ -190,6 +227,22 @@ mod tests {
             "http://localhost.example.com",
         ] {
             assert!(accepts(address).is_none(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_environment_is_on_this_machine_when_all_of_it_is() {
+        let local = Environment::at(" http://127.0.0.1:1/gate");
+        assert!(local.is_on_this_machine());
+        assert!(Environment::at("https://[::1]:9").is_on_this_machine());
+        let elsewhere = "https://data.example.com";
+        for environment in [
+            local.clone().with_nexus(elsewhere),
+            local.clone().with_sso(elsewhere),
+            local.with_mdx(elsewhere),
+            Environment::at("nowhere"),
+        ] {
+            assert!(!environment.is_on_this_machine(), "{environment:?}");
         }
     }
 

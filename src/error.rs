@@ -38,7 +38,8 @@ pub enum ErrorKind {
     Decode,
     /// No session could be opened.
     Session,
-    /// The session has expired and cannot be renewed, or was refused again right after it was renewed.
+    /// The session has expired and cannot be renewed, since the one-time token for it is used, or was refused again right after
+    /// it was renewed.
     SessionExpired,
 }
 
@@ -51,7 +52,7 @@ pub enum ErrorKind {
 /// # fn react(error: mx_nexus::Error) {
 /// if error.is_transient() {
 ///     println!("try again later: {error}");
-/// } else if error.status() == Some(404) {
+/// } else if error.is_not_found() {
 ///     println!("no such member");
 /// }
 /// # }
@@ -61,6 +62,7 @@ pub struct Error {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     summary: String,
@@ -84,6 +86,9 @@ impl Error {
     }
 
     /// The HTTP status, when the server answered.
+    ///
+    /// For [`ErrorKind::Session`] it is that of the call that was to open the session, and says nothing about the call that
+    /// wanted one: a 404 there is SSO's, about the user. The predicates below know the difference.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
     }
@@ -110,7 +115,11 @@ impl Error {
             ErrorKind::Status => self.is_transient_status(),
             ErrorKind::Session => match self.status() {
                 Some(_) => self.is_transient_status(),
-                None => self.cause().is_none_or(Self::is_transient),
+                // Without a source it is a timeout or panic of the opening. Of an error that is not ours nothing is known.
+                None => match self.cause() {
+                    Some(cause) => cause.is_transient(),
+                    None => self.inner.source.is_none(),
+                },
             },
             _ => false,
         }
@@ -130,14 +139,20 @@ impl Error {
         self.kind() == ErrorKind::SessionExpired
     }
 
-    /// Whether the identifier is unknown or belongs to somebody else.
+    /// Whether this very call was answered so: the identifier is unknown or belongs to somebody else.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404)
+        self.answered() == Some(404)
     }
 
-    /// Whether something is in the way that has to end first, such as another job of the member.
+    /// Whether this very call was answered so: something is in the way that has to end first, such as another job of the
+    /// member.
     pub fn is_conflict(&self) -> bool {
-        self.status() == Some(409)
+        self.answered() == Some(409)
+    }
+
+    /// The status of a refusal of the call itself, not of the opening of its session.
+    pub(crate) fn answered(&self) -> Option<u16> {
+        self.status().filter(|_| self.kind() == ErrorKind::Status)
     }
 
     /// Whether nobody knows if the request had an effect: it may have arrived, and its answer was lost.
@@ -149,11 +164,19 @@ impl Error {
         }
     }
 
-    /// Whether the request provably never reached MX.
+    /// Whether the call provably never reached MX, in its last attempt: those before it, if any, were refused unprocessed, or
+    /// were of a call that may be repeated.
+    ///
+    /// Holds for [`ErrorKind::Session`] too: what failed is the call that was to open the session, and the one that wanted it
+    /// never left.
     pub fn was_never_sent(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::Configuration | ErrorKind::Request | ErrorKind::Connect | ErrorKind::Tls
+            ErrorKind::Configuration
+                | ErrorKind::Request
+                | ErrorKind::Connect
+                | ErrorKind::Tls
+                | ErrorKind::Session
         )
     }
 }

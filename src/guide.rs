@@ -1,4 +1,5 @@
-//! The guide: from nothing to owners, to challenges in a web application, to a fleet, to tests of your own.
+//! The guide: from nothing to owners, to challenges in a web application, to a fleet, to tests of your own. It is
+//! documentation only: a program that is compiled does not have these modules.
 //!
 //! 1. [`owners`]: the first identification, and what can come of it.
 //! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
@@ -204,7 +205,7 @@ pub mod fleets {}
 /// let mut body = types::MemberResponseBody::default();
 /// body.member = Some(member);
 ///
-/// let server = httpmock::MockServer::start_async().await;
+/// let server = mx_nexus::httpmock::MockServer::start_async().await;
 /// server.read_member(|_, then| { then.success(200, &body); });
 /// let start = server.identify_member(|when, then| {
 ///     when.member_guid(&"test_nexus_member".into());

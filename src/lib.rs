@@ -6,6 +6,7 @@
 pub mod api;
 pub mod connect;
 pub mod fleet;
+#[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod identity;
 pub mod mdx;
@@ -31,3 +32,12 @@ pub use nexus::{ApiTokenSource, FetchingToken, Nexus, NexusBuilder, OpeningAggre
 pub use operations::operations;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+
+/// The HTTP client, in the version that [`NexusBuilder::http`] takes.
+#[doc(no_inline)]
+pub use reqwest;
+
+/// The mock server, in the version that the traits of [`mock`] are for.
+#[cfg(feature = "mock")]
+#[doc(no_inline)]
+pub use httpmock;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::operations::Operation;
 
 pub use generated::types;
 
@@ -16,6 +17,8 @@ pub mod values {
 }
 
 /// The users of one partner.
+///
+/// Where a method gives a user, an answer that holds none is an error of kind [`Decode`](crate::ErrorKind::Decode).
 #[derive(Clone, Debug)]
 pub struct Users {
     client: generated::Client,
@@ -42,8 +45,8 @@ impl Users {
             .client_id(&*self.client_id)
             .body(types::UserCreateRequestBody { user })
             .send()
-            .await?;
-        Ok(answer.into_inner().user.unwrap_or_default())
+            .await;
+        user_in("createUser", answer)
     }
 
     /// Reads a user.
@@ -58,8 +61,8 @@ impl Users {
             .client_id(&*self.client_id)
             .user_id(user_id)
             .send()
-            .await?;
-        Ok(answer.into_inner().user.unwrap_or_default())
+            .await;
+        user_in("readUser", answer)
     }
 
     /// Changes what the request holds, and nothing else.
@@ -79,8 +82,8 @@ impl Users {
             .user_id(user_id)
             .body(types::UserUpdateRequestBody { user: changes })
             .send()
-            .await?;
-        Ok(answer.into_inner().user.unwrap_or_default())
+            .await;
+        user_in("updateUser", answer)
     }
 
     /// Deletes a user, with all its members.
@@ -96,6 +99,7 @@ impl Users {
             .send()
             .await
             .map(|_| ())
+            .map_err(explained)
     }
 
     /// Gives a user another id of the partner's.
@@ -118,8 +122,8 @@ impl Users {
             .user_id(user_id)
             .body(types::UserRemapRequestBody { user })
             .send()
-            .await?;
-        Ok(answer.into_inner().user.unwrap_or_default())
+            .await;
+        user_in("remapUserId", answer)
     }
 
     /// The user, made if it was not there. What is there stays as it is.
@@ -141,5 +145,31 @@ impl Users {
             Err(error) if error.is_conflict() => self.read(&id).await,
             made => made,
         }
+    }
+}
+
+/// The user of an answer. A success without one is no success: made up of nothing, it would pass for a user without a name.
+fn user_in(
+    operation: &str,
+    answer: Result<generated::ResponseValue<types::UserResponseBody>, Error>,
+) -> Result<types::UserResponse, Error> {
+    let operation = crate::operations::by_id("mdx", operation);
+    let answer = answer.map_err(explained)?.into_inner();
+    answer
+        .user
+        .ok_or_else(|| Error::incomplete(operation, "the answer holds no user"))
+}
+
+/// The error in words of MDX.
+fn explained(error: Error) -> Error {
+    let is_of_one_user = |operation: &Operation| operation.path.contains("{user_id}");
+    match error.answered() {
+        Some(401) => {
+            error.in_words("MDX did not accept the API key; there is one for each environment")
+        }
+        Some(404) if error.operation().is_some_and(is_of_one_user) => {
+            error.in_words("there is no such user")
+        }
+        _ => error,
     }
 }

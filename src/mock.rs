@@ -10,7 +10,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = httpmock::MockServer::start_async().await;
+//! let server = mx_nexus::httpmock::MockServer::start_async().await;
 //! let mock = server.read_member(|when, then| {
 //!     when.member_guid(&"MBR-1".into());
 //!     let mut body = types::MemberResponseBody::default();

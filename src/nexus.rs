@@ -50,6 +50,8 @@ struct Partner {
     addresses: Addresses,
     rules: Arc<Rules>,
     rules_without_retries: Arc<Rules>,
+    /// For the two calls that open a session.
+    rules_for_openings: Arc<Rules>,
     credentials: Option<Credentials>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
@@ -123,6 +125,9 @@ impl Nexus {
     }
 
     /// A user by a one-time API token from elsewhere: it opens one session, which cannot be renewed.
+    ///
+    /// The token is spent by the first attempt that may have reached MX. After one that surely did not, or that MX refused
+    /// unprocessed (429), the next call tries with it again.
     pub fn with_api_token(&self, token: impl Into<Secret>) -> User {
         let exchange = OneToken::new(&self.partner, token.into());
         User {
@@ -162,8 +167,15 @@ impl Partner {
     }
 
     fn sso(&self) -> Result<Sso, Error> {
+        self.sso_by(&self.rules)
+    }
+
+    fn sso_by(&self, rules: &Arc<Rules>) -> Result<Sso, Error> {
         let credentials = self.credentials()?;
-        let connection = self.connection(&self.addresses.sso, credentials.as_credential());
+        let connection = Connection {
+            rules: Arc::clone(rules),
+            ..self.connection(&self.addresses.sso, credentials.as_credential())
+        };
         let client = sso::generated::Client::new_with_client(
             &self.addresses.sso,
             self.http.clone(),

@@ -72,6 +72,12 @@ impl RetryPolicy {
         self
     }
 
+    /// The same, but with no attempt later than this.
+    pub(crate) fn within(self, limit: Duration) -> Self {
+        let total = self.total.min(limit);
+        self.total(total)
+    }
+
     pub(crate) fn start(&self) -> Attempts<'_> {
         Attempts {
             policy: self,

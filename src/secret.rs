@@ -8,7 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::values::Scalar;
 
-/// A string that never shows in `Debug`, and is wiped from memory when it is dropped.
+/// A string that never shows in `Debug`.
+///
+/// Its memory is wiped when it is dropped: this copy's, and no other's. The text it was made of, what was copied out of it, and
+/// the buffers of the request that carries it to MX are ordinary memory.
 ///
 /// It does serialise, because requests carry it to MX; do not put it into anything of yours that is stored.
 ///

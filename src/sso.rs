@@ -53,8 +53,13 @@ impl Sso {
     /// # Errors
     ///
     /// Status 404 means that the user is unknown, or that the client has no access to Nexus; 401 a wrong key, or one of the
-    /// other environment; 403 an address that is not on the allow list.
+    /// other environment; 403 an address that is not on the allow list. The error says so.
     pub async fn api_token(&self, user_id: &str) -> Result<Secret, Error> {
+        self.mint(user_id).await.map_err(explained)
+    }
+
+    /// The same, with a refusal as it came.
+    pub(crate) async fn mint(&self, user_id: &str) -> Result<Secret, Error> {
         match self.format {
             TokenFormat::Json => self.json_token(user_id).await,
             TokenFormat::Xml => self.xml_token(user_id).await,
@@ -102,7 +107,8 @@ impl Sso {
             .user_id(user_id)
             .type_(widget.into())
             .send()
-            .await?;
+            .await
+            .map_err(explained)?;
         let url = answer.into_inner().url.and_then(|body| body.url);
         usable(operation("getWidgetUrl"), url)
     }
@@ -124,7 +130,8 @@ impl Sso {
             .user_id(user_id)
             .body(types::WidgetUrlRequestBody { url: request })
             .send()
-            .await?;
+            .await
+            .map_err(explained)?;
         let url = answer.into_inner().url.and_then(|body| body.url);
         usable(operation("getWidgetUrlWithOptions"), url)
     }
@@ -142,6 +149,25 @@ impl Sso {
             .send()
             .await
             .map(|_| ())
+            .map_err(explained)
+    }
+}
+
+/// What a refusal of SSO means, as its document says.
+pub(crate) fn meaning(error: &Error) -> Option<&'static str> {
+    match error.answered()? {
+        401 => Some("SSO did not accept the API key; there is one for each environment"),
+        403 => Some("SSO does not answer this address; it may have to go on MX's allow list"),
+        404 => Some("SSO does not know the user, or the client has no access to Nexus"),
+        _ => None,
+    }
+}
+
+/// The error in words of SSO.
+fn explained(error: Error) -> Error {
+    match meaning(&error) {
+        Some(words) => error.in_words(words),
+        None => error,
     }
 }
 

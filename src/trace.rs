@@ -1,9 +1,14 @@
 //! A span for every operation, when the feature `tracing` is on: what was called, how it went, nothing of what was said.
+//!
+//! Its fields are id, method, path template, status, attempt and latency; and the kind of the error, where the status does not
+//! tell: a call that got no answer, or one that could not be used, would otherwise look like one under way.
 
 use std::future::Future;
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(feature = "tracing")]
+use crate::error::ErrorKind;
 use crate::operations::Operation;
 
 /// The span of one operation.
@@ -67,11 +72,16 @@ impl Trace {
 
     /// The call failed for good.
     pub(crate) fn failed(&self, error: &Error) {
-        if let Some(status) = error.status() {
+        let kind = error.kind();
+        // The status of a session error is that of the call that was to open it, which has a span of its own.
+        if let Some(status) = error.status()
+            && kind != ErrorKind::Session
+        {
             self.span.record("status", status);
         }
-        self.span
-            .record("error", tracing::field::debug(error.kind()));
+        if kind != ErrorKind::Status {
+            self.span.record("error", tracing::field::debug(kind));
+        }
         self.end();
     }
 
@@ -104,10 +114,33 @@ impl Trace {
 #[cfg(feature = "tracing")]
 pub(crate) fn unknown_status(status: &str) {
     tracing::warn!(
-        status,
+        status = printable(status),
         "a connection status that this version of mx-nexus does not know"
     );
 }
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn unknown_status(_: &str) {}
+
+/// A status as it may go into a log: MX could send anything in its place.
+#[cfg(feature = "tracing")]
+fn printable(status: &str) -> String {
+    const LIMIT: usize = 40;
+    let clean = |character: char| match character.is_control() {
+        true => '\u{fffd}',
+        false => character,
+    };
+    status.chars().map(clean).take(LIMIT).collect()
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_status_is_one_short_line_in_a_log() {
+        assert_eq!(printable("DREAMING"), "DREAMING");
+        assert_eq!(printable("A\n\u{1b}[31mB"), "A\u{fffd}\u{fffd}[31mB");
+        assert_eq!(printable(&"é".repeat(1000)), "é".repeat(40));
+    }
+}

@@ -40,7 +40,7 @@ pub struct Connection {
 /// What holds for every call of one partner.
 pub(crate) struct Rules {
     pub(crate) retry: RetryPolicy,
-    pub(crate) budget: RetryBudget,
+    pub(crate) budget: Arc<RetryBudget>,
     pub(crate) answer_limit: usize,
 }
 
@@ -259,7 +259,7 @@ mod tests {
         let connection = Connection {
             rules: Arc::new(Rules {
                 retry: RetryPolicy::off(),
-                budget: RetryBudget::full(),
+                budget: Arc::new(RetryBudget::full()),
                 answer_limit: 0,
             }),
             credential: Credential::Session(Sessions::fixed(Secret::new("a-token"))),

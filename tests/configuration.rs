@@ -132,7 +132,7 @@ async fn every_system_has_its_own_address() {
     let [nexus, sso, mdx] = [
         Recorder::mx(|_, _| member("M")).await,
         Recorder::mx(|_, _| member("M")).await,
-        Recorder::mx(|_, _| recorder::Answer::json(200, "{}")).await,
+        Recorder::mx(|_, _| recorder::Answer::json(200, r#"{"user":{}}"#)).await,
     ];
     let environment = Environment::at(&nexus.address)
         .with_sso(&sso.address)

@@ -9,7 +9,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use mx_nexus::{Environment, Error, Nexus, RetryPolicy};
+use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -156,6 +156,61 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
         writeln!(text, "{body}\n{}", told(&error)).unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_key_of_an_answer_is_not_repeated_either() {
+    let deep = format!(r#"{{"member":{{"next_year":{}!"#, r#"{"of":["#.repeat(30));
+    let long = format!(r#"{{"member":{{"VALUE{}":!}}}}"#, "x".repeat(5000));
+    let mut text = String::new();
+    for body in [
+        r#"{"member":{"Ann VALUE":!}}"#,
+        r#"{"member":{"4111-VALUE":[!]}}"#,
+        r#"{"member":{"a\u0007\nVALUE":{"in":!}}}"#,
+        &long,
+        &deep,
+    ] {
+        let error = read(Answer::json(200, body)).await;
+        for said in [told(&error), format!("{error:?}")] {
+            assert!(!said.contains("VALUE"), "{said}");
+        }
+        writeln!(text, "{error}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn the_status_of_an_opening_is_not_that_of_the_call() {
+    for status in [404, 409] {
+        let server = Recorder::answering([Answer::json(status, "")]).await;
+        let error = server.nexus().user("U-9").api().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert_eq!(error.status(), Some(status));
+        assert!(!error.is_not_found(), "no member was asked for");
+        assert!(!error.is_conflict(), "no job was in the way");
+        assert!(error.was_never_sent() && !error.is_answer_lost());
+    }
+}
+
+#[test]
+fn a_request_by_hand_that_lacks_something_is_an_error_of_ours() {
+    use mx_nexus::{api, mdx, sso};
+    fn nexus() -> Result<api::types::MemberCreateRequest, Error> {
+        Ok(api::types::MemberCreateRequest::builder().try_into()?)
+    }
+    fn sso() -> Result<sso::types::WidgetUrlRequest, Error> {
+        Ok(sso::types::WidgetUrlRequest::builder().try_into()?)
+    }
+    fn mdx() -> Result<mdx::types::UserCreateRequest, Error> {
+        Ok(mdx::types::UserCreateRequest::builder().try_into()?)
+    }
+    let errors = [nexus().unwrap_err(), sso().unwrap_err(), mdx().unwrap_err()];
+    for (error, field) in errors.iter().zip(["institution_guid", "type_", "id"]) {
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(error.was_never_sent() && !error.is_transient());
+        let words = format!("the request cannot be built: no value supplied for {field}");
+        assert_eq!(error.to_string(), words);
+    }
 }
 
 #[tokio::test]

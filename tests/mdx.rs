@@ -5,8 +5,10 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use mx_nexus::Error;
+use std::fmt::Write as _;
+
 use mx_nexus::mdx::{Users, types, values::UserGender};
+use mx_nexus::{Error, ErrorKind};
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -84,6 +86,50 @@ async fn remap_id() {
     let server = Recorder::answering([user()]).await;
     let remapped = users(&server).remap_id("U-1", "U-2").await;
     insta::assert_snapshot!(exchange(&server, &remapped));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_user_is_no_user() {
+    for body in ["", "{}", r#"{"user":null}"#] {
+        let server = Recorder::answering([Answer::typed(200, JSON, body)]).await;
+        let users = users(&server);
+        let changes = types::UserUpdateRequest::builder().is_disabled(true);
+        for (operation, outcome) in [
+            ("createUser", users.create(only_an_id()).await),
+            ("readUser", users.read("U-1").await),
+            (
+                "updateUser",
+                users.update("U-1", changes.try_into().unwrap()).await,
+            ),
+            ("remapUserId", users.remap_id("U-1", "U-2").await),
+            ("readUser", users.ensure(only_an_id()).await),
+        ] {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert_eq!(
+                error.to_string(),
+                format!("{operation} failed: the answer holds no user")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_words_of_users() {
+    let mut text = String::new();
+    for status in [401, 403, 404] {
+        let server = Recorder::answering([Answer::typed(status, JSON, "")]).await;
+        let users = users(&server);
+        for error in [
+            users.read("U-1").await.unwrap_err(),
+            users.delete("U-1").await.unwrap_err(),
+            users.create(only_an_id()).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Status);
+            writeln!(text, "{error}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use mx_nexus::ErrorKind;
 use mx_nexus::sso::TokenFormat;
 
 #[path = "support/recorder.rs"]
@@ -163,4 +165,25 @@ async fn a_session_is_opened_or_it_is_not() {
         writeln!(text, "{name}:\n{outcome}").unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn an_outage_ends_in_the_words_of_mx_and_not_in_those_of_a_timeout() {
+    let down = || Answer::json(503, "").with("Retry-After", "1");
+    let busy = || Answer::json(429, "").with("Retry-After", "1");
+    for (token, opening, status) in [(down(), down(), 503), (token("abc"), busy(), 429)] {
+        let server = Recorder::start(move |heard, _| match heard.line.as_str() {
+            "POST /sessions" => opening.clone(),
+            _ => token.clone(),
+        })
+        .await;
+        // Four attempts with a second between them do not fit into two.
+        let builder = server.builder().session_timeout(Duration::from_secs(2));
+        let error = builder.build().unwrap().user("U-1").api().await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert_eq!(error.status(), Some(status), "{error}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+        assert!(error.is_transient());
+    }
 }

@@ -5,7 +5,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mx_nexus::api::{Client, types};
 use mx_nexus::{Error, ErrorKind, RetryPolicy};
@@ -76,6 +76,41 @@ async fn a_date_to_wait_for_is_understood() {
     let error = read(&client(&server, quick()).await).await.unwrap_err();
     assert!(error.retry_after().unwrap() > Duration::from_secs(3600));
     assert_eq!(server.count(READ), 1);
+}
+
+/// MX, busy until a moment that it names, and well from then on.
+async fn busy_until(moment: SystemTime) -> Recorder {
+    Recorder::start(move |_, _| {
+        if SystemTime::now() < moment {
+            let date = httpdate::fmt_http_date(moment);
+            return Answer::json(429, "").with("Retry-After", date);
+        }
+        member("MBR-1")
+    })
+    .await
+}
+
+/// A date has no fractions of a second.
+fn in_two_seconds() -> SystemTime {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+    httpdate::parse_http_date(&date).unwrap()
+}
+
+#[tokio::test]
+async fn a_date_that_is_near_is_waited_for() {
+    let moment = in_two_seconds();
+    let server = busy_until(moment).await;
+    // One more attempt, which is refused as well when it comes too early.
+    read(&client(&server, quick().attempts(2)).await)
+        .await
+        .unwrap();
+    assert_eq!(server.count(READ), 2);
+
+    let server = busy_until(in_two_seconds()).await;
+    let impatient = quick().longest_delay(Duration::ZERO);
+    let error = read(&client(&server, impatient).await).await.unwrap_err();
+    let asked = error.retry_after().unwrap();
+    assert!(asked > Duration::ZERO && asked <= Duration::from_secs(2));
 }
 
 #[tokio::test]

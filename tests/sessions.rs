@@ -195,8 +195,32 @@ async fn an_api_token_that_may_have_arrived_is_not_sent_again() {
     let server = Recorder::answering([Answer::HangUp]).await;
     let user = server.nexus().with_api_token("of-a-vault");
     assert!(user.api().await.unwrap_err().is_transient());
-    assert!(user.api().await.unwrap_err().is_session_expired());
+    let spent = user.api().await.unwrap_err();
+    assert!(spent.is_session_expired() && !spent.is_transient());
+    assert_eq!(
+        spent.to_string(),
+        "the one-time API token has been used; get another"
+    );
     assert_eq!(server.lines(), ["POST /sessions"]);
+}
+
+#[tokio::test]
+async fn an_api_token_that_was_refused_unprocessed_is_not_lost() {
+    let busy = Answer::json(429, "").with("Retry-After", "3600");
+    let server = Recorder::answering([busy, recorder::session("s"), member("MBR-1")]).await;
+    let user = server.nexus().with_api_token("of-a-vault");
+    let error = user.api().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Session, Some(429))
+    );
+    assert!(error.is_transient());
+    read_member(&user.api().await.unwrap()).await.unwrap();
+    let heard = server.heard();
+    for opening in &heard[..2] {
+        assert_eq!(opening.line, "POST /sessions");
+        assert_eq!(opening.header("md-api-token"), Some("of-a-vault"));
+    }
 }
 
 /// Gives `vault-1`, `vault-2`, …, but fails and panics where it is told to.
@@ -251,7 +275,45 @@ async fn the_failure_of_a_source_is_told_and_not_kept() {
     assert_eq!(error.kind(), ErrorKind::Session);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the vault is sealed");
+    assert!(!error.is_transient(), "nothing is known of it");
     user.api().await.unwrap();
+}
+
+/// Asks another client, as a service between would, and hands its failure on.
+struct Service(Nexus);
+
+impl ApiTokenSource for Service {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+        Box::pin(async move { Ok(self.0.sso()?.api_token(user_id).await?) })
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_fails_with_an_error_of_ours_is_as_transient_as_that() {
+    for (status, transient) in [(503, true), (404, false)] {
+        let sso = Recorder::answering([Answer::json(status, "")]).await;
+        let builder = sso.builder().api_tokens_from(Service(sso.nexus()));
+        let error = builder
+            .build()
+            .unwrap()
+            .user("U-1")
+            .api()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Session);
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(error.is_transient(), transient, "{error}");
+    }
+    let service = Service(builder_at(&nobody().await).build().unwrap());
+    let builder = builder_at(&nobody().await).api_tokens_from(service);
+    let error = builder
+        .build()
+        .unwrap()
+        .user("U-1")
+        .api()
+        .await
+        .unwrap_err();
+    assert!(error.is_transient(), "{error}");
 }
 
 #[tokio::test]
@@ -268,6 +330,7 @@ async fn a_panic_in_a_source_is_an_error_and_the_next_call_works() {
         !error.to_string().contains("vault"),
         "not the panic's words"
     );
+    assert!(error.is_transient());
     user.api().await.unwrap();
     assert_eq!(server.heard()[0].header("md-api-token"), Some("vault-2"));
 }

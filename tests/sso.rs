@@ -5,6 +5,8 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+use std::fmt::Write as _;
+
 use mx_nexus::sso::{TokenFormat, types, values::WidgetType};
 use mx_nexus::{Error, ErrorKind};
 
@@ -112,6 +114,34 @@ async fn sessions_are_ended() {
         let ended = sso.end_sessions("U-1").await;
         insta::assert_snapshot!("ended", exchange(&server, &ended));
     }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_words_of_sso() {
+    let mut text = String::new();
+    for status in [401, 403, 404, 409] {
+        let server = Recorder::answering([Answer::typed(status, JSON, "")]).await;
+        let sso = server.nexus().sso().unwrap();
+        let xml = server.builder().token_format(TokenFormat::Xml);
+        let xml = xml.build().unwrap().sso().unwrap();
+        let widget = types::WidgetUrlRequest::builder().type_(WidgetType::ConnectWidget);
+        for error in [
+            sso.api_token("U-1").await.unwrap_err(),
+            xml.api_token("U-1").await.unwrap_err(),
+            sso.widget_url("U-1", WidgetType::ConnectWidget)
+                .await
+                .unwrap_err(),
+            sso.widget_url_with("U-1", widget.try_into().unwrap())
+                .await
+                .unwrap_err(),
+            sso.end_sessions("U-1").await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Status);
+            assert_eq!(error.status(), Some(status));
+            writeln!(text, "{error}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
 }
 
 #[tokio::test]

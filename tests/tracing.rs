@@ -195,6 +195,21 @@ async fn a_call_that_fails() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_renewed_shows_the_status_where_it_belongs() {
+    let (notebook, _guard) = Notebook::open();
+    let server = Recorder::start(|heard, before| match (heard.line.as_str(), before) {
+        ("GET /members/MBR-1", _) => Answer::json(401, ""),
+        ("POST /sessions", _) => recorder::session("a-session"),
+        (_, 0) => recorder::token("a-token"),
+        _ => Answer::json(404, ""),
+    })
+    .await;
+    let api = server.nexus().user("U-1").api().await.unwrap();
+    read(&api).await.unwrap_err();
+    insta::assert_snapshot!(notebook.text());
+}
+
+#[tokio::test]
 async fn a_call_that_gets_no_answer() {
     let (notebook, _guard) = Notebook::open();
     let builder = builder_at(&nobody().await).timeout(Duration::from_secs(5));

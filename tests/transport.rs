@@ -1,4 +1,4 @@
-//! What the connection does on its own: compression, redirects, TLS, and the size of an answer.
+//! What the connection does on its own: compression, redirects, proxies, TLS, and the size of an answer.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +6,7 @@
 )]
 
 use std::io::Write as _;
+use std::process::Command;
 use std::time::Duration;
 
 use mx_nexus::api::Client;
@@ -155,6 +156,53 @@ async fn a_circle_of_redirects_ends() {
     assert_eq!(server.lines().len(), 4);
 }
 
+/// Variables of the environment are those of a whole process: this test runs itself again with them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_of_the_environment_hears_nothing_that_stays_on_this_machine() {
+    const ADDRESS: &str = "MX_TEST_ADDRESS";
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let nexus = builder_at(&address).build().unwrap();
+        nexus.user("U-1").api().await.unwrap();
+        return;
+    }
+    let server = Recorder::mx(|_, _| member("M")).await;
+    let proxy = Recorder::mx(|_, _| member("M")).await;
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "a_proxy_of_the_environment_hears_nothing_that_stays_on_this_machine",
+        "--exact",
+    ]);
+    command.env(ADDRESS, &server.address);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env(name, &proxy.address);
+        command.env(name.to_lowercase(), &proxy.address);
+    }
+    for name in ["NO_PROXY", "no_proxy", "REQUEST_METHOD"] {
+        command.env_remove(name);
+    }
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let output = output.await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(proxy.lines(), [""; 0], "it would have got the key");
+    assert_eq!(
+        server.lines(),
+        ["GET /client/users/U-1/api_token.json", "POST /sessions"]
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_callers_own_is_asked_even_on_this_machine() {
+    let server = Recorder::answering([member("M")]).await;
+    let proxy = Recorder::answering([member("of the proxy")]).await;
+    let asked = mx_nexus::reqwest::Proxy::http(&proxy.address).unwrap();
+    let builder = server.builder().http(|http| http.proxy(asked));
+    let user = builder.build().unwrap().with_session_token("s");
+    let guid = read(&user.api().await.unwrap()).await.unwrap();
+    assert_eq!(guid.as_deref(), Some("of the proxy"));
+    assert!(server.heard().is_empty());
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_told_from_one_that_is_not_there() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

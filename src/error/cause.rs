@@ -89,6 +89,21 @@ impl Error {
         ))
     }
 
+    /// The one token that there was has opened a session, or may have.
+    pub(crate) fn token_spent() -> Self {
+        Self::from_inner(Self::build(
+            ErrorKind::SessionExpired,
+            "the one-time API token has been used; get another",
+        ))
+    }
+
+    /// The same error in words that fit better.
+    pub(crate) fn in_words(self, summary: &str) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.inner);
+        summary.clone_into(&mut inner.summary);
+        Self::from_inner(inner)
+    }
+
     /// The session was refused by MX, in these words, and that is the end of it for the reason given.
     pub(crate) fn session_refused(
         operation: &'static Operation,

@@ -1,9 +1,16 @@
 //! Says where an answer could not be read, without saying what stood there.
 //!
 //! serde's message quotes the value, which may be somebody's account number. It also gives a line and a column, and a walk
-//! through the text up to there gives the path.
+//! through the text up to there gives the path. A key of the answer is part of it only when it reads like the name of a field,
+//! and no more than the last few levels are: an answer can be keyed by anything, and be of any depth.
 
 use std::fmt;
+
+/// How many levels of a path are told, the innermost.
+const LEVELS: usize = 8;
+
+/// The longest key that is taken for the name of a field.
+const KEY_LIMIT: usize = 40;
 
 /// A place in a JSON text, and what was wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +125,11 @@ impl Walk {
     fn step_in_string(&mut self, byte: u8) {
         match byte {
             _ if self.escaped => self.escaped = false,
-            b'\\' => self.escaped = true,
+            b'\\' => {
+                self.escaped = true;
+                // Kept, so that a key with an escape in it does not read like the name of a field.
+                self.text.push(byte);
+            }
             b'"' => {
                 self.in_string = false;
                 if let Some(Level::Object {
@@ -134,19 +145,31 @@ impl Walk {
     }
 
     fn path(&self) -> String {
+        let skipped = self.levels.len().saturating_sub(LEVELS);
         let mut path = "$".to_owned();
-        for level in &self.levels {
+        if skipped > 0 {
+            path.push('…');
+        }
+        for level in self.levels.iter().skip(skipped) {
             match level {
                 Level::Object { key, .. } if key.is_empty() => {}
-                Level::Object { key, .. } => {
+                Level::Object { key, .. } if is_field_name(key) => {
                     path.push('.');
                     path.push_str(key);
                 }
+                Level::Object { .. } => path.push_str("[…]"),
                 Level::Array { index } => path.push_str(&format!("[{index}]")),
             }
         }
         path
     }
+}
+
+/// Whether a key reads like the name of a field rather than like data.
+fn is_field_name(key: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let is_word = |byte: u8| is_letter(byte) || byte.is_ascii_digit();
+    key.len() <= KEY_LIMIT && key.bytes().next().is_some_and(is_letter) && key.bytes().all(is_word)
 }
 
 #[cfg(test)]
@@ -188,6 +211,29 @@ mod tests {
     fn a_type_of_ours_is_an_object_to_others() {
         let wanted = "at $.account_owners[0], expected an object";
         assert_eq!(fault(r#"{"account_owners":["SECRET"]}"#), wanted);
+    }
+
+    #[test]
+    fn a_key_that_is_no_name_of_a_field_is_not_repeated() {
+        let long = "x".repeat(KEY_LIMIT + 1);
+        for key in ["Jane Doe", "12-34", "4111", "café", "a\nb", &long] {
+            let key = serde_json::to_string(key).unwrap();
+            let text = format!(r#"{{"account_owners":[{{{key}:{{"in_it":VALUE}}}}]}}"#);
+            let told = fault(&text);
+            assert_eq!(
+                told,
+                "at $.account_owners[0][…].in_it, it is not JSON there"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_innermost_levels_are_told() {
+        let depth = 100;
+        let text = format!(r#"{}VALUE"#, r#"{"member":["#.repeat(depth / 2));
+        let told = fault(&text);
+        let inner = ".member[0]".repeat(LEVELS / 2);
+        assert_eq!(told, format!("at $…{inner}, it is not JSON there"));
     }
 
     #[test]

@@ -229,11 +229,12 @@ impl IdentityError {
             IdentityErrorKind::OutOfPatience
             | IdentityErrorKind::PersonLeft
             | IdentityErrorKind::BadAnswers => true,
-            // An answer that cannot be read here may be read elsewhere, or by a later version.
+            // An answer that cannot be read here may be read elsewhere, or by a later version; and that no session is to be
+            // had, for whatever reason, says nothing about the job.
             IdentityErrorKind::Call => self.call_error().is_some_and(|error| {
                 error.is_transient()
                     || error.is_session_expired()
-                    || error.kind() == ErrorKind::Decode
+                    || matches!(error.kind(), ErrorKind::Decode | ErrorKind::Session)
             }),
             _ => false,
         }

@@ -40,6 +40,12 @@ impl fmt::Debug for NexusBuilder {
 
 impl NexusBuilder {
     pub(super) fn new(environment: Environment) -> Self {
+        let http = reqwest::Client::builder();
+        // Before the caller's own changes, so that a proxy of theirs is asked.
+        let http = match environment.is_on_this_machine() {
+            true => http.no_proxy(),
+            false => http,
+        };
         Self {
             environment,
             credentials: None,
@@ -53,7 +59,7 @@ impl NexusBuilder {
                 connect: Duration::from_secs(10),
             },
             answer_limit: 32 * 1024 * 1024,
-            http: reqwest::Client::builder(),
+            http,
         }
     }
 
@@ -100,7 +106,8 @@ impl NexusBuilder {
         self
     }
 
-    /// How long opening a session may take, both calls together. Half a minute unless told otherwise.
+    /// How long opening a session may take, both calls together. Half a minute unless told otherwise. Each of them is repeated
+    /// for at most a third of it.
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.leases.exchange_timeout = timeout;
         self
@@ -112,8 +119,19 @@ impl NexusBuilder {
         self
     }
 
-    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent and the rule for
-    /// redirects are set afterwards, and stay ours.
+    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent, the rule for redirects
+    /// and the logging of what goes over the wire are set afterwards, and stay ours.
+    ///
+    /// ```
+    /// use mx_nexus::{Environment, Nexus, reqwest};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = reqwest::Proxy::https("http://egress.example.com:3128")?;
+    /// let nexus = Nexus::builder(Environment::integration()).http(|http| http.proxy(proxy)).build()?;
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
     pub fn http(
         mut self,
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
@@ -131,19 +149,24 @@ impl NexusBuilder {
         let addresses = self.environment.addresses()?;
         let credentials = self.credentials.map(check_credentials).transpose()?;
         let http = wire::http_client(self.http, &self.timeouts)?;
+        let budget = Arc::new(RetryBudget::full());
         let rules = |retry| {
             Arc::new(Rules {
                 retry,
-                budget: RetryBudget::full(),
+                budget: Arc::clone(&budget),
                 answer_limit: self.answer_limit,
             })
         };
+        // A third for each of the two calls and one for their answers, so that an outage ends in the words of MX rather than
+        // in those of our timeout.
+        let openings = self.retry.clone().within(self.leases.exchange_timeout / 3);
         Ok(Nexus {
             partner: Arc::new(Partner {
                 http,
                 addresses,
                 rules: rules(self.retry),
                 rules_without_retries: rules(RetryPolicy::off()),
+                rules_for_openings: rules(openings),
                 credentials,
                 source: self.source,
                 format: self.format,

@@ -9,6 +9,8 @@ use crate::nexus::Partner;
 use crate::operations;
 use crate::secret::Secret;
 use crate::session::{Exchange, Exchanging};
+use crate::sso;
+use crate::wire::Credential;
 
 /// What MX does with a user's members when a session is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,26 +40,18 @@ impl MintedSessions {
     async fn token(&self) -> Result<Secret, Error> {
         if let Some(source) = &self.partner.source {
             return source.api_token(&self.user_id).await.map_err(|error| {
-                Error::session_source("the source of API tokens gave none", error)
+                let reason = "the source of API tokens gave none";
+                match error.downcast::<Error>() {
+                    Ok(ours) => Error::session_from(reason, *ours),
+                    Err(other) => Error::session_source(reason, other),
+                }
             });
         }
-        self.partner
-            .sso()?
-            .api_token(&self.user_id)
-            .await
-            .map_err(|error| {
-                let reason = match error.status() {
-                    Some(404) => "SSO does not know the user, or the client has no access to Nexus",
-                    Some(401) => {
-                        "SSO did not accept the API key; there is one for each environment"
-                    }
-                    Some(403) => {
-                        "SSO does not answer this address; it may have to go on MX's allow list"
-                    }
-                    _ => "no API token was to be had",
-                };
-                Error::session_from(reason, error)
-            })
+        let sso = self.partner.sso_by(&self.partner.rules_for_openings)?;
+        sso.mint(&self.user_id).await.map_err(|error| {
+            let reason = sso::meaning(&error).unwrap_or("no API token was to be had");
+            Error::session_from(reason, error)
+        })
     }
 }
 
@@ -93,11 +87,13 @@ impl Exchange for OneToken {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            let token = token.ok_or_else(Error::session_expired)?;
+            let token = token.ok_or_else(Error::token_spent)?;
             let outcome = spend(&self.partner, token.clone()).await;
-            // The token works once, whatever came of it, unless it never left.
+            // The token works once, whatever came of it, unless it never left or MX did not look at it.
             if let Err(error) = &outcome
-                && error.cause().is_some_and(Error::was_never_sent)
+                && error
+                    .cause()
+                    .is_some_and(|cause| cause.was_never_sent() || cause.answered() == Some(429))
             {
                 *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
             }
@@ -120,7 +116,7 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
         }),
     };
     let answer = partner
-        .session_api(token)
+        .nexus_client_by(&partner.rules_for_openings, Credential::ApiToken(token))
         .create_session()
         .body(body)
         .send()

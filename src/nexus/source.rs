@@ -12,7 +12,13 @@ pub type FetchingToken<'a> =
 
 /// A source of one-time API tokens: a vault, or the one service of a company that holds the API key.
 ///
-/// It is asked for one token a session, one user at a time, and never twice for one session. Every token has to be fresh.
+/// It is asked for one token each time that a session is opened, and not again while that is under way; for several users at
+/// once. Every token has to be fresh.
+///
+/// A failure ends the call that wanted the session, as an error of kind [`Session`](crate::ErrorKind::Session) with the failure
+/// as its source. Whether it may pass cannot be told from here, so [`is_transient`](crate::Error::is_transient) is false, unless
+/// the failure is itself an [`Error`](crate::Error) of this crate that is transient: try again in the source what is worth it.
+/// To take longer than [`session_timeout`](crate::NexusBuilder::session_timeout), or to panic, is transient.
 ///
 /// ```
 /// use mx_nexus::{ApiTokenSource, FetchingToken, Secret};

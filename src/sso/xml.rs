@@ -30,7 +30,7 @@ async fn read(stream: ByteStream, operation: Option<&'static Operation>) -> Resu
     while let Some(chunk) = std::future::poll_fn(|context| next(stream.as_mut(), context)).await {
         let chunk = chunk.map_err(|error| match operation {
             Some(operation) => Error::transport(operation, error),
-            None => Error::session("the answer broke off"),
+            None => Error::incomplete(None, "the answer broke off"),
         })?;
         if body.len() + chunk.len() > LIMIT {
             let reason = "the answer is too large for the XML of an API token";

@@ -63,6 +63,13 @@ macro_rules! generated_client {
         }
 
         $crate::wire::hooks!(generated::Client, $table);
+
+        /// A request that was built by hand and lacks something.
+        impl From<generated::types::error::ConversionError> for $crate::Error {
+            fn from(failure: generated::types::error::ConversionError) -> Self {
+                Self::request(None, format!("the request cannot be built: {failure}"))
+            }
+        }
     };
 }
 pub(crate) use generated_client;

@@ -100,3 +100,10 @@ fn the_numbers_of_a_wait_are_told() {
         Some("DREAMING")
     );
 }
+
+#[test]
+fn that_no_session_is_to_be_had_is_not_the_end_of_a_job() {
+    let sealed = Error::session_source("the source of API tokens gave none", "sealed".into());
+    assert!(!sealed.is_transient());
+    assert!(IdentityError::call(sealed, circumstances()).is_resumable());
+}

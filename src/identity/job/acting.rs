@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::Job;
 use crate::api::types::{ChallengeResponse, MemberResponse, ResumeRequest};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::identity::machine::{Directive, Observation, Reading};
 use crate::identity::{Challenge, End, IdentityError, Owners, Pace};
 
@@ -89,14 +89,14 @@ impl Job {
             }
             Some(Err(error)) => error,
         };
-        self.observe(match answered_status(&error) {
+        self.observe(match error.answered() {
             Some(400) => Observation::NotSupported,
             Some(403) => Observation::NotEnabled,
             Some(409) => Observation::OtherJobRuns,
             _ if error.is_answer_lost() => Observation::AnswerLost,
             _ => Observation::NoEffect,
         });
-        let is_told = matches!(answered_status(&error), Some(400 | 403 | 409));
+        let is_told = matches!(error.answered(), Some(400 | 403 | 409));
         if is_told || error.is_answer_lost() {
             self.remember(error);
             return Ok(());
@@ -115,7 +115,7 @@ impl Job {
                 None => return Ok(Observation::AnswerLost),
                 Some(Err(error)) => error,
             };
-            let seen = match answered_status(&error) {
+            let seen = match error.answered() {
                 Some(400) => Observation::AnswersRefused,
                 Some(405) => Observation::NotChallenged,
                 _ if error.is_answer_lost() => Observation::AnswerLost,
@@ -203,7 +203,7 @@ impl Job {
 
     /// Gets over an error that may pass, and fails with one that will not.
     fn endure(&mut self, error: Error) -> Result<(), IdentityError> {
-        let is_not_found = answered_status(&error) == Some(404);
+        let is_not_found = error.is_not_found();
         self.not_found += u8::from(is_not_found);
         let is_new = is_not_found && self.not_found < NOT_FOUND;
         if !error.is_transient() && !is_new {
@@ -234,11 +234,6 @@ impl Job {
     ) -> Option<Result<T, Error>> {
         timeout(self.clock.left().max(LAST_CALL), call).await.ok()
     }
-}
-
-/// The status that MX answered to this very call.
-fn answered_status(error: &Error) -> Option<u16> {
-    error.status().filter(|_| error.kind() == ErrorKind::Status)
 }
 
 fn reading(member: &MemberResponse) -> Reading {
