@@ -202,7 +202,6 @@ async fn a_proxy_of_the_callers_own_is_asked_even_on_this_machine() {
     assert!(server.heard().is_empty());
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_told_from_one_that_is_not_there() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
