@@ -61,6 +61,9 @@ pub struct Fleet {
     concurrency: usize,
     polling: std::sync::Arc<dyn PollPolicy>,
     numbers: u64,
+    /// Jobs that have not made a call yet, in the order in which they came. They stand behind those that have: a person's
+    /// challenge does not wait until everybody else has started.
+    fresh: VecDeque<Waiting>,
     waiting: BinaryHeap<Reverse<Waiting>>,
     challenged: HashMap<FleetJob, Crew>,
     working: JoinSet<Worked>,
@@ -77,7 +80,24 @@ struct Crew {
     number: FleetJob,
     job: Job,
     answers: Option<Answers>,
+    /// Whether the owner has been told that the start is about to be sent.
+    is_announced: bool,
     last_status: Option<ConnectionStatus>,
+}
+
+impl Crew {
+    /// What to save of a job that is not under way.
+    fn handle(&self) -> JobHandle {
+        if self.is_announced {
+            self.job.handle_in_flight()
+        } else {
+            self.job.handle().clone()
+        }
+    }
+
+    fn event(&self, outcome: Outcome) -> FleetEvent {
+        FleetEvent::new(self.number, self.handle(), outcome)
+    }
 }
 
 impl fmt::Debug for Fleet {
@@ -107,6 +127,7 @@ impl Fleet {
             concurrency: 16,
             polling: std::sync::Arc::new(Polling::default()),
             numbers: 0,
+            fresh: VecDeque::new(),
             waiting: BinaryHeap::new(),
             challenged: HashMap::new(),
             working: JoinSet::new(),
@@ -128,18 +149,17 @@ impl Fleet {
         self
     }
 
-    /// Adds an identification.
+    /// Adds an identification, with the fleet's patience and polling. The patience begins with the job's first call, and what
+    /// it has to stand in line for the bound on calls does not count.
     pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
+        let polling = std::sync::Arc::clone(&self.polling);
         let identify = user.identify(member).patience(self.patience);
-        self.start(identify)
+        self.start(identify.polling_by(polling))
     }
 
     /// Adds an identification with terms of its own.
     pub fn start(&mut self, identify: Identify<Patience>) -> FleetJob {
-        let job = identify
-            .polling_by(std::sync::Arc::clone(&self.polling))
-            .prepare();
-        self.add(job)
+        self.add(identify.prepare())
     }
 
     /// Adds a job that was started before.
@@ -154,11 +174,17 @@ impl Fleet {
     fn add(&mut self, job: Job) -> FleetJob {
         self.numbers += 1;
         let number = FleetJob(self.numbers);
-        self.put_down(Crew {
+        let crew = Crew {
             number,
             job,
             answers: None,
+            is_announced: false,
             last_status: None,
+        };
+        self.fresh.push_back(Waiting {
+            due: Instant::now(),
+            turn: self.numbers,
+            crew,
         });
         number
     }
@@ -197,7 +223,7 @@ impl Fleet {
 
     /// How many jobs are not over.
     pub fn len(&self) -> usize {
-        self.waiting.len() + self.challenged.len() + self.in_flight.len()
+        self.fresh.len() + self.waiting.len() + self.challenged.len() + self.in_flight.len()
     }
 
     /// Whether all jobs are over.
@@ -205,43 +231,42 @@ impl Fleet {
         self.len() == 0
     }
 
-    /// The handles of all jobs that are not over, to save at any time.
+    /// The handles of all jobs that are not over.
+    ///
+    /// For a program that may die at any moment, save the handle of every [`Outcome::Starting`] as well: no start is sent
+    /// before that event has been handed out and the fleet is asked for another.
     pub fn handles(&self) -> Vec<JobHandle> {
-        let waiting = self
-            .waiting
-            .iter()
-            .map(|Reverse(waiting)| waiting.crew.job.handle());
-        let challenged = self.challenged.values().map(|crew| crew.job.handle());
-        let in_flight = self.in_flight.values().map(|(_, handle)| handle);
-        waiting
-            .chain(challenged)
-            .chain(in_flight)
-            .cloned()
-            .collect()
+        let waiting = self.waiting.iter().map(|Reverse(waiting)| &waiting.crew);
+        let fresh = self.fresh.iter().map(|waiting| &waiting.crew);
+        let resting = waiting.chain(fresh).chain(self.challenged.values());
+        let in_flight = self.in_flight.values().map(|(_, handle)| handle.clone());
+        resting.map(Crew::handle).chain(in_flight).collect()
     }
 
     /// Stops: lets the calls under way end, starts no other, and hands out what they brought and what is left unfinished.
     /// Answers that have not been sent are dropped; their questions are asked again when the job is resumed.
-    pub async fn stop(mut self) -> Stopped {
+    ///
+    /// May be dropped, by a timeout for instance: [`Fleet::handles`] still knows every job.
+    pub async fn stop(&mut self) -> Stopped {
         while let Some(ended) = self.working.join_next_with_id().await {
             self.take_up(ended);
         }
         Stopped {
             unfinished: self.handles(),
-            events: self.events.into(),
+            events: std::mem::take(&mut self.events).into(),
         }
     }
 
     /// Puts a job down until it is due.
     fn put_down(&mut self, mut crew: Crew) {
-        let wait = if crew.answers.is_some() {
-            Duration::ZERO
+        let due = if crew.answers.is_some() {
+            Instant::now()
         } else {
-            crew.job.next_wait()
+            crew.job.next_due()
         };
         self.numbers += 1;
         self.waiting.push(Reverse(Waiting {
-            due: Instant::now() + wait,
+            due,
             turn: self.numbers,
             crew,
         }));
@@ -253,6 +278,9 @@ impl Fleet {
                 return Poll::Ready(Some(event));
             }
             self.dispatch();
+            if !self.events.is_empty() {
+                continue;
+            }
             match self.working.poll_join_next_with_id(context) {
                 Poll::Ready(Some(ended)) => self.take_up(ended),
                 Poll::Ready(None) if self.waiting.is_empty() => return Poll::Ready(None),
@@ -274,19 +302,38 @@ impl Fleet {
         }
     }
 
-    /// Sends out every job that is due, as far as there is room.
+    /// The job that is next, if there is one that is due.
+    fn next_due(&mut self, now: Instant) -> Option<Crew> {
+        let is_due = matches!(self.waiting.peek(), Some(Reverse(next)) if next.due <= now);
+        let next = if is_due {
+            self.waiting.pop().map(|Reverse(next)| next)
+        } else {
+            self.fresh.pop_front()
+        };
+        let Waiting { mut crew, due, .. } = next?;
+        crew.job.forgive(now.saturating_duration_since(due));
+        Some(crew)
+    }
+
+    /// Sends out every job that is due, as far as there is room. A start is announced first, and sent when the owner has heard.
     fn dispatch(&mut self) {
         let now = Instant::now();
-        while self.working.len() < self.concurrency
-            && self
-                .waiting
-                .peek()
-                .is_some_and(|Reverse(next)| next.due <= now)
-        {
-            let Some(Reverse(Waiting { mut crew, .. })) = self.waiting.pop() else {
+        while self.working.len() < self.concurrency {
+            let Some(mut crew) = self.next_due(now) else {
                 return;
             };
-            let entry = (crew.number, crew.job.handle_in_flight());
+            let in_flight = if crew.answers.is_some() {
+                crew.job.handle_while_answering()
+            } else {
+                crew.job.handle_in_flight()
+            };
+            if crew.answers.is_none() && !crew.is_announced && in_flight != *crew.job.handle() {
+                crew.is_announced = true;
+                self.events.push_back(crew.event(Outcome::Starting));
+                self.put_down(crew);
+                return;
+            }
+            let entry = (crew.number, in_flight);
             let task = self.working.spawn(async move {
                 let step = match crew.answers.take() {
                     Some(answers) => crew
@@ -311,22 +358,17 @@ impl Fleet {
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let member = handle.member().clone();
-                    let user_id = handle.user_id().map(str::to_owned);
-                    let outcome = Outcome::Failed(Job::lost(handle));
-                    self.events.push_back(FleetEvent {
-                        job: number,
-                        user_id,
-                        member,
-                        outcome,
-                    });
+                    let outcome = Outcome::Failed(Job::lost(handle.clone()));
+                    self.events
+                        .push_back(FleetEvent::new(number, handle, outcome));
                 }
                 return;
             }
         };
+        let mut crew = crew;
+        crew.is_announced &= !crew.job.handle().has_started();
         match step {
             Ok(Step::Running(progress)) => {
-                let mut crew = crew;
                 if crew.last_status != progress.last_status {
                     crew.last_status.clone_from(&progress.last_status);
                     self.report(&crew, Outcome::Running(progress));
@@ -343,16 +385,12 @@ impl Fleet {
     }
 
     fn report(&mut self, crew: &Crew, outcome: Outcome) {
-        let handle = crew.job.handle();
-        self.events.push_back(FleetEvent {
-            job: crew.number,
-            user_id: handle.user_id().map(str::to_owned),
-            member: handle.member().clone(),
-            outcome,
-        });
+        self.events.push_back(crew.event(outcome));
     }
 }
 
+/// The events, as [`Fleet::next`] gives them: it ends when nothing is left that MX works at, also while jobs wait for answers,
+/// and goes on after an answer.
 impl Stream for Fleet {
     type Item = FleetEvent;
 

@@ -19,8 +19,22 @@ pub struct FleetEvent {
     pub user_id: Option<String>,
     /// The member that is identified.
     pub member: MemberGuid,
+    /// The job as it is now, to save.
+    pub handle: JobHandle,
     /// What happened.
     pub outcome: Outcome,
+}
+
+impl FleetEvent {
+    pub(super) fn new(job: FleetJob, handle: JobHandle, outcome: Outcome) -> Self {
+        Self {
+            job,
+            user_id: handle.user_id().map(str::to_owned),
+            member: handle.member().clone(),
+            handle,
+            outcome,
+        }
+    }
 }
 
 /// What is left of a fleet that was stopped.
@@ -37,6 +51,9 @@ pub struct Stopped {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
+    /// The start is sent when the fleet is asked for the next event. Whoever saves the event's handle now does not start the
+    /// job twice, even if the program dies in the middle.
+    Starting,
     /// The member has another status than before.
     Running(Progress),
     /// MX asks. The job waits for [`Fleet::answer`], and costs nothing meanwhile.

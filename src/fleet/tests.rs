@@ -153,7 +153,7 @@ async fn run(fleet: &mut Fleet) -> Vec<(String, &'static str)> {
     let mut ends = Vec::new();
     while let Some(event) = fleet.next().await {
         let end = match event.outcome {
-            Outcome::Running(_) => continue,
+            Outcome::Starting | Outcome::Running(_) => continue,
             Outcome::Challenged(challenges) => {
                 let answers = challenges
                     .answer_all(|_| Ok::<_, ()>("Lehi"))
@@ -208,7 +208,7 @@ async fn a_challenged_job_waits_for_its_answer_and_costs_no_call() {
     loop {
         match fleet.next().await.expect("a question").outcome {
             Outcome::Challenged(_) => break,
-            Outcome::Running(_) => {}
+            Outcome::Starting | Outcome::Running(_) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -266,4 +266,72 @@ async fn a_post_under_way_counts_as_sent_in_a_handle() {
     }
     let handle = fleet.handles().pop().expect("one job");
     assert!(handle.has_started(), "{handle:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn standing_in_line_costs_no_patience() {
+    let bank = Arc::new(Bank::default());
+    // Far more members than one call at a time serves within the patience of one.
+    let mut fleet = fleet().concurrency(1);
+    for number in 0..3_000 {
+        add(&mut fleet, &bank, &format!("quick-{number}"));
+    }
+    let ends = run(&mut fleet).await;
+    assert_eq!(ends.iter().filter(|(_, end)| *end == "done").count(), 3_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_have_started_are_served_before_those_who_have_not() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet().concurrency(1);
+    for number in 0..2_000 {
+        add(&mut fleet, &bank, &format!("quick-{number}"));
+    }
+    let mut starts = 0;
+    loop {
+        match fleet.next().await.expect("an event").outcome {
+            Outcome::Starting => starts += 1,
+            Outcome::Done(_) => break,
+            _ => {}
+        }
+    }
+    assert!(starts < 500, "the first is done after {starts} starts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_is_announced_before_it_is_sent_with_the_handle_to_save() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet();
+    add(&mut fleet, &bank, "quick-1");
+    let event = loop {
+        let event = fleet.next().await.expect("an event");
+        if matches!(event.outcome, Outcome::Starting) {
+            break event;
+        }
+    };
+    let calls = bank.calls.load(SeqCst);
+    sleep(Duration::from_secs(3600)).await;
+    assert_eq!(
+        bank.calls.load(SeqCst),
+        calls,
+        "nothing is sent before the owner goes on"
+    );
+    assert!(
+        event.handle.has_started(),
+        "whoever resumes from it reads first"
+    );
+    assert_eq!(fleet.handles(), std::slice::from_ref(&event.handle));
+    assert_eq!(run(&mut fleet).await, [("quick-1".to_owned(), "done")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_is_cut_off_leaves_the_handles() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet();
+    add(&mut fleet, &bank, "slow-1");
+    add(&mut fleet, &bank, "quick-1");
+    let _ = fleet.next().await;
+    let stopped = tokio::time::timeout(Duration::from_secs(1), fleet.stop()).await;
+    assert!(stopped.is_err(), "the slow member is still at it");
+    assert_eq!(fleet.handles().len(), 2);
 }

@@ -199,11 +199,8 @@ impl Challenge {
         if self.options().is_empty() {
             return Some(answer.clone());
         }
-        let is_chosen = |option: &&ChallengeOption| option.is_named(answer_text);
-        self.options()
-            .iter()
-            .find(is_chosen)
-            .map(|option| Secret::new(option.value()))
+        let chosen = ChallengeOption::find(self.options(), answer_text)?;
+        Some(Secret::new(chosen.value()))
     }
 }
 
@@ -244,16 +241,21 @@ impl ChallengeOption {
         self.image.as_ref()
     }
 
-    /// People answer with what they see, programs with what they keep: all names of an option are taken.
-    fn is_named(&self, answer: &str) -> bool {
-        [
-            self.guid.as_deref(),
-            self.value.as_deref(),
-            Some(&*self.label),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|name| name == answer)
+    /// People answer with what they see, programs with what they keep, so every name of an option is taken: what programs
+    /// keep first, and a label only if it names one option.
+    fn find<'a>(options: &'a [Self], answer: &str) -> Option<&'a Self> {
+        let by_guid = |option: &&Self| option.guid.as_deref() == Some(answer);
+        let by_value = |option: &&Self| option.value.as_deref() == Some(answer);
+        let by_label = || {
+            let mut named = options.iter().filter(|option| *option.label == *answer);
+            let first = named.next();
+            first.filter(|_| named.next().is_none())
+        };
+        options
+            .iter()
+            .find(by_guid)
+            .or_else(|| options.iter().find(by_value))
+            .or_else(by_label)
     }
 }
 
@@ -281,6 +283,20 @@ mod tests {
         }
         assert_eq!(sent("Mail").as_deref(), Some("mail"));
         assert_eq!(sent("Pigeon"), None);
+    }
+
+    #[test]
+    fn a_value_is_no_other_options_label_and_a_label_of_two_is_none() {
+        let question = challenge(json!({"guid": "CRD-1", "type": "OPTIONS", "options": [
+            {"label": "1", "value": "0"}, {"label": "2", "value": "1"}, {"label": "Same"}, {"label": "Same"}
+        ]}));
+        let sent = |answer: &str| {
+            let value = question.value_for(&answer.into());
+            value.map(|value| value.expose().to_owned())
+        };
+        assert_eq!(sent("1").as_deref(), Some("1"), "the value of the second");
+        assert_eq!(sent("2").as_deref(), Some("1"));
+        assert_eq!(sent("Same"), None);
     }
 
     #[test]

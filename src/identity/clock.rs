@@ -40,6 +40,11 @@ impl Clock {
         self.paused_at.get_or_insert_with(Instant::now);
     }
 
+    /// Makes the budget longer.
+    pub(super) fn forgive(&mut self, more: Duration) {
+        self.deadline = self.deadline.checked_add(more).unwrap_or(self.deadline);
+    }
+
     /// MX has the word again.
     pub(super) fn go_on(&mut self) {
         if let Some(paused_at) = self.paused_at.take() {

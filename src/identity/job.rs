@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::clock::Clock;
 use super::error::{Circumstances, NOTHING_ASKED};
@@ -67,6 +67,8 @@ pub struct Job {
     last_error: Option<Error>,
     /// Until when MX has asked to be left alone.
     quiet_until: Option<Instant>,
+    /// When the next call is due. Kept, so that a wait that is cut off does not begin anew.
+    due: Option<Instant>,
     not_found: u8,
     has_warned: bool,
     over: Option<IdentityError>,
@@ -100,6 +102,7 @@ impl Job {
             oauth_window: None,
             last_error: None,
             quiet_until: None,
+            due: None,
             not_found: 0,
             has_warned: false,
             over: None,
@@ -127,6 +130,9 @@ impl Job {
     /// While a question is open it gives the question again, without a call. After the end it gives the same end again. A
     /// call that failed for good is no end: the next step tries again.
     ///
+    /// May be dropped at any point, by a timeout or a `select!`: a wait goes on where it was, a read is made again, and a
+    /// start whose answer nobody heard is settled by reading.
+    ///
     /// ```no_run
     /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
     /// use mx_nexus::identity::Step;
@@ -142,10 +148,7 @@ impl Job {
     ///
     /// Every end without owners, and a budget that ran out; see [`IdentityError`].
     pub async fn next(&mut self) -> Result<Step, IdentityError> {
-        let wait = self.next_wait();
-        if !wait.is_zero() {
-            sleep(wait).await;
-        }
+        sleep_until(self.next_due()).await;
         self.call().await
     }
 
@@ -157,7 +160,18 @@ impl Job {
         handle
     }
 
-    /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests.
+    /// What to save *before* [`Job::answer`], for the same reason: whoever resumes from here asks the person again only when
+    /// the answers turn out not to have arrived.
+    pub fn handle_while_answering(&self) -> JobHandle {
+        let mut handle = self.handle.clone();
+        handle.machine.observe(Observation::AnswerLost);
+        handle
+    }
+
+    /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests. What a job
+    /// makes of its readings relies on that wait.
+    ///
+    /// Until a `Retry-After` of MX is over it makes no call.
     ///
     /// ```no_run
     /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
@@ -171,7 +185,10 @@ impl Job {
     ///
     /// As [`Job::next`].
     pub async fn poll(&mut self) -> Result<Step, IdentityError> {
-        self.spend();
+        if !self.spend() && self.has_to_wait() && !self.quiet_left().is_zero() {
+            // MX has asked to be left alone, and whoever does not wait is not served.
+            return self.step().await;
+        }
         self.call().await
     }
 
@@ -210,20 +227,29 @@ impl Job {
     ///
     /// Of kind [`BadAnswers`](super::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
     /// asked; and when the call failed for good. Answers that MX refuses are no error here: it asks again.
+    ///
+    /// When it is dropped in the middle, the answers may have arrived: the job reads until it is sure, and asks again only
+    /// if MX still does.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
         while self.asked.is_empty() && self.machine().directive().is_about_questions() {
             self.next().await?;
         }
         let bodies = self.check(&answers)?;
         self.clock.go_on();
-        match self.put(bodies).await {
+        // As long as nobody knows better, so that a call that is dropped leaves the truth behind.
+        let before = self.handle.machine.clone();
+        let asked = std::mem::take(&mut self.asked);
+        self.observe(Observation::AnswerLost);
+        let sent = self.put(bodies).await;
+        self.handle.machine = before;
+        match sent {
             Ok(seen) => {
-                self.asked.clear();
                 self.observe(seen);
                 Ok(())
             }
             Err(error) => {
                 // The question is still open.
+                self.asked = asked;
                 self.clock.pause();
                 Err(self.broken(error))
             }
@@ -294,9 +320,24 @@ impl Job {
         Ok(())
     }
 
+    /// When the next call is due.
+    pub(crate) fn next_due(&mut self) -> Instant {
+        if let Some(due) = self.due {
+            return due;
+        }
+        let due = Instant::now() + self.next_wait();
+        self.due = Some(due);
+        due
+    }
+
+    /// Adds to the budget: time that the job stood in a queue of ours is not its own.
+    pub(crate) fn forgive(&mut self, late: Duration) {
+        self.clock.forgive(late);
+    }
+
     /// How long to wait before the next call, by the polling and by what is left of the budget: the last poll lands on the
     /// deadline. When nothing is left, the machine is told.
-    pub(crate) fn next_wait(&mut self) -> Duration {
+    fn next_wait(&mut self) -> Duration {
         if self.spend() {
             return Duration::ZERO;
         }
@@ -334,6 +375,7 @@ impl Job {
     }
 
     fn observe(&mut self, observation: Observation) {
+        self.due = None;
         self.handle.machine.observe(observation);
     }
 

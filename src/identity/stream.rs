@@ -14,17 +14,25 @@ type Stepping = Pin<Box<dyn Future<Output = (Job, Result<Step, IdentityError>)> 
 
 /// The steps of a job, as they come. From [`Job::into_stream`].
 ///
-/// It ends after [`Step::Done`] or an error. After [`Step::Challenged`], call [`JobStream::answer`] and go on.
+/// It ends after [`Step::Done`] or an error. After [`Step::Challenged`] it gives nothing more until [`JobStream::answer`] has
+/// been called; then it goes on.
 ///
 /// ```no_run
+/// # fn ask(label: &str) -> Result<String, std::io::Error> { Ok(label.to_owned()) }
 /// # async fn example(job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
 /// use futures_util::StreamExt;
 /// use mx_nexus::identity::Step;
 ///
 /// let mut steps = job.into_stream();
 /// while let Some(step) = steps.next().await {
-///     if let Step::Running(progress) = step? {
-///         println!("{progress}");
+///     match step? {
+///         Step::Running(progress) => println!("{progress}"),
+///         Step::Challenged(challenges) => {
+///             let answers = challenges.answer_all(|challenge| ask(challenge.label()));
+///             steps.answer(answers.unwrap_or_default()).await?;
+///         }
+///         Step::Done(owners) => println!("{} owners", owners.len()),
+///         _ => {}
 ///     }
 /// }
 /// # Ok(())
@@ -40,6 +48,8 @@ pub struct JobStream {
 enum State {
     Resting(Box<Job>),
     Stepping(Stepping),
+    /// A question is open.
+    Asking(Box<Job>),
     Over,
 }
 
@@ -71,12 +81,17 @@ impl JobStream {
     ///
     /// As [`Job::answer`]; also when a step is under way, since no question is open then.
     pub async fn answer(&mut self, answers: Answers) -> Result<(), IdentityError> {
-        let State::Resting(job) = &mut self.state else {
+        let (State::Resting(job) | State::Asking(job)) = &mut self.state else {
             let circumstances = Circumstances::of(self.handle.clone());
             return Err(IdentityError::bad_answers(NOTHING_ASKED, circumstances));
         };
         let answered = job.answer(answers).await;
         self.handle.clone_from(job.handle());
+        if answered.is_ok()
+            && let State::Asking(job) = std::mem::replace(&mut self.state, State::Over)
+        {
+            self.state = State::Resting(job);
+        }
         answered
     }
 }
@@ -88,6 +103,10 @@ impl Stream for JobStream {
         loop {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
+                State::Asking(job) => {
+                    self.state = State::Asking(job);
+                    return Poll::Ready(None);
+                }
                 State::Resting(mut job) => {
                     self.state = State::Stepping(Box::pin(async move {
                         let step = job.next().await;
@@ -101,9 +120,11 @@ impl Stream for JobStream {
                     }
                     Poll::Ready((job, step)) => {
                         self.handle.clone_from(job.handle());
-                        if let Ok(Step::Running(_) | Step::Challenged(_)) = step {
-                            self.state = State::Resting(Box::new(job));
-                        }
+                        self.state = match step {
+                            Ok(Step::Running(_)) => State::Resting(Box::new(job)),
+                            Ok(Step::Challenged(_)) => State::Asking(Box::new(job)),
+                            _ => State::Over,
+                        };
                         return Poll::Ready(Some(step));
                     }
                 },

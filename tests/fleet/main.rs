@@ -53,6 +53,7 @@ async fn turn(fleet: &mut Fleet) -> Option<FleetEvent> {
 
 fn word(event: &FleetEvent) -> String {
     let text = match &event.outcome {
+        Outcome::Starting => "starting".to_owned(),
         Outcome::Running(progress) => match &progress.last_status {
             Some(status) => status.to_string(),
             None => "no status".to_owned(),

@@ -3,6 +3,7 @@
 //! [`Mx`] answers in the order of its script, whatever is called, and writes down what was called and when. Members are in
 //! the shorthand of the machine's tests: status, `~` while being aggregated, the job behind `#`.
 
+mod cancelled;
 mod ends;
 mod mishaps;
 mod person;
@@ -15,7 +16,7 @@ use std::future::pending;
 use std::sync::Mutex;
 
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::api::types::{AccountOwnerResponse, ChallengeResponse, MemberResponse, ResumeRequest};
