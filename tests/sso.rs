@@ -17,7 +17,7 @@ use recorder::{Answer, Recorder};
 
 const JSON: &str = "application/vnd.moneydesktop.sso.v3+json";
 const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
-const WIDGET: &str = r#"{"url":{"url":"https://widgets.example/md/master/XXXXX","type":"master_widget","user_id":"U-1"}}"#;
+const WIDGET: &str = r#"{"url":{"url":"https://widgets.example/md/master/ONE-TIME","type":"master_widget","user_id":"U-1"}}"#;
 
 /// What was said, and what came of it.
 fn exchange<T: std::fmt::Debug>(server: &Recorder, outcome: &Result<T, Error>) -> String {
@@ -54,7 +54,7 @@ async fn widget_url_without_options() {
     insta::assert_snapshot!(exchange(&server, &url));
     assert_eq!(
         url.unwrap().expose(),
-        "https://widgets.example/md/master/XXXXX"
+        "https://widgets.example/md/master/ONE-TIME"
     );
 }
 

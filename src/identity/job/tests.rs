@@ -16,13 +16,13 @@ use std::future::pending;
 use std::sync::Mutex;
 
 use serde_json::json;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
 use crate::api::types::{AccountOwnerResponse, ChallengeResponse, MemberResponse, ResumeRequest};
 use crate::error::Problem;
 use crate::identity::calls::{Accepted, Answering};
-use crate::identity::{Identify, IdentityErrorKind, Patience, Step};
+use crate::identity::{Answers, Identify, IdentityErrorKind, Patience, Step};
 use crate::operations::by_id;
 use crate::values::MemberGuid;
 

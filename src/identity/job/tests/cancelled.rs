@@ -1,7 +1,6 @@
 //! Steps and answers that are cut off in the middle: by a timeout, a `select!`, or a client that went away.
 
 use futures_util::StreamExt;
-use tokio::time::timeout;
 
 use super::*;
 
