@@ -108,7 +108,7 @@ fn the_numbers_of_a_wait_are_told() {
 /// What a failed call leaves of a job before it has started, and after.
 #[test]
 fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
-    let operation = crate::operations::by_id("nexus", "readMember");
+    let operation = crate::operations::by_id("nexus", "readMember").unwrap();
     let status = |status| Error::status_of(operation, status, Problem::default());
     let sealed = || Error::session_source("the source of API tokens gave none", "sealed".into());
     let refused = || Error::request(None, "the handle is of another user");
