@@ -142,10 +142,65 @@ async fn what_is_saved_is_versioned_and_holds_ids_only() {
 #[tokio::test]
 async fn a_handle_of_another_version_is_refused_in_words() {
     let job = asked(&bank().nexus()).await;
-    let later = save(&job).replace(r#""version":"1""#, r#""version":"2""#);
-    let refusal = serde_json::from_str::<JobHandle>(&later).unwrap_err();
-    let words = "a saved job of version 2, and this version of mx-nexus reads version 1";
-    assert!(refusal.to_string().starts_with(words), "{refusal}");
+    let other = |version: &str| save(&job).replace(r#""version":"1","#, version);
+    let of_2 = "this handle is of version 2; this version of mx-nexus reads version 1";
+    let of_none = "this handle has no version; this version of mx-nexus reads version 1";
+    for (saved, words) in [
+        (other(r#""version":"2","#).as_str(), of_2),
+        (other(r#""version":2,"#).as_str(), of_2),
+        (
+            r#"{"machine":{"phase":"Dream"},"people":[],"version":"2"}"#,
+            of_2,
+        ),
+        (r#"{"version":"2"}"#, of_2),
+        (other("").as_str(), of_none),
+        (other(r#""version":null,"#).as_str(), of_none),
+        ("{}", of_none),
+        ("[]", of_none),
+    ] {
+        let refusal = serde_json::from_str::<JobHandle>(saved).unwrap_err();
+        assert_eq!(refusal.to_string(), words, "{saved}");
+    }
+}
+
+/// As a database may give it back, which sorts the keys or adds some of its own.
+#[tokio::test]
+async fn a_handle_is_read_in_any_order() {
+    let job = asked(&bank().nexus()).await;
+    let mut saved = serde_json::to_value(job.handle()).unwrap();
+    saved["saved_at"] = "2026-08-01".into();
+    let keys = saved.as_object().unwrap().iter().rev();
+    let pairs: Vec<_> = keys
+        .map(|(key, value)| format!("{key:?}:{value}"))
+        .collect();
+    let reversed: Vec<_> = pairs.iter().rev().cloned().collect();
+    for pairs in [pairs, reversed] {
+        let again: JobHandle = serde_json::from_str(&format!("{{{}}}", pairs.join(","))).unwrap();
+        assert_eq!(&again, job.handle());
+    }
+}
+
+#[tokio::test]
+async fn the_institution_is_checked_where_a_prepared_job_is_resumed() {
+    let server = Server::answering(|head| match head.lines().next().unwrap() {
+        "GET /members/MBR-1" => member("CONNECTED#1"),
+        _ => status(404),
+    });
+    let identify = server.nexus().user("U-1").identify("MBR-1");
+    for (identify, does_check) in [
+        (identify.clone(), false),
+        (identify.checking_institution(), true),
+    ] {
+        let saved = save(&identify.patience(LONG).prepare());
+        assert!(saved.contains(&format!(r#""checks_institution":{does_check}"#)));
+        let older = saved.replace(r#""checks_institution":false,"#, "");
+        let mut job = elsewhere(server.address(), &older).patience(LONG);
+        let before = server.count("GET /members/MBR-1");
+        job.poll().await.unwrap();
+        // The baseline, and before it the member whose institution it is.
+        let reads = server.count("GET /members/MBR-1") - before;
+        assert_eq!(reads, 1 + usize::from(does_check));
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,20 @@ async fn the_test_member_has_owners() {
     insta::assert_snapshot!(server.transcript());
 }
 
+/// The test member of the general endpoints is read like any; identification has a test member of its own.
+#[tokio::test]
+async fn the_general_test_member_is_read_and_identified() {
+    let server = integration();
+    let user = test_user(&server);
+    let api = user.api().await.unwrap();
+    let read = api.read_member().member_guid("test_member");
+    let read = read.send().await.unwrap().into_inner().member.unwrap();
+    assert_eq!(read.connection_status, Some("CONNECTED".into()));
+    let owners = owners_of(&server, "test_member").await;
+    assert_eq!(owners.len(), 3);
+    assert_eq!(server.count("POST /members/test_member/identify"), 1);
+}
+
 #[tokio::test]
 async fn the_unidentified_member_has_none() {
     assert!(owners_of(&integration(), "unidentified").await.is_empty());

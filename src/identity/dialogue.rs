@@ -100,6 +100,17 @@ pub enum OtherJob {
 }
 
 /// How far a job has come, such as `CONNECTED after 3 polls`: for a progress line and for the error when the budget is spent.
+///
+/// ```
+/// use mx_nexus::identity::machine::{Machine, Observation, OtherJob, Reading};
+///
+/// let mut machine = Machine::new(OtherJob::Wait);
+/// let status = Some("CONNECTED".into());
+/// machine.observe(Observation::Member(Reading { status, ..Reading::default() }));
+/// let progress = machine.progress();
+/// assert_eq!((progress.polls, progress.unknown_status.clone()), (0, None));
+/// assert_eq!(progress.to_string(), "CONNECTED after 0 polls");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {

@@ -20,6 +20,9 @@
 //!   the mark's status says that the job runs, not what it came to.
 //! - **If somebody else's job ran when we looked**, every change may be that job's end. The mark
 //!   then follows the readings until the member rests, unless a new guid speaks.
+//!
+//! All this holds for readings minutes apart. A job resumed days later may take MX's nightly aggregation of the member for its
+//! own: nothing in a reading tells the two apart.
 
 use serde::{Deserialize, Serialize};
 

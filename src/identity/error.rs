@@ -223,18 +223,24 @@ impl IdentityError {
         self.inner.source.as_ref()
     }
 
-    /// Whether the same handle may lead to owners yet.
+    /// Whether the same handle may lead to owners yet. A failed call of a job that has started always may: the job goes on at
+    /// MX. Only a handle of another user is refused for good.
     pub fn is_resumable(&self) -> bool {
         match self.kind() {
             IdentityErrorKind::OutOfPatience
             | IdentityErrorKind::PersonLeft
             | IdentityErrorKind::BadAnswers => true,
-            // An answer that cannot be read here may be read elsewhere, or by a later version; and that no session is to be
-            // had, for whatever reason, says nothing about the job.
             IdentityErrorKind::Call => self.call_error().is_some_and(|error| {
-                error.is_transient()
-                    || error.is_session_expired()
-                    || matches!(error.kind(), ErrorKind::Decode | ErrorKind::Session)
+                // What no operation has asked for is this side's refusal to take the handle up.
+                let is_refused_here =
+                    error.kind() == ErrorKind::Request && error.operation().is_none();
+                // A job that has started runs at MX and is paid for, whatever a call says: a key is put right, a certificate
+                // renewed, and the handle goes on. Before the start it is the call that has to be worth another try.
+                !is_refused_here
+                    && (self.handle().has_started()
+                        || error.is_transient()
+                        || error.is_session_expired()
+                        || matches!(error.kind(), ErrorKind::Decode | ErrorKind::Session))
             }),
             _ => false,
         }

@@ -1,6 +1,8 @@
 //! A job as something to save: versioned JSON, ids and statuses only.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::machine::Machine;
 use crate::values::{JobGuid, MemberGuid};
@@ -19,12 +21,17 @@ use crate::values::{JobGuid, MemberGuid};
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct JobHandle {
+    pub(super) version: Version,
     /// The partner's id of the user; none when the user came of a token from elsewhere.
     pub(super) user: Option<String>,
     pub(super) member: MemberGuid,
     pub(super) include_transactions: bool,
+    /// Whether the institution has to be read before the POST.
+    #[serde(default)]
+    pub(super) checks_institution: bool,
     pub(super) machine: Machine,
 }
 
@@ -47,5 +54,54 @@ impl JobHandle {
     /// MX's job, once it is known.
     pub fn job(&self) -> Option<&JobGuid> {
         self.machine.job()
+    }
+}
+
+impl Serialize for JobHandle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// In two steps, the version first: another version may have any other fields, and a database may have put them in any order.
+impl<'de> Deserialize<'de> for JobHandle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let saved = Value::deserialize(deserializer)?;
+        Version::check(saved.get("version")).map_err(D::Error::custom)?;
+        Self::deserialize(saved).map_err(D::Error::custom)
+    }
+}
+
+/// The only version of a saved job so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Version;
+
+impl Version {
+    const NUMBER: &str = "1";
+
+    fn check(found: Option<&Value>) -> Result<Self, String> {
+        let found = match found {
+            Some(Value::String(version)) if version == Self::NUMBER => return Ok(Self),
+            Some(Value::String(version)) => format!("is of version {version}"),
+            Some(Value::Number(version)) => format!("is of version {version}"),
+            _ => "has no version".to_owned(),
+        };
+        let number = Self::NUMBER;
+        Err(format!(
+            "this handle {found}; this version of mx-nexus reads version {number}"
+        ))
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = Value::deserialize(deserializer)?;
+        Self::check(Some(&found)).map_err(D::Error::custom)
     }
 }

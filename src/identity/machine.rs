@@ -3,7 +3,8 @@
 //! No I/O and no clock. A driver asks [`Machine::pace`] how soon and [`Machine::directive`] what to
 //! do, does it, and reports the outcome to [`Machine::observe`]; time and budget are the driver's.
 //! The state is JSON with ids and statuses only, so that another process can take the next step, or
-//! a durable engine one call a step.
+//! a durable engine one call a step. A [`JobHandle`](super::JobHandle) puts a version to it; who saves a
+//! machine by itself keeps one beside it.
 //!
 //! ```text
 //! Baseline -> Start -> Sent -> Follow -> Owners -> Finished    (or Ended, from anywhere)
@@ -13,7 +14,8 @@
 //!
 //! - The POST costs money, so the driver reports [`Observation::Sending`] (and saves, if it saves)
 //!   *before* it sends. From then on a lost answer, a crash or a resume leads to reading only; the
-//!   POST is repeated when [`SETTLED`] readings in a row show no effect, and at most twice.
+//!   POST is repeated when [`SETTLED`] readings in a row show no effect, and at most twice. A job that
+//!   stands in the way of a repetition (409) may be the lost one, so it is judged in the same manner.
 //! - What a reading is worth is decided in `echo.rs`, what a status means in `status.rs`; here they
 //!   meet. While the member is aggregating only CHALLENGED counts; at rest the status decides, once
 //!   it is believed. REJECTED has to settle as well, since another question may follow.
@@ -35,30 +37,6 @@ use crate::values::{ChallengeGuid, ConnectionStatus, JobGuid};
 const REPOSTS: u8 = 2;
 /// How many refusals in a row end it: banks lock logins over wrong answers.
 const REFUSALS: u8 = 3;
-
-/// The only version of the saved state so far; another one does not deserialise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-struct Version;
-
-impl From<Version> for String {
-    fn from(_: Version) -> Self {
-        "1".to_owned()
-    }
-}
-
-impl TryFrom<String> for Version {
-    type Error = String;
-
-    fn try_from(version: String) -> Result<Self, Self::Error> {
-        match version.as_str() {
-            "1" => Ok(Self),
-            _ => Err(format!(
-                "a saved job of version {version}, and this version of mx-nexus reads version 1"
-            )),
-        }
-    }
-}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
@@ -103,7 +81,6 @@ enum Phase {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "a machine does nothing until it is driven"]
 pub struct Machine {
-    version: Version,
     other_job: OtherJob,
     phase: Phase,
     echo: Echo,
@@ -275,13 +252,15 @@ impl Machine {
             .polls
             .saturating_add(u32::from(phase != Phase::Baseline));
         self.echo.note(&reading);
+        // Only a lost POST is ever repeated: the job that is waited for may be what came of it.
+        let is_lost = phase == Phase::Sent || phase == Phase::OtherJob && self.reposts > 0;
         match phase {
+            _ if is_lost && self.echo.shows_start(&reading) => self.judge(&reading),
             Phase::OtherJob if reading.is_being_aggregated => Phase::OtherJob,
-            Phase::Sent if self.echo.shows_start(&reading) => self.judge(&reading),
-            Phase::Sent if !self.echo.is_settled() => Phase::Sent,
-            Phase::Sent if self.reposts >= REPOSTS => Phase::Ended(End::StartUnknown),
+            _ if is_lost && !self.echo.is_settled() => phase,
+            _ if is_lost && self.reposts >= REPOSTS => Phase::Ended(End::StartUnknown),
             Phase::Baseline | Phase::OtherJob | Phase::Sent => {
-                self.reposts += u8::from(phase == Phase::Sent);
+                self.reposts += u8::from(is_lost);
                 self.echo.before_start(reading);
                 Phase::Start
             }

@@ -69,8 +69,8 @@ impl PollPolicy for Polling {
             Pace::AtOnce => Duration::ZERO,
             Pace::Quick => self.shortest,
             Pace::Steady => {
-                let more = self.shortest / 3 * polls.saturating_sub(EAGER);
-                (self.shortest + more).min(self.longest)
+                let more = (self.shortest / 3).saturating_mul(polls.saturating_sub(EAGER));
+                self.shortest.saturating_add(more).min(self.longest)
             }
             Pace::Slow => self.longest,
         }
@@ -90,5 +90,16 @@ mod tests {
         assert_eq!(seconds(Pace::Steady, 25), 8);
         assert_eq!(seconds(Pace::Steady, 10_000), 15);
         assert_eq!(seconds(Pace::Slow, 0), 15);
+    }
+
+    #[test]
+    fn absurd_intervals_are_as_long_as_can_be() {
+        for shortest in [Duration::from_secs(3), Duration::MAX / 2, Duration::MAX] {
+            let absurd = Polling::between(shortest, Duration::MAX);
+            let delay = absurd.delay(Pace::Steady, u32::MAX);
+            assert!(delay >= shortest && delay <= Duration::MAX, "{delay:?}");
+        }
+        let absurd = Polling::between(Duration::MAX, Duration::ZERO);
+        assert_eq!(absurd.delay(Pace::Steady, u32::MAX), Duration::MAX);
     }
 }

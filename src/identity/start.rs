@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::handle::Version;
 use super::machine::Machine;
 use super::{
     Answers, Calls, Challenges, IdentityError, Job, JobHandle, OtherJob, Owners, PollPolicy,
@@ -129,10 +130,15 @@ impl User {
             }
             _ => None,
         };
+        let terms = Terms {
+            // A job that was prepared there, and has not started, is checked here; the job asks only until it has started.
+            checks_institution: handle.checks_institution,
+            ..Terms::default()
+        };
         Resume {
             calls: Arc::new(self.clone()),
             handle,
-            terms: Terms::default(),
+            terms,
             stranger,
         }
     }
@@ -206,6 +212,7 @@ impl Identify<Unset> {
 impl Identify<Patience> {
     /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it, and
     /// for engines that make one call a step. Save [`Job::handle_in_flight`] before every step, and [`Job::handle`] after it.
+    /// Resume soon: days later, MX's nightly aggregation of the member may be taken for the job that was to be started.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -222,9 +229,11 @@ impl Identify<Patience> {
     /// ```
     pub fn prepare(self) -> Job {
         let handle = JobHandle {
+            version: Version,
             user: self.user.as_deref().map(str::to_owned),
             member: self.member,
             include_transactions: self.include_transactions,
+            checks_institution: self.terms.checks_institution,
             machine: Machine::new(self.other_job),
         };
         Job::new(self.calls, handle, self.terms, self.patience.0)
@@ -257,7 +266,23 @@ impl Identify<Patience> {
     }
 }
 
-/// A job to go on with. From [`User::resume`], with an example there.
+/// A job to go on with. From [`User::resume`].
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use mx_nexus::identity::Polling;
+///
+/// let owners = user
+///     .resume(serde_json::from_str(saved)?)
+///     .polling(Polling::between(Duration::from_secs(5), Duration::from_secs(30)))
+///     .patience(Duration::from_secs(300))
+///     .until_done(async |_| None)
+///     .await?;
+/// println!("{} owners", owners.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "a job does nothing until it is polled"]
 pub struct Resume {

@@ -3,13 +3,17 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::error::Problem;
+use crate::identity::handle::Version;
 use crate::identity::machine::{Machine, Observation, OtherJob, Reading};
 
 fn handle() -> JobHandle {
     let mut handle = JobHandle {
+        version: Version,
         user: Some("U-1".to_owned()),
         member: "MBR-1".into(),
         include_transactions: false,
+        checks_institution: false,
         machine: Machine::new(OtherJob::Wait),
     };
     let reading = Reading {
@@ -101,9 +105,30 @@ fn the_numbers_of_a_wait_are_told() {
     );
 }
 
+/// What a failed call leaves of a job before it has started, and after.
 #[test]
-fn that_no_session_is_to_be_had_is_not_the_end_of_a_job() {
-    let sealed = Error::session_source("the source of API tokens gave none", "sealed".into());
-    assert!(!sealed.is_transient());
-    assert!(IdentityError::call(sealed, circumstances()).is_resumable());
+fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
+    let operation = crate::operations::by_id("nexus", "readMember").unwrap();
+    let status = |status| Error::status_of(operation, status, Problem::default());
+    let sealed = || Error::session_source("the source of API tokens gave none", "sealed".into());
+    let refused = || Error::request(None, "the handle is of another user");
+    for (error, before, after) in [
+        (status(403), false, true),
+        (status(404), false, true),
+        (status(503), true, true),
+        (Error::request(Some(operation), "too long"), false, true),
+        (Error::session_expired(), true, true),
+        (sealed(), true, true),
+        (refused(), false, false),
+    ] {
+        let mut prepared = circumstances();
+        prepared.handle.machine = Machine::new(OtherJob::Wait);
+        let told = error.to_string();
+        let is_resumable = |circumstances| {
+            let error = IdentityError::call(error.clone(), circumstances);
+            error.is_resumable()
+        };
+        let found = (is_resumable(prepared), is_resumable(circumstances()));
+        assert_eq!(found, (before, after), "{told}");
+    }
 }

@@ -220,7 +220,7 @@ proptest! {
     fn the_truth_comes_out(world in worlds()) {
         let mut server = Server::new(world);
         match drive(&mut server) {
-            Directive::Ended(End::StartUnknown) => prop_assert!(server.lost_posts > REPOSTS),
+            Directive::Ended(End::StartUnknown) => prop_assert!(server.vain_posts > REPOSTS),
             Directive::Ended(End::AnswersRefused) => prop_assert!(server.refusals >= REFUSALS),
             Directive::Ended(End::Status(status)) => {
                 prop_assert!(server.has_ended());

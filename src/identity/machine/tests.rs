@@ -89,13 +89,11 @@ fn reads_until(machine: &mut Machine, member: &str) -> (u8, Directive) {
 }
 
 #[test]
-fn a_saved_state_is_short_versioned_and_refused_in_another_version() {
+fn a_saved_state_is_short_and_the_same_again() {
     let saved = serde_json::to_string(&asking()).expect("a machine is plain JSON");
     assert!(saved.len() < 500, "{saved}");
     assert_eq!(
         serde_json::from_str::<Machine>(&saved).expect("what we wrote"),
         asking()
     );
-    let newer = saved.replace(r#""version":"1""#, r#""version":"2""#);
-    assert!(serde_json::from_str::<Machine>(&newer).is_err());
 }

@@ -94,7 +94,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
     ];
     let fate = prop_oneof![3 => Just(Answered), 1 => select(mishaps)];
     let guids = select(vec![Guids::Renewed, Guids::Unchanged, Guids::Null]);
-    let other_job = prop_oneof![3 => Just(0), 1 => 1..4usize];
+    let other_job = prop_oneof![3 => Just(0), 1 => 1..12usize];
     let at_first = (any_status(), other_job, prop::bool::weighted(0.2));
     let habits = (guids, any::<bool>(), 0..3usize, any::<bool>());
     (
@@ -150,7 +150,8 @@ pub(super) struct Server {
     requests: usize,
     reads: usize,
     pub(super) refusals: u8,
-    pub(super) lost_posts: u8,
+    /// How many POSTs were lost, or met another job.
+    pub(super) vain_posts: u8,
 }
 
 impl Server {
@@ -167,7 +168,7 @@ impl Server {
             requests: 0,
             reads: 0,
             refusals: 0,
-            lost_posts: 0,
+            vain_posts: 0,
         }
     }
 
@@ -227,7 +228,8 @@ impl Server {
             "a second POST while reads may still lag"
         );
         let fate = self.fate();
-        self.lost_posts += u8::from(fate != Fate::Answered);
+        let is_in_vain = fate != Fate::Answered || self.world.other_job > 0;
+        self.vain_posts += u8::from(is_in_vain);
         let outcome = match fate {
             Fate::LostBeforeEffect => return Some(Observation::AnswerLost),
             Fate::NeverSent => return Some(Observation::NoEffect),

@@ -100,6 +100,49 @@ fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
     assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
 }
 
+/// A machine whose first POST was lost without a trace, and whose second met another job.
+fn in_the_way(baseline: &str) -> Machine {
+    let mut machine = posting(baseline);
+    machine.observe(Observation::AnswerLost);
+    let due = (SETTLED, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, baseline), due);
+    machine.observe(Observation::Sending);
+    machine.observe(Observation::OtherJobRuns);
+    machine
+}
+
+#[test]
+fn a_job_in_the_way_of_a_repeated_post_may_be_the_lost_one() {
+    for (baseline, member) in [
+        ("CONNECTED#1", "CONNECTED~#2"),
+        ("CONNECTED", "CONNECTED~"),
+        ("CONNECTED~#1", "CONNECTED~#2"),
+    ] {
+        let mut machine = in_the_way(baseline);
+        reads_on(&mut machine, &[member; 10]);
+        let at_rest = member.replace('~', "");
+        assert_eq!(reads_until(&mut machine, &at_rest).1, Directive::ReadOwners);
+    }
+    let mut machine = in_the_way("CONNECTED#1");
+    assert_eq!(
+        read(&mut machine, "CONNECTED#2"),
+        Directive::ReadOwners,
+        "it is over already"
+    );
+}
+
+#[test]
+fn a_job_in_the_way_that_is_not_the_lost_one_is_waited_for_and_counts() {
+    let mut machine = in_the_way("CONNECTED~#1");
+    reads_on(&mut machine, &["CONNECTED~#1"; 20]);
+    let due = (SETTLED, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    machine.observe(Observation::Sending);
+    machine.observe(Observation::OtherJobRuns);
+    let end = Directive::Ended(End::StartUnknown);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+}
+
 #[test]
 fn a_read_that_fails_after_a_lost_post_is_no_reason_to_post_again() {
     let mut machine = posting("CONNECTED#1");
