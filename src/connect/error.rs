@@ -13,7 +13,7 @@ use crate::values::MemberGuid;
 pub enum ConnectErrorKind {
     /// An entry is missing, empty, too long, not asked for or not offered; nothing was sent.
     BadEntry,
-    /// The institution takes no new members.
+    /// The institution takes no new members, or there is nothing about the member that could be mended.
     Closed,
     /// The same login is connected already. List the members, and use or mend the one that is there.
     Duplicate,
@@ -55,6 +55,11 @@ impl ConnectError {
 
     pub(super) fn closed() -> Self {
         let summary = "the institution takes no new members; choose another, or let the person enter the account by hand";
+        Self::new(ConnectErrorKind::Closed, summary, None)
+    }
+
+    pub(super) fn nothing_to_mend() -> Self {
+        let summary = "the member has no credentials to enter anew, and does not sign in by OAuth";
         Self::new(ConnectErrorKind::Closed, summary, None)
     }
 

@@ -254,9 +254,10 @@ impl Form {
         Ok(answer.member.and_then(|member| member.oauth_window_uri))
     }
 
-    /// What a refusal means. What the institution wants is read again, so that the person can be asked again.
+    /// What a refusal of the call itself means; one of its session says nothing about the member. What the institution wants
+    /// is read again, so that the person can be asked again.
     async fn explain(&self, error: Error) -> ConnectError {
-        match (error.status(), &self.purpose) {
+        match (error.answered(), &self.purpose) {
             (Some(422 | 409), Purpose::Create(..)) => ConnectError::duplicate(error),
             // A 409 says of other calls that a job of the member is in the way (reference), and so it may here.
             (Some(422), Purpose::Update(_)) => ConnectError::taken(error),
