@@ -8,6 +8,17 @@ use crate::error::Error;
 use crate::values::MemberGuid;
 
 /// What kind of failure a [`ConnectError`] is.
+///
+/// ```
+/// use mx_nexus::connect::ConnectErrorKind;
+///
+/// /// Whether the person can settle it by filling in the form again.
+/// fn is_for_the_person(kind: ConnectErrorKind) -> bool {
+///     use ConnectErrorKind::{BadEntry, Refused, Stale};
+///     matches!(kind, BadEntry | Refused | Stale)
+/// }
+/// assert!(!is_for_the_person(ConnectErrorKind::AnswerLost));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectErrorKind {
@@ -29,6 +40,21 @@ pub enum ConnectErrorKind {
 }
 
 /// A member that was not connected.
+///
+/// ```
+/// use mx_nexus::connect::{ConnectError, ConnectErrorKind};
+///
+/// fn tell(error: &ConnectError) -> String {
+///     match (error.kind(), error.form(), error.member()) {
+///         (ConnectErrorKind::Stale, Some(form), _) => format!("show the form anew: {} fields", form.fields().len()),
+///         (ConnectErrorKind::BadEntry | ConnectErrorKind::Refused, ..) => format!("please check: {error}"),
+///         (ConnectErrorKind::Duplicate | ConnectErrorKind::AnswerLost, ..) => "list the members first".to_owned(),
+///         // It is there, so it must not be made again.
+///         (_, _, Some(member)) => format!("mend {member}"),
+///         _ => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct ConnectError {
     kind: ConnectErrorKind,

@@ -14,6 +14,21 @@ use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 
 /// What a person has to fill in. From [`User::connect`] and [`User::mend`].
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User, entered: mx_nexus::connect::Entries) -> Result<(), Box<dyn std::error::Error>> {
+/// let form = user
+///     .connect("INS-1")
+///     .await?
+///     .with_external_guid("connection-77")
+///     .without_background_aggregation();
+/// for field in form.fields() {
+///     println!("{}: {}", field.label(), field.html_input());
+/// }
+/// let connection = form.submit(entered).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "a form does nothing until it is submitted"]
 pub struct Form {
@@ -288,6 +303,22 @@ impl Form {
 }
 
 /// A member that is connected, or waits for the person to finish at the institution.
+///
+/// ```no_run
+/// # fn send_person_to(_: &str) {}
+/// # async fn example(user: mx_nexus::User, connection: mx_nexus::connect::Connection) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// match connection.oauth_window() {
+///     // Identify when the person is back; before that MX has nothing to log in with.
+///     Some(address) => send_person_to(address.expose()),
+///     None => {
+///         let job = user.identify(connection.member()).patience(Duration::from_secs(300)).start().await?;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Connection {
