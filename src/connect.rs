@@ -34,6 +34,7 @@ use crate::error::Error;
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, MemberGuid};
 
+mod connection;
 mod entries;
 mod error;
 mod field;
@@ -41,10 +42,11 @@ mod form;
 mod search;
 mod terms;
 
+pub use connection::Connection;
 pub use entries::Entries;
 pub use error::{ConnectError, ConnectErrorKind};
 pub use field::{Field, FieldOption};
-pub use form::{Connection, Form};
+pub use form::Form;
 pub use search::Search;
 
 /// An institution, as MX describes it.
