@@ -5,7 +5,7 @@ use std::fmt;
 use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
-/// A job of a fleet, for [`Fleet::answer`].
+/// A job of a fleet, for [`Fleet::answer`](super::Fleet::answer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FleetJob(pub(super) u64);
 
@@ -82,7 +82,7 @@ pub struct Stopped {
 pub enum Outcome {
     /// The member has another status than before.
     Running(Progress),
-    /// MX asks. The job waits for [`Fleet::answer`], and costs nothing meanwhile.
+    /// MX asks. The job waits for [`Fleet::answer`](super::Fleet::answer), and costs nothing meanwhile.
     Challenged(Challenges),
     /// The owners are there; the job is over.
     Done(Owners),
