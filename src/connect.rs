@@ -3,6 +3,7 @@
 //! ```no_run
 //! use mx_nexus::connect::{Entries, Search};
 //!
+//! # fn send_person_to(_: &str) {}
 //! # async fn example(user: mx_nexus::User) -> Result<(), Box<dyn std::error::Error>> {
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let guid = found.first().and_then(|institution| institution.guid.clone()).ok_or("no such bank")?;
@@ -16,7 +17,7 @@
 //! let connection = form.submit(entries).await?;
 //! if let Some(address) = connection.oauth_window() {
 //!     // No fields: the person signs in there, at the institution itself.
-//!     # let _ = address;
+//!     send_person_to(address.expose());
 //! }
 //! let owners = user.identify(connection.member()).patience(std::time::Duration::from_secs(300));
 //! # Ok(())
@@ -33,6 +34,7 @@ use crate::error::Error;
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, MemberGuid};
 
+mod connection;
 mod entries;
 mod error;
 mod field;
@@ -40,10 +42,11 @@ mod form;
 mod search;
 mod terms;
 
+pub use connection::Connection;
 pub use entries::Entries;
 pub use error::{ConnectError, ConnectErrorKind};
 pub use field::{Field, FieldOption};
-pub use form::{Connection, Form};
+pub use form::Form;
 pub use search::Search;
 
 /// An institution, as MX describes it.
@@ -90,13 +93,21 @@ impl User {
     ///
     /// # Errors
     ///
-    /// When the member is unknown, or a call failed.
+    /// When the member is unknown, or has neither credentials nor OAuth, or a call failed.
     pub async fn mend(&self, member: impl Into<MemberGuid>) -> Result<Form, ConnectError> {
         let guid = member.into();
         let api = self.api().await?;
+        let read = api.read_member().member_guid(&guid).send().await?;
+        let member = read.into_inner().member.unwrap_or_default();
+        if member.is_oauth == Some(true) {
+            return Ok(Form::update(self, guid, Vec::new()));
+        }
         let list = api.list_member_credentials().member_guid(&guid);
         let answer = list.send().await?;
         let fields = Field::read_all(answer.into_inner().credentials.unwrap_or_default());
+        if fields.is_empty() {
+            return Err(ConnectError::nothing_to_mend());
+        }
         Ok(Form::update(self, guid, fields))
     }
 

@@ -54,6 +54,8 @@
 /// use mx_nexus::identity::{Challenges, Remedy};
 ///
 /// # async fn form_for(_: &Challenges) -> Option<mx_nexus::identity::Answers> { None }
+/// # fn save(_: &mx_nexus::identity::JobHandle) {}
+/// # fn send_person_to(_: &str) {}
 /// # async fn example(user: mx_nexus::User) {
 /// let outcome = user
 ///     .identify("MBR-1")
@@ -68,12 +70,13 @@
 ///             println!("{} owns {:?}", name, owner.account_guid);
 ///         }
 ///     }
-///     Err(error) => match error.remedy() {
-///         Some(Remedy::UpdateCredentials) => println!("show the form of user.mend(member)"),
-///         Some(Remedy::FinishOauth) => println!("open {:?}", error.oauth_window().is_some()),
-///         Some(remedy) => println!("{remedy}"),
-///         None if error.is_resumable() => println!("save {:?} and resume", error.handle()),
-///         None => println!("{error}"),
+///     // No end yet: the patience ran out, the person is away, a call failed. The job is paid for, and its handle leads on.
+///     Err(error) if error.is_resumable() => save(error.handle()),
+///     Err(error) => match (error.remedy(), error.oauth_window()) {
+///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.mend(member)"),
+///         (Some(Remedy::FinishOauth), Some(address)) => send_person_to(address.expose()),
+///         (Some(remedy), _) => println!("{remedy}"),
+///         (None, _) => println!("{error}"),
 ///     },
 /// }
 /// # }
@@ -84,71 +87,111 @@ pub mod owners {}
 
 /// A challenge in a web application: two requests, two processes.
 ///
-/// Save the [`JobHandle`](crate::identity::JobHandle) around every call: before it what
-/// [`handle_in_flight`](crate::identity::Job::handle_in_flight) says, so that a process that dies in the middle of the start cannot lead
-/// to a second one, and after it the handle as it is. It holds ids only, so it may go into a table or a cookie of yours; the process
-/// that gets the person's answer need not be the one that started the job.
+/// The process that gets the person's answer need not be the one that started the job: both go on from the saved
+/// [`JobHandle`](crate::identity::JobHandle). Four things keep that safe:
+///
+/// - **Save around every call.** Before it what [`handle_in_flight`](crate::identity::Job::handle_in_flight) says, so that a process
+///   that dies in the middle of the start cannot lead to a second one, and after it the handle as it is, errors or not.
+/// - **Lock the saved job from load to save.** Two requests that drive one job at once can start it twice, or answer twice. Each save has
+///   to be committed while the lock is still held, so it is not the lock of the saving transaction: an advisory lock, say, or a lease
+///   in the row. Who finds it taken shows "please wait".
+/// - **The user is who has logged in**, by your session, and never what the browser says. [`resume`](crate::User::resume) refuses a
+///   handle of another user. The handle itself holds ids only; keep it in a table. A signed cookie can carry it too, but an old
+///   one can be sent again, and it cannot be locked: the lock stays on the server.
+/// - **One deadline for the whole.** Every resumed job has a budget of its own, so give each what is left until a deadline of yours.
+///   The person's time is in it as well.
 ///
 /// ```no_run
-/// use std::time::Duration;
+/// use std::time::{Duration, SystemTime};
 /// use mx_nexus::identity::{Answers, Job, JobHandle, Step};
 /// use mx_nexus::Nexus;
 ///
 /// # type Failure = Box<dyn std::error::Error>;
-/// # async fn save(_: &JobHandle) -> Result<(), Failure> { Ok(()) }
-/// # async fn load(_: &str) -> Result<JobHandle, Failure> { Err("nothing".into()) }
-/// const PATIENCE: Duration = Duration::from_secs(25);
+/// /// A row of yours. Who has one holds its lock, until it is dropped.
+/// struct Row {
+///     handle: JobHandle,
+///     deadline: SystemTime,
+/// }
 ///
-/// /// One call, with its handle saved on both sides.
-/// async fn step(job: &mut Job) -> Result<Step, Failure> {
-///     save(&job.handle_in_flight()).await?;
-///     let step = job.poll().await;
-///     save(job.handle()).await?;
+/// impl Row {
+///     /// Inserts the row, locked. One user and member have one row at most, so that a second click starts nothing.
+///     async fn insert(handle: &JobHandle, deadline: SystemTime) -> Result<Self, Failure> {
+///         todo!("insert into jobs …")
+///     }
+///
+///     /// Locks the row with this id, if it is this user's, and then reads it.
+///     async fn lock(user_id: &str, id: &str) -> Result<Self, Failure> {
+///         todo!("select … where id = … and user_id = …")
+///     }
+///
+///     /// Saves and commits, and keeps the lock.
+///     async fn save(&mut self, handle: &JobHandle) -> Result<(), Failure> {
+///         todo!("update jobs …; commit")
+///     }
+///
+///     /// The saved job, with what is left of its time.
+///     fn job(&self, nexus: &Nexus, user_id: &str) -> Job {
+///         let left = self.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
+///         nexus.user(user_id).resume(self.handle.clone()).patience(left)
+///     }
+/// }
+///
+/// /// One call, saved on both sides. `next` waits before it calls: without the wait a page that is reloaded quickly would hammer
+/// /// MX, and take what MX showed before the start for the outcome.
+/// async fn step(job: &mut Job, row: &mut Row) -> Result<Step, Failure> {
+///     row.save(&job.handle_in_flight()).await?;
+///     let step = job.next().await;
+///     row.save(job.handle()).await?;
 ///     Ok(step?)
 /// }
 ///
 /// /// POST /identifications
-/// async fn begin(nexus: &Nexus, user_id: &str, member: &str) -> Result<(), Failure> {
-///     let mut job = nexus.user(user_id).identify(member).patience(PATIENCE).prepare();
+/// async fn begin(nexus: &Nexus, logged_in: &str, member: &str) -> Result<(), Failure> {
+///     let whole = Duration::from_secs(20 * 60);
+///     let mut job = nexus.user(logged_in).identify(member).patience(whole).prepare();
+///     let mut row = Row::insert(job.handle(), SystemTime::now() + whole).await?;
 ///     while !job.handle().has_started() {
-///         step(&mut job).await?;
+///         step(&mut job, &mut row).await?;
 ///     }
 ///     Ok(())
 /// }
 ///
 /// /// GET /identifications/{id}: what to show now.
-/// async fn show(nexus: &Nexus, id: &str) -> Result<String, Failure> {
-///     let handle = load(id).await?;
-///     let user = nexus.user(handle.user_id().unwrap_or_default());
-///     let mut job = user.resume(handle).patience(PATIENCE);
-///     Ok(match step(&mut job).await? {
-///         Step::Running(_) => "please wait".to_owned(),
+/// async fn show(nexus: &Nexus, logged_in: &str, id: &str) -> Result<String, Failure> {
+///     let mut row = Row::lock(logged_in, id).await?;
+///     let mut job = row.job(nexus, logged_in);
+///     Ok(match step(&mut job, &mut row).await? {
 ///         Step::Challenged(challenges) => {
 ///             challenges.iter().map(|challenge| challenge.label()).collect::<Vec<_>>().join("\n")
 ///         }
 ///         Step::Done(owners) => format!("{} owners", owners.len()),
-///         _ => String::new(),
+///         _ => "please wait".to_owned(),
 ///     })
 /// }
 ///
 /// /// POST /identifications/{id}/answers
-/// async fn answer(nexus: &Nexus, id: &str, given: Vec<(String, String)>) -> Result<(), Failure> {
-///     let handle = load(id).await?;
-///     let user = nexus.user(handle.user_id().unwrap_or_default());
-///     let mut job = user.resume(handle).patience(PATIENCE);
-///     // Finds the open questions again, so that the answers can be checked against them.
-///     step(&mut job).await?;
+/// async fn answer(nexus: &Nexus, logged_in: &str, id: &str, given: Vec<(String, String)>) -> Result<(), Failure> {
+///     let mut row = Row::lock(logged_in, id).await?;
+///     let mut job = row.job(nexus, logged_in);
 ///     let answers = given.into_iter().fold(Answers::new(), |answers, (guid, value)| answers.with(guid, value));
-///     job.answer(answers).await?;
-///     save(job.handle()).await
+///     // Lists the open questions again first, so that what does not fit is not sent.
+///     let sent = job.answer(answers).await;
+///     row.save(job.handle()).await?;
+///     Ok(sent?)
 /// }
 /// ```
+///
+/// An error that comes out of a step is shown as in [`owners`]. The row goes when the job is over.
 pub mod web {}
 
 /// Many users: a [`Fleet`](crate::fleet::Fleet).
 ///
 /// A job that waits costs its state and nothing else, so thousands fit into one process. The bound is on calls under way. When the
 /// process has to go, [`stop`](crate::fleet::Fleet::stop) lets those end and hands out the rest as handles.
+///
+/// A process may also die without a word. What must outlive it are the handles of the jobs that were started, because each has cost:
+/// `Outcome::Starting` comes before the start of a job is sent, and `event.handle` is what to save then. Who resumes from it reads until it
+/// is sure, and starts nothing twice.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -169,8 +212,10 @@ pub mod web {}
 ///                 Outcome::Done(owners) => store(owners),
 ///                 // A person is needed: the handle goes to the web application.
 ///                 Outcome::Challenged(_) => store(fleet.hand_over(event.job)),
-///                 // Out of patience, or of luck: another fleet may go on later.
-///                 Outcome::Failed(error) if error.is_resumable() => store(error.handle().clone()),
+///                 // It may have cost, so its handle is kept whatever the error is: to go on later, or to ask MX about it.
+///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
+///                 // It has cost nothing: it may begin anew, once the remedy allows it.
+///                 Outcome::Failed(error) => println!("{error}"),
 ///                 _ => {}
 ///             },
 ///             None => break,
@@ -179,6 +224,7 @@ pub mod web {}
 ///     }
 /// }
 /// let stopped = fleet.stop().await;
+/// // What the last calls brought, to be treated as above, and the jobs that go on elsewhere.
 /// store(stopped.events);
 /// store(stopped.unfinished);
 /// # }
@@ -233,25 +279,83 @@ pub mod testing {}
 ///
 /// [`prepare`](crate::identity::Identify::prepare), [`poll`](crate::identity::Job::poll) and
 /// [`delay`](crate::identity::Job::delay) are all that such an engine needs. What a step takes and gives is the handle, which an engine
-/// may journal in clear.
+/// may journal in clear: after an error too, since a failed call changes it as well. Owners it may not: the step stores them where data
+/// about people belongs, and gives their number.
 ///
-/// A job that is resumed when its start is due reads the member anew, and posts at once: that step makes two calls.
-///
-/// The one step that must not be repeated by the engine is the start, because it costs. Journal
-/// [`handle_in_flight`](crate::identity::Job::handle_in_flight) before that step, let the engine run it once, and if it fails without an
-/// answer go on from what was journaled: the job then reads until it is sure.
+/// The one call that must not be repeated is the start, because it costs. So a step has its checkpoint: before the call it journals
+/// [`handle_in_flight`](crate::identity::Job::handle_in_flight), and an engine that has to run the step again, because the process died in it,
+/// runs it from there. The job then reads until it is sure.
 ///
 /// ```no_run
-/// use std::time::Duration;
-/// use mx_nexus::identity::{IdentityError, JobHandle, Step};
+/// use std::time::{Duration, SystemTime};
+/// use mx_nexus::identity::{JobHandle, Owners, Remedy, Step};
 /// use mx_nexus::Nexus;
 ///
-/// /// One activity: one call, and how long to sleep before the next.
-/// async fn step(nexus: &Nexus, handle: JobHandle) -> Result<(JobHandle, Step, Duration), IdentityError> {
-///     let user = nexus.user(handle.user_id().unwrap_or_default());
-///     let mut job = user.resume(handle).patience(Duration::from_secs(60));
-///     let step = job.poll().await?;
-///     Ok((job.handle().clone(), step, job.delay()))
+/// # type Failure = Box<dyn std::error::Error>;
+/// # async fn checkpoint(_: &JobHandle) -> Result<(), Failure> { Ok(()) }
+/// # async fn store(_: &Owners) -> Result<(), Failure> { Ok(()) }
+/// # async fn sleep(_: Duration) {}
+/// # async fn hear_from_person() {}
+/// /// What the engine journals of a step.
+/// struct Stepped {
+///     handle: JobHandle,
+///     delay: Duration,
+///     news: News,
+/// }
+///
+/// enum News {
+///     Running,
+///     Asked,
+///     Done { owners: usize },
+///     Failed { is_resumable: bool, remedy: Option<Remedy> },
+/// }
+///
+/// fn left(deadline: SystemTime) -> Duration {
+///     deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO)
+/// }
+///
+/// /// One activity: one call. Run again after a crash, it gets the checkpoint in place of the handle.
+/// async fn step(nexus: &Nexus, handle: JobHandle, deadline: SystemTime) -> Result<Stepped, Failure> {
+///     let user = nexus.user(handle.user_id().ok_or("the handle names no user")?);
+///     let mut job = user.resume(handle).patience(left(deadline));
+///     checkpoint(&job.handle_in_flight()).await?;
+///     let (handle, news) = match job.poll().await {
+///         Ok(step) => {
+///             let news = match step {
+///                 Step::Done(owners) => {
+///                     store(&owners).await?;
+///                     News::Done { owners: owners.len() }
+///                 }
+///                 Step::Challenged(_) => News::Asked,
+///                 _ => News::Running,
+///             };
+///             (job.handle().clone(), news)
+///         }
+///         Err(error) => {
+///             let news = News::Failed { is_resumable: error.is_resumable(), remedy: error.remedy() };
+///             (error.handle().clone(), news)
+///         }
+///     };
+///     Ok(Stepped { handle, delay: job.delay(), news })
+/// }
+///
+/// /// The workflow: the engine journals what each step gives, and sleeps before the next.
+/// async fn identify(nexus: &Nexus, user_id: &str, member: &str, deadline: SystemTime) -> Result<News, Failure> {
+///     let job = nexus.user(user_id).identify(member).patience(left(deadline)).prepare();
+///     let mut handle = job.handle().clone();
+///     loop {
+///         let stepped = step(nexus, handle, deadline).await?;
+///         handle = stepped.handle;
+///         match stepped.news {
+///             News::Running => sleep(stepped.delay).await,
+///             // Another activity resumes the handle, shows the questions and sends the answers, as in `web`.
+///             News::Asked => hear_from_person().await,
+///             end => return Ok(end),
+///         }
+///     }
 /// }
 /// ```
+///
+/// A job that is resumed when its start is due reads the member anew, and posts at once: that step makes two calls. A job that failed for
+/// now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}

@@ -8,12 +8,23 @@ use crate::error::Error;
 use crate::values::MemberGuid;
 
 /// What kind of failure a [`ConnectError`] is.
+///
+/// ```
+/// use mx_nexus::connect::ConnectErrorKind;
+///
+/// /// Whether the person can settle it by filling in the form again.
+/// fn is_for_the_person(kind: ConnectErrorKind) -> bool {
+///     use ConnectErrorKind::{BadEntry, Refused, Stale};
+///     matches!(kind, BadEntry | Refused | Stale)
+/// }
+/// assert!(!is_for_the_person(ConnectErrorKind::AnswerLost));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectErrorKind {
     /// An entry is missing, empty, too long, not asked for or not offered; nothing was sent.
     BadEntry,
-    /// The institution takes no new members.
+    /// The institution takes no new members, or there is nothing about the member that could be mended.
     Closed,
     /// The same login is connected already. List the members, and use or mend the one that is there.
     Duplicate,
@@ -29,6 +40,21 @@ pub enum ConnectErrorKind {
 }
 
 /// A member that was not connected.
+///
+/// ```
+/// use mx_nexus::connect::{ConnectError, ConnectErrorKind};
+///
+/// fn tell(error: &ConnectError) -> String {
+///     match (error.kind(), error.form(), error.member()) {
+///         (ConnectErrorKind::Stale, Some(form), _) => format!("show the form anew: {} fields", form.fields().len()),
+///         (ConnectErrorKind::BadEntry | ConnectErrorKind::Refused, ..) => format!("please check: {error}"),
+///         (ConnectErrorKind::Duplicate | ConnectErrorKind::AnswerLost, ..) => "list the members first".to_owned(),
+///         // It is there, so it must not be made again.
+///         (_, _, Some(member)) => format!("mend {member}"),
+///         _ => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct ConnectError {
     kind: ConnectErrorKind,
@@ -55,6 +81,11 @@ impl ConnectError {
 
     pub(super) fn closed() -> Self {
         let summary = "the institution takes no new members; choose another, or let the person enter the account by hand";
+        Self::new(ConnectErrorKind::Closed, summary, None)
+    }
+
+    pub(super) fn nothing_to_mend() -> Self {
+        let summary = "the member has no credentials to enter anew, and does not sign in by OAuth";
         Self::new(ConnectErrorKind::Closed, summary, None)
     }
 

@@ -4,6 +4,19 @@ use crate::api::types::{CredentialOptionResponse, CredentialResponse};
 use crate::values::{CredentialFieldType, CredentialGuid, Personal};
 
 /// One thing that an institution wants to know.
+///
+/// ```
+/// use mx_nexus::connect::Field;
+///
+/// /// The label and the element, for a template that escapes both.
+/// fn shown(field: &Field) -> (&str, String) {
+///     let element = match field.html_input() {
+///         "select" => "select".to_owned(),
+///         kind => format!("input type={kind}"),
+///     };
+///     (field.label(), element)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     guid: CredentialGuid,
@@ -17,6 +30,16 @@ pub struct Field {
 }
 
 /// One possible entry of a field with choices.
+///
+/// ```
+/// use mx_nexus::connect::{Entries, Field};
+///
+/// /// What a person chose by its text; what is sent is its value.
+/// fn chosen(field: &Field, text: &str) -> Option<Entries> {
+///     let option = field.options().iter().find(|option| option.label() == text)?;
+///     Some(Entries::new().with(field.guid(), option.value()))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldOption {
     label: Personal,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::terms::{Return, Terms};
-use super::{ConnectError, Entries, Field, Institution};
+use super::{ConnectError, Connection, Entries, Field, Institution};
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
@@ -14,6 +14,21 @@ use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 
 /// What a person has to fill in. From [`User::connect`] and [`User::mend`].
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User, entered: mx_nexus::connect::Entries) -> Result<(), Box<dyn std::error::Error>> {
+/// let form = user
+///     .connect("INS-1")
+///     .await?
+///     .with_external_guid("connection-77")
+///     .without_background_aggregation();
+/// for field in form.fields() {
+///     println!("{}: {}", field.label(), field.html_input());
+/// }
+/// let connection = form.submit(entered).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "a form does nothing until it is submitted"]
 pub struct Form {
@@ -254,9 +269,10 @@ impl Form {
         Ok(answer.member.and_then(|member| member.oauth_window_uri))
     }
 
-    /// What a refusal means. What the institution wants is read again, so that the person can be asked again.
+    /// What a refusal of the call itself means; one of its session says nothing about the member. What the institution wants
+    /// is read again, so that the person can be asked again.
     async fn explain(&self, error: Error) -> ConnectError {
-        match (error.status(), &self.purpose) {
+        match (error.answered(), &self.purpose) {
             (Some(422 | 409), Purpose::Create(..)) => ConnectError::duplicate(error),
             // A 409 says of other calls that a job of the member is in the way (reference), and so it may here.
             (Some(422), Purpose::Update(_)) => ConnectError::taken(error),
@@ -283,33 +299,5 @@ impl Form {
 
     fn wants_otherwise(&self, old: &Self) -> bool {
         (&self.fields, self.is_oauth) != (&old.fields, old.is_oauth)
-    }
-}
-
-/// A member that is connected, or waits for the person to finish at the institution.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Connection {
-    member: MemberGuid,
-    oauth_window: Option<Secret>,
-}
-
-impl Connection {
-    fn of(member: MemberGuid) -> Self {
-        Self {
-            member,
-            oauth_window: None,
-        }
-    }
-
-    /// The member, for [`User::identify`].
-    pub fn member(&self) -> &MemberGuid {
-        &self.member
-    }
-
-    /// The address that the person has to open now, at an institution with OAuth. For one use; MX forgets the member after an
-    /// hour when nobody opens it. A new address comes of [`User::mend`].
-    pub fn oauth_window(&self) -> Option<&Secret> {
-        self.oauth_window.as_ref()
     }
 }

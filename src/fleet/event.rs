@@ -5,11 +5,20 @@ use std::fmt;
 use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
-/// A job of a fleet, for [`Fleet::answer`].
+/// A job of a fleet, for [`Fleet::answer`](super::Fleet::answer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FleetJob(pub(super) u64);
 
 /// What happened to one job.
+///
+/// ```
+/// use mx_nexus::fleet::FleetEvent;
+///
+/// fn subject(event: &FleetEvent) -> String {
+///     let user = event.user_id.as_deref().unwrap_or("a user of a token");
+///     format!("{} of {user}", event.member)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FleetEvent {
@@ -38,6 +47,22 @@ impl FleetEvent {
 }
 
 /// What is left of a fleet that was stopped.
+///
+/// ```no_run
+/// # fn settle(_: mx_nexus::fleet::FleetEvent) {}
+/// # fn save(_: String) {}
+/// # async fn example(mut fleet: mx_nexus::fleet::Fleet) -> Result<(), Box<dyn std::error::Error>> {
+/// let stopped = fleet.stop().await;
+/// for event in stopped.events {
+///     // Owners may be among them.
+///     settle(event);
+/// }
+/// for handle in &stopped.unfinished {
+///     save(serde_json::to_string(handle)?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stopped {
@@ -48,6 +73,24 @@ pub struct Stopped {
 }
 
 /// What happened to a job.
+///
+/// ```
+/// use mx_nexus::fleet::Outcome;
+///
+/// fn is_over(outcome: &Outcome) -> bool {
+///     matches!(outcome, Outcome::Done(_) | Outcome::Failed(_))
+/// }
+///
+/// fn tell(outcome: &Outcome) -> String {
+///     match outcome {
+///         Outcome::Running(progress) => format!("running: {progress}"),
+///         Outcome::Challenged(challenges) => format!("{} questions", challenges.len()),
+///         Outcome::Done(owners) => format!("{} owners", owners.len()),
+///         Outcome::Failed(error) => error.to_string(),
+///         _ => "something of a later version".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -56,7 +99,7 @@ pub enum Outcome {
     Starting,
     /// The member has another status than before.
     Running(Progress),
-    /// MX asks. The job waits for [`Fleet::answer`], and costs nothing meanwhile.
+    /// MX asks. The job waits for [`Fleet::answer`](super::Fleet::answer), and costs nothing meanwhile.
     Challenged(Challenges),
     /// The owners are there; the job is over.
     Done(Owners),
@@ -65,6 +108,19 @@ pub enum Outcome {
 }
 
 /// Why answers were not taken.
+///
+/// ```
+/// use mx_nexus::fleet::{Fleet, FleetJob, NotAnswered};
+/// use mx_nexus::identity::Answers;
+///
+/// fn answer(fleet: &mut Fleet, job: FleetJob, answers: Answers) -> &'static str {
+///     match fleet.answer(job, answers) {
+///         Ok(()) => "thank you",
+///         Err(NotAnswered::Unfit(_)) => "please look at your answers again",
+///         Err(_) => "nothing is asked any more",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum NotAnswered {

@@ -95,7 +95,7 @@ async fn a_creation_that_never_left_is_no_lost_one() {
 #[tokio::test]
 async fn an_update_whose_answer_is_lost_may_be_sent_again_by_the_person() {
     let server = password_bank(|_, before| match before {
-        1 => Answer::HangUp,
+        2 => Answer::HangUp,
         _ => member("MBR-1"),
     })
     .await;

@@ -41,6 +41,14 @@ async fn bank(
         "GET /institutions/INS-1/credentials" | "GET /members/MBR-1/credentials" => {
             answer(200, &json!({"credentials": credentials}))
         }
+        // A bank that asks for nothing signs people in on its own page.
+        "GET /members/MBR-1" => {
+            let is_oauth = credentials == json!([]);
+            answer(
+                200,
+                &json!({"member": {"guid": "MBR-1", "is_oauth": is_oauth}}),
+            )
+        }
         _ => rest(heard, before),
     })
     .await

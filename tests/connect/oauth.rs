@@ -3,10 +3,10 @@
 use mx_nexus::connect::{ConnectErrorKind, Entries};
 use serde_json::{Value, json};
 
-use crate::recorder::member;
+use crate::recorder::{Recorder, member};
 use crate::{
-    CREATE, WINDOW, answer, entries, form, oauth_bank, password_bank, told, transcript, user,
-    window,
+    CREATE, WINDOW, answer, entries, form, name_and_password, oauth_bank, password_bank, told,
+    transcript, user, window,
 };
 
 #[tokio::test]
@@ -83,6 +83,42 @@ async fn a_member_without_an_address_is_not_made_again_but_mended() {
     assert!(connection.oauth_window().is_some());
     assert_eq!(
         server.lines()[2..],
-        [CREATE, WINDOW, "GET /members/MBR-1/credentials", WINDOW]
+        [CREATE, WINDOW, "GET /members/MBR-1", WINDOW]
     );
+}
+
+#[tokio::test]
+async fn the_member_itself_says_whether_it_signs_in_by_oauth() {
+    let some = name_and_password(["CRD-1", "CRD-2"]);
+    for (member, credentials, is_oauth) in [
+        // The institution has fields too, but this member was made without.
+        (json!({"is_oauth": true}), some.clone(), Some(true)),
+        (json!({"is_oauth": true}), json!([]), Some(true)),
+        (json!({"is_oauth": false}), some.clone(), Some(false)),
+        (json!({"is_oauth": null}), some, Some(false)),
+        // A list that is empty for another reason sends nobody to a page that is not there.
+        (
+            json!({"is_oauth": false, "is_manual": true}),
+            json!([]),
+            None,
+        ),
+        (json!({}), json!([]), None),
+    ] {
+        let told = member.clone();
+        let server = Recorder::start(move |heard, _| match heard.line.as_str() {
+            "GET /members/MBR-1" => answer(200, &json!({"member": member})),
+            _ => answer(200, &json!({"credentials": credentials})),
+        })
+        .await;
+        match user(&server).mend("MBR-1").await {
+            Ok(form) => {
+                assert_eq!(Some(form.is_oauth()), is_oauth, "{told}");
+                assert_eq!(form.fields().is_empty(), form.is_oauth(), "{told}");
+            }
+            Err(error) => {
+                assert_eq!(is_oauth, None, "{told}");
+                assert_eq!(error.kind(), ConnectErrorKind::Closed);
+            }
+        }
+    }
 }

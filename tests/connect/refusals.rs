@@ -1,9 +1,10 @@
 //! What MX refuses, and what the error makes of it.
 
+use mx_nexus::ErrorKind;
 use mx_nexus::connect::{ConnectErrorKind, Entries};
 use serde_json::json;
 
-use crate::recorder::{Recorder, member};
+use crate::recorder::{Recorder, member, session, token};
 use crate::{
     CREATE, LOGIN, PASSWORD, UPDATE, answer, entries, form, name_and_password, password_bank, told,
     user, window,
@@ -115,4 +116,42 @@ async fn a_refusal_of_fields_that_are_as_they_were_is_a_refusal() {
         told(&error);
     }
     assert_eq!((server.count(CREATE), server.count(UPDATE)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_session_says_nothing_about_the_member() {
+    for (status, is_new) in [400, 409, 422]
+        .into_iter()
+        .flat_map(|status| [(status, true), (status, false)])
+    {
+        let server = Recorder::start(move |heard, before| match heard.line.as_str() {
+            // The session ends when the form is submitted, and SSO opens no other.
+            line if line.ends_with("/api_token.json") && before > 1 => {
+                answer(status, &json!({"message": "No such user."}))
+            }
+            line if line.ends_with("/api_token.json") => token("t"),
+            "POST /sessions" => session("s"),
+            "GET /institutions/INS-1" => answer(200, &json!({"institution": {}})),
+            "GET /members/MBR-1" => answer(200, &json!({"member": {}})),
+            line if line.ends_with("/credentials") => answer(
+                200,
+                &json!({"credentials": name_and_password(["CRD-1", "CRD-2"])}),
+            ),
+            _ => answer(401, &json!({})),
+        })
+        .await;
+        let user = server.nexus().user("U-1");
+        let form = match is_new {
+            true => user.connect("INS-1").await,
+            false => user.mend("MBR-1").await,
+        };
+        let error = form.unwrap().submit(entries()).await.unwrap_err();
+        assert_eq!(error.kind(), ConnectErrorKind::Call, "{error}");
+        let call = error.call_error().unwrap();
+        assert_eq!(
+            (call.kind(), call.status()),
+            (ErrorKind::Session, Some(status))
+        );
+        told(&error);
+    }
 }

@@ -21,6 +21,7 @@ async fn bank(rest: impl Fn(&Heard) -> Answer + Send + Sync + 'static) -> Record
             ]});
             Answer::json(200, &credentials.to_string())
         }
+        "GET /members/MBR-1" => Answer::json(200, r#"{"member":{"guid":"MBR-1"}}"#),
         _ => rest(heard),
     })
     .await
