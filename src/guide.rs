@@ -216,6 +216,8 @@ pub mod web {}
 ///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
 ///                 // It has cost nothing: it may begin anew, once the remedy allows it.
 ///                 Outcome::Failed(error) => println!("{error}"),
+///                 // Saved before the start is sent, so that it is not sent twice if this process dies.
+///                 Outcome::Starting => store(event.handle),
 ///                 _ => {}
 ///             },
 ///             None => break,

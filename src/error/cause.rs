@@ -146,6 +146,11 @@ impl Error {
         }
     }
 
+    /// The call was cut off on this side, and nobody knows how far it had come.
+    pub(crate) fn interrupted(summary: impl Into<String>) -> Self {
+        Self::from_inner(Self::build(ErrorKind::Transport, summary))
+    }
+
     /// The request failed on its way.
     pub(crate) fn transport(operation: &'static Operation, error: reqwest::Error) -> Self {
         // The address holds identifiers, and the operation says enough.

@@ -248,7 +248,7 @@ impl Job {
 
     /// The error of a job whose task is gone.
     pub(crate) fn lost(handle: JobHandle) -> IdentityError {
-        let error = Error::request(None, "the task of the job panicked or was stopped");
+        let error = Error::interrupted("the task of the job panicked or was stopped");
         IdentityError::call(error, Circumstances::of(handle))
     }
 

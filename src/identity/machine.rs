@@ -158,10 +158,11 @@ impl Machine {
     }
 
     /// Goes on with a new budget, perhaps elsewhere and much later: an old baseline is dropped, and owners that were read
-    /// there are read again here.
+    /// there are read again here. After a POST whose answer was lost the baseline stays, because a new one might be its effect.
     pub fn renew(&mut self) {
         self.is_spent = false;
         match self.phase {
+            Phase::Start if self.reposts > 0 => self.phase = Phase::Sent,
             Phase::Start => self.phase = Phase::Baseline,
             Phase::Finished => self.phase = Phase::Owners,
             _ => {}

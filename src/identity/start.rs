@@ -113,7 +113,7 @@ impl User {
     /// # use std::time::Duration;
     /// # async fn example(nexus: mx_nexus::Nexus, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
     /// let handle: mx_nexus::identity::JobHandle = serde_json::from_str(saved)?;
-    /// let user = nexus.user(handle.user_id().unwrap_or_default());
+    /// let user = nexus.user("U-39XBF7");
     /// let mut job = user.resume(handle).patience(Duration::from_secs(300));
     /// let step = job.next().await?;
     /// # Ok(())

@@ -100,6 +100,21 @@ fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
     assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
 }
 
+#[test]
+fn a_job_resumed_before_a_repeated_post_looks_for_the_lost_one_first() {
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::AnswerLost);
+    let due = (SETTLED, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    machine.renew();
+    assert_eq!(machine.directive(), Directive::ReadMember);
+    assert_eq!(
+        read(&mut machine, "CONNECTED#2"),
+        Directive::ReadOwners,
+        "the lost one was late, and it is not paid for twice"
+    );
+}
+
 /// A machine whose first POST was lost without a trace, and whose second met another job.
 fn in_the_way(baseline: &str) -> Machine {
     let mut machine = posting(baseline);
