@@ -27,7 +27,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// Of kind [`BadAnswers`](super::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
+    /// Of kind [`BadAnswers`](crate::identity::IdentityErrorKind::BadAnswers), before anything is sent, when they do not fit what was
     /// asked; and when the call failed for good. Answers that MX refuses are no error here: it asks again.
     ///
     /// When it is dropped in the middle, the answers may have arrived: the job reads until it is sure, and asks again only
@@ -91,7 +91,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// As [`Job::next`] and [`Job::answer`]; of kind [`PersonLeft`](super::IdentityErrorKind::PersonLeft) when the closure
+    /// As [`Job::next`] and [`Job::answer`]; of kind [`PersonLeft`](crate::identity::IdentityErrorKind::PersonLeft) when the closure
     /// took longer than the patience with a person, or gave up.
     pub async fn until_done<A>(
         mut self,
