@@ -50,6 +50,14 @@ pub use form::Form;
 pub use search::Search;
 
 /// An institution, as MX describes it.
+///
+/// ```
+/// # fn example(institution: &mx_nexus::connect::Institution) {
+/// if institution.supports_account_identification == Some(true) {
+///     println!("{:?}", institution.guid);
+/// }
+/// # }
+/// ```
 pub type Institution = types::InstitutionResponse;
 
 impl User {

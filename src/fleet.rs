@@ -55,6 +55,16 @@ use queue::Waiting;
 ///
 /// Dropping it stops polling, cuts off the calls under way, and forgets the jobs: [`Fleet::stop`] it instead, or keep what
 /// [`Fleet::handles`] says.
+///
+/// ```no_run
+/// # async fn example(nexus: mx_nexus::Nexus) {
+/// let mut fleet = nexus.fleet(std::time::Duration::from_secs(600));
+/// fleet.identify(&nexus.user("U-1"), "MBR-1");
+/// while let Some(event) = fleet.next().await {
+///     println!("{}: {} jobs left", event.member, fleet.len());
+/// }
+/// # }
+/// ```
 #[must_use = "a fleet does nothing until its events are asked for"]
 pub struct Fleet {
     patience: Duration,

@@ -6,6 +6,14 @@ use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
 /// A job of a fleet, for [`Fleet::answer`](super::Fleet::answer).
+///
+/// ```no_run
+/// # fn example(nexus: mx_nexus::Nexus) {
+/// let mut fleet = nexus.fleet(std::time::Duration::from_secs(600));
+/// let job = fleet.identify(&nexus.user("U-1"), "MBR-1");
+/// assert!(fleet.hand_over(job).is_none(), "it waits for no answer yet");
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FleetJob(pub(super) u64);
 

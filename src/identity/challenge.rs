@@ -95,6 +95,18 @@ pub struct Challenge {
 }
 
 /// How a question is answered. See [`Challenge`] for an example.
+///
+/// ```
+/// use mx_nexus::identity::{Challenge, ChallengeKind};
+///
+/// fn html_input(challenge: &Challenge) -> &'static str {
+///     match challenge.kind() {
+///         ChallengeKind::Options(_) | ChallengeKind::ImageOptions(_) => "select",
+///         ChallengeKind::Token => "number",
+///         _ => "text",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChallengeKind {

@@ -9,6 +9,12 @@ use super::status::Remedy;
 use crate::values::{ChallengeGuid, ConnectionStatus};
 
 /// What to do next. [`Machine`](super::machine::Machine) has an example.
+///
+/// ```
+/// use mx_nexus::identity::machine::{Directive, Machine, OtherJob};
+///
+/// assert_eq!(Machine::new(OtherJob::Wait).directive(), Directive::ReadMember);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Directive {
@@ -38,6 +44,14 @@ impl Directive {
 }
 
 /// What happened. [`Machine`](super::machine::Machine) has an example.
+///
+/// ```
+/// use mx_nexus::identity::machine::{Directive, Machine, Observation, OtherJob, Reading};
+///
+/// let mut machine = Machine::new(OtherJob::Wait);
+/// machine.observe(Observation::Member(Reading::default()));
+/// assert_eq!(machine.directive(), Directive::PostIdentify);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Observation {
@@ -76,6 +90,12 @@ pub enum Observation {
 }
 
 /// How soon to follow a directive; a [`PollPolicy`](super::PollPolicy) makes a time of it.
+///
+/// ```
+/// use mx_nexus::identity::{Pace, PollPolicy, Polling};
+///
+/// assert!(Polling::default().delay(Pace::Slow, 0) > Polling::default().delay(Pace::Quick, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
@@ -90,6 +110,14 @@ pub enum Pace {
 }
 
 /// What to do when a job of another type runs. For [`Identify::on_other_job`](super::Identify::on_other_job).
+///
+/// ```no_run
+/// # fn example(user: mx_nexus::User) {
+/// use mx_nexus::identity::OtherJob;
+///
+/// let identify = user.identify("MBR-1").on_other_job(OtherJob::Refuse);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherJob {
     /// Wait for its end within the budget, then start.

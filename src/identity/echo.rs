@@ -32,6 +32,17 @@ use crate::values::{ConnectionStatus, JobGuid};
 pub const SETTLED: u8 = 4;
 
 /// The three facts of a member that the workflow looks at.
+///
+/// ```
+/// use mx_nexus::identity::machine::Reading;
+///
+/// let reading = Reading {
+///     status: Some("CONNECTED".into()),
+///     is_being_aggregated: false,
+///     job: Some("JOB-2".into()),
+/// };
+/// assert_ne!(reading, Reading::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// `connection_status`; null for a manual member.

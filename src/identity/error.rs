@@ -14,6 +14,14 @@ use crate::values::ConnectionStatus;
 pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
 
 /// What kind of failure an [`IdentityError`] is, with an example there.
+///
+/// ```
+/// use mx_nexus::identity::{IdentityError, IdentityErrorKind};
+///
+/// fn is_ours_to_mend(error: &IdentityError) -> bool {
+///     matches!(error.kind(), IdentityErrorKind::BadAnswers | IdentityErrorKind::NotEnabled)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentityErrorKind {

@@ -53,6 +53,16 @@ pub enum Step {
 /// seconds; a POST or PUT that is cut off so counts as one whose answer was lost, which reading settles.
 ///
 /// Dropping a job stops polling and nothing else: MX goes on, and [`Job::handle`] finds it again.
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User) -> Result<(), Box<dyn std::error::Error>> {
+/// let patience = std::time::Duration::from_secs(300);
+/// let mut job = user.identify("MBR-1").patience(patience).start().await?;
+/// let step = job.next().await?;
+/// let saved = serde_json::to_string(job.handle())?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a job does nothing until it is polled"]
 pub struct Job {
     calls: Arc<dyn Calls>,

@@ -6,6 +6,13 @@ use crate::api::types::AccountOwnerResponse;
 use crate::values::AccountGuid;
 
 /// One owner of one account. Any field may be missing.
+///
+/// ```
+/// # fn example(owner: &mx_nexus::identity::Owner) {
+/// let name = owner.owner_name.as_deref().unwrap_or("unnamed");
+/// assert!(!format!("{owner:?}").contains(name), "Debug shows no name");
+/// # }
+/// ```
 pub type Owner = AccountOwnerResponse;
 
 /// The owners of a member's accounts, as MX found them. It may be empty: some institutions tell nothing.

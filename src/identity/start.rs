@@ -15,10 +15,22 @@ use crate::nexus::User;
 use crate::values::MemberGuid;
 
 /// A budget that has not been given yet: a job cannot be started without.
+///
+/// ```compile_fail
+/// # async fn example(user: mx_nexus::User) {
+/// let job = user.identify("MBR-1").start().await; // how long to wait is missing
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Unset;
 
 /// The budget of a job.
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User) {
+/// let job = user.identify("MBR-1").patience(std::time::Duration::from_secs(300)).start().await;
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Patience(Duration);
 
