@@ -22,6 +22,9 @@ use tokio::time::{Instant, timeout};
 use crate::Error;
 use crate::values::Secret;
 
+/// How long MX keeps a session, counted anew from each call (reference).
+pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
 /// How long those who wait let an exchange overrun its timeout. The timeout itself is kept by the exchange's task;
 /// this only matters when that task cannot run, because its runtime is not being driven or the exchange blocks it.
 const OVERRUN: Duration = Duration::from_secs(1);
@@ -51,8 +54,7 @@ pub(crate) struct LeasePolicy {
 impl Default for LeasePolicy {
     fn default() -> Self {
         Self {
-            // Reference: "30 minutes", counted anew from each call.
-            lifetime: Duration::from_secs(30 * 60),
+            lifetime: LIFETIME,
             slack: Duration::from_secs(60),
             exchange_timeout: Duration::from_secs(30),
         }

@@ -197,24 +197,6 @@ mod tests {
     use super::*;
     use crate::operations::Answer;
 
-    fn row(id: &str, answer: Answer) -> Row {
-        Row {
-            id: id.to_owned(),
-            method: "GET".to_owned(),
-            path: "/a".to_owned(),
-            tag: String::new(),
-            request_media_type: None,
-            accept: "text/csv".to_owned(),
-            answer,
-            credential: String::new(),
-            starts_work: false,
-            replayable: true,
-            deprecated: false,
-            one_element_array: false,
-            evidence: String::new(),
-        }
-    }
-
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
         let client: syn::Item = parse_quote! {
             impl Client {
@@ -251,7 +233,7 @@ mod tests {
                 pub async fn send(self) -> Result<ResponseValue<types::Member>, Error<()>> { work() }
             }
         };
-        let rows = [row("readMember", Answer::Json)];
+        let rows = [Row::sample("readMember", Answer::Json)];
         let text = finished(file, &Lenient::default(), &rows).unwrap();
         assert!(
             text.contains("Result<ResponseValue<types::Member>, crate::Error>"),
@@ -267,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_send_that_is_missed_fails_the_build() {
-        let rows = [row("readMember", Answer::Json)];
+        let rows = [Row::sample("readMember", Answer::Json)];
         let failure = finished(parse_quote!(), &Lenient::default(), &rows);
         assert!(failure.unwrap_err().to_string().contains("0 of 1"));
     }

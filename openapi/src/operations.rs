@@ -29,6 +29,28 @@ pub(crate) struct Row {
     pub evidence: String,
 }
 
+#[cfg(test)]
+impl Row {
+    /// A row for tests: a plain GET that asks for CSV.
+    pub(crate) fn sample(id: &str, answer: Answer) -> Self {
+        Self {
+            id: id.to_owned(),
+            method: "GET".to_owned(),
+            path: "/a".to_owned(),
+            tag: String::new(),
+            request_media_type: None,
+            accept: "text/csv".to_owned(),
+            answer,
+            credential: String::new(),
+            starts_work: false,
+            replayable: true,
+            deprecated: false,
+            one_element_array: false,
+            evidence: String::new(),
+        }
+    }
+}
+
 /// What a success brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {

@@ -2,14 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::session::Sessions;
-
-/// For how long a user's sessions are kept that nobody asked for: as long as MX keeps a session.
-const KEPT: Duration = Duration::from_secs(30 * 60);
+use crate::session::{LIFETIME, Sessions};
 
 /// Sessions by user id. Its size is the number of users of the last half hour, or twice that for a moment.
 #[derive(Default)]
@@ -57,7 +53,7 @@ impl Shelf {
             return;
         }
         self.kept.retain(|_, kept| {
-            kept.sessions.is_shared() || now.duration_since(kept.asked_at) < KEPT
+            kept.sessions.is_shared() || now.duration_since(kept.asked_at) < LIFETIME
         });
         self.sweep_at = self.kept.len() * 2;
     }
@@ -79,7 +75,7 @@ mod tests {
         for number in 0..2000 {
             pool.get(&Arc::from(format!("old-{number}")), sessions);
         }
-        tokio::time::advance(KEPT).await;
+        tokio::time::advance(LIFETIME).await;
         for number in 0..4000 {
             pool.get(&Arc::from(format!("new-{number}")), sessions);
         }

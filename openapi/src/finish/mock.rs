@@ -67,24 +67,6 @@ pub(crate) fn mock(file: &mut syn::File, vendor: &str, rows: &[Row]) {
 mod tests {
     use super::*;
 
-    fn row(id: &str, answer: Answer) -> Row {
-        Row {
-            id: id.to_owned(),
-            method: "GET".to_owned(),
-            path: "/a".to_owned(),
-            tag: String::new(),
-            request_media_type: None,
-            accept: "text/csv".to_owned(),
-            answer,
-            credential: String::new(),
-            starts_work: false,
-            replayable: true,
-            deprecated: false,
-            one_element_array: false,
-            evidence: String::new(),
-        }
-    }
-
     #[test]
     fn mocks_answer_with_the_media_type_of_the_operation() {
         let mut file: syn::File = parse_quote! {
@@ -94,7 +76,7 @@ mod tests {
         mock(
             &mut file,
             "application/vnd.x+json",
-            &[row("list", Answer::Bytes)],
+            &[Row::sample("list", Answer::Bytes)],
         );
         let text = prettyplease::unparse(&file);
         assert!(
