@@ -14,8 +14,14 @@ pub struct Operation {
     pub path: &'static str,
     /// The group that the document puts it in.
     pub tag: &'static str,
+    /// What a caller gives besides the body, in the order of the document.
+    pub parameters: &'static [Parameter],
     /// The media type of the request body, if it has one.
     pub request_media_type: Option<&'static str>,
+    /// The type of the request body in [`api::types`](crate::api::types), or in the module of the neighbour.
+    pub request_type: Option<&'static str>,
+    /// The type of the answer, likewise.
+    pub answer_type: Option<&'static str>,
     /// The media type that it asks for.
     pub accept: &'static str,
     /// What a success brings.
@@ -32,6 +38,46 @@ pub struct Operation {
     pub one_element_array: bool,
     /// How well its shape is known.
     pub evidence: Evidence,
+}
+
+/// One parameter of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// Its name as MX writes it, such as `member_guid` or `account_guids[]`.
+    pub name: &'static str,
+    /// Where it goes.
+    pub place: Place,
+    /// What it holds.
+    pub kind: ParameterKind,
+    /// Whether it has to be there.
+    pub required: bool,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+}
+
+/// What a parameter holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParameterKind {
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// Texts; the parameter is repeated for each.
+    TextList,
 }
 
 /// What the body of a success is.

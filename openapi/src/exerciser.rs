@@ -215,19 +215,9 @@ mod tests {
 
     fn row(answer: Answer) -> Row {
         Row {
-            id: "updateMember".to_owned(),
             method: "PUT".to_owned(),
             path: "/members/{member_guid}".to_owned(),
-            tag: String::new(),
-            request_media_type: None,
-            accept: String::new(),
-            answer,
-            credential: String::new(),
-            starts_work: false,
-            replayable: false,
-            deprecated: false,
-            one_element_array: false,
-            evidence: String::new(),
+            ..Row::sample("updateMember", answer)
         }
     }
 

@@ -77,6 +77,8 @@ pub struct Generated {
     pub operations: String,
     /// The lists as streams.
     pub pages: String,
+    /// The document with its overlay, as JSON: what is promised, before it is made lenient.
+    pub contract: String,
     /// The normalised document, as JSON.
     pub document: String,
     /// The document's examples by operation, as JSON.
@@ -89,7 +91,7 @@ pub struct Generated {
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 8] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 9] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -97,6 +99,7 @@ impl Generated {
             (format!("{name}_values.rs"), &self.values),
             (format!("{name}_operations.rs"), &self.operations),
             (format!("{name}_pages.rs"), &self.pages),
+            (format!("{name}_contract.json"), &self.contract),
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
             (format!("{name}_exerciser.rs"), &self.exerciser),
@@ -150,10 +153,12 @@ impl Api {
         let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
         document::check(&document).map_err(in_overlay)?;
 
+        let contract = format!("{document:#}");
         let examples = examples::collect(&document);
         let access = access::read(&document).map_err(in_overlay)?;
-        let rows = operations::read(&document, &registry, &access);
+        let mut rows = operations::read(&document, &registry, &access);
         normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
+        operations::complete(&mut rows, &document).map_err(in_document)?;
         let sides = normalise::sides::find(&document).map_err(in_overlay)?;
         let lists = paging::find(&document).map_err(in_overlay)?;
         report.note("pages", lists.iter().map(paging::List::place).collect());
@@ -172,6 +177,7 @@ impl Api {
             pages: paging::emit(self.name, self.client_module, &lists)
                 .map_err(in_document)?
                 .to_string(),
+            contract,
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
             exerciser: exerciser.to_string(),

@@ -6,9 +6,10 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::access::Access;
-use crate::document::{OperationEntry, follow, operations};
+use crate::document::{OperationEntry, follow, operations, schema_name};
+use crate::failure::Failure;
 use crate::normalise::media_types::{is_json, media_type};
-use crate::normalise::parameters::secret_header;
+use crate::normalise::parameters::{name_of, secret_header};
 use crate::registry::Registry;
 
 /// One row of the table.
@@ -18,7 +19,10 @@ pub(crate) struct Row {
     pub method: String,
     pub path: String,
     pub tag: String,
+    pub parameters: Vec<Parameter>,
     pub request_media_type: Option<String>,
+    pub request_type: Option<String>,
+    pub answer_type: Option<String>,
     pub accept: String,
     pub answer: Answer,
     pub credential: String,
@@ -27,6 +31,32 @@ pub(crate) struct Row {
     pub deprecated: bool,
     pub one_element_array: bool,
     pub evidence: String,
+}
+
+/// One parameter of an operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub name: String,
+    pub place: Place,
+    pub kind: ParameterKind,
+    pub required: bool,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// What a parameter holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ParameterKind {
+    Text,
+    Integer,
+    Boolean,
+    TextList,
 }
 
 #[cfg(test)]
@@ -38,7 +68,10 @@ impl Row {
             method: "GET".to_owned(),
             path: "/a".to_owned(),
             tag: String::new(),
+            parameters: Vec::new(),
             request_media_type: None,
+            request_type: None,
+            answer_type: None,
             accept: "text/csv".to_owned(),
             answer,
             credential: String::new(),
@@ -95,7 +128,10 @@ fn read_row(
             .and_then(|tags| tags[0].as_str())
             .unwrap_or_default()
             .to_owned(),
+        parameters: Vec::new(),
         request_media_type,
+        request_type: None,
+        answer_type: None,
         // A success of any JSON kind is asked for by the one vendor type: the older ones are accepted, not requested.
         accept: match body_type.as_deref() {
             Some(other) if !is_json(other) => other.to_owned(),
@@ -115,6 +151,65 @@ fn read_row(
         one_element_array: may_answer_with_array(document, operation),
         evidence: text("x-evidence").unwrap_or("inferred").to_owned(),
     }
+}
+
+/// Completes the rows with what normalising settles: the parameters that a caller gives, and the names of the types.
+pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure> {
+    let entries = operations(document);
+    for row in rows {
+        let Some(entry) = entries.iter().find(|entry| entry.id == row.id) else {
+            continue;
+        };
+        let parameters = entry.value.get("parameters").and_then(Value::as_array);
+        row.parameters = parameters
+            .into_iter()
+            .flatten()
+            .map(|parameter| read_parameter(&row.id, parameter))
+            .collect::<Result<_, _>>()?;
+        let body_type = |body: Option<&Value>| {
+            let content = follow(document, body?).get("content")?.as_object()?;
+            let schema = content.values().next()?.get("schema")?;
+            schema_name(schema).map(str::to_owned)
+        };
+        row.request_type = body_type(entry.value.get("requestBody"));
+        let responses = entry.value.get("responses").and_then(Value::as_object);
+        row.answer_type = responses.and_then(|responses| {
+            responses
+                .iter()
+                .filter(|(status, _)| status.starts_with('2'))
+                .find_map(|(_, response)| body_type(Some(response)))
+        });
+    }
+    Ok(())
+}
+
+fn read_parameter(id: &str, parameter: &Value) -> Result<Parameter, Failure> {
+    let name = name_of(parameter).to_owned();
+    let refuse = |what: &str, value: &Value| {
+        let reason =
+            format!("the parameter {name} has the {what} {value}, which is not known here");
+        Failure::new("reading parameters", id, reason)
+    };
+    let place = match parameter["in"].as_str() {
+        Some("path") => Place::Path,
+        Some("query") => Place::Query,
+        Some("header") => Place::Header,
+        _ => return Err(refuse("place", &parameter["in"])),
+    };
+    let schema = &parameter["schema"];
+    let kind = match schema["type"].as_str() {
+        Some("string") => ParameterKind::Text,
+        Some("integer") => ParameterKind::Integer,
+        Some("boolean") => ParameterKind::Boolean,
+        Some("array") if schema["items"]["type"] == "string" => ParameterKind::TextList,
+        _ => return Err(refuse("schema", schema)),
+    };
+    Ok(Parameter {
+        required: parameter["required"] == true,
+        name,
+        place,
+        kind,
+    })
 }
 
 /// Whether the body of a success is marked as one that MX also sends as a list of one.
@@ -157,10 +252,14 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             ..
         } = row;
         let name = id.to_snake_case();
-        let request = match &row.request_media_type {
-            Some(media_type) => quote!(Some(#media_type)),
+        let optional = |text: &Option<String>| match text {
+            Some(text) => quote!(Some(#text)),
             None => quote!(None),
         };
+        let request = optional(&row.request_media_type);
+        let request_type = optional(&row.request_type);
+        let answer_type = optional(&row.answer_type);
+        let parameters = row.parameters.iter().map(emit_parameter);
         let answer = match row.answer {
             Answer::Json => quote!(Json),
             Answer::Bytes => quote!(Bytes),
@@ -179,7 +278,10 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 method: #method,
                 path: #path,
                 tag: #tag,
+                parameters: &[#(#parameters),*],
                 request_media_type: #request,
+                request_type: #request_type,
+                answer_type: #answer_type,
                 accept: #accept,
                 answer: crate::operations::Answer::#answer,
                 credential_header: #credential,
@@ -195,6 +297,29 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         #access
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
+    }
+}
+
+fn emit_parameter(parameter: &Parameter) -> TokenStream {
+    let Parameter { name, required, .. } = parameter;
+    let place = match parameter.place {
+        Place::Path => quote!(Path),
+        Place::Query => quote!(Query),
+        Place::Header => quote!(Header),
+    };
+    let kind = match parameter.kind {
+        ParameterKind::Text => quote!(Text),
+        ParameterKind::Integer => quote!(Integer),
+        ParameterKind::Boolean => quote!(Boolean),
+        ParameterKind::TextList => quote!(TextList),
+    };
+    quote! {
+        crate::operations::Parameter {
+            name: #name,
+            place: crate::operations::Place::#place,
+            kind: crate::operations::ParameterKind::#kind,
+            required: #required,
+        }
     }
 }
 
@@ -226,6 +351,45 @@ mod tests {
         assert!(!rows(json!({"operationId": "a"}), "post")[0].replayable);
         let reading = json!({"operationId": "a", "x-reads-only": true});
         assert!(rows(reading, "post")[0].replayable);
+    }
+
+    #[test]
+    fn parameters_and_types_come_from_the_normalised_document() {
+        let operation = json!({
+            "operationId": "a",
+            "parameters": [
+                {"name": "page", "in": "query", "schema": {"type": "integer"}},
+                {"name": "guid", "in": "path", "required": true, "schema": {"type": "string", "format": "x-guid"}}
+            ],
+            "responses": {"2XX": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}
+        });
+        let document = json!({"paths": {"/a": {"get": operation}}});
+        let mut rows = [Row::sample("a", Answer::Json)];
+        complete(&mut rows, &document).unwrap();
+        assert_eq!(rows[0].answer_type.as_deref(), Some("A"));
+        assert_eq!(rows[0].request_type, None);
+        let kinds: Vec<_> = rows[0]
+            .parameters
+            .iter()
+            .map(|one| (one.place, one.kind, one.required))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (Place::Query, ParameterKind::Integer, false),
+                (Place::Path, ParameterKind::Text, true)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_parameter_of_an_unknown_kind_is_refused() {
+        let operation = json!({"operationId": "a", "parameters": [{"name": "p", "in": "cookie", "schema": {}}]});
+        let document = json!({"paths": {"/a": {"get": operation}}});
+        let text = complete(&mut [Row::sample("a", Answer::Json)], &document)
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("cookie"), "{text}");
     }
 
     #[test]

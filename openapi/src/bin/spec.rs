@@ -1,7 +1,7 @@
 //! Shows what becomes of a document: `cargo run -p mx-nexus-openapi --bin spec -- nexus report`.
 //!
-//! The second word is `report` (what each pass touched), `document` (the normalised document), `client`, `mock`, `values`,
-//! `operations`, `pages`, `examples` or `exerciser`.
+//! The second word is `report` (what each pass touched), `contract` (the document with its overlay), `document` (the
+//! normalised document), `client`, `mock`, `values`, `operations`, `pages`, `examples` or `exerciser`.
 
 #![allow(
     clippy::print_stdout,
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use mx_nexus_openapi::{APIS, Generated};
 
-const USAGE: &str = "usage: spec nexus|sso|mdx report|document|client|mock|values|operations|pages|examples|exerciser";
+const USAGE: &str = "usage: spec nexus|sso|mdx report|contract|document|client|mock|values|operations|pages|examples|exerciser";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
 fn part_of(generated: &Generated, part: &str) -> Option<String> {
     let text = match part {
         "report" => return Some(generated.report.to_string()),
+        "contract" => &generated.contract,
         "document" => &generated.document,
         "client" => &generated.client,
         "mock" => &generated.mock,
