@@ -104,36 +104,34 @@ pub(crate) fn schema_name(value: &Value) -> Option<&str> {
 
 /// Refuses references that lead nowhere, operations without an id, and ids used twice.
 pub(crate) fn check(document: &Value) -> Result<(), Failure> {
-    check_references(document, document, "$")?;
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for operation in operations(document) {
-        let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        if operation.id.is_empty() {
-            return Err(Failure::new(
-                "checking operations",
-                place,
-                "it has no operationId",
-            ));
-        }
-        if let Some(other) = seen.insert(operation.id.to_owned(), place.clone()) {
-            return Err(Failure::new(
-                "checking operations",
-                place,
-                format!("operationId {} is already used by {other}", operation.id),
-            ));
-        }
-    }
-    if seen.is_empty() {
-        return Err(Failure::new(
-            "checking operations",
-            "$.paths",
-            "there is no operation",
-        ));
-    }
-    Ok(())
+    let mut failures = Vec::new();
+    check_references(document, document, "", &mut failures);
+    check_operations(document, &mut failures);
+    Failure::several(failures)
 }
 
-fn check_references(document: &Value, value: &Value, place: &str) -> Result<(), Failure> {
+fn check_operations(document: &Value, failures: &mut Vec<Failure>) {
+    const PASS: &str = "checking operations";
+    let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+    let found = operations(document);
+    for operation in &found {
+        let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
+        let pointer = format!("/paths/{}/{}", escape(operation.path), operation.method);
+        if operation.id.is_empty() {
+            failures.push(Failure::new(PASS, place, "it has no operationId").at(pointer));
+        } else if let Some(other) = seen.get(operation.id) {
+            let reason = format!("operationId {} is already used by {other}", operation.id);
+            failures.push(Failure::new(PASS, place, reason).at(format!("{pointer}/operationId")));
+        } else {
+            seen.insert(operation.id, place);
+        }
+    }
+    if found.is_empty() {
+        failures.push(Failure::new(PASS, "$.paths", "there is no operation").at("/paths"));
+    }
+}
+
+fn check_references(document: &Value, value: &Value, pointer: &str, failures: &mut Vec<Failure>) {
     match value {
         Value::Object(members) => {
             if let Some(target) = members.get("$ref").and_then(Value::as_str) {
@@ -141,25 +139,51 @@ fn check_references(document: &Value, value: &Value, place: &str) -> Result<(), 
                     .strip_prefix('#')
                     .and_then(|pointer| document.pointer(pointer));
                 if found.is_none() {
-                    return Err(Failure::new(
-                        "checking references",
-                        place,
-                        format!("$ref {target} leads nowhere"),
-                    ));
+                    let reason = format!("$ref {target} leads nowhere");
+                    failures.push(
+                        Failure::new("checking references", json_path(document, pointer), reason)
+                            .at(format!("{pointer}/$ref")),
+                    );
                 }
             }
             for (name, member) in members {
-                check_references(document, member, &format!("{place}['{name}']"))?;
+                let pointer = format!("{pointer}/{}", escape(name));
+                check_references(document, member, &pointer, failures);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                check_references(document, item, &format!("{place}[{index}]"))?;
+                check_references(document, item, &format!("{pointer}/{index}"), failures);
             }
         }
         _ => {}
     }
-    Ok(())
+}
+
+/// A name as a step of a JSON pointer.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name that a step of a JSON pointer stands for.
+pub(crate) fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// A JSON pointer into `document` as people read it.
+fn json_path(document: &Value, pointer: &str) -> String {
+    let mut path = "$".to_owned();
+    let mut value = document;
+    for step in pointer.split('/').skip(1) {
+        let name = unescape(step);
+        if value.is_array() {
+            path.push_str(&format!("[{name}]"));
+        } else {
+            path.push_str(&format!("['{name}']"));
+        }
+        value = value.pointer(&format!("/{step}")).unwrap_or(&Value::Null);
+    }
+    path
 }
 
 #[cfg(test)]
@@ -187,6 +211,35 @@ mod tests {
         });
         let text = check(&document).unwrap_err().to_string();
         assert!(text.contains("PUT /b") && text.contains("GET /a"), "{text}");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let document = json!({"paths": {
+            "/a": {"get": {"parameters": [{"$ref": "#/gone"}]}},
+            "/b": {"get": {"operationId": "b", "requestBody": {"$ref": "other.yaml"}}}
+        }});
+        let failure = check(&document).unwrap_err().in_document("v1.yaml");
+        let told: Vec<_> = failure
+            .all()
+            .map(|one| (one.document(), one.place(), one.pointer().unwrap()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "v1.yaml",
+                    "$['paths']['/a']['get']['parameters'][0]",
+                    "/paths/~1a/get/parameters/0/$ref"
+                ),
+                (
+                    "v1.yaml",
+                    "$['paths']['/b']['get']['requestBody']",
+                    "/paths/~1b/get/requestBody/$ref"
+                ),
+                ("v1.yaml", "GET /a", "/paths/~1a/get"),
+            ]
+        );
     }
 
     #[test]

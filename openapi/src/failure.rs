@@ -11,6 +11,8 @@ pub struct Failure {
     pass: String,
     place: String,
     reason: String,
+    pointer: Option<String>,
+    others: Vec<Failure>,
 }
 
 impl Failure {
@@ -21,6 +23,20 @@ impl Failure {
             pass: pass.to_owned(),
             place: place.into(),
             reason: reason.into(),
+            pointer: None,
+            others: Vec::new(),
+        }
+    }
+
+    /// One failure for all that a pass found, if it found any: the first, which holds the others.
+    pub(crate) fn several(failures: Vec<Self>) -> Result<(), Self> {
+        let mut failures = failures.into_iter();
+        match failures.next() {
+            None => Ok(()),
+            Some(mut first) => {
+                first.others.extend(failures);
+                Err(first)
+            }
         }
     }
 
@@ -29,6 +45,17 @@ impl Failure {
         if self.document.is_empty() {
             self.document = document.to_owned();
         }
+        self.others = self
+            .others
+            .into_iter()
+            .map(|other| other.in_document(document))
+            .collect();
+        self
+    }
+
+    /// Tells where in the file the fault is, as a JSON pointer, for those who look up its line.
+    pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
         self
     }
 
@@ -46,6 +73,21 @@ impl Failure {
     pub fn place(&self) -> &str {
         &self.place
     }
+
+    /// Why it cannot be.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The JSON pointer of the fault, where the pass knows it.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// This failure and what else the same pass found.
+    pub fn all(&self) -> impl Iterator<Item = &Failure> {
+        std::iter::once(self).chain(&self.others)
+    }
 }
 
 impl fmt::Display for Failure {
@@ -55,6 +97,7 @@ impl fmt::Display for Failure {
             pass,
             place,
             reason,
+            ..
         } = self;
         write!(
             formatter,

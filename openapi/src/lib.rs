@@ -148,7 +148,7 @@ impl Api {
         let applied = overlay::apply(&mut document, self.document, overlay).map_err(in_overlay)?;
         let applied = applied
             .into_iter()
-            .map(|action| format!("{}: {}", action.action, action.touched));
+            .map(|action| format!("{}: {}", action.action, action.places.len()));
         report.note("overlay", applied.collect());
         let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
         document::check(&document).map_err(in_overlay)?;

@@ -37,6 +37,7 @@ pub(crate) fn run(
     report.note("plain JSON media types", media_types::simplify(document)?);
     let sides = sides::find(document)?;
     report.note("give types", typing::apply(document, registry)?);
+    registry.check_all_used()?;
     report.note("lenient responses", lenient::apply(document, &sides)?);
     report.note("describe", documentation::describe(document));
     Ok(())

@@ -4,16 +4,47 @@
 //! target matches nothing, or when a place that it matches stays as it was, so that no part of a correction can outlive what
 //! it corrects.
 
+mod change;
 mod target;
 
 use serde_json::Value;
 
 use crate::failure::Failure;
+use change::{Change, merge, remove};
+use target::Miss;
 
-/// What one action did, for the report.
+/// What one action did.
+#[derive(Debug)]
 pub(crate) struct Applied {
+    /// Its place in the list.
+    pub index: usize,
+    /// Its number and target, for the report.
     pub action: String,
-    pub touched: usize,
+    /// Where it was applied, as JSON pointers.
+    pub places: Vec<String>,
+    /// Whether all that it changes are descriptions and examples.
+    pub only_words: bool,
+}
+
+/// Why an action does not fit the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// It cannot be read, whatever the document.
+    Malformed,
+    /// What it corrects is gone.
+    Stale,
+    /// The document says by itself what the action would make it say.
+    Unnecessary,
+    /// One of these is true of one of its places, not of all.
+    InPart,
+}
+
+/// What the actions of an overlay did, and which of them do not fit.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    pub applied: Vec<Applied>,
+    /// The index of the action, what is wrong with it, and the same as the build tells it.
+    pub misfits: Vec<(usize, Misfit, Failure)>,
 }
 
 /// Applies every action of `overlay`, in order; it has to be made for the document of this file `name`.
@@ -22,105 +53,163 @@ pub(crate) fn apply(
     name: &str,
     overlay: &Value,
 ) -> Result<Vec<Applied>, Failure> {
+    let Survey { applied, misfits } = survey(document, name, overlay)?;
+    Failure::several(misfits.into_iter().map(|(_, _, failure)| failure).collect())?;
+    Ok(applied)
+}
+
+/// Like [`apply`], but what does not fit is passed over and told.
+pub(crate) fn survey(document: &mut Value, name: &str, overlay: &Value) -> Result<Survey, Failure> {
     for (key, expected) in [("overlay", "1.0.0"), ("extends", name)] {
         if overlay[key].as_str() != Some(expected) {
             let reason = format!("it has to say {expected}");
-            return Err(Failure::new("overlay", format!("$.{key}"), reason));
+            return Err(Failure::new("overlay", format!("$.{key}"), reason).at(format!("/{key}")));
         }
     }
-    let actions = overlay["actions"]
-        .as_array()
-        .ok_or_else(|| Failure::new("overlay", "$.actions", "there is no list of actions"))?;
-    actions
-        .iter()
-        .enumerate()
-        .map(|(index, action)| apply_action(document, action, index))
-        .collect()
+    let actions = overlay["actions"].as_array().ok_or_else(|| {
+        Failure::new("overlay", "$.actions", "there is no list of actions").at("/actions")
+    })?;
+    let mut survey = Survey::default();
+    // Where a run of removals began, and the document as it was then.
+    let mut removals: Option<(usize, Value)> = None;
+    for (index, action) in actions.iter().enumerate() {
+        let removes = action["remove"].as_bool().unwrap_or(false);
+        if removes && removals.is_none() {
+            removals = Some((index, document.clone()));
+        }
+        let mut misfits = Vec::new();
+        let applied = apply_action(document, action, index, &mut misfits);
+        let run = if removes { None } else { removals.take() };
+        if let (Some((first, before)), true) = (run, applied.is_some())
+            && *document == before
+        {
+            let mut undone = survey.applied.split_off(
+                survey
+                    .applied
+                    .partition_point(|applied| applied.index < first),
+            );
+            undone.extend(applied);
+            for Applied { index, .. } in undone {
+                let reason =
+                    "together with its neighbours it changes nothing; the document says so already";
+                let misfit = (Misfit::Unnecessary, reason.to_owned());
+                survey.refuse(index, &actions[index], [misfit]);
+            }
+            continue;
+        }
+        survey.refuse(index, action, misfits);
+        survey.applied.extend(applied);
+    }
+    Ok(survey)
 }
 
-fn apply_action(document: &mut Value, action: &Value, index: usize) -> Result<Applied, Failure> {
-    let target = action["target"].as_str().unwrap_or_default();
-    let name = format!("action {} ({target})", index + 1);
-    let refuse = |reason: &str| Failure::new("overlay", name.clone(), reason);
-    let description = action["description"].as_str().unwrap_or_default();
-    if description.trim().is_empty() {
-        return Err(refuse(
-            "it has no description; say why the correction is right",
-        ));
-    }
-    let places = target::places(document, target).map_err(|reason| refuse(&reason))?;
-    let removes = action["remove"].as_bool().unwrap_or(false);
-    // Backwards, so that removing an item of an array leaves the earlier indices right.
-    for place in places.iter().rev() {
-        let done = if removes {
-            remove(document, place)
-        } else {
-            let update = action
-                .get("update")
-                .ok_or_else(|| refuse("it has neither an update nor remove: true"))?;
-            document
-                .pointer_mut(place)
-                .is_some_and(|target| merge(target, update))
-        };
-        if !done {
-            return Err(refuse(&format!(
-                "it changes nothing at {place}; the document says so already"
-            )));
+impl Survey {
+    fn refuse(
+        &mut self,
+        index: usize,
+        action: &Value,
+        misfits: impl IntoIterator<Item = (Misfit, String)>,
+    ) {
+        for (misfit, reason) in misfits {
+            let failure = Failure::new("overlay", name(action, index), reason)
+                .at(format!("/actions/{index}/target"));
+            self.misfits.push((index, misfit, failure));
         }
     }
-    Ok(Applied {
-        action: name,
-        touched: places.len(),
+}
+
+/// The number and the target of an action.
+fn name(action: &Value, index: usize) -> String {
+    let target = action["target"].as_str().unwrap_or_default();
+    format!("action {} ({target})", index + 1)
+}
+
+fn apply_action(
+    document: &mut Value,
+    action: &Value,
+    index: usize,
+    misfits: &mut Vec<(Misfit, String)>,
+) -> Option<Applied> {
+    let mut refuse = |misfit: Misfit, reason: String| misfits.push((misfit, reason));
+    let description = action["description"].as_str().unwrap_or_default();
+    if description.trim().is_empty() {
+        let reason = "it has no description; say why the correction is right";
+        refuse(Misfit::Malformed, reason.to_owned());
+    }
+    let removes = action["remove"].as_bool().unwrap_or(false);
+    let update = action.get("update");
+    if !removes && update.is_none() {
+        let reason = "it has neither an update nor remove: true";
+        refuse(Misfit::Malformed, reason.to_owned());
+    }
+    let target = action["target"].as_str().unwrap_or_default();
+    let places = match target::places(document, target) {
+        Ok(places) => places,
+        Err(miss) => {
+            let (misfit, reason) = judge(miss, removes);
+            refuse(misfit, reason);
+            return None;
+        }
+    };
+    let mut only_words = true;
+    let mut unchanged = Vec::new();
+    // Backwards, so that removing an item of an array leaves the earlier indices right.
+    for place in places.iter().rev() {
+        let change = if removes {
+            remove(document, place)
+        } else {
+            let target = document.pointer_mut(place);
+            target
+                .zip(update)
+                .map_or(Change::Nothing, |(target, update)| merge(target, update))
+        };
+        match change {
+            Change::Nothing => unchanged.push(place.as_str()),
+            Change::Words => {}
+            Change::Shape => only_words = false,
+        }
+    }
+    if let Some(place) = unchanged.first() {
+        let misfit = if unchanged.len() == places.len() {
+            Misfit::Unnecessary
+        } else {
+            Misfit::InPart
+        };
+        let reason = format!("it changes nothing at {place}; the document says so already");
+        refuse(misfit, reason);
+        return None;
+    }
+    Some(Applied {
+        index,
+        action: name(action, index),
+        places,
+        only_words,
     })
 }
 
-fn remove(document: &mut Value, place: &str) -> bool {
-    let Some((parent, last)) = place.rsplit_once('/') else {
-        return false;
-    };
-    let key = last.replace("~1", "/").replace("~0", "~");
-    match document.pointer_mut(parent) {
-        Some(Value::Object(members)) => members.remove(&key).is_some(),
-        Some(Value::Array(items)) => match key.parse::<usize>() {
-            Ok(index) if index < items.len() => {
-                items.remove(index);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Overlay 1.0 update: objects merge, arrays grow, everything else is replaced. Answers whether anything changed.
-fn merge(target: &mut Value, update: &Value) -> bool {
-    match (target, update) {
-        (Value::Object(target), Value::Object(update)) => {
-            let mut changed = false;
-            for (name, value) in update {
-                changed |= match target.get_mut(name) {
-                    Some(existing) => merge(existing, value),
-                    None => {
-                        target.insert(name.clone(), value.clone());
-                        true
-                    }
-                };
-            }
-            changed
-        }
-        (Value::Array(items), Value::Array(more)) => {
-            items.extend(more.iter().cloned());
-            !more.is_empty()
-        }
-        (Value::Array(items), one) => {
-            items.push(one.clone());
-            true
-        }
-        (target, update) => {
-            let changed = target != update;
-            *target = update.clone();
-            changed
-        }
+/// What a missing target means for an action.
+fn judge(miss: Miss, removes: bool) -> (Misfit, String) {
+    match miss {
+        Miss::Malformed(error) => (
+            Misfit::Malformed,
+            format!("the target is not a JSONPath: {error}"),
+        ),
+        Miss::Removed if removes => (
+            Misfit::Unnecessary,
+            "the target matches nothing; the document has dropped it by itself, then drop the action"
+                .to_owned(),
+        ),
+        Miss::Removed | Miss::Gone => (
+            Misfit::Stale,
+            "the target matches nothing; the document may have been corrected, then drop the action"
+                .to_owned(),
+        ),
+        Miss::PartGone(choice) => (
+            Misfit::InPart,
+            format!(
+                "{choice}, which is part of the target, matches nothing; the document may have been corrected, then drop it"
+            ),
+        ),
     }
 }
 
@@ -219,6 +308,80 @@ mod tests {
         let action = json!({"target": "$.list[2, 0]", "description": "why", "remove": true});
         let changed = run(&json!({"list": [1, 2, 3]}), action);
         assert_eq!(changed.unwrap(), json!({"list": [2]}));
+    }
+
+    fn misfits(document: &Value, actions: Value) -> Vec<(usize, Misfit)> {
+        let mut document = document.clone();
+        let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": actions});
+        let survey = survey(&mut document, "v1.yaml", &overlay).unwrap();
+        let misfits = survey.misfits.iter();
+        misfits
+            .map(|(index, misfit, _)| (*index, *misfit))
+            .collect()
+    }
+
+    #[test]
+    fn every_action_that_does_not_fit_is_told_with_what_is_wrong() {
+        let document = json!({"a": {"b": 1, "list": [1, 2]}, "c": {"b": 2}});
+        let actions = json!([
+            {"target": "$.gone.x", "description": "why", "remove": true},
+            {"target": "$.a.gone", "description": "why", "remove": true},
+            {"target": "$.a.gone", "description": "why", "update": {"x": 1}},
+            {"target": "$['a', 'c']", "description": "why", "update": {"b": 1}},
+            {"target": "$['a', 'gone']", "description": "why", "update": {"d": 1}},
+            {"target": "$.a.list", "description": "why", "update": [2]},
+            {"target": "a b", "description": "why", "remove": true},
+            {"target": "$.a", "description": "why", "update": {"e": 1}},
+        ]);
+        assert_eq!(
+            misfits(&document, actions),
+            [
+                (0, Misfit::Stale),
+                (1, Misfit::Unnecessary),
+                (2, Misfit::Stale),
+                (3, Misfit::InPart),
+                (4, Misfit::InPart),
+                (5, Misfit::Unnecessary),
+                (6, Misfit::Malformed),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_removal_that_the_next_action_undoes_is_unnecessary_with_it() {
+        let actions = json!([
+            {"target": "$.a.b", "description": "why", "remove": true},
+            {"target": "$.a.c", "description": "why", "remove": true},
+            {"target": "$.a", "description": "why", "update": {"b": 1, "c": 2}},
+            {"target": "$.a", "description": "why", "update": {"d": 1}},
+        ]);
+        let all = [0, 1, 2].map(|index| (index, Misfit::Unnecessary));
+        assert_eq!(
+            misfits(&json!({"a": {"b": 1, "c": 2}}), actions.clone()),
+            all
+        );
+        assert_eq!(misfits(&json!({"a": {"b": 1, "c": 3}}), actions), []);
+    }
+
+    #[test]
+    fn an_action_that_changes_words_only_is_known() {
+        let document =
+            json!({"a": {"description": "old", "properties": {"description": {"type": "string"}}}});
+        for (update, only_words) in [
+            (json!({"description": "new", "x-evidence": "guide"}), true),
+            (json!({"example": {"whole": true}}), true),
+            (json!({"description": "new", "type": "string"}), false),
+            (
+                json!({"properties": {"description": {"type": "integer"}}}),
+                false,
+            ),
+        ] {
+            let mut document = document.clone();
+            let action = json!({"target": "$.a", "description": "why", "update": update});
+            let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [action]});
+            let applied = apply(&mut document, "v1.yaml", &overlay).unwrap();
+            assert_eq!(applied[0].only_words, only_words, "{update}");
+        }
     }
 
     #[test]

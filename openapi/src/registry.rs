@@ -182,21 +182,26 @@ impl Registry {
 
     /// Refuses patterns that no field has.
     pub(crate) fn check_all_used(&self) -> Result<(), Failure> {
+        let failures = self.unused().into_iter().map(|(name, pattern)| {
+            let reason =
+                format!("the conversion of {pattern} no longer applies: no field matches it");
+            Failure::new("types", format!("x-types.{name}"), reason)
+        });
+        Failure::several(failures.collect())
+    }
+
+    /// The patterns that no field has, with the type that lists them.
+    pub(crate) fn unused(&self) -> Vec<(String, String)> {
         let used = self.used.borrow();
+        let mut unused = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             for (position, pattern) in entry.fields.iter().enumerate() {
                 if !used.contains(&(index, position)) {
-                    return Err(Failure::new(
-                        "types",
-                        format!("x-types.{}", entry.name),
-                        format!(
-                            "the conversion of {pattern} no longer applies: no field matches it"
-                        ),
-                    ));
+                    unused.push((entry.name.clone(), pattern.clone()));
                 }
             }
         }
-        Ok(())
+        unused
     }
 }
 

@@ -12,17 +12,19 @@ const PASS: &str = "give types";
 /// Tags every field that has a registered type.
 pub(crate) fn apply(document: &mut Value, registry: &Registry) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
+    let mut failures = Vec::new();
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
         for (owner, schema) in schemas {
             let Some(Value::Object(properties)) = schema.get_mut("properties") else {
                 continue;
             };
             for (field, property) in properties {
-                tag(owner, field, property, registry, &mut places)?;
+                if let Err(failure) = tag(owner, field, property, registry, &mut places) {
+                    failures.push(failure);
+                }
             }
         }
     }
-    let mut failure = None;
     change_operations(document, |_, _, operation| {
         let id = id_of(operation);
         let parameters = operation
@@ -31,15 +33,13 @@ pub(crate) fn apply(document: &mut Value, registry: &Registry) -> Result<Vec<Str
         for parameter in parameters.into_iter().flatten() {
             let name = name_of(parameter).to_owned();
             let schema = &mut parameter["schema"];
-            if let Err(error) = tag(&id, &name, schema, registry, &mut places) {
-                failure.get_or_insert(error);
+            if let Err(failure) = tag(&id, &name, schema, registry, &mut places) {
+                failures.push(failure);
             }
         }
     });
-    match failure {
-        Some(failure) => Err(failure),
-        None => registry.check_all_used().map(|()| places),
-    }
+    Failure::several(failures)?;
+    Ok(places)
 }
 
 fn tag(
@@ -124,6 +124,7 @@ mod tests {
             json!({"components": {"schemas": {"Member": {"properties": properties}}}, "paths": {}});
         let registry = Registry::from_value(types).unwrap();
         apply(&mut document, &registry)?;
+        registry.check_all_used()?;
         Ok(document["components"]["schemas"]["Member"]["properties"].take())
     }
 

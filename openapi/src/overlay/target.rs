@@ -6,31 +6,57 @@
 use serde_json::Value;
 use serde_json_path::{JsonPath, NormalizedPath, PathElement};
 
+use crate::document::escape;
+
+/// Why a target cannot be what was meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Miss {
+    /// It is no JSONPath.
+    Malformed(String),
+    /// Nothing matches it, though what would hold it is there: somebody else has removed it.
+    Removed,
+    /// Nothing matches it.
+    Gone,
+    /// Something matches it, but nothing does this choice among its unions.
+    PartGone(String),
+}
+
 /// The JSON pointers of all matches, each once, parents before what is in them; or why that cannot be what was meant.
-pub(super) fn places(document: &Value, target: &str) -> Result<Vec<String>, String> {
+pub(super) fn places(document: &Value, target: &str) -> Result<Vec<String>, Miss> {
     let places = locate(document, target)?;
     if places.is_empty() {
-        return Err(
-            "the target matches nothing; the document may have been corrected, then drop the action"
-                .to_owned(),
-        );
+        let holder = parent(target).and_then(|parent| self::places(document, parent).ok());
+        return Err(holder.map_or(Miss::Gone, |_| Miss::Removed));
     }
     let choices = choices(target);
     if choices.len() > 1 {
         for choice in choices {
             if locate(document, &choice)?.is_empty() {
-                return Err(format!(
-                    "{choice}, which is part of the target, matches nothing; the document may have been corrected, then drop it"
-                ));
+                return Err(Miss::PartGone(choice));
             }
         }
     }
     Ok(places)
 }
 
-fn locate(document: &Value, target: &str) -> Result<Vec<String>, String> {
-    let path = JsonPath::parse(target)
-        .map_err(|error| format!("the target is not a JSONPath: {error}"))?;
+/// The target of what holds the last step of `target`.
+fn parent(target: &str) -> Option<&str> {
+    let mut begin = 0;
+    let mut last_bracket = None;
+    while let Some(start) = target[begin..].find('[') {
+        let (_, length) = selectors(&target[begin + start..]);
+        last_bracket = Some(begin + start);
+        begin += start + length;
+    }
+    let end = match (last_bracket, &target[begin..]) {
+        (Some(start), "") => start,
+        (_, plain) => begin + plain.rfind('.')?,
+    };
+    Some(target[..end].trim_end_matches('.'))
+}
+
+fn locate(document: &Value, target: &str) -> Result<Vec<String>, Miss> {
+    let path = JsonPath::parse(target).map_err(|error| Miss::Malformed(error.to_string()))?;
     let matches = path.query_located(document).dedup();
     Ok(matches.locations().map(pointer).collect())
 }
@@ -38,7 +64,7 @@ fn locate(document: &Value, target: &str) -> Result<Vec<String>, String> {
 fn pointer(path: &NormalizedPath<'_>) -> String {
     path.iter()
         .map(|element| match element {
-            PathElement::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            PathElement::Name(name) => format!("/{}", escape(name)),
             PathElement::Index(index) => format!("/{index}"),
         })
         .collect()
@@ -146,9 +172,28 @@ mod tests {
             places(&document, "$['a', 'b'].x").unwrap(),
             ["/a/x", "/b/x"]
         );
-        let reason = places(&document, "$['a', 'gone'].x").unwrap_err();
-        assert!(reason.starts_with("$['gone'].x, which is part"), "{reason}");
-        let reason = places(&document, "$['a', 'b'].gone").unwrap_err();
-        assert!(reason.contains("the target matches nothing"), "{reason}");
+        let part = "$['gone'].x".to_owned();
+        assert_eq!(
+            places(&document, "$['a', 'gone'].x"),
+            Err(Miss::PartGone(part))
+        );
+        assert_eq!(places(&document, "$.c.gone"), Err(Miss::Gone));
+    }
+
+    #[test]
+    fn what_is_gone_alone_was_removed() {
+        let document = json!({"a": {"x": 1}, "b": {"x": 1}, "list": [{"n": 1}]});
+        for target in [
+            "$.a.gone",
+            "$['a', 'b'].gone",
+            "$['a', 'b']['gone', 'too']",
+            "$..a..gone",
+            "$.list[?(@.n == 2)]",
+        ] {
+            assert_eq!(places(&document, target), Err(Miss::Removed), "{target}");
+        }
+        for target in ["$['a', 'c'].gone", "$.c['x'].y", "$.c..gone"] {
+            assert_eq!(places(&document, target), Err(Miss::Gone), "{target}");
+        }
     }
 }
