@@ -2,37 +2,68 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::{follow, operations};
+use crate::document::{escape, operations, reference};
+
+/// An example of a whole body.
+pub(crate) struct Example<'a> {
+    pub operation: &'a str,
+    /// `request` or `response`.
+    pub side: &'static str,
+    /// Where it stands in the document.
+    pub pointer: String,
+    pub value: &'a Value,
+}
 
 /// Every example by operation id: `{"readMember": {"response": {…}, "request": {…}}}`.
 pub(crate) fn collect(document: &Value) -> Value {
     let mut all = Map::new();
-    for operation in operations(document) {
-        let mut found = Map::new();
-        let body = operation.value.get("requestBody");
-        if let Some(example) = body.and_then(|body| example_of(follow(document, body))) {
-            found.insert("request".to_owned(), example);
-        }
-        let responses = operation.value.get("responses").and_then(Value::as_object);
-        for (status, response) in responses.into_iter().flatten() {
-            if status.starts_with('2')
-                && let Some(example) = example_of(follow(document, response))
-            {
-                found.insert("response".to_owned(), example);
-            }
-        }
-        if !found.is_empty() {
-            all.insert(operation.id.to_owned(), Value::Object(found));
-        }
+    for example in find(document) {
+        let sides = all
+            .entry(example.operation)
+            .or_insert_with(|| Value::Object(Map::new()));
+        sides[example.side] = example.value.clone();
     }
     Value::Object(all)
 }
 
-fn example_of(body: &Value) -> Option<Value> {
+/// Every example, in the order of the document: of requests and of successful answers.
+pub(crate) fn find(document: &Value) -> Vec<Example<'_>> {
+    let mut all = Vec::new();
+    for operation in operations(document) {
+        let place = format!("/paths/{}/{}", escape(operation.path), operation.method);
+        let mut bodies = vec![("request", format!("{place}/requestBody"))];
+        let responses = operation.value.get("responses").and_then(Value::as_object);
+        for status in responses.into_iter().flatten().map(|(status, _)| status) {
+            if status.starts_with('2') {
+                bodies.push(("response", format!("{place}/responses/{}", escape(status))));
+            }
+        }
+        for (side, pointer) in bodies {
+            if let Some((pointer, value)) = example_of(document, pointer) {
+                all.push(Example {
+                    operation: operation.id,
+                    side,
+                    pointer,
+                    value,
+                });
+            }
+        }
+    }
+    all
+}
+
+fn example_of(document: &Value, pointer: String) -> Option<(String, &Value)> {
+    let body = document.pointer(&pointer)?;
+    let (pointer, body) = match reference(body) {
+        Some(target) => (target.to_owned(), document.pointer(target)?),
+        None => (pointer, body),
+    };
     let content = body.get("content")?.as_object()?;
-    content
-        .values()
-        .find_map(|media| media.get("example").cloned())
+    content.iter().find_map(|(name, media)| {
+        let example = media.get("example")?;
+        let pointer = format!("{pointer}/content/{}/example", escape(name));
+        Some((pointer, example))
+    })
 }
 
 /// Removes examples and our own marks, which the generator would copy or stumble over.
@@ -87,6 +118,14 @@ mod tests {
         assert_eq!(
             collect(&document),
             json!({"a": {"request": 1, "response": 2}})
+        );
+        let places: Vec<String> = find(&document).into_iter().map(|one| one.pointer).collect();
+        assert_eq!(
+            places,
+            [
+                "/paths/~1a/post/requestBody/content/application~1json/example",
+                "/paths/~1a/post/responses/200/content/application~1json/example"
+            ]
         );
     }
 

@@ -23,6 +23,8 @@ mod overlay;
 mod paging;
 mod registry;
 mod report;
+#[cfg(feature = "tool")]
+pub mod tool;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -150,6 +152,19 @@ impl Api {
             .into_iter()
             .map(|action| format!("{}: {}", action.action, action.places.len()));
         report.note("overlay", applied.collect());
+        self.generate_overlaid(document, report)
+    }
+
+    /// Makes everything from a document that has its overlay.
+    fn generate_overlaid(
+        &self,
+        mut document: Value,
+        mut report: Report,
+    ) -> Result<Generated, Failure> {
+        let document_name = format!("{}/{}", self.name, self.document);
+        let overlay_name = format!("{}/overlay.yaml", self.name);
+        let in_document = |failure: Failure| failure.in_document(&document_name);
+        let in_overlay = |failure: Failure| failure.in_document(&overlay_name);
         let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
         document::check(&document).map_err(in_overlay)?;
 

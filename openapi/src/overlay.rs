@@ -23,12 +23,16 @@ pub(crate) struct Applied {
     /// Where it was applied, as JSON pointers.
     pub places: Vec<String>,
     /// Whether all that it changes are descriptions and examples.
+    #[cfg_attr(
+        not(feature = "tool"),
+        expect(dead_code, reason = "an update tells it")
+    )]
     pub only_words: bool,
 }
 
 /// Why an action does not fit the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfit {
+pub(crate) enum Misfit {
     /// It cannot be read, whatever the document.
     Malformed,
     /// What it corrects is gone.
@@ -122,6 +126,12 @@ impl Survey {
 fn name(action: &Value, index: usize) -> String {
     let target = action["target"].as_str().unwrap_or_default();
     format!("action {} ({target})", index + 1)
+}
+
+/// The JSON pointers that a JSONPath means, for those who look for a place that is told as one.
+#[cfg(feature = "tool")]
+pub(crate) fn places(document: &Value, target: &str) -> Vec<String> {
+    target::places(document, target).unwrap_or_default()
 }
 
 fn apply_action(

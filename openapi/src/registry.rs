@@ -10,7 +10,11 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::document::escape;
 use crate::failure::Failure;
+
+/// Where an overlay puts the registry.
+pub(crate) const TYPES: &str = "/components/x-types";
 
 /// What a registered type is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -115,7 +119,10 @@ impl Registry {
     pub(crate) fn from_value(value: &Value) -> Result<Self, Failure> {
         let mut entries = Vec::new();
         for (name, value) in value.as_object().into_iter().flatten() {
-            let refuse = |reason: String| Failure::new("types", format!("x-types.{name}"), reason);
+            let refuse = |reason: String| {
+                Failure::new("types", format!("x-types.{name}"), reason)
+                    .at(format!("{TYPES}/{}", escape(name)))
+            };
             let mut entry = Entry::deserialize(value).map_err(|error| refuse(error.to_string()))?;
             entry.name.clone_from(name);
             if let Some(pattern) = entry.fields.iter().find(|pattern| !pattern.contains('.')) {
@@ -182,26 +189,23 @@ impl Registry {
 
     /// Refuses patterns that no field has.
     pub(crate) fn check_all_used(&self) -> Result<(), Failure> {
-        let failures = self.unused().into_iter().map(|(name, pattern)| {
-            let reason =
-                format!("the conversion of {pattern} no longer applies: no field matches it");
-            Failure::new("types", format!("x-types.{name}"), reason)
-        });
-        Failure::several(failures.collect())
-    }
-
-    /// The patterns that no field has, with the type that lists them.
-    pub(crate) fn unused(&self) -> Vec<(String, String)> {
         let used = self.used.borrow();
-        let mut unused = Vec::new();
+        let mut failures = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             for (position, pattern) in entry.fields.iter().enumerate() {
                 if !used.contains(&(index, position)) {
-                    unused.push((entry.name.clone(), pattern.clone()));
+                    let reason = format!(
+                        "the conversion of {pattern} no longer applies: no field matches it"
+                    );
+                    let pointer = format!("{TYPES}/{}/fields/{position}", escape(&entry.name));
+                    failures.push(
+                        Failure::new("types", format!("x-types.{}", entry.name), reason)
+                            .at(pointer),
+                    );
                 }
             }
         }
-        unused
+        Failure::several(failures)
     }
 }
 
