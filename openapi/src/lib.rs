@@ -24,6 +24,8 @@ mod paging;
 mod registry;
 mod report;
 mod surface;
+#[cfg(feature = "tool")]
+pub mod tool;
 mod values;
 
 use std::path::{Path, PathBuf};

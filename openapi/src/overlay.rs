@@ -38,7 +38,12 @@ pub(crate) fn apply(
         .collect()
 }
 
-fn apply_action(document: &mut Value, action: &Value, index: usize) -> Result<Applied, Failure> {
+/// Applies the action at `index` of an overlay. A refusal may leave the document changed in part.
+pub(crate) fn apply_action(
+    document: &mut Value,
+    action: &Value,
+    index: usize,
+) -> Result<Applied, Failure> {
     let target = action["target"].as_str().unwrap_or_default();
     let name = format!("action {} ({target})", index + 1);
     let refuse = |reason: &str| Failure::new("overlay", name.clone(), reason);

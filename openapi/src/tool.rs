@@ -1,0 +1,7 @@
+//! What the command line tool does, for whoever updates a document. Only with the feature `tool`: no build of a client needs it.
+
+pub mod diff;
+mod prepared;
+pub mod revision;
+
+pub use prepared::Prepared;
