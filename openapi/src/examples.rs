@@ -10,6 +10,10 @@ pub(crate) struct Example<'a> {
     /// `request` or `response`.
     pub side: &'static str,
     /// Where it stands in the document.
+    #[cfg_attr(
+        not(feature = "tool"),
+        expect(dead_code, reason = "a check tells the line of a fault")
+    )]
     pub pointer: String,
     pub value: &'a Value,
 }

@@ -82,6 +82,21 @@ fn tag(
     Ok(())
 }
 
+/// The type that a field is given, for those who compare documents. Nothing where a build would refuse it.
+#[cfg(feature = "tool")]
+pub(crate) fn given<'a>(
+    registry: &'a Registry,
+    owner: &str,
+    field: &str,
+    schema: &Value,
+) -> Option<&'a Entry> {
+    let items = schema.get("type") == Some(&json!("array"));
+    let scalar = if items { &schema["items"] } else { schema };
+    let found = registry.find(owner, field).ok()??;
+    let replaces = fits(found.entry, scalar) && found.entry.kind != Kind::Plain;
+    replaces.then_some(found.entry)
+}
+
 /// Whether a field as declared can hold the type. Only what is seen both ways may change its declared type.
 fn fits(entry: &Entry, schema: &Value) -> bool {
     if schema.get("$ref").is_some() {

@@ -1,0 +1,95 @@
+//! `cargo spec diff OLD NEW`: what changed between two documents, and what it means.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use mx_nexus_openapi::Api;
+use mx_nexus_openapi::tool::diff::{self, NextRelease, Released, Verdict};
+use mx_nexus_openapi::tool::revision;
+
+/// What the tool answers with when there is a change that `--fail-on` names.
+const FOUND: u8 = 3;
+
+/// Compare two documents: does the released client still work, and what is our next release?
+///
+/// OLD and NEW are files or git revisions such as HEAD~1 or v0.1.0. A revision is read with its own document and overlay; a
+/// file with the overlay of the working tree. Compared are the documents with their corrections.
+#[derive(Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// A file or a git revision.
+    old: String,
+    /// A file or a git revision.
+    new: String,
+    /// nexus, sso or mdx.
+    #[arg(long, default_value = "nexus", value_parser = crate::api)]
+    api: &'static Api,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// From which class on the tool answers with the exit code 3.
+    #[arg(long, value_enum)]
+    fail_on: Option<Level>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing changed, or nothing as bad as --fail-on says
+  1  a document cannot be read
+  2  the command line is wrong
+  3  something is as bad as --fail-on says, or a build would refuse NEW";
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// For a pull request.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    /// Any change.
+    Patch,
+    /// Our next release is minor or major.
+    Minor,
+    /// Our next release is major.
+    Major,
+    /// The released client degrades or breaks.
+    Degrades,
+    /// The released client breaks.
+    Breaks,
+}
+
+impl Level {
+    fn is_reached(self, worst: Verdict) -> bool {
+        match self {
+            Self::Patch => true,
+            Self::Minor => worst.next_release >= NextRelease::Minor,
+            Self::Major => worst.next_release >= NextRelease::Major,
+            Self::Degrades => worst.released >= Released::Degrades,
+            Self::Breaks => worst.released >= Released::Breaks,
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let old = revision::prepare(arguments.api, &arguments.old)?;
+    let new = revision::prepare(arguments.api, &arguments.new)?;
+    let changes = diff::compare(&old, &new);
+    crate::say(&match arguments.format {
+        Format::Text => changes.text(),
+        Format::Markdown => changes.markdown(),
+        Format::Json => format!("{:#}", changes.json()),
+    });
+    let Some(level) = arguments.fail_on else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let reached = changes.worst().is_some_and(|worst| level.is_reached(worst));
+    Ok(if reached || !changes.refused().is_empty() {
+        ExitCode::from(FOUND)
+    } else {
+        ExitCode::SUCCESS
+    })
+}

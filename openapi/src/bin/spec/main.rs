@@ -1,0 +1,54 @@
+//! The command line tool of whoever updates a document: `cargo spec --help`. One file a command; what they do is in the
+//! library, behind the feature `tool`.
+
+#![allow(clippy::print_stderr, reason = "a command line tool prints")]
+
+mod diff;
+mod show;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use mx_nexus_openapi::{APIS, Api};
+
+/// Looks at the OpenAPI documents behind mx-nexus, and at what becomes of them.
+#[derive(Parser)]
+#[command(name = "cargo spec", bin_name = "cargo spec")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Show(show::Arguments),
+    Diff(diff::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+    };
+    outcome.unwrap_or_else(|reason| {
+        eprintln!("{reason}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints what a command found. A reader that has seen enough is no failure.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// The API that an argument names.
+fn api(name: &str) -> Result<&'static Api, String> {
+    APIS.iter().find(|api| api.name == name).ok_or_else(|| {
+        let names: Vec<&str> = APIS.iter().map(|api| api.name).collect();
+        format!(
+            "there is no document {name}; there are {}",
+            names.join(", ")
+        )
+    })
+}

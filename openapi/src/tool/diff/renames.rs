@@ -1,0 +1,148 @@
+//! What was removed under one name and added, the same, under another: one change rather than two.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+/// New names of schemas by old ones. A schema may hold itself or another one that was renamed as well.
+pub(super) fn schemas(old: &Value, new: &Value) -> BTreeMap<String, String> {
+    let empty = Map::new();
+    let [old, new] = [old, new].map(|document| {
+        document["components"]["schemas"]
+            .as_object()
+            .unwrap_or(&empty)
+    });
+    let mut renamed = BTreeMap::new();
+    loop {
+        let known = renamed.len();
+        let found = pairs(old, new, &renamed, |name, other, value| {
+            let mut names = renamed.clone();
+            names.insert(name.to_owned(), other.to_owned());
+            rename_references(value, &names)
+        });
+        renamed.extend(found);
+        if renamed.len() == known {
+            return renamed;
+        }
+    }
+}
+
+/// New names of registered types by old ones.
+pub(super) fn types(old: &Value, new: &Value) -> BTreeMap<String, String> {
+    let empty = Map::new();
+    let [old, new] = [old, new].map(|types| types.as_object().unwrap_or(&empty));
+    pairs(old, new, &BTreeMap::new(), |_, _, value| value.clone())
+}
+
+/// New names of fields by old ones: the same in everything, which is more than a type when they are described, and otherwise
+/// with a word of the name in common.
+pub(super) fn fields(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+) -> BTreeMap<String, String> {
+    let mut found = pairs(old, new, &BTreeMap::new(), |_, _, value| value.clone());
+    found.retain(|name, other| {
+        old[name.as_str()].get("description").is_some() || share_a_word(name, other)
+    });
+    found
+}
+
+/// Members that are gone and new ones that equal them, where there is one of either.
+fn pairs(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    known: &BTreeMap<String, String>,
+    as_new: impl Fn(&str, &str, &Value) -> Value,
+) -> BTreeMap<String, String> {
+    let gone = old
+        .iter()
+        .filter(|(name, _)| !new.contains_key(*name) && !known.contains_key(*name));
+    let come: Vec<(&String, &Value)> = new
+        .iter()
+        .filter(|(name, _)| !old.contains_key(*name) && !known.values().any(|known| known == *name))
+        .collect();
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, value) in gone {
+        let mut equal = come
+            .iter()
+            .filter(|(other, candidate)| as_new(name, other, value) == **candidate);
+        if let (Some((other, _)), None) = (equal.next(), equal.next()) {
+            *taken.entry((*other).clone()).or_default() += 1;
+            found.insert(name.clone(), (*other).clone());
+        }
+    }
+    found.retain(|_, other| taken[other.as_str()] == 1);
+    found
+}
+
+/// A value with its references as the new document writes them.
+pub(super) fn rename_references(value: &Value, names: &BTreeMap<String, String>) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, member)| {
+                let name = (key == "$ref")
+                    .then(|| crate::document::schema_name(value))
+                    .flatten();
+                let member = match name.and_then(|name| names.get(name)) {
+                    Some(name) => json!(format!("#/components/schemas/{name}")),
+                    None => rename_references(member, names),
+                };
+                (key.clone(), member)
+            })
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| rename_references(item, names))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn share_a_word(one: &str, other: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        let name = heck::ToSnakeCase::to_snake_case(name);
+        name.split('_').map(str::to_owned).collect()
+    };
+    let others = words(other);
+    words(one).iter().any(|word| others.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(schemas: Value) -> Value {
+        json!({"components": {"schemas": schemas}})
+    }
+
+    #[test]
+    fn schemas_that_hold_each_other_are_followed() {
+        let one = |name: &str| json!({"properties": {"inner": {"$ref": format!("#/components/schemas/{name}")}}});
+        let old =
+            document(json!({"A": one("B"), "B": {"type": "object", "properties": {"x": {}}}}));
+        let new =
+            document(json!({"C": one("D"), "D": {"type": "object", "properties": {"x": {}}}}));
+        let found = schemas(&old, &new);
+        assert_eq!(found["A"], "C");
+        assert_eq!(found["B"], "D");
+    }
+
+    #[test]
+    fn what_two_could_be_is_neither() {
+        let old = document(json!({"A": {"type": "object"}}));
+        let new = document(json!({"B": {"type": "object"}, "C": {"type": "object"}}));
+        assert!(schemas(&old, &new).is_empty());
+        assert!(schemas(&new, &old).is_empty());
+    }
+
+    #[test]
+    fn fields_of_a_plain_type_need_a_word_in_common() {
+        let map = |value: Value| value.as_object().cloned().unwrap();
+        let old = map(json!({"is_closed": {"type": "boolean"}}));
+        assert!(fields(&old, &map(json!({"hidden": {"type": "boolean"}}))).is_empty());
+        let found = fields(&old, &map(json!({"closed": {"type": "boolean"}})));
+        assert_eq!(found["is_closed"], "closed");
+    }
+}

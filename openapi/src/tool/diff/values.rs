@@ -1,0 +1,370 @@
+//! Compares one value on its way: the schema of a field, a parameter or a body.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Rule;
+use super::comparison::{Comparison, Side, flag, went};
+use super::shape::{COMPOSITE, Covers, Shape};
+use crate::normalise::typing;
+
+/// Keywords that forbid some values of a type.
+const LIMITS: [&str; 13] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Keywords that `value` and its callers handle.
+const HANDLED: [&str; 11] = [
+    "type",
+    "format",
+    "items",
+    "$ref",
+    "properties",
+    "required",
+    "enum",
+    "nullable",
+    "default",
+    "deprecated",
+    "x-unwrapped-items",
+];
+
+/// Where a value is.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'s> {
+    pub(super) place: &'s str,
+    pub(super) side: Side,
+    pub(super) operations: &'s [String],
+    /// Owner and field as the registry knows them, in the old and the new document.
+    pub(super) owners: Option<[(&'s str, &'s str); 2]>,
+    /// Whether a default makes the Rust type another: only of a field that may be left out.
+    pub(super) takes_default: bool,
+}
+
+impl Spot<'_> {
+    fn pick(&self, request: Rule, response: Rule) -> Rule {
+        match self.side {
+            Side::Request => request,
+            Side::Response => response,
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// Compares two schemas of one value. Whether it may be null is for the caller.
+    pub(super) fn value(&mut self, spot: Spot<'_>, old: &Value, new: &Value) {
+        let (new_prepared, old_prepared) = (self.new, self.old);
+        let entries =
+            spot.owners
+                .map_or([None, None], |[(owner, field), (new_owner, new_field)]| {
+                    [
+                        typing::given(&old_prepared.registry, owner, field, old),
+                        typing::given(&new_prepared.registry, new_owner, new_field, new),
+                    ]
+                });
+        let exhaustive = spot.side == Side::Request;
+        let none = std::collections::BTreeMap::new();
+        let before = Shape::of(
+            old,
+            entries[0],
+            exhaustive && entries[0].is_none(),
+            &self.renamed_schemas,
+            &self.renamed_types,
+        );
+        let after = Shape::of(
+            new,
+            entries[1],
+            exhaustive && entries[1].is_none(),
+            &none,
+            &none,
+        );
+        let registered = entries[1].is_some();
+        if let Some(rule) = changed_type(spot, &before, &after) {
+            let what = format!("{} became {}", before.describe(), after.describe());
+            self.note(rule, spot.place, what, spot.operations);
+        } else if old["format"] != new["format"] && before.wire == after.wire {
+            let what = format!("format {}", went(old.get("format"), new.get("format")));
+            self.note(
+                Rule::DocumentationChanged,
+                spot.place,
+                what,
+                spot.operations,
+            );
+        }
+        if before.is_same_type(&after) {
+            self.inside(spot, old, new, registered);
+        } else {
+            let mut handled = HANDLED.to_vec();
+            handled.extend(LIMITS.iter().chain(&COMPOSITE));
+            self.rest(spot.place, old, new, &handled, spot.operations);
+        }
+    }
+
+    /// Compares what two schemas of one type say besides.
+    fn inside(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
+        self.listed_values(spot, old, new, registered);
+        self.limits(spot, old, new, registered);
+        self.default(spot, old, new, registered);
+        match (flag(old, "deprecated"), flag(new, "deprecated")) {
+            (false, true) => {
+                let rule = spot.pick(Rule::RequestFieldDeprecated, Rule::ResponseFieldDeprecated);
+                self.note(rule, spot.place, "MX advises against it", spot.operations);
+            }
+            (true, false) => {
+                let rule = spot.pick(
+                    Rule::RequestFieldUndeprecated,
+                    Rule::ResponseFieldUndeprecated,
+                );
+                self.note(
+                    rule,
+                    spot.place,
+                    "MX no longer advises against it",
+                    spot.operations,
+                );
+            }
+            _ => {}
+        }
+        match (
+            flag(old, "x-unwrapped-items"),
+            flag(new, "x-unwrapped-items"),
+        ) {
+            (false, true) => {
+                let what = "the items may come wrapped, each in an object of its own";
+                self.note(
+                    Rule::ResponseItemsWrapped,
+                    spot.place,
+                    what,
+                    spot.operations,
+                );
+            }
+            (true, false) => {
+                let what = "the items no longer come wrapped";
+                self.note(
+                    Rule::ResponseItemsUnwrapped,
+                    spot.place,
+                    what,
+                    spot.operations,
+                );
+            }
+            _ => {}
+        }
+        if old["properties"].is_object() || new["properties"].is_object() {
+            self.fields(spot, old, new);
+        }
+        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
+            let place = format!("{}[]", spot.place);
+            let spot = Spot {
+                place: &place,
+                takes_default: false,
+                ..spot
+            };
+            let (nullable, not_nullable) = match spot.side {
+                Side::Request => (
+                    Rule::RequestItemsBecameNullable,
+                    Rule::RequestItemsBecameNotNullable,
+                ),
+                Side::Response => (
+                    Rule::ResponseItemsBecameNullable,
+                    Rule::ResponseItemsBecameNotNullable,
+                ),
+            };
+            match (flag(old, "nullable"), flag(new, "nullable")) {
+                (false, true) => self.note(nullable, &place, "items may be null", spot.operations),
+                (true, false) => self.note(
+                    not_nullable,
+                    &place,
+                    "items are never null",
+                    spot.operations,
+                ),
+                _ => {}
+            }
+            self.inside(spot, old, new, registered);
+        }
+        let mut handled = HANDLED.to_vec();
+        handled.extend(LIMITS.iter().chain(&COMPOSITE));
+        self.rest(spot.place, old, new, &handled, spot.operations);
+    }
+
+    fn listed_values(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
+        let read = |schema: &Value| -> Option<BTreeSet<String>> {
+            let values = schema["enum"].as_array()?;
+            Some(values.iter().map(Value::to_string).collect())
+        };
+        let (before, after) = (read(old), read(new));
+        if before == after {
+            return;
+        }
+        let closed = spot.side == Side::Request && !registered;
+        let (added, removed) = if closed {
+            (Rule::RequestValueAdded, Rule::RequestValueRemoved)
+        } else {
+            (
+                spot.pick(
+                    Rule::RequestDocumentedValueAdded,
+                    Rule::ResponseDocumentedValueAdded,
+                ),
+                spot.pick(
+                    Rule::RequestDocumentedValueRemoved,
+                    Rule::ResponseDocumentedValueRemoved,
+                ),
+            )
+        };
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                for value in after.difference(&before) {
+                    self.note(
+                        added,
+                        spot.place,
+                        format!("value {value} was added"),
+                        spot.operations,
+                    );
+                }
+                for value in before.difference(&after) {
+                    self.note(
+                        removed,
+                        spot.place,
+                        format!("value {value} was removed"),
+                        spot.operations,
+                    );
+                }
+            }
+            (None, Some(_)) => {
+                self.note(
+                    removed,
+                    spot.place,
+                    "only the listed values remain",
+                    spot.operations,
+                );
+            }
+            _ => self.note(
+                added,
+                spot.place,
+                "values are no longer listed",
+                spot.operations,
+            ),
+        }
+    }
+
+    fn limits(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
+        for key in LIMITS {
+            let (before, after) = (old.get(key), new.get(key));
+            if before == after {
+                continue;
+            }
+            let tightened = match (before, after) {
+                (None, _) => true,
+                (_, None) => false,
+                (Some(before), Some(after)) => tightens(key, before, after),
+            };
+            let in_rust = !registered && is_in_rust(key, &new["type"]);
+            let rule = match (in_rust, tightened) {
+                (true, true) => spot.pick(
+                    Rule::RequestConstraintTightened,
+                    Rule::ResponseConstraintTightened,
+                ),
+                (true, false) => spot.pick(
+                    Rule::RequestConstraintLoosened,
+                    Rule::ResponseConstraintLoosened,
+                ),
+                (false, true) => {
+                    spot.pick(Rule::RequestLimitTightened, Rule::ResponseLimitTightened)
+                }
+                (false, false) => {
+                    spot.pick(Rule::RequestLimitLoosened, Rule::ResponseLimitLoosened)
+                }
+            };
+            let what = match (before, after) {
+                (Some(before), Some(after)) => format!("{key} {before} became {after}"),
+                (None, Some(after)) => format!("{key} {after} was added"),
+                _ => format!("{key} was removed"),
+            };
+            self.note(rule, spot.place, what, spot.operations);
+        }
+    }
+
+    fn default(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
+        let (before, after) = (old.get("default"), new.get("default"));
+        if before == after {
+            return;
+        }
+        let what = format!("default {}", went(before, after));
+        let in_rust = spot.takes_default && !registered;
+        let rule = match (spot.side, before, after) {
+            (Side::Response, ..) => Rule::ResponseDefaultChanged,
+            (_, Some(_), Some(_)) => Rule::RequestDefaultChanged,
+            (_, None, _) if in_rust => Rule::RequestDefaultAdded,
+            (_, _, None) if in_rust => Rule::RequestDefaultRemoved,
+            _ => Rule::DocumentationChanged,
+        };
+        self.note(rule, spot.place, what, spot.operations);
+    }
+}
+
+/// The rule for a type that is another, on the wire or in Rust.
+fn changed_type(spot: Spot<'_>, before: &Shape, after: &Shape) -> Option<Rule> {
+    let same_wire = before.wire == after.wire;
+    if before.is_same_type(after) {
+        if same_wire {
+            return None;
+        }
+        return Some(match spot.side {
+            Side::Response => Rule::ResponseDeclaredTypeChanged,
+            Side::Request => match after.on_the_wire().reads(&before.on_the_wire()) {
+                Covers::All => Rule::RequestLimitLoosened,
+                Covers::Some => Rule::RequestLimitTightened,
+                Covers::None => Rule::RequestDeclaredTypeChanged,
+            },
+        });
+    }
+    if same_wire {
+        return Some(spot.pick(Rule::RequestRustTypeChanged, Rule::ResponseRustTypeChanged));
+    }
+    Some(match spot.side {
+        Side::Request => match after.on_the_wire().reads(&before.on_the_wire()) {
+            Covers::All => Rule::RequestTypeLoosened,
+            Covers::Some => Rule::RequestTypeTightened,
+            Covers::None => Rule::RequestTypeChanged,
+        },
+        Side::Response => match before.reads(after) {
+            Covers::All => Rule::ResponseTypeNarrowed,
+            Covers::Some => Rule::ResponseTypeWidened,
+            Covers::None => Rule::ResponseTypeChanged,
+        },
+    })
+}
+
+/// Whether the generator makes a type of a limit.
+fn is_in_rust(key: &str, kind: &Value) -> bool {
+    match kind.as_str() {
+        Some("string") => ["minLength", "maxLength", "pattern"].contains(&key),
+        Some("integer") => {
+            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].contains(&key)
+        }
+        Some("array") => ["minItems", "maxItems", "uniqueItems"].contains(&key),
+        _ => false,
+    }
+}
+
+fn tightens(key: &str, before: &Value, after: &Value) -> bool {
+    match (before.as_f64(), after.as_f64()) {
+        (Some(before), Some(after)) if key.starts_with("min") || key == "exclusiveMinimum" => {
+            after > before
+        }
+        (Some(before), Some(after)) if key.starts_with("max") || key == "exclusiveMaximum" => {
+            after < before
+        }
+        _ => *after != json!(false),
+    }
+}

@@ -1,0 +1,151 @@
+//! A document as two of them are compared: overlaid, with its types, its table and its lists, and with what the build refuses.
+//!
+//! Unlike a build it goes on after a refusal. A document that has just been updated often has corrections that no longer apply,
+//! and that is when its changes are wanted most.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::access::{self, Access};
+use crate::failure::Failure;
+use crate::normalise::{self, parameters};
+use crate::operations::{self, Row};
+use crate::paging::{self, List};
+use crate::registry::Registry;
+use crate::report::Report;
+use crate::{Api, document, overlay};
+
+/// A document that can be compared with another.
+pub struct Prepared {
+    pub(crate) api: &'static str,
+    /// Overlaid, without the types.
+    pub(crate) document: Value,
+    /// The same with the parameters that the client has: references followed, secrets and doubles dropped.
+    pub(crate) effective: Value,
+    pub(crate) registry: Registry,
+    /// The types as the overlay lists them.
+    pub(crate) types: Value,
+    pub(crate) access: Option<Access>,
+    pub(crate) rows: Vec<Row>,
+    /// The lists that page; none is known of a document that cannot be normalised.
+    pub(crate) lists: Option<Vec<List>>,
+    refused: Vec<Failure>,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Prepared")
+            .field("api", &self.api)
+            .field("operations", &self.rows.len())
+            .field("refused", &self.refused)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Prepared {
+    /// Prepares the texts of a document and its overlay.
+    ///
+    /// # Errors
+    ///
+    /// What is no YAML, no overlay of this document, or lists types that cannot be read, cannot be compared. Everything else that
+    /// a build refuses is kept, see [`Prepared::refused`].
+    pub fn from_text(api: &Api, document: &str, overlay: &str) -> Result<Self, Failure> {
+        let named = |file: &str| format!("{}/{file}", api.name);
+        let document = document::parse(document)
+            .map_err(|failure| failure.in_document(&named(api.document)))?;
+        let overlay = document::parse(overlay)
+            .map_err(|failure| failure.in_document(&named("overlay.yaml")))?;
+        Self::from_values(api, document, &overlay)
+    }
+
+    /// Prepares the files of this package.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Prepared::from_text`], and when a file cannot be read.
+    pub fn from_files(api: &Api) -> Result<Self, Failure> {
+        let [document, overlay] =
+            [api.document, "overlay.yaml"].map(|file| format!("{}/{file}", api.name));
+        let document = document::read(crate::folder(), &document)?;
+        let overlay = document::read(crate::folder(), &overlay)?;
+        Self::from_values(api, document, &overlay)
+    }
+
+    pub(crate) fn from_values(
+        api: &Api,
+        mut document: Value,
+        overlay: &Value,
+    ) -> Result<Self, Failure> {
+        let in_document = format!("{}/{}", api.name, api.document);
+        let in_overlay = format!("{}/overlay.yaml", api.name);
+        let mut refused = Vec::new();
+        if let Err(failure) = document::check(&document) {
+            refused.push(failure.in_document(&in_document));
+        }
+        // Actions that do not fit are passed over, and told.
+        let survey = overlay::survey(&mut document, api.document, overlay)
+            .map_err(|failure| failure.in_document(&in_overlay))?;
+        let misfits = survey.misfits.into_iter();
+        refused.extend(misfits.map(|(_, _, failure)| failure.in_document(&in_overlay)));
+        let mut prepared = Self::from_overlaid(api, document)
+            .map_err(|failure| failure.in_document(&in_overlay))?;
+        refused.append(&mut prepared.refused);
+        prepared.refused = refused;
+        Ok(prepared)
+    }
+
+    /// Prepares a document to which the overlay has been applied.
+    pub(crate) fn from_overlaid(api: &Api, mut document: Value) -> Result<Self, Failure> {
+        let in_overlay = format!("{}/overlay.yaml", api.name);
+        let mut refused = Vec::new();
+        let types = document["components"]["x-types"].clone();
+        let registry = Registry::take(&mut document)?;
+        if let Err(failure) = document::check(&document) {
+            refused.push(failure);
+        }
+        let access = access::read(&document)
+            .map_err(|failure| refused.push(failure))
+            .ok();
+        let rows = access
+            .as_ref()
+            .map(|access| operations::read(&document, &registry, access))
+            .unwrap_or_default();
+        let mut effective = document.clone();
+        parameters::inline(&mut effective);
+        parameters::drop_authentication(&mut effective, &registry);
+        // Two parameters of one name are told by the whole run below.
+        let _ = parameters::separate(&mut effective);
+        let mut normalised = document.clone();
+        let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
+            .and_then(|()| paging::find(&normalised))
+            .map_err(|failure| refused.push(failure))
+            .ok();
+        let refused = refused
+            .into_iter()
+            .map(|failure| failure.in_document(&in_overlay))
+            .collect();
+        Ok(Self {
+            api: api.name,
+            document,
+            effective,
+            registry,
+            types,
+            access,
+            rows,
+            lists,
+            refused,
+        })
+    }
+
+    /// What a build refuses about it, before the generator: corrections that no longer apply first.
+    pub fn refused(&self) -> &[Failure] {
+        &self.refused
+    }
+
+    /// The row of the operations table.
+    pub(crate) fn row(&self, id: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.id == id)
+    }
+}
