@@ -11,6 +11,7 @@ mod lines;
 mod prepared;
 mod provenance;
 pub mod revision;
+pub mod update;
 mod workflows;
 
 pub use finding::Finding;

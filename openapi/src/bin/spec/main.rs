@@ -3,10 +3,13 @@
 
 #![allow(clippy::print_stderr, reason = "a command line tool prints")]
 
+mod check;
 mod diff;
 mod show;
+mod update;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -23,13 +26,17 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Show(show::Arguments),
+    Check(check::Arguments),
     Diff(diff::Arguments),
+    Update(update::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Show(arguments) => show::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Update(arguments) => update::run(&arguments),
     };
     outcome.unwrap_or_else(|reason| {
         eprintln!("{reason}");
@@ -40,6 +47,12 @@ fn main() -> ExitCode {
 /// Prints what a command found. A reader that has seen enough is no failure.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// The root of the workspace that this tool was built in.
+fn root() -> Result<&'static Path, String> {
+    let root = mx_nexus_openapi::folder().parent();
+    root.ok_or_else(|| "the package stands in no workspace".to_owned())
 }
 
 /// The API that an argument names.

@@ -1,0 +1,27 @@
+//! `cargo spec check`: everything that is wrong with the documents and what belongs to them.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use mx_nexus_openapi::tool::check::check;
+
+/// Check the documents, their corrections, provenance and examples, and the workflow files.
+///
+/// Tells everything that is wrong at once, each as file:line: reason, and answers with the exit code 1 then.
+#[derive(Args)]
+pub(crate) struct Arguments {}
+
+pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
+    let checked = check(crate::root()?);
+    for finding in &checked.findings {
+        crate::say(&finding.to_string());
+    }
+    if checked.findings.is_empty() {
+        crate::say(&format!(
+            "{} documents with {} operations, {} corrections and {} examples: nothing is wrong",
+            checked.documents, checked.operations, checked.corrections, checked.examples
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(format!("{} things are wrong", checked.findings.len()))
+}

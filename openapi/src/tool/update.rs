@@ -1,0 +1,347 @@
+//! `cargo spec update FILE`: puts a new upstream document in the place of the old one, with all that follows from it, or leaves
+//! everything as it was.
+//!
+//! The plan is made of texts; then the originals are kept aside, the files written, the code rebuilt and the snapshots
+//! rewritten. What goes wrong after the first write puts the originals back, unless somebody wants to repair it by hand:
+//! then the originals wait until the update goes on or is taken back.
+
+mod changelog;
+mod day;
+mod plan;
+mod rebuild;
+mod report;
+mod repository;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::json;
+
+use crate::tool::Finding;
+use crate::tool::check::Texts;
+use crate::tool::journal::{self, Entry, Journal};
+use crate::tool::provenance;
+use crate::{APIS, Api};
+use plan::{Plan, Rules};
+
+pub use rebuild::{Cargo, Rebuild};
+
+const CHANGELOG: &str = "CHANGELOG.md";
+
+/// How an update is made.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the document was taken from.
+    pub source: Option<String>,
+    /// The day it was taken, as 2026-01-31; today where it is not given.
+    pub date: Option<String>,
+    /// Drop corrections and patterns whose place is gone, instead of stopping.
+    pub drop_stale: bool,
+    /// Only tell what would happen.
+    pub dry_run: bool,
+    /// Leave the tree as it is when something fails, for somebody to repair.
+    pub keep: bool,
+}
+
+/// What an update came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The document is the one that is there.
+    Unchanged,
+    /// All is written, or would be; the report in Markdown.
+    Updated(String),
+}
+
+/// Why an update was not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// In a sentence or several lines, with what to do.
+    pub reason: String,
+    /// The report as far as it goes.
+    pub report: Option<String>,
+}
+
+impl From<String> for Refused {
+    fn from(reason: String) -> Self {
+        Self {
+            reason,
+            report: None,
+        }
+    }
+}
+
+/// What an update works on, and with.
+#[derive(Debug)]
+pub struct Update<'a, R> {
+    /// The root of the workspace.
+    pub root: &'a Path,
+    /// How the code is rebuilt.
+    pub rebuild: R,
+    /// Set from elsewhere when the person wants it to stop.
+    pub interrupted: &'a AtomicBool,
+}
+
+impl<R: Rebuild> Update<'_, R> {
+    /// Puts `document` in the place of the one of `api`.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not done. Nothing has changed then, unless the options say to keep what was done.
+    pub fn run(&self, api: &Api, document: &str, options: &Options) -> Result<Outcome, Refused> {
+        if Journal::left_behind(self.root)?.is_some() {
+            return Err(Refused::from(
+                "an earlier update has not come to its end: --continue finishes it, --restore takes it back".to_owned(),
+            ));
+        }
+        let files = files(api);
+        let changed = repository::changed(self.root, &files)?;
+        if !changed.is_empty() && !options.dry_run {
+            return Err(Refused::from(format!(
+                "these differ from the last commit, and an update may overwrite them; commit them or put them aside first:\n{}",
+                indented(&changed)
+            )));
+        }
+        let old = Texts::read(self.root, api).map_err(|finding| finding.to_string())?;
+        if old.document == document {
+            return Ok(Outcome::Unchanged);
+        }
+        let date = date_of(options.date.as_deref())?;
+        let rules = Rules {
+            drop_stale: options.drop_stale,
+            date: &date,
+            source: options.source.as_deref(),
+        };
+        let mut plan = Plan::make(api, &old, document, &rules);
+        plan.hints.extend(self.counts_in_words(&plan));
+        let stops = !plan.stops.is_empty();
+        if options.dry_run || (stops && !options.keep) {
+            let entry = entry_of(api, &plan);
+            let report = report::markdown(api, &plan, &entry, None);
+            return if stops {
+                Err(Refused {
+                    reason: stopped(&plan, "Nothing was changed."),
+                    report: Some(report),
+                })
+            } else {
+                Ok(Outcome::Updated(report))
+            };
+        }
+        let note = json!({"date": date, "source": options.source});
+        let entry = Entry::new(api.name, repository::commit(self.root), note);
+        let journal = Journal::open(self.root, entry, &files)?;
+        let outcome = self
+            .write(api, &plan)
+            .and_then(|()| self.finish(api, &plan, &journal));
+        self.close(journal, outcome, options.keep)
+    }
+
+    /// Goes on with an update that was left for somebody to repair.
+    ///
+    /// # Errors
+    ///
+    /// What is still wrong; the tree stays as it is.
+    pub fn resume(&self) -> Result<Outcome, Refused> {
+        let journal = self.left_behind()?;
+        let api = api_of(&journal)?;
+        let folder = format!("openapi/{}", api.name);
+        let mut old = Texts::read(self.root, api).map_err(|finding| finding.to_string())?;
+        let now = old.clone();
+        for (file, text) in [
+            (api.document, &mut old.document),
+            ("overlay.yaml", &mut old.overlay),
+            ("PROVENANCE.toml", &mut old.provenance),
+        ] {
+            *text = journal.original(&format!("{folder}/{file}"))?;
+        }
+        let note = &journal.entry.note;
+        let rules = Rules {
+            drop_stale: false,
+            date: note["date"].as_str().unwrap_or_default(),
+            source: note["source"].as_str(),
+        };
+        let mut plan = Plan::resume(api, old, &now, &rules);
+        plan.hints.extend(self.counts_in_words(&plan));
+        let outcome = self
+            .write(api, &plan)
+            .and_then(|()| self.finish(api, &plan, &journal));
+        self.close(journal, outcome, true)
+    }
+
+    /// Takes back an update that was interrupted or left for repair; answers how many files that changed.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be taken back.
+    pub fn restore(&self) -> Result<usize, Refused> {
+        let journal = self.left_behind()?;
+        if journal.entry.commit != repository::commit(self.root) {
+            return Err(Refused::from(
+                "another commit is checked out than when the update began; the originals are in target/spec-update, take from there what you need and delete the folder".to_owned(),
+            ));
+        }
+        Ok(journal.restore()?)
+    }
+
+    fn left_behind(&self) -> Result<Journal, Refused> {
+        Journal::left_behind(self.root)?
+            .ok_or_else(|| Refused::from("no update was left behind".to_owned()))
+    }
+
+    fn write(&self, api: &Api, plan: &Plan) -> Result<(), Refused> {
+        for (file, text) in [
+            (api.document, &plan.new.document),
+            ("overlay.yaml", &plan.new.overlay),
+            ("PROVENANCE.toml", &plan.new.provenance),
+        ] {
+            let path = self.root.join("openapi").join(api.name).join(file);
+            journal::write(&path, text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// From written documents to the report.
+    fn finish(&self, api: &Api, plan: &Plan, journal: &Journal) -> Result<String, Refused> {
+        let entry = entry_of(api, plan);
+        if !plan.stops.is_empty() {
+            return Err(Refused {
+                reason: stopped(plan, ""),
+                report: Some(report::markdown(api, plan, &entry, None)),
+            });
+        }
+        self.stop_if_interrupted()?;
+        let references = self.rebuild.rebuild(self.root);
+        self.stop_if_interrupted()?;
+        let references = references.map_err(|reason| Refused {
+            reason,
+            report: Some(report::markdown(api, plan, &entry, None)),
+        })?;
+        for orphan in rebuild::orphans(self.root, &references) {
+            std::fs::remove_file(self.root.join(&orphan))
+                .map_err(|error| format!("cannot remove {orphan}: {error}"))?;
+        }
+        let changelog = entry.insert(&journal.original(CHANGELOG)?)?;
+        journal::write(&self.root.join(CHANGELOG), changelog.as_bytes())?;
+        let snapshots = journal.snapshot_changes()?;
+        self.stop_if_interrupted()?;
+        Ok(report::markdown(api, plan, &entry, Some(&snapshots)))
+    }
+
+    fn stop_if_interrupted(&self) -> Result<(), Refused> {
+        if self.interrupted.load(Ordering::SeqCst) {
+            return Err(Refused::from("interrupted".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Forgets the originals when all is well, and puts them back when not, unless somebody wants to repair it.
+    fn close(
+        &self,
+        journal: Journal,
+        outcome: Result<String, Refused>,
+        keep: bool,
+    ) -> Result<Outcome, Refused> {
+        match outcome {
+            Ok(report) => {
+                journal.close()?;
+                Ok(Outcome::Updated(report))
+            }
+            Err(mut refused) => {
+                let keep = keep && !self.interrupted.load(Ordering::SeqCst);
+                let what = if keep {
+                    "The tree is left for you to repair: then cargo spec update --continue, or --restore to take it back."
+                        .to_owned()
+                } else {
+                    match journal.restore() {
+                        Ok(files) => {
+                            format!("Everything is as it was: {files} files were put back.")
+                        }
+                        Err(error) => format!(
+                            "Not everything could be put back: {error}. cargo spec update --restore tries again."
+                        ),
+                    }
+                };
+                refused.reason = format!("{}\n{what}", refused.reason.trim_end());
+                Err(refused)
+            }
+        }
+    }
+
+    /// Where the README tells the old number of operations.
+    fn counts_in_words(&self, plan: &Plan) -> Vec<Finding> {
+        let old = plan.old_facts.operations;
+        if old == plan.new_facts.operations {
+            return Vec::new();
+        }
+        let words = format!("{old} operations");
+        let text = std::fs::read_to_string(self.root.join("README.md")).unwrap_or_default();
+        let lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.contains(&words));
+        let now = plan.new_facts.operations;
+        lines
+            .map(|(line, _)| {
+                let reason = format!("it speaks of {words}; there are {now} now");
+                Finding::new("README.md", line + 1, reason)
+            })
+            .collect()
+    }
+}
+
+/// What an update writes besides snapshots.
+fn files(api: &Api) -> Vec<String> {
+    let own = [api.document, "overlay.yaml", "PROVENANCE.toml"];
+    own.iter()
+        .map(|file| format!("openapi/{}/{file}", api.name))
+        .chain([CHANGELOG.to_owned()])
+        .collect()
+}
+
+fn api_of(journal: &Journal) -> Result<&'static Api, Refused> {
+    let name = &journal.entry.api;
+    APIS.iter().find(|api| api.name == name).ok_or_else(|| {
+        Refused::from(format!(
+            "the update left behind is of {name}, which is no API"
+        ))
+    })
+}
+
+fn date_of(date: Option<&str>) -> Result<String, Refused> {
+    match date {
+        None => Ok(day::today()),
+        Some(date) if provenance::is_date(date) => Ok(date.to_owned()),
+        Some(date) => Err(Refused::from(format!(
+            "{date} is no date such as 2026-01-31"
+        ))),
+    }
+}
+
+fn entry_of(api: &Api, plan: &Plan) -> changelog::Entry {
+    let title = provenance::value(&plan.new.provenance, "title").unwrap_or(api.name);
+    let date = provenance::value(&plan.new.provenance, "transcribed_on").unwrap_or_default();
+    let heading = format!(
+        "The document of the {title} is that of {date}: {} operations.",
+        plan.new_facts.operations
+    );
+    changelog::Entry::propose(heading, plan.changes.as_ref())
+}
+
+fn stopped(plan: &Plan, what: &str) -> String {
+    let findings: Vec<String> = plan.stops.iter().map(ToString::to_string).collect();
+    let advice = if plan.only_stale {
+        "What these correct is gone from the document. Run it again with --drop-stale to drop them, or with --keep to mend overlay.yaml yourself."
+    } else {
+        "The lines are those of the new document, and of the overlay without what is dropped. Mend the document, or run it again with --keep and mend overlay.yaml yourself."
+    };
+    let text = format!(
+        "{} things stand against the update:\n{}\n{advice} {what}",
+        findings.len(),
+        indented(&findings)
+    );
+    text.trim_end().to_owned()
+}
+
+fn indented(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    lines.join("\n")
+}

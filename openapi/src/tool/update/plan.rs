@@ -1,0 +1,231 @@
+//! What an update would write, and what stands against it: worked out from texts alone, before any file is touched.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::Api;
+use crate::document;
+use crate::overlay::Misfit;
+use crate::tool::check::Texts;
+use crate::tool::diff::{self, Changes};
+use crate::tool::editing;
+use crate::tool::examined::{Correction, Examined, Pattern};
+use crate::tool::provenance::{self, Facts};
+use crate::tool::{Finding, Lines, Prepared};
+
+/// An update, ready to be written.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub old: Texts,
+    pub new: Texts,
+    pub old_facts: Facts,
+    pub new_facts: Facts,
+    /// What the overlay loses.
+    pub dropped: Dropped,
+    /// The corrections that changed more than words of the old document, and change only words of the new one.
+    pub only_words: Vec<Correction>,
+    /// What a person has to look at, though it stops nothing.
+    pub hints: Vec<Finding>,
+    /// What stops the update.
+    pub stops: Vec<Finding>,
+    /// Whether all that stops it are corrections and patterns whose place is gone.
+    pub only_stale: bool,
+    pub changes: Option<Changes>,
+}
+
+/// What was taken out of the overlay. Lines are those of the overlay before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// The new document says by itself what these made it say.
+    pub unnecessary: Vec<Correction>,
+    /// What these correct is gone.
+    pub stale: Vec<Correction>,
+    /// The fields that these name are gone.
+    pub patterns: Vec<Pattern>,
+}
+
+/// How an update is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rules<'a> {
+    pub drop_stale: bool,
+    pub date: &'a str,
+    pub source: Option<&'a str>,
+}
+
+impl Plan {
+    /// Plans to put `document` in the place of the one in `old`.
+    pub(crate) fn make(api: &Api, old: &Texts, document: &str, rules: &Rules<'_>) -> Self {
+        let mut new = old.clone();
+        document.clone_into(&mut new.document);
+        let mut dropped = Dropped::default();
+        let mut stops = Vec::new();
+        let mut only_stale = false;
+        // What is dropped may have been what others need, so look again until nothing is left to drop.
+        loop {
+            let (examined, mut checked) = new.renewed(rules).check(api);
+            match dropped.drop_from(&new.overlay, &examined, rules.drop_stale) {
+                Ok(Some(overlay)) => new.overlay = overlay,
+                Ok(None) => {
+                    only_stale = is_only_stale(&examined, &checked.findings);
+                    stops.append(&mut checked.findings);
+                    break;
+                }
+                Err(finding) => {
+                    stops.push(finding);
+                    break;
+                }
+            }
+        }
+        let new = new.renewed(rules);
+        let mut plan = Self::between(api, old.clone(), new);
+        plan.dropped = dropped;
+        plan.stops = stops;
+        plan.only_stale = only_stale;
+        plan
+    }
+
+    /// Plans to keep what somebody has completed by hand.
+    pub(crate) fn resume(api: &Api, old: Texts, now: &Texts, rules: &Rules<'_>) -> Self {
+        let new = now.renewed(rules);
+        let (_, checked) = new.check(api);
+        let mut plan = Self::between(api, old, new);
+        plan.stops = checked.findings;
+        plan
+    }
+
+    fn between(api: &Api, old: Texts, new: Texts) -> Self {
+        let value = |texts: &Texts| document::parse(&texts.document).unwrap_or_default();
+        let (old_value, new_value) = (value(&old), value(&new));
+        let words = |texts: &Texts| Examined::of(api, &texts.document, &texts.overlay).only_words;
+        let before = words(&old);
+        let mut only_words = words(&new);
+        only_words.retain(|now| {
+            !before
+                .iter()
+                .any(|then| then.target == now.target && then.description == now.description)
+        });
+        let prepare = |texts: &Texts| Prepared::from_text(api, &texts.document, &texts.overlay);
+        let changes = match (prepare(&old), prepare(&new)) {
+            (Ok(old), Ok(new)) => Some(diff::compare(&old, &new)),
+            _ => None,
+        };
+        Self {
+            old_facts: Facts::of(&old.document, &old_value),
+            new_facts: Facts::of(&new.document, &new_value),
+            hints: new_values(api, &new.document, &old_value, &new_value),
+            old,
+            new,
+            dropped: Dropped::default(),
+            only_words,
+            stops: Vec::new(),
+            only_stale: false,
+            changes,
+        }
+    }
+}
+
+impl Texts {
+    /// The same with the provenance that its document needs.
+    fn renewed(&self, rules: &Rules<'_>) -> Self {
+        let mut renewed = self.clone();
+        if let Ok(document) = document::parse(&self.document) {
+            let facts = Facts::of(&self.document, &document);
+            renewed.provenance =
+                provenance::renew(&self.provenance, &facts, rules.date, rules.source);
+        }
+        renewed
+    }
+}
+
+impl Dropped {
+    /// Drops from the text of an overlay what may be dropped; answers nothing if that is nothing.
+    fn drop_from(
+        &mut self,
+        overlay: &str,
+        examined: &Examined,
+        drop_stale: bool,
+    ) -> Result<Option<String>, Finding> {
+        let mut indices = BTreeSet::new();
+        for correction in &examined.misfits {
+            let list = match &correction.misfit {
+                Some((Misfit::Unnecessary, _)) => &mut self.unnecessary,
+                Some((Misfit::Stale, _)) if drop_stale => &mut self.stale,
+                _ => continue,
+            };
+            if indices.insert(correction.index) {
+                list.push(correction.clone());
+            }
+        }
+        let refuse = |line: usize, reason: String| {
+            let (file, _) = examined.locate("/overlay");
+            Finding::new(&file, line, reason)
+        };
+        if !indices.is_empty() {
+            let edited = editing::drop_actions(overlay, &indices);
+            return edited.map(Some).map_err(|reason| refuse(1, reason));
+        }
+        if !drop_stale || examined.unused.is_empty() {
+            return Ok(None);
+        }
+        let mut text = overlay.to_owned();
+        // Backwards, so that the pointers before stay true.
+        for pattern in examined.unused.iter().rev() {
+            text = editing::drop_item(&text, &pattern.pointer)
+                .map_err(|reason| refuse(pattern.line, reason))?;
+        }
+        self.patterns.extend(examined.unused.iter().cloned());
+        Ok(Some(text))
+    }
+}
+
+/// Whether everything that was found is something whose place is gone.
+fn is_only_stale(examined: &Examined, findings: &[Finding]) -> bool {
+    let stale = examined
+        .misfits
+        .iter()
+        .filter(|one| matches!(one.misfit, Some((Misfit::Stale, _))));
+    findings.len() == stale.count() + examined.unused.len()
+}
+
+/// The values that the new document lists and the old one did not. An overlay opens lists of values, and with the list goes
+/// from sight what was added to it.
+fn new_values(api: &Api, text: &str, old: &Value, new: &Value) -> Vec<Finding> {
+    let mut found = Vec::new();
+    collect_new_values(old, new, "", &mut found);
+    let lines = Lines::read(text).unwrap_or_default();
+    let file = format!("openapi/{}/{}", api.name, api.document);
+    let found = found.into_iter().map(|(pointer, value)| {
+        let reason = format!(
+            "{value} is a new value; if a type in x-types names the values of this field, add it there"
+        );
+        Finding::new(&file, lines.line(&pointer), reason)
+    });
+    found.collect()
+}
+
+fn collect_new_values(old: &Value, new: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
+    match new {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let pointer = format!("{pointer}/{}", document::escape(name));
+                let before = old.get(name).unwrap_or(&Value::Null);
+                if let ("enum", Some(values), Some(known)) =
+                    (name.as_str(), member.as_array(), before.as_array())
+                {
+                    let added = values.iter().filter(|value| !known.contains(value));
+                    found.extend(added.map(|value| (pointer.clone(), value.to_string())));
+                } else {
+                    collect_new_values(before, member, &pointer, found);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let before = old.get(index).unwrap_or(&Value::Null);
+                collect_new_values(before, item, &format!("{pointer}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}

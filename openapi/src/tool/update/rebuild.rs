@@ -1,0 +1,210 @@
+//! What follows a new document: the code is made and compiled anew, and the tests of the contract write their snapshots.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::tool::journal;
+
+/// Brings everything that is made from the documents into line with them.
+pub trait Rebuild {
+    /// Compiles the workspace at `root` and rewrites the snapshots that follow the documents. Answers which snapshots the tests
+    /// have read, as paths from the root.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler or a test says, for a person to read.
+    fn rebuild(&self, root: &Path) -> Result<BTreeSet<String>, String>;
+}
+
+/// Rebuilds by `cargo`.
+#[derive(Clone, Debug, Default)]
+pub struct Cargo {
+    /// The target directory, where it is not the usual one.
+    pub target: Option<PathBuf>,
+    /// Whether to compile only what the tests of the contract need, not every test and example.
+    pub only_contract: bool,
+}
+
+const DOES_NOT_COMPILE: &str = "the code no longer compiles with the new document";
+
+/// How many lines of the compiler or of a test a failure repeats.
+const REPEATED: usize = 40;
+
+/// With the features of the whole workspace, as the other commands build it.
+const TEST: [&str; 5] = [
+    "test",
+    "--locked",
+    "--workspace",
+    "--all-features",
+    "--test=contract",
+];
+
+/// Where the tests of this package are: each has to do with the documents.
+const TESTS: &str = "openapi/tests";
+
+/// The test that rehearses an update runs an update itself.
+const REHEARSAL: &str = "rehearsal";
+
+impl Rebuild for Cargo {
+    fn rebuild(&self, root: &Path) -> Result<BTreeSet<String>, String> {
+        let references = root.join("target").join("spec-update-references");
+        std::fs::remove_file(&references).ok();
+        if !self.only_contract {
+            self.run(
+                root,
+                &[
+                    "check",
+                    "--locked",
+                    "--workspace",
+                    "--all-features",
+                    "--all-targets",
+                ],
+                DOES_NOT_COMPILE,
+                |_| {},
+            )?;
+        }
+        let mut test: Vec<String> = TEST.map(ToOwned::to_owned).to_vec();
+        if !self.only_contract {
+            test.extend(tests_of_this_package(root));
+        }
+        let with = |more: &'static str| test.iter().map(String::as_str).chain([more]);
+        let compile: Vec<&str> = with("--no-run").collect();
+        self.run(root, &compile, DOES_NOT_COMPILE, |_| {})?;
+        let all: Vec<&str> = with("--no-fail-fast").collect();
+        self.run(root, &all, "a test of the documents fails", |command| {
+            command
+                .env("INSTA_UPDATE", "always")
+                .env("INSTA_WORKSPACE_ROOT", root)
+                .env("INSTA_SNAPSHOT_REFERENCES_FILE", &references);
+        })?;
+        let read = std::fs::read_to_string(&references).unwrap_or_default();
+        std::fs::remove_file(&references).ok();
+        Ok(read
+            .lines()
+            .filter_map(|line| from_root(root, line))
+            .collect())
+    }
+}
+
+impl Cargo {
+    fn run(
+        &self,
+        root: &Path,
+        arguments: &[&str],
+        reason: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<(), String> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command
+            .args(arguments)
+            .current_dir(root)
+            .env("CARGO_TERM_COLOR", "never");
+        // What a cargo that runs us has told us is about us, not about what we build.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&*name);
+            }
+        }
+        if let Some(target) = &self.target {
+            command.env("CARGO_TARGET_DIR", target);
+        }
+        prepare(&mut command);
+        let output = command
+            .output()
+            .map_err(|error| format!("cargo does not run: {error}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = [output.stderr, output.stdout].concat();
+        let said = String::from_utf8_lossy(&said);
+        Err(format!(
+            "{reason} (cargo {}):\n{}",
+            arguments.join(" "),
+            first_errors(&said)
+        ))
+    }
+}
+
+/// The arguments that name the tests of this package.
+fn tests_of_this_package(root: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root.join(TESTS)).into_iter().flatten();
+    let files = entries.flatten().map(|entry| entry.path());
+    files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .filter(|name| name != REHEARSAL)
+        .map(|name| format!("--test={name}"))
+        .collect()
+}
+
+/// The first errors among what cargo said, or its last lines.
+fn first_errors(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    let is_error = |line: &&str| {
+        line.starts_with("error") || line.contains(" panicked at ") || line.starts_with("failures:")
+    };
+    let start = lines
+        .iter()
+        .position(is_error)
+        .unwrap_or_else(|| lines.len().saturating_sub(REPEATED));
+    let shown: Vec<&str> = lines[start..].iter().take(REPEATED).copied().collect();
+    shown.join("\n")
+}
+
+/// A path that a test has written down, as the list of snapshots names it.
+fn from_root(root: &Path, line: &str) -> Option<String> {
+    let path = Path::new(line);
+    let path = if path.is_absolute() {
+        path.to_owned()
+    } else {
+        root.join(path)
+    };
+    let (root, path) = (root.canonicalize().ok()?, path.canonicalize().ok()?);
+    let path = path.strip_prefix(&root).ok()?;
+    Some(path.to_string_lossy().replace('\\', "/"))
+}
+
+/// The snapshots that no test reads any more, among those of the tests that ran. A snapshot names the file of its test; another
+/// test of the same folder has read another snapshot.
+pub(crate) fn orphans(root: &Path, references: &BTreeSet<String>) -> Vec<String> {
+    let folder_of = |file: &str| {
+        let text = std::fs::read_to_string(root.join(file)).ok()?;
+        let source = text
+            .lines()
+            .find_map(|line| line.strip_prefix("source: "))?;
+        let (folder, _) = source.trim().trim_matches('"').rsplit_once('/')?;
+        Some(folder.to_owned())
+    };
+    let ran: BTreeSet<String> = references
+        .iter()
+        .filter_map(|file| folder_of(file))
+        .collect();
+    let snapshots = journal::snapshots(root).into_iter();
+    snapshots
+        .filter(|file| !references.contains(file))
+        .filter(|file| folder_of(file).is_some_and(|folder| ran.contains(&folder)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_errors_are_told_and_not_all() {
+        let said = format!(
+            "   Compiling a\nwarning: x\nerror[E0599]: no method\n  --> src/a.rs:1\n{}",
+            "more\n".repeat(100)
+        );
+        let told = first_errors(&said);
+        assert!(
+            told.starts_with("error[E0599]: no method\n  --> src/a.rs:1\nmore"),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), REPEATED);
+        assert_eq!(first_errors("one\ntwo\n"), "one\ntwo");
+    }
+}
