@@ -37,14 +37,16 @@ pub(crate) struct Correction {
     pub line: usize,
     pub target: String,
     pub description: String,
-    /// What is wrong with it, and why.
-    pub misfit: Option<(Misfit, String)>,
+    /// What is wrong with it, and the same as it is told.
+    pub misfit: Option<(Misfit, Finding)>,
 }
 
 /// A pattern of the registry, such as `MemberResponse.guid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
     pub line: usize,
+    /// That no field has it, as it is told.
+    pub finding: Finding,
     /// Where in the overlay file.
     pub pointer: String,
     pub type_name: String,
@@ -138,9 +140,10 @@ impl Examined {
         }
         self.files.applied = applied;
         for (index, misfit, failure) in misfits {
-            let wrong = Some((misfit, failure.reason().to_owned()));
+            let finding = self.files.finding(&failure);
+            let wrong = Some((misfit, finding.clone()));
             self.misfits.push(self.files.correction(index, wrong));
-            self.note(Err(failure));
+            self.findings.push(finding);
         }
         if broken {
             return;
@@ -156,14 +159,12 @@ impl Examined {
     fn note(&mut self, outcome: Result<(), Failure>) {
         let Err(failure) = outcome else { return };
         for failure in failure.all() {
-            let pointer = failure
+            let finding = self.files.finding(failure);
+            let pattern = failure
                 .pointer()
-                .map_or_else(|| self.files.pointer_of(failure.place()), ToOwned::to_owned);
-            let (file, line) = self.files.locate(&pointer);
-            let message = format!("{}: {}", failure.place(), failure.reason());
-            self.findings.push(Finding::new(&file, line, message));
-            let pattern = self.files.pattern(&pointer, line);
+                .and_then(|pointer| self.files.pattern(pointer, &finding));
             self.unused.extend(pattern);
+            self.findings.push(finding);
         }
     }
 
@@ -182,7 +183,16 @@ impl Examined {
 }
 
 impl Files {
-    fn correction(&self, index: usize, misfit: Option<(Misfit, String)>) -> Correction {
+    fn finding(&self, failure: &Failure) -> Finding {
+        let pointer = failure
+            .pointer()
+            .map_or_else(|| self.pointer_of(failure.place()), ToOwned::to_owned);
+        let (file, line) = self.locate(&pointer);
+        let message = format!("{}: {}", failure.place(), failure.reason());
+        Finding::new(&file, line, message)
+    }
+
+    fn correction(&self, index: usize, misfit: Option<(Misfit, Finding)>) -> Correction {
         let action = &self.overlay["actions"][index];
         let text = |key: &str| action[key].as_str().unwrap_or_default().trim().to_owned();
         Correction {
@@ -263,14 +273,15 @@ impl Files {
     }
 
     /// The pattern of the registry that a pointer into the overlaid document means.
-    fn pattern(&self, pointer: &str, line: usize) -> Option<Pattern> {
+    fn pattern(&self, pointer: &str, finding: &Finding) -> Option<Pattern> {
         let rest = pointer.strip_prefix(TYPES)?.strip_prefix('/')?;
         let (type_name, rest) = rest.split_once('/')?;
         rest.strip_prefix("fields/")?;
         let pointer = self.in_overlay(pointer)?;
         let pattern = self.overlay.pointer(&pointer)?.as_str()?.to_owned();
         Some(Pattern {
-            line,
+            line: finding.line,
+            finding: finding.clone(),
             type_name: document::unescape(type_name),
             pattern,
             pointer,

@@ -108,6 +108,7 @@ impl<R: Rebuild> Update<'_, R> {
         let date = date_of(options.date.as_deref())?;
         let rules = Rules {
             drop_stale: options.drop_stale,
+            keep: options.keep,
             date: &date,
             source: options.source.as_deref(),
         };
@@ -156,6 +157,7 @@ impl<R: Rebuild> Update<'_, R> {
         let note = &journal.entry.note;
         let rules = Rules {
             drop_stale: false,
+            keep: true,
             date: note["date"].as_str().unwrap_or_default(),
             source: note["source"].as_str(),
         };
@@ -331,7 +333,7 @@ fn stopped(plan: &Plan, what: &str) -> String {
     let advice = if plan.only_stale {
         "What these correct is gone from the document. Run it again with --drop-stale to drop them, or with --keep to mend overlay.yaml yourself."
     } else {
-        "The lines are those of the new document, and of the overlay without what is dropped. Mend the document, or run it again with --keep and mend overlay.yaml yourself."
+        "Run it again with --keep to mend overlay.yaml yourself; a document that is wrong is mended before."
     };
     let text = format!(
         "{} things stand against the update:\n{}\n{advice} {what}",

@@ -49,6 +49,8 @@ pub(crate) struct Dropped {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rules<'a> {
     pub drop_stale: bool,
+    /// Whether what stops the update is repaired in the files that it has written.
+    pub keep: bool,
     pub date: &'a str,
     pub source: Option<&'a str>,
 }
@@ -61,14 +63,21 @@ impl Plan {
         let mut dropped = Dropped::default();
         let mut stops = Vec::new();
         let mut only_stale = false;
+        let mut passes = 0;
         // What is dropped may have been what others need, so look again until nothing is left to drop.
         loop {
-            let (examined, mut checked) = new.renewed(rules).check(api);
+            let (examined, checked) = new.renewed(rules).check(api);
+            // Whoever repairs the old overlay looks up the lines of the old one.
+            if passes == 0 || rules.keep {
+                stops = remaining(&examined, checked.findings.clone(), rules.drop_stale);
+                only_stale = is_only_stale(&examined, &stops);
+            }
+            passes += 1;
             match dropped.drop_from(&new.overlay, &examined, rules.drop_stale) {
                 Ok(Some(overlay)) => new.overlay = overlay,
+                Ok(None) if checked.findings.is_empty() || !stops.is_empty() => break,
                 Ok(None) => {
-                    only_stale = is_only_stale(&examined, &checked.findings);
-                    stops.append(&mut checked.findings);
+                    stops = checked.findings;
                     break;
                 }
                 Err(finding) => {
@@ -179,13 +188,34 @@ impl Dropped {
     }
 }
 
-/// Whether everything that was found is something whose place is gone.
-fn is_only_stale(examined: &Examined, findings: &[Finding]) -> bool {
-    let stale = examined
+/// What is left of the findings when what may be dropped is.
+fn remaining(examined: &Examined, findings: Vec<Finding>, drop_stale: bool) -> Vec<Finding> {
+    let misfits = examined
         .misfits
         .iter()
-        .filter(|one| matches!(one.misfit, Some((Misfit::Stale, _))));
-    findings.len() == stale.count() + examined.unused.len()
+        .filter_map(|one| one.misfit.as_ref());
+    let goes =
+        |misfit: Misfit| misfit == Misfit::Unnecessary || (drop_stale && misfit == Misfit::Stale);
+    let dropped = misfits
+        .filter(|(misfit, _)| goes(*misfit))
+        .map(|(_, finding)| finding);
+    let patterns = examined.unused.iter().map(|pattern| &pattern.finding);
+    let dropped: BTreeSet<&Finding> = dropped.chain(patterns.filter(|_| drop_stale)).collect();
+    let findings = findings.into_iter();
+    findings
+        .filter(|finding| !dropped.contains(finding))
+        .collect()
+}
+
+/// Whether all these are corrections and patterns whose place is gone.
+fn is_only_stale(examined: &Examined, findings: &[Finding]) -> bool {
+    let stale = examined.misfits.iter().filter_map(|one| match &one.misfit {
+        Some((Misfit::Stale, finding)) => Some(finding),
+        _ => None,
+    });
+    let patterns = examined.unused.iter().map(|pattern| &pattern.finding);
+    let stale: BTreeSet<&Finding> = stale.chain(patterns).collect();
+    findings.iter().all(|finding| stale.contains(finding))
 }
 
 /// The values that the new document lists and the old one did not. An overlay opens lists of values, and with the list goes
