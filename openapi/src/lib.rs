@@ -23,6 +23,7 @@ mod overlay;
 mod paging;
 mod registry;
 mod report;
+mod surface;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -85,13 +86,15 @@ pub struct Generated {
     pub examples: String,
     /// A call of every operation, for the contract tests.
     pub exerciser: String,
+    /// The public Rust of the client, one item a line: its calls, types and values.
+    pub surface: String,
     /// What each pass touched.
     pub report: Report,
 }
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 9] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 10] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -103,6 +106,7 @@ impl Generated {
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
             (format!("{name}_exerciser.rs"), &self.exerciser),
+            (format!("{name}_surface.txt"), &self.surface),
         ]
     }
 }
@@ -181,6 +185,7 @@ impl Api {
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
             exerciser: exerciser.to_string(),
+            surface: surface::describe(&client, &registry, &lists),
             report,
         })
     }
