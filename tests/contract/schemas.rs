@@ -22,7 +22,7 @@ fn pin(folder: &str, side: Side) {
     for api in APIS {
         let texts = of_side(api, side).map(|one| {
             let schema = own_words(api, (one.schema)());
-            (one.name.to_owned(), format!("{schema:#}"))
+            (one.name.to_owned(), a_line_a_property(&schema))
         });
         api.pin_all(folder, &texts.collect::<BTreeMap<_, _>>());
     }
@@ -117,6 +117,26 @@ fn own_words(api: &Api, mut schema: Value) -> Value {
     }
     strip(api, &mut schema, false);
     schema
+}
+
+/// The same JSON, laid out so that a property is a line.
+fn a_line_a_property(schema: &Value) -> String {
+    let lines = |value: &Value, indent: &str| {
+        let members = value.as_object().into_iter().flatten();
+        members
+            .map(|(name, member)| format!("{indent}\"{name}\": {member}"))
+            .collect::<Vec<_>>()
+            .join(",\n")
+    };
+    let mut rest = schema.clone();
+    let properties = rest
+        .as_object_mut()
+        .and_then(|members| members.remove("properties"))
+        .expect("every type has fields");
+    let (properties, rest) = (lines(&properties, "    "), lines(&rest, "  "));
+    let text = format!("{{\n  \"properties\": {{\n{properties}\n  }},\n{rest}\n}}");
+    assert_eq!(parse(&text), *schema);
+    text
 }
 
 fn strip(api: &Api, value: &mut Value, names_are_fields: bool) {
