@@ -28,6 +28,35 @@ fn there_are_128_operations_in_25_groups_and_only_the_list_of_institutions_is_by
     assert_eq!(bytes, ["listInstitutions"]);
 }
 
+/// The clients of the neighbours are not public, so that no table of calls can send what they send; their own tests do.
+#[test]
+fn every_request_of_a_neighbour_is_in_a_snapshot_of_its_tests() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    for api in APIS.iter().filter(|api| api.name != "nexus") {
+        let texts = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
+            let entry = entry.unwrap();
+            let is_of_api = entry
+                .file_name()
+                .to_str()?
+                .starts_with(&format!("{}__", api.name));
+            is_of_api.then(|| std::fs::read_to_string(entry.path()).unwrap())
+        });
+        let texts = texts.collect::<String>();
+        for Operation { method, path, .. } in (api.operations)() {
+            let pieces = path.split(['{', '}']).enumerate();
+            // Every second piece is a parameter.
+            let path: String = pieces
+                .map(|(index, piece)| match index % 2 {
+                    0 => regex::escape(piece),
+                    _ => "[^/\n]+".to_owned(),
+                })
+                .collect();
+            let request = regex::Regex::new(&format!("(?m)^{method} {path}$")).unwrap();
+            assert!(request.is_match(&texts), "{request} is in no snapshot");
+        }
+    }
+}
+
 /// `id: METHOD path (parameters) body -> answer; marks`, with `?` after what may be left out.
 fn describe(operation: &Operation) -> String {
     let Operation {
