@@ -86,8 +86,10 @@ pub struct Generated {
     pub document: String,
     /// The document's examples by operation, as JSON.
     pub examples: String,
-    /// A call of every operation, for the contract tests.
+    /// Calls of every operation, for the contract tests.
     pub exerciser: String,
+    /// Every type with samples of it, likewise.
+    pub types: String,
     /// The public Rust of the client, one item a line: its calls, types and values.
     pub surface: String,
     /// What each pass touched.
@@ -96,7 +98,7 @@ pub struct Generated {
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 10] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 11] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -108,6 +110,7 @@ impl Generated {
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
             (format!("{name}_exerciser.rs"), &self.exerciser),
+            (format!("{name}_types.rs"), &self.types),
             (format!("{name}_surface.txt"), &self.surface),
         ]
     }
@@ -186,8 +189,7 @@ impl Api {
         paging::open(&mut client, &lists).map_err(in_document)?;
         let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
-        let exerciser =
-            exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
+        let exerciser = exerciser::calls(&document, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
@@ -200,6 +202,7 @@ impl Api {
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
             exerciser: exerciser.to_string(),
+            types: exerciser::types::emit(&document, &registry, &sides, &rows).to_string(),
             surface: surface::describe(&client, &registry, &lists),
             report,
         })

@@ -211,16 +211,12 @@ impl<R: Rebuild> Update<'_, R> {
             });
         }
         self.stop_if_interrupted()?;
-        let references = self.rebuild.rebuild(self.root);
+        let rebuilt = self.rebuild.rebuild(self.root);
         self.stop_if_interrupted()?;
-        let references = references.map_err(|reason| Refused {
+        rebuilt.map_err(|reason| Refused {
             reason,
             report: Some(report::markdown(api, plan, &entry, None)),
         })?;
-        for orphan in rebuild::orphans(self.root, &references) {
-            std::fs::remove_file(self.root.join(&orphan))
-                .map_err(|error| format!("cannot remove {orphan}: {error}"))?;
-        }
         let changelog = entry.insert(&journal.original(CHANGELOG)?)?;
         journal::write(&self.root.join(CHANGELOG), changelog.as_bytes())?;
         let snapshots = journal.snapshot_changes()?;

@@ -18,6 +18,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// What each pass touched.
     Report,
+    /// The document with its overlay, as JSON: what is promised.
+    Contract,
     /// The normalised document, as JSON.
     Document,
     /// The generated client.
@@ -34,6 +36,8 @@ enum Part {
     Examples,
     /// The call of every operation for the contract tests.
     Exerciser,
+    /// Every type with samples of it, likewise.
+    Types,
     /// The public Rust of the client, one item a line.
     Surface,
 }
@@ -50,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 fn part_of(generated: &Generated, part: Part) -> String {
     match part {
         Part::Report => generated.report.to_string(),
+        Part::Contract => generated.contract.clone(),
         Part::Document => generated.document.clone(),
         Part::Client => generated.client.clone(),
         Part::Mock => generated.mock.clone(),
@@ -58,6 +63,7 @@ fn part_of(generated: &Generated, part: Part) -> String {
         Part::Pages => generated.pages.clone(),
         Part::Examples => generated.examples.clone(),
         Part::Exerciser => generated.exerciser.clone(),
+        Part::Types => generated.types.clone(),
         Part::Surface => generated.surface.clone(),
     }
 }
