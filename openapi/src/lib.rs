@@ -153,19 +153,17 @@ impl Api {
             .into_iter()
             .map(|action| format!("{}: {}", action.action, action.touched));
         report.note("overlay", applied.collect());
-        let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
-        document::check(&document).map_err(in_overlay)?;
-
-        let examples = examples::collect(&document);
-        let access = access::read(&document).map_err(in_overlay)?;
-        let rows = operations::read(&document, &registry, &access);
-        normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
-        let sides = normalise::sides::find(&document).map_err(in_overlay)?;
-        let lists = paging::find(&document).map_err(in_overlay)?;
-        report.note("pages", lists.iter().map(paging::List::place).collect());
-        let mut client =
-            client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
-        paging::open(&mut client, &lists).map_err(in_document)?;
+        let normalised = Normalised::of(document, &mut report).map_err(in_overlay)?;
+        let client = normalised.client(self).map_err(in_document)?;
+        let Normalised {
+            document,
+            registry,
+            access,
+            rows,
+            sides,
+            lists,
+            examples,
+        } = normalised;
         let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
         let exerciser =
@@ -184,5 +182,47 @@ impl Api {
             surface: surface::describe(&client, &registry, &lists),
             report,
         })
+    }
+}
+
+/// An overlaid document after all passes on it, with what was read from it on the way.
+struct Normalised {
+    document: Value,
+    registry: registry::Registry,
+    access: access::Access,
+    rows: Vec<operations::Row>,
+    sides: normalise::sides::Sides,
+    lists: Vec<paging::List>,
+    examples: Value,
+}
+
+impl Normalised {
+    fn of(mut document: Value, report: &mut Report) -> Result<Self, Failure> {
+        let registry = registry::Registry::take(&mut document)?;
+        document::check(&document)?;
+        let examples = examples::collect(&document);
+        let access = access::read(&document)?;
+        let rows = operations::read(&document, &registry, &access);
+        normalise::run(&mut document, &registry, report)?;
+        let sides = normalise::sides::find(&document)?;
+        let lists = paging::find(&document)?;
+        report.note("pages", lists.iter().map(paging::List::place).collect());
+        Ok(Self {
+            document,
+            registry,
+            access,
+            rows,
+            sides,
+            lists,
+            examples,
+        })
+    }
+
+    /// The finished client.
+    fn client(&self, api: &Api) -> Result<syn::File, Failure> {
+        let mut client =
+            client::generate(api, &self.document, &self.registry, &self.sides, &self.rows)?;
+        paging::open(&mut client, &self.lists)?;
+        Ok(client)
     }
 }

@@ -182,21 +182,28 @@ impl Registry {
 
     /// Refuses patterns that no field has.
     pub(crate) fn check_all_used(&self) -> Result<(), Failure> {
+        let unused = self.unused().into_iter().next();
+        unused.map_or(Ok(()), |(name, pattern)| {
+            Err(Failure::new(
+                "types",
+                format!("x-types.{name}"),
+                format!("the conversion of {pattern} no longer applies: no field matches it"),
+            ))
+        })
+    }
+
+    /// The patterns that no field has, each with its type.
+    pub(crate) fn unused(&self) -> Vec<(&str, &str)> {
         let used = self.used.borrow();
-        for (index, entry) in self.entries.iter().enumerate() {
-            for (position, pattern) in entry.fields.iter().enumerate() {
-                if !used.contains(&(index, position)) {
-                    return Err(Failure::new(
-                        "types",
-                        format!("x-types.{}", entry.name),
-                        format!(
-                            "the conversion of {pattern} no longer applies: no field matches it"
-                        ),
-                    ));
-                }
-            }
-        }
-        Ok(())
+        let entries = self.entries.iter().enumerate();
+        entries
+            .flat_map(|(index, entry)| {
+                let patterns = entry.fields.iter().enumerate();
+                patterns.map(move |(position, pattern)| ((index, position), entry, pattern))
+            })
+            .filter(|(place, ..)| !used.contains(place))
+            .map(|(_, entry, pattern)| (entry.name.as_str(), pattern.as_str()))
+            .collect()
     }
 }
 

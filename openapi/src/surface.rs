@@ -25,7 +25,7 @@ const COMMON: [&str; 6] = [
 /// with their values. Each item is a line, what belongs to it follows indented; items are sorted by name.
 ///
 /// `pages of` says that a list can be read as a stream, `non-exhaustive` that others cannot write the struct as a literal,
-/// `required` that a builder refuses to go without, and `as` what a field is called in JSON.
+/// `required` that a builder refuses to go without, `as` what a field is called in JSON, and `by` which function reads it.
 pub(crate) fn describe(file: &syn::File, registry: &Registry, lists: &[List]) -> String {
     let mut blocks = calls(file, lists);
     blocks.extend(types(file));
@@ -160,6 +160,9 @@ fn field(field: &syn::Field) -> String {
     if !serde.optional && field.ident.is_some() {
         text.push_str(" (required)");
     }
+    if let Some(reader) = serde.reader {
+        text.push_str(&format!(" (by {reader})"));
+    }
     text
 }
 
@@ -184,6 +187,8 @@ fn variant(variant: &syn::Variant) -> String {
 struct Serde {
     rename: Option<String>,
     optional: bool,
+    /// The function that reads it in the place of serde.
+    reader: Option<String>,
 }
 
 fn serde(attributes: &[syn::Attribute]) -> Serde {
@@ -200,6 +205,9 @@ fn serde(attributes: &[syn::Attribute]) -> Serde {
             };
             if meta.path.is_ident("rename") {
                 found.rename = value.map(|text| text.value());
+            } else if meta.path.is_ident("deserialize_with") {
+                found.reader =
+                    value.and_then(|path| path.value().rsplit("::").next().map(str::to_owned));
             } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
                 found.optional = true;
             }
@@ -318,7 +326,7 @@ mod tests {
                     pub type_: ::std::option::Option<crate::values::MemberGuid>,
                 }
                 pub struct MemberRequest {
-                    #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+                    #[serde(default, deserialize_with = "crate::values::unwrapped_items")]
                     pub uses: ::std::vec::Vec<::std::string::String>,
                     pub value: ::std::vec::Vec<MemberResponse>,
                 }
@@ -357,7 +365,7 @@ client.list_members() -> MemberResponse
   page: Option<i64>
   body: MemberRequest
 struct MemberRequest (Default)
-  uses: Vec<String>
+  uses: Vec<String> (by unwrapped_items)
   value: Vec<MemberResponse> (required)
 struct MemberResponse (Default, non-exhaustive)
   type_: Option<values::MemberGuid> as type

@@ -84,17 +84,14 @@ impl Prepared {
         if let Err(failure) = document::check(&document) {
             refused.push(failure.in_document(&in_document));
         }
-        // One action at a time: those that no longer apply are left out, and told.
-        let actions = overlay["actions"].as_array().cloned().unwrap_or_default();
-        let mut empty = overlay.clone();
-        empty["actions"] = json!([]);
-        overlay::apply(&mut document, api.document, &empty)
-            .map_err(|failure| failure.in_document(&in_overlay))?;
-        for (index, action) in actions.iter().enumerate() {
-            let mut changed = document.clone();
-            match overlay::apply_action(&mut changed, action, index) {
-                Ok(_) => document = changed,
-                Err(failure) => refused.push(failure.in_document(&in_overlay)),
+        let mut overlaid = document.clone();
+        match overlay::apply(&mut overlaid, api.document, overlay) {
+            Ok(_) => document = overlaid,
+            Err(_) => {
+                let failures = apply_what_applies(api, &mut document, overlay)
+                    .map_err(|failure| failure.in_document(&in_overlay))?;
+                let failures = failures.into_iter();
+                refused.extend(failures.map(|failure| failure.in_document(&in_overlay)));
             }
         }
         let mut prepared = Self::from_overlaid(api, document)
@@ -156,4 +153,25 @@ impl Prepared {
     pub(crate) fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
     }
+}
+
+/// Applies one action at a time: those that no longer apply are left out, and told.
+fn apply_what_applies(
+    api: &Api,
+    document: &mut Value,
+    overlay: &Value,
+) -> Result<Vec<Failure>, Failure> {
+    let mut header = overlay.clone();
+    header["actions"] = json!([]);
+    overlay::apply(document, api.document, &header)?;
+    let mut failures = Vec::new();
+    let actions = overlay["actions"].as_array();
+    for (index, action) in actions.into_iter().flatten().enumerate() {
+        let mut changed = document.clone();
+        match overlay::apply_action(&mut changed, action, index) {
+            Ok(_) => *document = changed,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    Ok(failures)
 }

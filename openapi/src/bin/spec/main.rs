@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a command line tool prints")]
 
 mod diff;
+mod mutate;
 mod show;
 
 use std::io::Write;
@@ -24,12 +25,14 @@ struct Arguments {
 enum Command {
     Show(show::Arguments),
     Diff(diff::Arguments),
+    Mutate(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Show(arguments) => show::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Mutate(arguments) => mutate::run(&arguments),
     };
     outcome.unwrap_or_else(|reason| {
         eprintln!("{reason}");

@@ -1,0 +1,104 @@
+//! Changes a document in one place at a time, and asks whether anybody would notice: the comparison of `diff`, with the right
+//! classes, and the outputs that the contract tests pin. Called by a test for a sample, and by `cargo spec mutate`.
+//!
+//! What is to be expected of a mutation is written where it is made, and owes nothing to the rules of `diff`.
+
+mod bodies;
+mod document;
+mod fields;
+mod implied;
+mod judge;
+mod operations;
+mod parameters;
+mod seed;
+mod tidy;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::tool::Prepared;
+use crate::tool::diff::{NextRelease, Released};
+use crate::{Api, Failure};
+
+pub use judge::{Finding, Summary};
+
+/// One change that can be made to a document.
+pub(crate) struct Mutation {
+    /// What is changed, such as `response field removed`.
+    kind: &'static str,
+    /// Where.
+    place: String,
+    released: Released,
+    next_release: NextRelease,
+    /// Why no output of the pipeline can show it, if none can.
+    unseen: Option<&'static str>,
+    /// Makes the change; the answer is whether there was anything to change.
+    change: Box<dyn Fn(&mut Value) -> bool>,
+}
+
+impl Mutation {
+    fn new(
+        kind: &'static str,
+        place: impl Into<String>,
+        (released, next_release): (Released, NextRelease),
+        change: impl Fn(&mut Value) -> bool + 'static,
+    ) -> Self {
+        Self {
+            kind,
+            place: place.into(),
+            released,
+            next_release,
+            unseen: None,
+            change: Box::new(change),
+        }
+    }
+
+    /// Says that no output shows it, and why that is right.
+    fn unseen(mut self, reason: &'static str) -> Self {
+        self.unseen = Some(reason);
+        self
+    }
+}
+
+/// Every mutation of a document.
+fn all(prepared: &Prepared) -> Vec<Mutation> {
+    let mut mutations = document::all(prepared);
+    mutations.extend(operations::all(prepared));
+    mutations.extend(parameters::all(prepared));
+    mutations.extend(bodies::all(prepared));
+    mutations.extend(fields::all(prepared));
+    mutations
+}
+
+/// Judges `count` mutations, or all; each kind in turn, at places that `seed` chooses.
+///
+/// # Errors
+///
+/// When the documents of this package cannot be prepared.
+pub fn run(api: &Api, count: Option<usize>, seed: u64) -> Result<Summary, Failure> {
+    let prepared = Prepared::from_files(api)?;
+    let mut by_kind: BTreeMap<&'static str, Vec<Mutation>> = BTreeMap::new();
+    for mutation in all(&prepared) {
+        by_kind.entry(mutation.kind).or_default().push(mutation);
+    }
+    let mut seed = seed::Seed::new(seed);
+    for mutations in by_kind.values_mut() {
+        seed.shuffle(mutations);
+    }
+    let wanted = count.unwrap_or(usize::MAX);
+    let mut chosen = Vec::new();
+    while chosen.len() < wanted && by_kind.values().any(|mutations| !mutations.is_empty()) {
+        chosen.extend(by_kind.values_mut().filter_map(Vec::pop));
+    }
+    chosen.truncate(wanted);
+    judge::all(api, &prepared, &chosen)
+}
+
+/// A path into a document, with the names in it as they are.
+fn pointer(names: &[&str]) -> String {
+    names
+        .iter()
+        .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+        .collect()
+}
