@@ -27,7 +27,8 @@ const COMMON: [&str; 6] = [
 /// `pages of` says that a list can be read as a stream, `non-exhaustive` that others cannot write the struct as a literal,
 /// `required` that a builder refuses to go without, `as` what a field is called in JSON, and `by` which function reads it.
 pub(crate) fn describe(file: &syn::File, registry: &Registry, lists: &[List]) -> String {
-    let mut blocks = calls(file, lists);
+    let mut blocks = Vec::from_iter(version(file));
+    blocks.extend(calls(file, lists));
     blocks.extend(types(file));
     blocks.extend(values(registry));
     blocks.concat()
@@ -42,6 +43,20 @@ fn block(head: &str, members: impl IntoIterator<Item = String>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The version of the contract, as the client tells it.
+fn version(file: &syn::File) -> Option<String> {
+    let members = file.items.iter().filter_map(|item| match item {
+        Item::Impl(found) if last_segment(&found.self_ty) == "Client" => Some(&found.items),
+        _ => None,
+    });
+    let version = members.flatten().find_map(|member| match member {
+        ImplItem::Fn(found) if found.sig.ident == "api_version" => found.block.stmts.first(),
+        _ => None,
+    })?;
+    let head = format!("client.api_version() -> {}", version.to_token_stream());
+    Some(block(&head, None))
 }
 
 /// The methods of the client, each with what its builder takes and what `send` answers.
@@ -336,6 +351,7 @@ mod tests {
                 struct Hidden;
                 pub mod builder { pub struct MemberRequest { value: i64 } }
             }
+            impl ClientInfo<Inner> for Client { fn api_version() -> &'static str { "1.0" } }
             impl Client { pub fn list_members(&self) -> builder::ListMembers<'_> { new() } }
             pub mod builder {
                 pub struct ListMembers<'a> {
@@ -361,6 +377,7 @@ mod tests {
         .unwrap();
         let text = describe(&file(), &registry, &[]);
         let expected = "\
+client.api_version() -> \"1.0\"
 client.list_members() -> MemberResponse
   page: Option<i64>
   body: MemberRequest

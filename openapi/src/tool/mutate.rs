@@ -11,9 +11,10 @@ mod judge;
 mod operations;
 mod parameters;
 mod seed;
+mod slice;
 mod tidy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -29,6 +30,8 @@ pub(crate) struct Mutation {
     kind: &'static str,
     /// Where.
     place: String,
+    /// Tells apart what is done to one place in several ways.
+    variant: &'static str,
     released: Released,
     next_release: NextRelease,
     /// Why no output of the pipeline can show it, if none can.
@@ -47,11 +50,18 @@ impl Mutation {
         Self {
             kind,
             place: place.into(),
+            variant: "",
             released,
             next_release,
             unseen: None,
             change: Box::new(change),
         }
+    }
+
+    /// Names one of several ways.
+    fn variant(mut self, variant: &'static str) -> Self {
+        self.variant = variant;
+        self
     }
 
     /// Says that no output shows it, and why that is right.
@@ -73,14 +83,25 @@ fn all(prepared: &Prepared) -> Vec<Mutation> {
 
 /// Judges `count` mutations, or all; each kind in turn, at places that `seed` chooses.
 ///
+/// Every mutation is made in a slice of the document: a few operations with what they need. A change is judged by what is near
+/// it, and a whole client takes seconds to generate.
+///
 /// # Errors
 ///
 /// When the documents of this package cannot be prepared.
 pub fn run(api: &Api, count: Option<usize>, seed: u64) -> Result<Summary, Failure> {
     let prepared = Prepared::from_files(api)?;
-    let mut by_kind: BTreeMap<&'static str, Vec<Mutation>> = BTreeMap::new();
-    for mutation in all(&prepared) {
-        by_kind.entry(mutation.kind).or_default().push(mutation);
+    let slices = slice::all(api, &prepared)?;
+    let mut by_kind: BTreeMap<&'static str, Vec<(usize, Mutation)>> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for (index, slice) in slices.iter().enumerate() {
+        for mutation in all(slice) {
+            // A schema that two slices share is changed in the first.
+            if known.insert((mutation.kind, mutation.place.clone(), mutation.variant)) {
+                let of_kind = by_kind.entry(mutation.kind).or_default();
+                of_kind.push((index, mutation));
+            }
+        }
     }
     let mut seed = seed::Seed::new(seed);
     for mutations in by_kind.values_mut() {
@@ -92,7 +113,16 @@ pub fn run(api: &Api, count: Option<usize>, seed: u64) -> Result<Summary, Failur
         chosen.extend(by_kind.values_mut().filter_map(Vec::pop));
     }
     chosen.truncate(wanted);
-    judge::all(api, &prepared, &chosen)
+    let published = judge::Published::read(api)?;
+    let mut summary = Summary::default();
+    for (index, slice) in slices.iter().enumerate() {
+        let of_slice = chosen.iter().filter(|(of, _)| *of == index);
+        let mutations: Vec<&Mutation> = of_slice.map(|(_, mutation)| mutation).collect();
+        if !mutations.is_empty() {
+            judge::all(api, slice, &published, &mutations, &mut summary)?;
+        }
+    }
+    Ok(summary)
 }
 
 /// A path into a document, with the names in it as they are.

@@ -149,6 +149,15 @@ impl Prepared {
         &self.refused
     }
 
+    /// The overlaid document with its types.
+    pub(crate) fn with_types(&self) -> Value {
+        let mut document = self.document.clone();
+        if !self.types.is_null() {
+            document["components"]["x-types"] = self.types.clone();
+        }
+        document
+    }
+
     /// The row of the operations table.
     pub(crate) fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)

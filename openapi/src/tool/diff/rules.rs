@@ -200,10 +200,10 @@ rules! {
         "Requests without it are refused, and the field is no longer an `Option`.";
     RequestFieldBecameOptional = "request-field-became-optional" Works Major RequestFieldBecameRequired
         "Requests with it are still right, but the field becomes an `Option`.";
-    RequestListBecameRequired = "request-list-became-required" Degrades Major RequestListBecameOptional
-        "An empty list is left out by the released client, and the builder will ask for one.";
-    RequestListBecameOptional = "request-list-became-optional" Works Minor RequestListBecameRequired
-        "The list stays a list; builders no longer ask for it.";
+    RequestSteadyFieldBecameRequired = "request-steady-field-became-required" Degrades Major RequestSteadyFieldBecameOptional
+        "Requests without it are refused, and the builder will ask for it; a list, or what may be null, keeps its type.";
+    RequestSteadyFieldBecameOptional = "request-steady-field-became-optional" Works Minor RequestSteadyFieldBecameRequired
+        "Builders no longer ask for it; a list, or what may be null, keeps its type.";
     RequestRequiredFieldBecameNullable = "request-required-field-became-nullable" Works Major RequestRequiredFieldBecameNotNullable
         "Requests with a value are still right, but the field becomes an `Option`.";
     RequestRequiredFieldBecameNotNullable = "request-required-field-became-not-nullable" Degrades Major RequestRequiredFieldBecameNullable
@@ -212,6 +212,10 @@ rules! {
         "The client leaves out what it has no value for, and never sends null.";
     RequestOptionalFieldBecameNotNullable = "request-optional-field-became-not-nullable" Works Patch RequestOptionalFieldBecameNullable
         "The client leaves out what it has no value for, and never sends null.";
+RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
+        "The client never sends null, but the list becomes an `Option`.";
+    RequestOptionalListBecameNotNullable = "request-optional-list-became-not-nullable" Works Major RequestOptionalListBecameNullable
+        "The client never sends null, but the list is no longer an `Option`.";
     RequestFieldRenamedOptional = "request-field-renamed-optional" Degrades Major RequestFieldRenamedOptional
         "What is sent under the old name has no effect, and the field is named after it.";
     RequestFieldRenamedRequired = "request-field-renamed-required" Breaks Major RequestFieldRenamedRequired

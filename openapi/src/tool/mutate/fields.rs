@@ -248,6 +248,7 @@ impl Site<'_> {
     fn presence(&self) -> Vec<Mutation> {
         let mut mutations = Vec::new();
         let is_list = self.property["type"] == "array";
+        let was_nullable = self.property["nullable"] == true;
         let at = pointer(&["components", "schemas", self.schema]);
         let (field, required) = (self.field.to_owned(), self.required);
         let flip = move |document: &mut Value| {
@@ -273,8 +274,8 @@ impl Site<'_> {
                 flip,
             )
             .unseen(LENIENT),
-            (true, true) if is_list => Mutation::new(
-                "request list made optional",
+            (true, true) if is_list || was_nullable => Mutation::new(
+                "steady request field made optional",
                 self.place(),
                 (Works, Minor),
                 flip,
@@ -303,6 +304,12 @@ impl Site<'_> {
                     flip,
                 )
                 .unseen(LENIENT),
+                (true, false, _) if is_list => Mutation::new(
+                    "optional request list nullable flipped",
+                    self.place(),
+                    (Works, Major),
+                    flip,
+                ),
                 (true, false, _) => Mutation::new(
                     "optional request field nullable flipped",
                     self.place(),

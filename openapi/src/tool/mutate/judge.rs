@@ -146,26 +146,21 @@ fn types(document: &Value) -> String {
 pub(super) fn all(
     api: &Api,
     prepared: &Prepared,
-    mutations: &[Mutation],
-) -> Result<Summary, Failure> {
-    let mut original = prepared.document.clone();
-    if !prepared.types.is_null() {
-        original["components"]["x-types"] = prepared.types.clone();
-    }
-    let [document, overlay] =
-        [api.document, "overlay.yaml"].map(|file| format!("{}/{file}", api.name));
+    published: &Published,
+    mutations: &[&Mutation],
+    summary: &mut Summary,
+) -> Result<(), Failure> {
+    let original = prepared.with_types();
     let judge = Judge {
         api,
         prepared,
         outputs: Outputs::of(api, original.clone())?,
-        published: crate::document::read(crate::folder(), &document)?,
-        overlay: crate::document::read(crate::folder(), &overlay)?,
+        published,
         original,
     };
-    let mut summary = Summary::default();
     for mutation in mutations {
         *summary.kinds.entry(mutation.kind).or_default() += 1;
-        for problem in judge.one(mutation, &mut summary) {
+        for problem in judge.one(mutation, summary) {
             summary.findings.push(Finding {
                 kind: mutation.kind,
                 place: mutation.place.clone(),
@@ -173,7 +168,7 @@ pub(super) fn all(
             });
         }
     }
-    Ok(summary)
+    Ok(())
 }
 
 struct Judge<'a> {
@@ -182,8 +177,24 @@ struct Judge<'a> {
     /// The overlaid document, with its types.
     original: Value,
     outputs: Outputs,
-    published: Value,
+    published: &'a Published,
+}
+
+/// The published document and its overlay.
+pub(super) struct Published {
+    document: Value,
     overlay: Value,
+}
+
+impl Published {
+    pub(super) fn read(api: &Api) -> Result<Self, Failure> {
+        let [document, overlay] =
+            [api.document, "overlay.yaml"].map(|file| format!("{}/{file}", api.name));
+        Ok(Self {
+            document: crate::document::read(crate::folder(), &document)?,
+            overlay: crate::document::read(crate::folder(), &overlay)?,
+        })
+    }
 }
 
 impl Judge<'_> {
@@ -266,12 +277,12 @@ impl Judge<'_> {
 
     /// The same at the published document, where the overlay may have something to say first.
     fn on_the_published(&self, mutation: &Mutation, summary: &mut Summary) {
-        let mut document = self.published.clone();
+        let mut document = self.published.document.clone();
         if !(mutation.change)(&mut document) {
             return;
         }
         summary.published.0 += 1;
-        let refused = match Prepared::from_values(self.api, document, &self.overlay) {
+        let refused = match Prepared::from_values(self.api, document, &self.published.overlay) {
             Ok(prepared) => !prepared.refused().is_empty(),
             Err(_) => true,
         };

@@ -92,6 +92,7 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
     let in_path = parameter["in"] == "path";
     let required = parameter["required"] == true;
     let lost = if required { Breaks } else { Degrades };
+    let turns_pages = turns_pages(prepared, operation, &name);
     let mut mutations = Vec::new();
     if !in_path {
         let class = if required {
@@ -117,10 +118,11 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
         let moved = change(operation, parameter, move |parameter| {
             parameter["in"] = json!(to)
         });
+        let next = if turns_pages { Major } else { Patch };
         mutations.push(Mutation::new(
             "parameter moved",
             &place,
-            (lost, Patch),
+            (lost, next),
             moved,
         ));
         let at = pointer(&["paths", operation.path, operation.method, "parameters"]);
@@ -141,7 +143,11 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
     }
     for (kind, new, next) in [
         ("parameter renamed", format!("another_{name}"), Major),
-        ("parameter respelled", respelled(&name), Patch),
+        (
+            "parameter respelled",
+            respelled(&name),
+            if turns_pages { Major } else { Patch },
+        ),
     ] {
         if new != name {
             mutations.push(renamed(operation, parameter, kind, &new, (lost, next)));
@@ -198,6 +204,16 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
         ));
     }
     mutations
+}
+
+/// Whether the stream of the list goes with the parameter.
+fn turns_pages(prepared: &Prepared, operation: &OperationEntry<'_>, name: &str) -> bool {
+    let words = &prepared.document["info"]["x-paging"];
+    let lists = prepared.lists.iter().flatten();
+    ["page", "size"].iter().any(|word| words[word] == name)
+        && lists
+            .into_iter()
+            .any(|list| list.operation() == operation.id)
 }
 
 /// The same name in Rust, written otherwise.
