@@ -2,24 +2,18 @@
 //!
 //! Called by `lib.rs` on the finished client; the contract tests pin the text, and the mutation test reads its lines.
 
+mod attributes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::ToTokens;
 use syn::{ImplItem, Item, Type, Visibility};
 
+use attributes::{serde, traits};
+
 use crate::paging::List;
 use crate::registry::{Kind, Registry};
-
-/// What every type of a client can do; only what a type can do besides is told.
-const COMMON: [&str; 6] = [
-    "Deserialize",
-    "Serialize",
-    "Clone",
-    "Debug",
-    "PartialEq",
-    "JsonSchema",
-];
 
 /// The surface of a client: the calls with their parameters and answers, the types with their fields, the registered types
 /// with their values. Each item is a line, what belongs to it follows indented; items are sorted by name.
@@ -195,56 +189,6 @@ fn variant(variant: &syn::Variant) -> String {
         text.push_str(&format!(" as {wire}"));
     }
     text
-}
-
-/// What serde is told of a field.
-#[derive(Default)]
-struct Serde {
-    rename: Option<String>,
-    optional: bool,
-    /// The function that reads it in the place of serde.
-    reader: Option<String>,
-}
-
-fn serde(attributes: &[syn::Attribute]) -> Serde {
-    let mut found = Serde::default();
-    for attribute in attributes {
-        if !attribute.path().is_ident("serde") {
-            continue;
-        }
-        // What does not parse says nothing that the surface tells.
-        let _ = attribute.parse_nested_meta(|meta| {
-            let value: Option<syn::LitStr> = match meta.value() {
-                Ok(value) => Some(value.parse()?),
-                Err(_) => None,
-            };
-            if meta.path.is_ident("rename") {
-                found.rename = value.map(|text| text.value());
-            } else if meta.path.is_ident("deserialize_with") {
-                found.reader =
-                    value.and_then(|path| path.value().rsplit("::").next().map(str::to_owned));
-            } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
-                found.optional = true;
-            }
-            Ok(())
-        });
-    }
-    found
-}
-
-/// What a type derives beyond what all do.
-fn traits(attributes: &[syn::Attribute]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for attribute in attributes {
-        if attribute.path().is_ident("derive") {
-            let _ = attribute.parse_nested_meta(|meta| {
-                let name = meta.path.segments.last().map(|last| last.ident.to_string());
-                names.extend(name.filter(|name| !COMMON.contains(&name.as_str())));
-                Ok(())
-            });
-        }
-    }
-    names
 }
 
 /// The registered types that this document brings, with the values of the open ones.

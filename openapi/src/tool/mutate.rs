@@ -13,6 +13,7 @@ mod parameters;
 mod seed;
 mod slice;
 mod tidy;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,13 @@ use crate::tool::diff::{NextRelease, Released};
 use crate::{Api, Failure};
 
 pub use judge::{Finding, Summary};
+
+/// What the generated clients of two overlaid documents say about the next release; nothing where the build refuses one.
+#[cfg(test)]
+pub(crate) fn pinned_release(api: &Api, old: &Value, new: &Value) -> Option<NextRelease> {
+    let surface = |document: &Value| judge::surface(api, document.clone()).ok();
+    Some(implied::release(&surface(old)?, &surface(new)?))
+}
 
 /// One change that can be made to a document.
 pub(crate) struct Mutation {

@@ -7,48 +7,13 @@
 
 use serde::Serialize;
 
-/// What a change does to those who run the released client against the new server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Released {
-    /// Everything goes on.
-    Works,
-    /// Some calls fail, or values get lost in silence.
-    Degrades,
-    /// The calls concerned fail.
-    Breaks,
-}
-
-/// Which number of the version our next release has to raise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NextRelease {
-    /// Nothing changes in Rust.
-    Patch,
-    /// Something is added.
-    Minor,
-    /// What compiles today may not compile any more.
-    Major,
-}
-
-/// Which way a change goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// What the client sends.
-    Request,
-    /// What the client receives.
-    Response,
-    /// Neither, or both.
-    Both,
-}
+use super::classes::{Direction, NextRelease, Released};
 
 macro_rules! rules {
     ($($name:ident = $id:literal $released:ident $next:ident $mirror:ident $why:literal;)*) => {
         /// A kind of change. The id, such as `response-field-removed`, stays the same for ever.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs, reason = "the sentence of each stands in the table, as `why`")]
-        pub enum Rule { $($name),* }
+        pub enum Rule { $(#[doc = $why] $name),* }
 
         impl Rule {
             /// Every rule.

@@ -27,7 +27,7 @@ fn whole(document: &Value) -> Vec<Mutation> {
             let at = format!("/servers/{index}");
             mutations.push(Mutation::new(
                 "server address changed",
-                &at.clone(),
+                at.clone(),
                 (Breaks, Patch),
                 move |document| set(document, &at, "url", json!("https://elsewhere.example")),
             ));

@@ -123,6 +123,12 @@ impl Outputs {
     }
 }
 
+/// The surface of the client of an overlaid document.
+#[cfg(test)]
+pub(super) fn surface(api: &Api, overlaid: Value) -> Result<String, Failure> {
+    Outputs::of(api, overlaid).map(|outputs| outputs.surface)
+}
+
 /// What every operation takes, by its name on the wire.
 fn types(document: &Value) -> String {
     let mut text = String::new();

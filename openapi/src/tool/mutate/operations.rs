@@ -179,6 +179,7 @@ fn texts(operation: &OperationEntry<'_>) -> Vec<Mutation> {
             change,
         )
         .unseen("texts are for people")
+        .variant(key)
     });
     Vec::from(texts)
 }
