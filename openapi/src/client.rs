@@ -1,6 +1,8 @@
 //! Hands a normalised document to progenitor: builder style, hooks expected, our types in the place of tagged strings.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use progenitor::{
     GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch,
@@ -119,12 +121,7 @@ fn run(
     let refuse = |place: &str, reason: String| Failure::new("progenitor", place, reason);
     let document: openapiv3::OpenAPI = serde_json::from_value(document.clone())
         .map_err(|error| refuse("reading OpenAPI", error.to_string()))?;
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        generate(&mut Generator::new(settings), &document)
-    }));
-    std::panic::set_hook(hook);
+    let outcome = quietly(|| generate(&mut Generator::new(settings), &document));
     match outcome {
         Ok(tokens) => tokens.map_err(|error| refuse("generating", error.to_string())),
         Err(panic) => {
@@ -139,6 +136,26 @@ fn run(
             ))
         }
     }
+}
+
+/// Catches a panic without a word, on this thread alone: others may generate, or fail, at the same time.
+fn quietly<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
+    thread_local! {
+        static QUIET: Cell<bool> = const { Cell::new(false) };
+    }
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                usual(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    outcome
 }
 
 fn parse(tokens: proc_macro2::TokenStream) -> Result<syn::File, Failure> {

@@ -163,30 +163,23 @@ impl Api {
     }
 
     /// Makes everything from a document that has its overlay.
-    fn generate_overlaid(
-        &self,
-        mut document: Value,
-        mut report: Report,
-    ) -> Result<Generated, Failure> {
+    fn generate_overlaid(&self, document: Value, mut report: Report) -> Result<Generated, Failure> {
         let document_name = format!("{}/{}", self.name, self.document);
         let overlay_name = format!("{}/overlay.yaml", self.name);
         let in_document = |failure: Failure| failure.in_document(&document_name);
         let in_overlay = |failure: Failure| failure.in_document(&overlay_name);
-        let registry = registry::Registry::take(&mut document).map_err(in_overlay)?;
-        document::check(&document).map_err(in_overlay)?;
-
-        let contract = format!("{document:#}");
-        let examples = examples::collect(&document);
-        let access = access::read(&document).map_err(in_overlay)?;
-        let mut rows = operations::read(&document, &registry, &access);
-        normalise::run(&mut document, &registry, &mut report).map_err(in_overlay)?;
-        operations::complete(&mut rows, &document).map_err(in_document)?;
-        let sides = normalise::sides::find(&document).map_err(in_overlay)?;
-        let lists = paging::find(&document).map_err(in_overlay)?;
-        report.note("pages", lists.iter().map(paging::List::place).collect());
-        let mut client =
-            client::generate(self, &document, &registry, &sides, &rows).map_err(in_document)?;
-        paging::open(&mut client, &lists).map_err(in_document)?;
+        let normalised = Normalised::of(document, &mut report).map_err(in_overlay)?;
+        let client = normalised.client(self).map_err(in_document)?;
+        let Normalised {
+            document,
+            contract,
+            registry,
+            access,
+            rows,
+            sides,
+            lists,
+            examples,
+        } = normalised;
         let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
         let exerciser = exerciser::calls(&document, &registry, &rows).map_err(in_document)?;
@@ -206,5 +199,52 @@ impl Api {
             surface: surface::describe(&client, &registry, &lists),
             report,
         })
+    }
+}
+
+/// An overlaid document after all passes on it, with what was read from it on the way.
+struct Normalised {
+    document: Value,
+    /// The document before the passes, as JSON.
+    contract: String,
+    registry: registry::Registry,
+    access: access::Access,
+    rows: Vec<operations::Row>,
+    sides: normalise::sides::Sides,
+    lists: Vec<paging::List>,
+    examples: Value,
+}
+
+impl Normalised {
+    fn of(mut document: Value, report: &mut Report) -> Result<Self, Failure> {
+        let registry = registry::Registry::take(&mut document)?;
+        document::check(&document)?;
+        let contract = format!("{document:#}");
+        let examples = examples::collect(&document);
+        let access = access::read(&document)?;
+        let mut rows = operations::read(&document, &registry, &access);
+        normalise::run(&mut document, &registry, report)?;
+        operations::complete(&mut rows, &document)?;
+        let sides = normalise::sides::find(&document)?;
+        let lists = paging::find(&document)?;
+        report.note("pages", lists.iter().map(paging::List::place).collect());
+        Ok(Self {
+            document,
+            contract,
+            registry,
+            access,
+            rows,
+            sides,
+            lists,
+            examples,
+        })
+    }
+
+    /// The finished client.
+    fn client(&self, api: &Api) -> Result<syn::File, Failure> {
+        let mut client =
+            client::generate(api, &self.document, &self.registry, &self.sides, &self.rows)?;
+        paging::open(&mut client, &self.lists)?;
+        Ok(client)
     }
 }

@@ -189,23 +189,38 @@ impl Registry {
 
     /// Refuses patterns that no field has.
     pub(crate) fn check_all_used(&self) -> Result<(), Failure> {
+        let failures = self.unused_places().into_iter().map(|(index, position)| {
+            let entry = &self.entries[index];
+            let pattern = &entry.fields[position];
+            let reason =
+                format!("the conversion of {pattern} no longer applies: no field matches it");
+            let pointer = format!("{TYPES}/{}/fields/{position}", escape(&entry.name));
+            Failure::new("types", format!("x-types.{}", entry.name), reason).at(pointer)
+        });
+        Failure::several(failures.collect())
+    }
+
+    /// The patterns that no field has, each with its type.
+    #[cfg(feature = "tool")]
+    pub(crate) fn unused(&self) -> Vec<(&str, &str)> {
+        let places = self.unused_places().into_iter();
+        places
+            .map(|(index, position)| {
+                let entry = &self.entries[index];
+                (entry.name.as_str(), entry.fields[position].as_str())
+            })
+            .collect()
+    }
+
+    fn unused_places(&self) -> Vec<(usize, usize)> {
         let used = self.used.borrow();
-        let mut failures = Vec::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            for (position, pattern) in entry.fields.iter().enumerate() {
-                if !used.contains(&(index, position)) {
-                    let reason = format!(
-                        "the conversion of {pattern} no longer applies: no field matches it"
-                    );
-                    let pointer = format!("{TYPES}/{}/fields/{position}", escape(&entry.name));
-                    failures.push(
-                        Failure::new("types", format!("x-types.{}", entry.name), reason)
-                            .at(pointer),
-                    );
-                }
-            }
-        }
-        Failure::several(failures)
+        let entries = self.entries.iter().enumerate();
+        entries
+            .flat_map(|(index, entry)| {
+                (0..entry.fields.len()).map(move |position| (index, position))
+            })
+            .filter(|place| !used.contains(place))
+            .collect()
     }
 }
 

@@ -2,32 +2,27 @@
 //!
 //! Called by `lib.rs` on the finished client; the contract tests pin the text, and the mutation test reads its lines.
 
+mod attributes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::ToTokens;
 use syn::{ImplItem, Item, Type, Visibility};
 
+use attributes::{serde, traits};
+
 use crate::paging::List;
 use crate::registry::{Kind, Registry};
-
-/// What every type of a client can do; only what a type can do besides is told.
-const COMMON: [&str; 6] = [
-    "Deserialize",
-    "Serialize",
-    "Clone",
-    "Debug",
-    "PartialEq",
-    "JsonSchema",
-];
 
 /// The surface of a client: the calls with their parameters and answers, the types with their fields, the registered types
 /// with their values. Each item is a line, what belongs to it follows indented; items are sorted by name.
 ///
 /// `pages of` says that a list can be read as a stream, `non-exhaustive` that others cannot write the struct as a literal,
-/// `required` that a builder refuses to go without, and `as` what a field is called in JSON.
+/// `required` that a builder refuses to go without, `as` what a field is called in JSON, and `by` which function reads it.
 pub(crate) fn describe(file: &syn::File, registry: &Registry, lists: &[List]) -> String {
-    let mut blocks = calls(file, lists);
+    let mut blocks = Vec::from_iter(version(file));
+    blocks.extend(calls(file, lists));
     blocks.extend(types(file));
     blocks.extend(values(registry));
     blocks.concat()
@@ -42,6 +37,20 @@ fn block(head: &str, members: impl IntoIterator<Item = String>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The version of the contract, as the client tells it.
+fn version(file: &syn::File) -> Option<String> {
+    let members = file.items.iter().filter_map(|item| match item {
+        Item::Impl(found) if last_segment(&found.self_ty) == "Client" => Some(&found.items),
+        _ => None,
+    });
+    let version = members.flatten().find_map(|member| match member {
+        ImplItem::Fn(found) if found.sig.ident == "api_version" => found.block.stmts.first(),
+        _ => None,
+    })?;
+    let head = format!("client.api_version() -> {}", version.to_token_stream());
+    Some(block(&head, None))
 }
 
 /// The methods of the client, each with what its builder takes and what `send` answers.
@@ -160,6 +169,9 @@ fn field(field: &syn::Field) -> String {
     if !serde.optional && field.ident.is_some() {
         text.push_str(" (required)");
     }
+    if let Some(reader) = serde.reader {
+        text.push_str(&format!(" (by {reader})"));
+    }
     text
 }
 
@@ -177,51 +189,6 @@ fn variant(variant: &syn::Variant) -> String {
         text.push_str(&format!(" as {wire}"));
     }
     text
-}
-
-/// What serde is told of a field.
-#[derive(Default)]
-struct Serde {
-    rename: Option<String>,
-    optional: bool,
-}
-
-fn serde(attributes: &[syn::Attribute]) -> Serde {
-    let mut found = Serde::default();
-    for attribute in attributes {
-        if !attribute.path().is_ident("serde") {
-            continue;
-        }
-        // What does not parse says nothing that the surface tells.
-        let _ = attribute.parse_nested_meta(|meta| {
-            let value: Option<syn::LitStr> = match meta.value() {
-                Ok(value) => Some(value.parse()?),
-                Err(_) => None,
-            };
-            if meta.path.is_ident("rename") {
-                found.rename = value.map(|text| text.value());
-            } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
-                found.optional = true;
-            }
-            Ok(())
-        });
-    }
-    found
-}
-
-/// What a type derives beyond what all do.
-fn traits(attributes: &[syn::Attribute]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for attribute in attributes {
-        if attribute.path().is_ident("derive") {
-            let _ = attribute.parse_nested_meta(|meta| {
-                let name = meta.path.segments.last().map(|last| last.ident.to_string());
-                names.extend(name.filter(|name| !COMMON.contains(&name.as_str())));
-                Ok(())
-            });
-        }
-    }
-    names
 }
 
 /// The registered types that this document brings, with the values of the open ones.
@@ -318,7 +285,7 @@ mod tests {
                     pub type_: ::std::option::Option<crate::values::MemberGuid>,
                 }
                 pub struct MemberRequest {
-                    #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+                    #[serde(default, deserialize_with = "crate::values::unwrapped_items")]
                     pub uses: ::std::vec::Vec<::std::string::String>,
                     pub value: ::std::vec::Vec<MemberResponse>,
                 }
@@ -328,6 +295,7 @@ mod tests {
                 struct Hidden;
                 pub mod builder { pub struct MemberRequest { value: i64 } }
             }
+            impl ClientInfo<Inner> for Client { fn api_version() -> &'static str { "1.0" } }
             impl Client { pub fn list_members(&self) -> builder::ListMembers<'_> { new() } }
             pub mod builder {
                 pub struct ListMembers<'a> {
@@ -353,11 +321,12 @@ mod tests {
         .unwrap();
         let text = describe(&file(), &registry, &[]);
         let expected = "\
+client.api_version() -> \"1.0\"
 client.list_members() -> MemberResponse
   page: Option<i64>
   body: MemberRequest
 struct MemberRequest (Default)
-  uses: Vec<String>
+  uses: Vec<String> (by unwrapped_items)
   value: Vec<MemberResponse> (required)
 struct MemberResponse (Default, non-exhaustive)
   type_: Option<values::MemberGuid> as type

@@ -8,6 +8,7 @@ mod examples;
 mod finding;
 mod journal;
 mod lines;
+pub mod mutate;
 mod prepared;
 mod provenance;
 pub mod revision;

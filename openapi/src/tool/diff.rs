@@ -4,8 +4,10 @@
 //! so that a correction that moves into the published document is no change.
 
 mod bodies;
+mod classes;
 mod comparison;
 mod document;
+mod limits;
 mod operations;
 mod parameters;
 mod registry;
@@ -21,7 +23,8 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::tool::Prepared;
 
-pub use rules::{Direction, NextRelease, Released, Rule};
+pub use classes::{Direction, NextRelease, Released};
+pub use rules::Rule;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -111,3 +114,6 @@ impl Changes {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,9 +119,9 @@ impl Prepared {
         let _ = parameters::separate(&mut effective);
         let mut normalised = document.clone();
         let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
-            .and_then(|()| paging::find(&normalised))
             .map_err(|failure| refused.push(failure))
-            .ok();
+            .ok()
+            .and_then(|()| lists(&normalised, &mut refused));
         let refused = refused
             .into_iter()
             .map(|failure| failure.in_document(&in_overlay))
@@ -144,8 +144,29 @@ impl Prepared {
         &self.refused
     }
 
+    /// The overlaid document with its types.
+    pub(crate) fn with_types(&self) -> Value {
+        let mut document = self.document.clone();
+        if !self.types.is_null() {
+            document["components"]["x-types"] = self.types.clone();
+        }
+        document
+    }
+
     /// The row of the operations table.
     pub(crate) fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
+    }
+}
+
+/// The lists that page; none when a list cannot be read. That nothing pages any more is refused, and known.
+fn lists(normalised: &Value, refused: &mut Vec<Failure>) -> Option<Vec<List>> {
+    match paging::find(normalised) {
+        Ok(lists) => Some(lists),
+        Err(failure) => {
+            let nothing_pages = failure.place() == "$.info.x-paging";
+            refused.push(failure);
+            nothing_pages.then(Vec::new)
+        }
     }
 }

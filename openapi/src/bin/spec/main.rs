@@ -5,6 +5,7 @@
 
 mod check;
 mod diff;
+mod mutate;
 mod show;
 mod update;
 
@@ -29,6 +30,7 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Update(update::Arguments),
+    Mutate(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Update(arguments) => update::run(&arguments),
+        Command::Mutate(arguments) => mutate::run(&arguments),
     };
     outcome.unwrap_or_else(|reason| {
         eprintln!("{reason}");

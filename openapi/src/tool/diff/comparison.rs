@@ -25,6 +25,8 @@ pub(super) struct Comparison<'a> {
     pub(super) renamed_schemas: BTreeMap<String, String>,
     /// New names of registered types, by old ones.
     pub(super) renamed_types: BTreeMap<String, String>,
+    /// New ids of operations, by old ones.
+    pub(super) renamed_operations: BTreeMap<String, String>,
     pub(super) old_reach: Reach,
     pub(super) new_reach: Reach,
     changes: Vec<Change>,
@@ -39,13 +41,15 @@ pub(super) enum Side {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Prepared, new: &'a Prepared) -> Self {
+        let renamed_operations = renames::operations(&old.document, &new.document);
         Self {
             old,
             new,
+            old_reach: Reach::of(&old.document, &renamed_operations),
+            new_reach: Reach::of(&new.document, &BTreeMap::new()),
+            renamed_operations,
             renamed_schemas: renames::schemas(&old.document, &new.document),
             renamed_types: renames::types(&old.types, &new.types),
-            old_reach: Reach::of(&old.document),
-            new_reach: Reach::of(&new.document),
             changes: Vec::new(),
         }
     }
@@ -131,23 +135,22 @@ pub(super) fn flag(value: &Value, name: &str) -> bool {
 pub(super) struct Reach(BTreeMap<(String, Side), BTreeSet<String>>);
 
 impl Reach {
-    fn of(document: &Value) -> Self {
+    /// Operations are called by their new ids.
+    fn of(document: &Value, renamed: &BTreeMap<String, String>) -> Self {
         let mut reach = Self(BTreeMap::new());
         for operation in operations(document) {
+            let id = renamed
+                .get(operation.id)
+                .map_or(operation.id, String::as_str);
             let body = operation.value.get("requestBody");
             if let Some(body) = body {
-                reach.walk(
-                    document,
-                    follow(document, body),
-                    Side::Request,
-                    operation.id,
-                );
+                reach.walk(document, follow(document, body), Side::Request, id);
             }
             let responses = operation.value.get("responses").and_then(Value::as_object);
             for (status, response) in responses.into_iter().flatten() {
                 if status.starts_with('2') && operation.method != "delete" {
                     let response = follow(document, response);
-                    reach.walk(document, response, Side::Response, operation.id);
+                    reach.walk(document, response, Side::Response, id);
                 }
             }
         }

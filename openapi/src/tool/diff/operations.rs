@@ -1,7 +1,5 @@
 //! Compares the operations: which there are, how they are reached, and what the client knows of them beforehand.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::Rule;
@@ -26,7 +24,7 @@ impl Comparison<'_> {
     pub(super) fn operations(&mut self) {
         let (old_prepared, new_prepared) = (self.old, self.new);
         let [old, new] = [&old_prepared.document, &new_prepared.document].map(operations);
-        let renamed = renamed(&old, &new);
+        let renamed = self.renamed_operations.clone();
         for operation in &old {
             let id = renamed
                 .get(operation.id)
@@ -200,52 +198,4 @@ impl Comparison<'_> {
             }
         }
     }
-}
-
-/// New ids by old ones: of what is reached at the same place, or is the same in everything but its place and its texts.
-fn renamed(old: &[OperationEntry<'_>], new: &[OperationEntry<'_>]) -> BTreeMap<String, String> {
-    let gone: Vec<_> = old
-        .iter()
-        .filter(|operation| !new.iter().any(|other| other.id == operation.id))
-        .collect();
-    let come: Vec<_> = new
-        .iter()
-        .filter(|operation| !old.iter().any(|other| other.id == operation.id))
-        .collect();
-    let mut renamed = BTreeMap::new();
-    for operation in &gone {
-        let at_same_place = |other: &&&OperationEntry<'_>| {
-            other.path == operation.path && other.method == operation.method
-        };
-        if let Some(other) = come.iter().find(at_same_place) {
-            renamed.insert(operation.id.to_owned(), other.id.to_owned());
-        }
-    }
-    for operation in &gone {
-        if renamed.contains_key(operation.id) {
-            continue;
-        }
-        let is_equal = |one: &OperationEntry<'_>, other: &OperationEntry<'_>| {
-            one.method == other.method && essence(one) == essence(other)
-        };
-        let mut equal = come.iter().filter(|other| is_equal(operation, other));
-        let rivals = gone
-            .iter()
-            .filter(|rival| is_equal(rival, operation))
-            .count();
-        if let (Some(other), None, 1) = (equal.next(), equal.next(), rivals)
-            && !renamed.values().any(|id| id == other.id)
-        {
-            renamed.insert(operation.id.to_owned(), other.id.to_owned());
-        }
-    }
-    renamed
-}
-
-fn essence(operation: &OperationEntry<'_>) -> Map<String, Value> {
-    let mut essence = operation.value.clone();
-    for text in ["operationId", "summary", "description", "x-evidence"] {
-        essence.remove(text);
-    }
-    essence
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::document::{self, OperationEntry};
+
 /// New names of schemas by old ones. A schema may hold itself or another one that was renamed as well.
 pub(super) fn schemas(old: &Value, new: &Value) -> BTreeMap<String, String> {
     let empty = Map::new();
@@ -45,6 +47,55 @@ pub(super) fn fields(
         old[name.as_str()].get("description").is_some() || share_a_word(name, other)
     });
     found
+}
+
+/// New ids by old ones: of what is reached at the same place, or is the same in everything but its place and its texts.
+pub(super) fn operations(old: &Value, new: &Value) -> BTreeMap<String, String> {
+    let [old, new] = [old, new].map(document::operations);
+    let gone: Vec<_> = old
+        .iter()
+        .filter(|operation| !new.iter().any(|other| other.id == operation.id))
+        .collect();
+    let come: Vec<_> = new
+        .iter()
+        .filter(|operation| !old.iter().any(|other| other.id == operation.id))
+        .collect();
+    let mut renamed = BTreeMap::new();
+    for operation in &gone {
+        let at_same_place = |other: &&&OperationEntry<'_>| {
+            other.path == operation.path && other.method == operation.method
+        };
+        if let Some(other) = come.iter().find(at_same_place) {
+            renamed.insert(operation.id.to_owned(), other.id.to_owned());
+        }
+    }
+    for operation in &gone {
+        if renamed.contains_key(operation.id) {
+            continue;
+        }
+        let is_equal = |one: &OperationEntry<'_>, other: &OperationEntry<'_>| {
+            one.method == other.method && essence(one) == essence(other)
+        };
+        let mut equal = come.iter().filter(|other| is_equal(operation, other));
+        let rivals = gone
+            .iter()
+            .filter(|rival| is_equal(rival, operation))
+            .count();
+        if let (Some(other), None, 1) = (equal.next(), equal.next(), rivals)
+            && !renamed.values().any(|id| id == other.id)
+        {
+            renamed.insert(operation.id.to_owned(), other.id.to_owned());
+        }
+    }
+    renamed
+}
+
+fn essence(operation: &OperationEntry<'_>) -> Map<String, Value> {
+    let mut essence = operation.value.clone();
+    for text in ["operationId", "summary", "description", "x-evidence"] {
+        essence.remove(text);
+    }
+    essence
 }
 
 /// Members that are gone and new ones that equal them, where there is one of either.

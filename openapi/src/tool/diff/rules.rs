@@ -7,48 +7,13 @@
 
 use serde::Serialize;
 
-/// What a change does to those who run the released client against the new server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Released {
-    /// Everything goes on.
-    Works,
-    /// Some calls fail, or values get lost in silence.
-    Degrades,
-    /// The calls concerned fail.
-    Breaks,
-}
-
-/// Which number of the version our next release has to raise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NextRelease {
-    /// Nothing changes in Rust.
-    Patch,
-    /// Something is added.
-    Minor,
-    /// What compiles today may not compile any more.
-    Major,
-}
-
-/// Which way a change goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// What the client sends.
-    Request,
-    /// What the client receives.
-    Response,
-    /// Neither, or both.
-    Both,
-}
+use super::classes::{Direction, NextRelease, Released};
 
 macro_rules! rules {
     ($($name:ident = $id:literal $released:ident $next:ident $mirror:ident $why:literal;)*) => {
         /// A kind of change. The id, such as `response-field-removed`, stays the same for ever.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs, reason = "the sentence of each stands in the table, as `why`")]
-        pub enum Rule { $($name),* }
+        pub enum Rule { $(#[doc = $why] $name),* }
 
         impl Rule {
             /// Every rule.
@@ -200,10 +165,10 @@ rules! {
         "Requests without it are refused, and the field is no longer an `Option`.";
     RequestFieldBecameOptional = "request-field-became-optional" Works Major RequestFieldBecameRequired
         "Requests with it are still right, but the field becomes an `Option`.";
-    RequestListBecameRequired = "request-list-became-required" Degrades Major RequestListBecameOptional
-        "An empty list is left out by the released client, and the builder will ask for one.";
-    RequestListBecameOptional = "request-list-became-optional" Works Minor RequestListBecameRequired
-        "The list stays a list; builders no longer ask for it.";
+    RequestSteadyFieldBecameRequired = "request-steady-field-became-required" Degrades Major RequestSteadyFieldBecameOptional
+        "Requests without it are refused, and the builder will ask for it; a list, or what may be null, keeps its type.";
+    RequestSteadyFieldBecameOptional = "request-steady-field-became-optional" Works Minor RequestSteadyFieldBecameRequired
+        "Builders no longer ask for it; a list, or what may be null, keeps its type.";
     RequestRequiredFieldBecameNullable = "request-required-field-became-nullable" Works Major RequestRequiredFieldBecameNotNullable
         "Requests with a value are still right, but the field becomes an `Option`.";
     RequestRequiredFieldBecameNotNullable = "request-required-field-became-not-nullable" Degrades Major RequestRequiredFieldBecameNullable
@@ -212,6 +177,10 @@ rules! {
         "The client leaves out what it has no value for, and never sends null.";
     RequestOptionalFieldBecameNotNullable = "request-optional-field-became-not-nullable" Works Patch RequestOptionalFieldBecameNullable
         "The client leaves out what it has no value for, and never sends null.";
+RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
+        "The client never sends null, but the list becomes an `Option`.";
+    RequestOptionalListBecameNotNullable = "request-optional-list-became-not-nullable" Works Major RequestOptionalListBecameNullable
+        "The client never sends null, but the list is no longer an `Option`.";
     RequestFieldRenamedOptional = "request-field-renamed-optional" Degrades Major RequestFieldRenamedOptional
         "What is sent under the old name has no effect, and the field is named after it.";
     RequestFieldRenamedRequired = "request-field-renamed-required" Breaks Major RequestFieldRenamedRequired
@@ -410,21 +379,33 @@ mod tests {
     }
 
     #[test]
-    fn what_a_change_adds_its_mirror_removes() {
+    fn a_rule_and_its_mirror_are_called_the_same_but_for_a_pair_of_opposites() {
         let opposites = [
             ("added", "removed"),
             ("required", "optional"),
-            ("nullable", "not-nullable"),
             ("tightened", "loosened"),
+            ("narrowed", "widened"),
+            ("announced", "withdrawn"),
+            ("starts", "stops"),
+            ("deprecated", "undeprecated"),
+            ("wrapped", "unwrapped"),
+            ("bytes", "json"),
+            ("", "not"),
+            ("", "no"),
         ];
         for rule in Rule::ALL.iter().filter(|rule| rule.mirror() != **rule) {
-            for (one, other) in opposites {
-                let ends = |rule: &Rule, word: &str| rule.id().ends_with(&format!("-{word}"));
-                let is_one = ends(rule, one) && !ends(rule, other);
-                if is_one && !rule.id().contains("added") {
-                    assert!(ends(&rule.mirror(), other), "{}", rule.id());
-                }
-            }
+            let [own, other] =
+                [*rule, rule.mirror()].map(|rule| -> Vec<&str> { rule.id().split('-').collect() });
+            let only = |one: &[&str], other: &[&str]| -> String {
+                let own = one.iter().filter(|word| !other.contains(word));
+                own.copied().collect()
+            };
+            let pair = (only(&own, &other), only(&other, &own));
+            let known = opposites.iter().any(|(one, other)| {
+                pair == ((*one).to_owned(), (*other).to_owned())
+                    || pair == ((*other).to_owned(), (*one).to_owned())
+            });
+            assert!(known, "{} and {}", rule.id(), rule.mirror().id());
         }
     }
 

@@ -191,10 +191,17 @@ impl Comparison<'_> {
         old: &Value,
         new: &Value,
     ) {
-        let is_list = old["type"] == "array" && new["type"] == "array";
+        // The generator makes an empty list of a list that is absent, and an empty map of a map.
+        let is_list = |schema: &Value| schema["type"] == "array" || is_map(schema);
+        let is_list = is_list(old) && is_list(new);
+        let keeps_type = is_list || flag(old, "nullable") && flag(new, "nullable");
         let rule = match (spot.side, was_required, is_required) {
-            (Side::Request, false, true) if is_list => Some(Rule::RequestListBecameRequired),
-            (Side::Request, true, false) if is_list => Some(Rule::RequestListBecameOptional),
+            (Side::Request, false, true) if keeps_type => {
+                Some(Rule::RequestSteadyFieldBecameRequired)
+            }
+            (Side::Request, true, false) if keeps_type => {
+                Some(Rule::RequestSteadyFieldBecameOptional)
+            }
             (Side::Request, false, true) => Some(Rule::RequestFieldBecameRequired),
             (Side::Request, true, false) => Some(Rule::RequestFieldBecameOptional),
             (Side::Response, false, true) => Some(Rule::ResponseFieldBecameRequired),
@@ -215,6 +222,12 @@ impl Comparison<'_> {
             }
             (Side::Request, true, false) if is_required => {
                 Some(Rule::RequestRequiredFieldBecameNotNullable)
+            }
+            (Side::Request, false, true) if is_list => {
+                Some(Rule::RequestOptionalListBecameNullable)
+            }
+            (Side::Request, true, false) if is_list => {
+                Some(Rule::RequestOptionalListBecameNotNullable)
             }
             (Side::Request, false, true) => Some(Rule::RequestOptionalFieldBecameNullable),
             (Side::Request, true, false) => Some(Rule::RequestOptionalFieldBecameNotNullable),
@@ -242,6 +255,10 @@ fn renamed_field(side: Side, required: bool, same_in_rust: bool) -> Rule {
         (Side::Request, false, false) => Rule::RequestFieldRenamedOptional,
         (Side::Request, false, true) => Rule::RequestFieldRespelledOptional,
     }
+}
+
+fn is_map(schema: &Value) -> bool {
+    schema["type"] == "object" && schema["properties"].as_object().is_none_or(Map::is_empty)
 }
 
 fn required(schema: &Value) -> BTreeSet<&str> {

@@ -1,30 +1,12 @@
 //! Compares one value on its way: the schema of a field, a parameter or a body.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Rule;
 use super::comparison::{Comparison, Side, flag, went};
+use super::limits::LIMITS;
 use super::shape::{COMPOSITE, Covers, Shape};
 use crate::normalise::typing;
-
-/// Keywords that forbid some values of a type.
-const LIMITS: [&str; 13] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// Keywords that `value` and its callers handle.
 const HANDLED: [&str; 11] = [
@@ -54,7 +36,7 @@ pub(super) struct Spot<'s> {
 }
 
 impl Spot<'_> {
-    fn pick(&self, request: Rule, response: Rule) -> Rule {
+    pub(super) fn pick(&self, request: Rule, response: Rule) -> Rule {
         match self.side {
             Side::Request => request,
             Side::Response => response,
@@ -197,103 +179,6 @@ impl Comparison<'_> {
         self.rest(spot.place, old, new, &handled, spot.operations);
     }
 
-    fn listed_values(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
-        let read = |schema: &Value| -> Option<BTreeSet<String>> {
-            let values = schema["enum"].as_array()?;
-            Some(values.iter().map(Value::to_string).collect())
-        };
-        let (before, after) = (read(old), read(new));
-        if before == after {
-            return;
-        }
-        let closed = spot.side == Side::Request && !registered;
-        let (added, removed) = if closed {
-            (Rule::RequestValueAdded, Rule::RequestValueRemoved)
-        } else {
-            (
-                spot.pick(
-                    Rule::RequestDocumentedValueAdded,
-                    Rule::ResponseDocumentedValueAdded,
-                ),
-                spot.pick(
-                    Rule::RequestDocumentedValueRemoved,
-                    Rule::ResponseDocumentedValueRemoved,
-                ),
-            )
-        };
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                for value in after.difference(&before) {
-                    self.note(
-                        added,
-                        spot.place,
-                        format!("value {value} was added"),
-                        spot.operations,
-                    );
-                }
-                for value in before.difference(&after) {
-                    self.note(
-                        removed,
-                        spot.place,
-                        format!("value {value} was removed"),
-                        spot.operations,
-                    );
-                }
-            }
-            (None, Some(_)) => {
-                self.note(
-                    removed,
-                    spot.place,
-                    "only the listed values remain",
-                    spot.operations,
-                );
-            }
-            _ => self.note(
-                added,
-                spot.place,
-                "values are no longer listed",
-                spot.operations,
-            ),
-        }
-    }
-
-    fn limits(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
-        for key in LIMITS {
-            let (before, after) = (old.get(key), new.get(key));
-            if before == after {
-                continue;
-            }
-            let tightened = match (before, after) {
-                (None, _) => true,
-                (_, None) => false,
-                (Some(before), Some(after)) => tightens(key, before, after),
-            };
-            let in_rust = !registered && is_in_rust(key, &new["type"]);
-            let rule = match (in_rust, tightened) {
-                (true, true) => spot.pick(
-                    Rule::RequestConstraintTightened,
-                    Rule::ResponseConstraintTightened,
-                ),
-                (true, false) => spot.pick(
-                    Rule::RequestConstraintLoosened,
-                    Rule::ResponseConstraintLoosened,
-                ),
-                (false, true) => {
-                    spot.pick(Rule::RequestLimitTightened, Rule::ResponseLimitTightened)
-                }
-                (false, false) => {
-                    spot.pick(Rule::RequestLimitLoosened, Rule::ResponseLimitLoosened)
-                }
-            };
-            let what = match (before, after) {
-                (Some(before), Some(after)) => format!("{key} {before} became {after}"),
-                (None, Some(after)) => format!("{key} {after} was added"),
-                _ => format!("{key} was removed"),
-            };
-            self.note(rule, spot.place, what, spot.operations);
-        }
-    }
-
     fn default(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
         let (before, after) = (old.get("default"), new.get("default"));
         if before == after {
@@ -343,28 +228,4 @@ fn changed_type(spot: Spot<'_>, before: &Shape, after: &Shape) -> Option<Rule> {
             Covers::None => Rule::ResponseTypeChanged,
         },
     })
-}
-
-/// Whether the generator makes a type of a limit.
-fn is_in_rust(key: &str, kind: &Value) -> bool {
-    match kind.as_str() {
-        Some("string") => ["minLength", "maxLength", "pattern"].contains(&key),
-        Some("integer") => {
-            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].contains(&key)
-        }
-        Some("array") => ["minItems", "maxItems", "uniqueItems"].contains(&key),
-        _ => false,
-    }
-}
-
-fn tightens(key: &str, before: &Value, after: &Value) -> bool {
-    match (before.as_f64(), after.as_f64()) {
-        (Some(before), Some(after)) if key.starts_with("min") || key == "exclusiveMinimum" => {
-            after > before
-        }
-        (Some(before), Some(after)) if key.starts_with("max") || key == "exclusiveMaximum" => {
-            after < before
-        }
-        _ => *after != json!(false),
-    }
 }

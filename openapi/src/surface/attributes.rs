@@ -1,0 +1,63 @@
+//! What the attributes of a generated item say of it: what serde does with a field, and what a type can do.
+
+use std::collections::BTreeSet;
+
+/// What every type of a client can do; only what a type can do besides is told.
+const COMMON: [&str; 6] = [
+    "Deserialize",
+    "Serialize",
+    "Clone",
+    "Debug",
+    "PartialEq",
+    "JsonSchema",
+];
+
+/// What serde is told of a field.
+#[derive(Default)]
+pub(super) struct Serde {
+    pub(super) rename: Option<String>,
+    pub(super) optional: bool,
+    /// The function that reads it in the place of serde.
+    pub(super) reader: Option<String>,
+}
+
+pub(super) fn serde(attributes: &[syn::Attribute]) -> Serde {
+    let mut found = Serde::default();
+    for attribute in attributes {
+        if !attribute.path().is_ident("serde") {
+            continue;
+        }
+        // What does not parse says nothing that the surface tells.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let value: Option<syn::LitStr> = match meta.value() {
+                Ok(value) => Some(value.parse()?),
+                Err(_) => None,
+            };
+            if meta.path.is_ident("rename") {
+                found.rename = value.map(|text| text.value());
+            } else if meta.path.is_ident("deserialize_with") {
+                found.reader =
+                    value.and_then(|path| path.value().rsplit("::").next().map(str::to_owned));
+            } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
+                found.optional = true;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// What a type derives beyond what all do.
+pub(super) fn traits(attributes: &[syn::Attribute]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for attribute in attributes {
+        if attribute.path().is_ident("derive") {
+            let _ = attribute.parse_nested_meta(|meta| {
+                let name = meta.path.segments.last().map(|last| last.ident.to_string());
+                names.extend(name.filter(|name| !COMMON.contains(&name.as_str())));
+                Ok(())
+            });
+        }
+    }
+    names
+}

@@ -1,0 +1,132 @@
+//! Every rule is produced by a change of a small invented document, and its mirror by the change the other way round.
+
+mod cases;
+mod sample;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Changes, Rule, compare};
+use crate::tool::Prepared;
+use crate::tool::mutate::pinned_release;
+use crate::{APIS, Api};
+
+use cases::{Case, cases};
+
+fn api() -> &'static Api {
+    &APIS[0]
+}
+
+fn prepared(document: &Value) -> Prepared {
+    Prepared::from_overlaid(api(), document.clone()).unwrap()
+}
+
+fn rules(changes: &Changes) -> BTreeSet<Rule> {
+    changes.list().iter().map(|change| change.rule).collect()
+}
+
+#[test]
+fn every_case_produces_its_rule_and_backwards_the_mirror() {
+    let base = sample::document();
+    for Case { rule, old, new } in cases() {
+        let [old, new] = [old, new].map(|change| {
+            let mut document = base.clone();
+            change(&mut document);
+            prepared(&document)
+        });
+        let found = rules(&compare(&old, &new));
+        assert!(found.contains(&rule), "{}: only {found:?}", rule.id());
+        let found = rules(&compare(&new, &old));
+        let mirror = rule.mirror();
+        assert!(
+            found.contains(&mirror),
+            "{} backwards: only {found:?}",
+            rule.id()
+        );
+    }
+}
+
+#[test]
+fn no_rule_is_without_a_case() {
+    let covered: BTreeSet<Rule> = cases()
+        .iter()
+        .flat_map(|case| [case.rule, case.rule.mirror()])
+        .collect();
+    let missing: Vec<&str> = Rule::ALL
+        .iter()
+        .filter(|rule| !covered.contains(rule))
+        .map(|rule| rule.id())
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What a case makes of the next release has to be what the surfaces of the two generated clients make of it.
+#[test]
+fn the_generated_clients_agree_about_the_next_release() {
+    let base = sample::document();
+    let mut agreed = 0;
+    for Case { rule, old, new } in cases() {
+        // What no rule knows is judged by nobody.
+        if rule == Rule::UnknownKeywordChanged {
+            continue;
+        }
+        let [old, new] = [old, new].map(|change| {
+            let mut document = base.clone();
+            change(&mut document);
+            document
+        });
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let verdict = compare(&prepared(old), &prepared(new)).worst().unwrap();
+            // Some documents are refused by the build, such as one without a server.
+            if let Some(release) = pinned_release(api(), old, new) {
+                assert_eq!(verdict.next_release, release, "{}", rule.id());
+                agreed += 1;
+            }
+        }
+    }
+    assert!(agreed > 150, "only {agreed}");
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself() {
+    let document = sample::document();
+    let [one, other] = [prepared(&document), prepared(&document)];
+    assert_eq!(one.refused(), []);
+    let changes = compare(&one, &other);
+    assert!(changes.is_empty());
+    assert_eq!(changes.worst(), None);
+    assert!(changes.markdown().contains("nothing changed"));
+}
+
+#[test]
+fn each_change_of_a_rename_is_told_once() {
+    let document = sample::document();
+    let mut renamed = document.clone();
+    let schemas = renamed["components"]["schemas"].as_object_mut().unwrap();
+    let answer = schemas.remove("Answer").unwrap();
+    schemas.insert("Reply".to_owned(), answer);
+    let text = renamed.to_string();
+    let text = text.replace("#/components/schemas/Answer", "#/components/schemas/Reply");
+    let text = text.replace("\"Answer.", "\"Reply.");
+    let renamed: Value = serde_json::from_str(&text).unwrap();
+    let changes = compare(&prepared(&document), &prepared(&renamed));
+    let found: Vec<Rule> = changes.list().iter().map(|change| change.rule).collect();
+    assert_eq!(found, [Rule::SchemaRenamed, Rule::DocumentationChanged]);
+    assert_eq!(changes.list()[0].what, "it was Answer");
+    assert_eq!(changes.list()[0].operations, ["listThings", "readThing"]);
+}
+
+#[test]
+fn what_the_build_refuses_is_told_beside_the_changes() {
+    let document = sample::document();
+    let mut closed = document.clone();
+    closed["components"]["schemas"]["Answer"]["properties"]["mood"] =
+        json!({"type": "string", "enum": ["GOOD"]});
+    let changes = compare(&prepared(&document), &prepared(&closed));
+    let refused: Vec<String> = changes.refused().iter().map(ToString::to_string).collect();
+    assert_eq!(refused.len(), 1);
+    assert!(refused[0].contains("Answer.mood"), "{refused:?}");
+    assert!(rules(&changes).contains(&Rule::ResponseFieldAdded));
+    assert!(changes.markdown().contains("The build refuses"));
+}

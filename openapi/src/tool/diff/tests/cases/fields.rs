@@ -1,0 +1,194 @@
+//! The cases of fields and of what they hold, on either side.
+
+use serde_json::{Value, json};
+
+use super::{ANSWER, ASK, Case, both, case, field, rename, replace, set};
+use crate::tool::diff::Rule;
+
+/// Fields of requests.
+pub(super) fn request_fields() -> Vec<Case> {
+    use Rule as R;
+    let properties = format!("{ASK}/properties");
+    let required = |names: Value| set(ASK, "required", names);
+    let weight = || field(ASK, "weight_of_all");
+    let name = || field(ASK, "name");
+    let both_required = |new: &'static str| {
+        both(
+            rename(&properties, "name", new),
+            required(json!([new, "tags"])),
+        )
+    };
+    let respelled = replace("weight_of_all", "weightOfAll");
+    let required_weight = || required(json!(["name", "tags", "weight_of_all"]));
+    vec![
+        case(
+            R::RequestFieldAddedOptional,
+            set(&properties, "extra", json!({"type": "string"})),
+        ),
+        case(
+            R::RequestFieldAddedRequired,
+            both(
+                set(&properties, "extra", json!({"type": "string"})),
+                required(json!(["name", "tags", "extra"])),
+            ),
+        ),
+        case(
+            R::RequestFieldBecameRequired,
+            required(json!(["name", "tags", "is_open"])),
+        ),
+        case(
+            R::RequestSteadyFieldBecameRequired,
+            required(json!(["name", "tags", "words"])),
+        ),
+        case(
+            R::RequestRequiredFieldBecameNullable,
+            set(&name(), "nullable", json!(true)),
+        ),
+        case(
+            R::RequestOptionalFieldBecameNullable,
+            set(&weight(), "nullable", json!(true)),
+        ),
+        case(
+            R::RequestOptionalListBecameNullable,
+            set(&field(ASK, "words"), "nullable", json!(true)),
+        ),
+        case(
+            R::RequestFieldRenamedOptional,
+            rename(&properties, "weight_of_all", "all_weight"),
+        ),
+        case(R::RequestFieldRenamedRequired, both_required("name_of_it")),
+        case(R::RequestFieldRespelledOptional, respelled),
+        Case {
+            rule: R::RequestFieldRespelledRequired,
+            old: required_weight(),
+            new: both(required_weight(), replace("weight_of_all", "weightOfAll")),
+        },
+        case(
+            R::RequestFieldDeprecated,
+            set(&name(), "deprecated", json!(true)),
+        ),
+    ]
+}
+
+/// What the fields of requests hold.
+pub(super) fn request_values() -> Vec<Case> {
+    use Rule as R;
+    let name = || field(ASK, "name");
+    let open = || field(ASK, "is_open");
+    let comment = || field(ASK, "comment");
+    let words = || format!("{}/items", field(ASK, "words"));
+    vec![
+        case(R::RequestTypeChanged, set(&open(), "type", json!("string"))),
+        case(
+            R::RequestTypeLoosened,
+            set(&field(ASK, "weight_of_all"), "type", json!("number")),
+        ),
+        case(
+            R::RequestRustTypeChanged,
+            replace("Ask.comment", "Ask.name"),
+        ),
+        case(
+            R::RequestDeclaredTypeChanged,
+            set(&comment(), "type", json!("integer")),
+        ),
+        case(
+            R::RequestItemsBecameNullable,
+            set(&words(), "nullable", json!(true)),
+        ),
+        case(
+            R::RequestValueAdded,
+            set(&field(ASK, "mood"), "enum", json!(["GOOD", "BAD", "SO"])),
+        ),
+        Case {
+            rule: R::RequestDocumentedValueAdded,
+            old: set(&comment(), "enum", json!(["A"])),
+            new: set(&comment(), "enum", json!(["A", "B"])),
+        },
+        case(
+            R::RequestConstraintTightened,
+            set(&name(), "maxLength", json!(9)),
+        ),
+        case(
+            R::RequestLimitTightened,
+            set(&comment(), "maxLength", json!(9)),
+        ),
+        case(R::RequestDefaultAdded, set(&open(), "default", json!(true))),
+        Case {
+            rule: R::RequestDefaultChanged,
+            old: set(&field(ASK, "weight_of_all"), "default", json!(3)),
+            new: set(&field(ASK, "weight_of_all"), "default", json!(4)),
+        },
+    ]
+}
+
+/// Fields of answers, and what they hold.
+pub(super) fn response_fields() -> Vec<Case> {
+    use Rule as R;
+    let properties = format!("{ANSWER}/properties");
+    let weight = || field(ANSWER, "weight");
+    let note = || field(ANSWER, "note");
+    let name = || field(ANSWER, "name");
+    let boxed = || field(ANSWER, "boxed");
+    let tags = || format!("{}/items", field(ANSWER, "tags"));
+    vec![
+        case(
+            R::ResponseFieldAdded,
+            set(&properties, "extra", json!({"type": "string"})),
+        ),
+        case(R::ResponseFieldRenamed, replace("size_of", "size_in_all")),
+        case(R::ResponseFieldRespelled, replace("size_of", "sizeOf")),
+        case(
+            R::ResponseFieldBecameRequired,
+            set(ANSWER, "required", json!(["name"])),
+        ),
+        case(
+            R::ResponseFieldBecameNullable,
+            set(&weight(), "nullable", json!(true)),
+        ),
+        case(
+            R::ResponseTypeChanged,
+            set(&weight(), "type", json!("boolean")),
+        ),
+        case(
+            R::ResponseTypeNarrowed,
+            set(&weight(), "type", json!("integer")),
+        ),
+        case(
+            R::ResponseRustTypeChanged,
+            replace("Ask.comment\"", "Ask.comment\",\"Answer.name\""),
+        ),
+        case(
+            R::ResponseDeclaredTypeChanged,
+            set(&note(), "type", json!("number")),
+        ),
+        case(
+            R::ResponseItemsBecameNullable,
+            set(&tags(), "nullable", json!(true)),
+        ),
+        case(
+            R::ResponseItemsWrapped,
+            set(&boxed(), "x-unwrapped-items", json!(true)),
+        ),
+        Case {
+            rule: R::ResponseDocumentedValueAdded,
+            old: set(&note(), "enum", json!(["A"])),
+            new: set(&note(), "enum", json!(["A", "B"])),
+        },
+        case(
+            R::ResponseConstraintTightened,
+            set(&name(), "maxLength", json!(9)),
+        ),
+        case(
+            R::ResponseLimitTightened,
+            set(&note(), "maxLength", json!(9)),
+        ),
+        case(
+            R::ResponseDefaultChanged,
+            set(&name(), "default", json!("none")),
+        ),
+        case(
+            R::ResponseFieldDeprecated,
+            set(&name(), "deprecated", json!(true)),
+        ),
+    ]
+}

@@ -1,0 +1,207 @@
+//! What two surfaces say about the next release by themselves: the second opinion on the classes of `diff`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::tool::diff::NextRelease::{self, Major, Minor, Patch};
+
+/// What the difference between two surfaces makes of our next release.
+pub(super) fn release(old: &str, new: &str) -> NextRelease {
+    let (old, new) = (blocks(old), blocks(new));
+    let gone = old.keys().any(|name| !new.contains_key(name));
+    let come = new.keys().any(|name| !old.contains_key(name));
+    let changed = old.iter().filter_map(|(name, block)| {
+        let other = new.get(name)?;
+        Some(block.compared_with(other, &new))
+    });
+    let presence = match (gone, come) {
+        (true, _) => Major,
+        (false, true) => Minor,
+        (false, false) => Patch,
+    };
+    changed.fold(presence, Ord::max)
+}
+
+/// An item: its head without the name, and its members by name.
+#[derive(Debug)]
+struct Block<'a> {
+    head: &'a str,
+    members: BTreeMap<&'a str, &'a str>,
+}
+
+fn blocks(surface: &str) -> BTreeMap<&str, Block<'_>> {
+    let mut blocks: BTreeMap<&str, Block<'_>> = BTreeMap::new();
+    let mut current = "";
+    for line in surface.lines() {
+        if let Some(member) = line.strip_prefix("  ") {
+            // A field is `name: type`; a known value is `NAME (code)`, and its code is no part of the type.
+            let (name, rest) = match member.split_once(": ") {
+                Some(parts) => parts,
+                None => (member.split(" (").next().unwrap_or(member), ""),
+            };
+            if let Some(block) = blocks.get_mut(current) {
+                block.members.insert(name, rest);
+            }
+        } else {
+            let end = line.find([' ', '(']).unwrap_or(line.len());
+            // `struct Name`, `value Name`: the second word is the name.
+            let end = match line.split_once(' ') {
+                Some(("struct" | "enum" | "value" | "type", rest)) => {
+                    line.len() - rest.len() + rest.find(' ').unwrap_or(rest.len())
+                }
+                _ => end,
+            };
+            let (name, head) = line.split_at(end);
+            current = name;
+            blocks.insert(
+                name,
+                Block {
+                    head,
+                    members: BTreeMap::new(),
+                },
+            );
+        }
+    }
+    blocks
+}
+
+impl Block<'_> {
+    fn compared_with(&self, new: &Self, all: &BTreeMap<&str, Block<'_>>) -> NextRelease {
+        let members = self
+            .members
+            .iter()
+            .map(|(name, before)| match new.members.get(name) {
+                None => Major,
+                Some(after) => changed_member(self.is_call(), before, after),
+            });
+        let members = members.fold(Patch, Ord::max);
+        let added = new
+            .members
+            .iter()
+            .filter(|(name, _)| !self.members.contains_key(*name))
+            .map(|(name, after)| self.added_member(name, after, all));
+        let added = added.fold(Patch, Ord::max);
+        self.changed_head(new).max(members).max(added)
+    }
+
+    fn is_call(&self) -> bool {
+        self.head.starts_with("() -> ")
+    }
+
+    /// A head tells what a call answers, or what a type can do.
+    fn changed_head(&self, new: &Self) -> NextRelease {
+        // The version of the contract is a value, and no type.
+        if self.head == new.head || self.head.starts_with("() -> \"") {
+            return Patch;
+        }
+        let notes = |head: &str| -> BTreeSet<String> {
+            let notes = head.trim().trim_start_matches('(').trim_end_matches(')');
+            notes
+                .split(", ")
+                .filter(|note| !note.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let (before, after) = (notes(self.head), notes(new.head));
+        let more = !self.is_call() && before.is_subset(&after) && !after.contains("non-exhaustive");
+        if more { Minor } else { Major }
+    }
+
+    fn added_member(
+        &self,
+        name: &str,
+        after: &str,
+        all: &BTreeMap<&str, Block<'_>>,
+    ) -> NextRelease {
+        if self.is_call() {
+            let needs_nothing = |body: &str| {
+                let found = all.get(format!("struct {body}").as_str());
+                found.is_some_and(|block| block.head.contains("Default"))
+            };
+            let optional = after.starts_with("Option<") || after.starts_with("Vec<");
+            let optional =
+                optional || name.starts_with("pages of") || name == "body" && needs_nothing(after);
+            return if optional { Minor } else { Major };
+        }
+        let is_value = self.head.starts_with(" (open") || self.head == " (identifier)";
+        // Others can write the struct as a literal, or match the enum to its end.
+        if is_value || self.head.contains("non-exhaustive") {
+            Minor
+        } else {
+            Major
+        }
+    }
+}
+
+fn changed_member(of_call: bool, before: &str, after: &str) -> NextRelease {
+    // How a field is read is not to be seen.
+    let [before, after] = [before, after].map(|text| text.split(" (by ").next().unwrap_or(text));
+    // What it is called in JSON neither.
+    let [before, after] = [before, after].map(without_wire_name);
+    if before == after {
+        return Patch;
+    }
+    // The setter of a parameter takes the bare value either way.
+    if of_call && after == format!("Option<{before}>") {
+        return Minor;
+    }
+    let loosened = before.strip_suffix(" (required)") == Some(after.as_str());
+    if !of_call && loosened { Minor } else { Major }
+}
+
+fn without_wire_name(text: &str) -> String {
+    match text.split_once(" as ") {
+        Some((kind, rest)) => match rest.split_once(' ') {
+            Some((_, notes)) => format!("{kind} {notes}"),
+            None => kind.to_owned(),
+        },
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: &str = "client.read() -> A\n  page: Option<i64>\n";
+
+    #[test]
+    fn what_goes_is_major_and_what_comes_is_minor() {
+        let both = format!("{CALL}client.write() -> ()\n");
+        assert_eq!(release(CALL, &both), Minor);
+        assert_eq!(release(&both, CALL), Major);
+        assert_eq!(release(CALL, CALL), Patch);
+        assert_eq!(release(CALL, &CALL.replace("-> A", "-> B")), Major);
+    }
+
+    #[test]
+    fn a_parameter_may_come_and_become_optional() {
+        let more = format!("{CALL}  size: Option<i64>\n");
+        assert_eq!(release(CALL, &more), Minor);
+        assert_eq!(release(CALL, &format!("{CALL}  size: i64\n")), Major);
+        let required = CALL.replace("Option<i64>", "i64");
+        assert_eq!(release(&required, CALL), Minor);
+        assert_eq!(release(CALL, &required), Major);
+    }
+
+    #[test]
+    fn a_field_may_come_where_nobody_writes_literals() {
+        let open = "struct A (non-exhaustive)\n  x: Option<i64>\n";
+        let exact = "struct A\n  x: Option<i64>\n";
+        assert_eq!(release(open, &format!("{open}  y: Option<i64>\n")), Minor);
+        assert_eq!(release(exact, &format!("{exact}  y: Option<i64>\n")), Major);
+        assert_eq!(
+            release(exact, &exact.replace("Option<i64>", "Option<bool>")),
+            Major
+        );
+        let named = exact.replace("x: Option<i64>", "x: Option<i64> as X");
+        assert_eq!(release(exact, &named), Patch);
+    }
+
+    #[test]
+    fn the_code_of_a_value_is_no_part_of_its_type() {
+        let value = "value A (open code)\n  ONE (1)\n";
+        assert_eq!(release(value, &value.replace("(1)", "(2)")), Patch);
+        assert_eq!(release(value, &value.replace("ONE", "TWO")), Major);
+        assert_eq!(release(value, &format!("{value}  TWO (2)\n")), Minor);
+    }
+}
