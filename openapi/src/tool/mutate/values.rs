@@ -73,6 +73,19 @@ impl Site<'_> {
                 mutation
             });
         }
+        mutations.extend(self.elsewhere());
+        if declared == Some("string") && kind.is_none() && self.property.get("enum").is_none() {
+            // A narrower type: read by whoever reads texts, and not sent by whoever sends any.
+            let class = if self.is_request {
+                (Degrades, Major)
+            } else {
+                (Works, Major)
+            };
+            let at = self.at();
+            let change =
+                move |document: &mut Value| set(document, &at, "format", json!("date-time"));
+            mutations.push(Mutation::new("format added", self.place(), class, change));
+        }
         if is_list {
             let (at, was) = (
                 format!("{}/items", self.at()),
@@ -105,6 +118,42 @@ impl Site<'_> {
             ));
         }
         mutations
+    }
+
+    /// Another schema in the place of the one that the field, or each item of it, refers to.
+    fn elsewhere(&self) -> Option<Mutation> {
+        let in_items = self.property.get("$ref").is_none();
+        let holder = if in_items {
+            &self.property["items"]
+        } else {
+            self.property
+        };
+        let name = crate::document::schema_name(holder)?;
+        let sides = crate::normalise::sides::find(&self.prepared.document).ok()?;
+        let side = if self.is_request {
+            sides.requests
+        } else {
+            sides.responses
+        };
+        // A schema that holds this one would hold itself.
+        let other = side
+            .into_iter()
+            .find(|other| other != name && other != self.schema)?;
+        let at = format!("{}{}", self.at(), if in_items { "/items" } else { "" });
+        let change = move |document: &mut Value| {
+            set(
+                document,
+                &at,
+                "$ref",
+                json!(format!("#/components/schemas/{other}")),
+            )
+        };
+        Some(Mutation::new(
+            "reference changed",
+            self.place(),
+            (Degrades, Major),
+            change,
+        ))
     }
 
     fn reads_null_text(&self) -> bool {
