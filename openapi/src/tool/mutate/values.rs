@@ -107,7 +107,12 @@ impl Site<'_> {
         }
         if is_list && !self.is_request {
             let (at, was) = (self.at(), self.property["x-unwrapped-items"] == true);
-            let class = if was { (Works, Patch) } else { (Breaks, Patch) };
+            // What is wrapped has an unknown field, and none of those that are known.
+            let class = if was {
+                (Works, Patch)
+            } else {
+                (Degrades, Patch)
+            };
             let flip =
                 move |document: &mut Value| set(document, &at, "x-unwrapped-items", json!(!was));
             mutations.push(Mutation::new(
