@@ -156,3 +156,16 @@ fn a_mark_without_an_effect_is_told() {
         BTreeSet::from([Rule::DocumentationChanged])
     );
 }
+
+#[test]
+fn a_type_names_the_operations_that_have_it() {
+    let document = sample::document();
+    let mut other = document.clone();
+    let values = other
+        .pointer_mut("/components/x-types/Status/values")
+        .unwrap();
+    values.as_array_mut().unwrap().push(json!({"name": "LOST"}));
+    let changes = compare(&prepared(&document), &prepared(&other));
+    assert_eq!(changes.list()[0].rule, Rule::KnownValueAdded);
+    assert_eq!(changes.list()[0].operations, ["listThings", "readThing"]);
+}
