@@ -103,3 +103,17 @@ fn the_exit_code_tells_how_bad_it_is() {
     assert_eq!(code(&[old]), 2);
     assert_eq!(code(&[old, new, "--fail-on", "everything"]), 2);
 }
+
+#[test]
+fn what_is_no_document_is_refused_in_words() {
+    for (text, words) in [
+        ("[]", "it is no OpenAPI document"),
+        ("openapi: 3.0.0", "it is no OpenAPI document"),
+        ("paths: [", "parsing YAML failed at line "),
+    ] {
+        let failure = Prepared::from_text(&APIS[0], text, OVERLAY).unwrap_err();
+        let message = failure.to_string();
+        assert!(message.starts_with("openapi/nexus/v1.yaml: "), "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+}

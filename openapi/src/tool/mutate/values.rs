@@ -270,7 +270,7 @@ impl Site<'_> {
             Some(values) => {
                 let mut more = values.clone();
                 more.push(json!("BRAND_NEW"));
-                let fewer = values[1..].to_vec();
+                let fewer = values.iter().skip(1).cloned().collect();
                 let next = if registered { Patch } else { Major };
                 vec![
                     Mutation::new(
