@@ -8,6 +8,8 @@
 //! lenient, names types as the overlay's registry says, and refuses what it cannot do, with the place. It knows three habits
 //! that the APIs share, and no more: an identifier is called `guid`, a list in a query ends with `[]`, and the answer to a
 //! delete says nothing.
+//!
+//! What those need who update a document, and no build does, is in `tool`, behind the feature of that name: `cargo spec`.
 
 mod access;
 mod client;

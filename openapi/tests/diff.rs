@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mx_nexus_openapi::APIS;
-use mx_nexus_openapi::tool::Prepared;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use mx_nexus_openapi::tool::diff::{Changes, NextRelease, Released, compare};
+use mx_nexus_openapi::tool::{Prepared, revision};
+use mx_nexus_openapi::{APIS, Api, folder};
 
 const OVERLAY: &str = include_str!("diff/overlay.yaml");
 
@@ -46,4 +49,71 @@ fn the_worst_change_decides() {
     let worst = changes().worst().unwrap();
     assert_eq!(worst.released, Released::Breaks);
     assert_eq!(worst.next_release, NextRelease::Major);
+}
+
+fn mdx() -> (&'static Api, PathBuf) {
+    let api = &APIS[2];
+    let [document, _] = api.sources();
+    (api, document)
+}
+
+/// The document of MDX with one operation renamed.
+fn renamed() -> PathBuf {
+    let text = std::fs::read_to_string(mdx().1).unwrap();
+    let changed = text.replacen("operationId: readUser\n", "operationId: showUser\n", 1);
+    assert_ne!(text, changed);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("renamed.yaml");
+    std::fs::write(&path, changed).unwrap();
+    path
+}
+
+#[test]
+fn a_name_is_a_file_or_a_revision() {
+    let (api, document) = mdx();
+    let file = revision::prepare(api, &document.to_string_lossy()).unwrap();
+    let package = Prepared::from_files(api).unwrap();
+    assert!(compare(&file, &package).is_empty());
+    assert!(revision::prepare(api, "HEAD").is_ok());
+    let reason = revision::prepare(api, "no-such-revision").unwrap_err();
+    assert!(
+        reason.starts_with("no-such-revision is no file, and no revision with openapi/mdx/v5.yaml"),
+        "{reason}"
+    );
+    assert!(!reason.contains(&*folder().to_string_lossy()), "{reason}");
+    assert!(revision::prepare(api, "--output=x").is_err());
+}
+
+#[test]
+fn the_exit_code_tells_how_bad_it_is() {
+    let code = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_spec"))
+            .args(["diff", "--api", "mdx"])
+            .args(words)
+            .output()
+            .unwrap();
+        output.status.code().unwrap()
+    };
+    let (old, new) = (mdx().1, renamed());
+    let (old, new) = (&*old.to_string_lossy(), &*new.to_string_lossy());
+    assert_eq!(code(&[old, old, "--fail-on", "patch"]), 0);
+    assert_eq!(code(&[old, new]), 0);
+    assert_eq!(code(&[old, new, "--fail-on", "breaks"]), 0);
+    assert_eq!(code(&[old, new, "--fail-on", "major"]), 3);
+    assert_eq!(code(&[old, "nowhere.yaml"]), 1);
+    assert_eq!(code(&[old]), 2);
+    assert_eq!(code(&[old, new, "--fail-on", "everything"]), 2);
+}
+
+#[test]
+fn what_is_no_document_is_refused_in_words() {
+    for (text, words) in [
+        ("[]", "it is no OpenAPI document"),
+        ("openapi: 3.0.0", "it is no OpenAPI document"),
+        ("paths: [", "parsing YAML failed at line "),
+    ] {
+        let failure = Prepared::from_text(&APIS[0], text, OVERLAY).unwrap_err();
+        let message = failure.to_string();
+        assert!(message.starts_with("openapi/nexus/v1.yaml: "), "{message}");
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -21,6 +21,8 @@ fn judged(name: &str, sample: usize) -> Summary {
     assert_eq!(summary.made(), sample);
     assert_eq!(summary.reported, sample, "{summary}");
     assert!(summary.findings.is_empty(), "{summary}");
+    let unseen: usize = summary.unseen.values().map(|(_, count)| count).sum();
+    assert_eq!(summary.seen + summary.refused + unseen, sample, "{summary}");
     summary
 }
 

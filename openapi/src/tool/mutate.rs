@@ -111,6 +111,7 @@ pub fn run(api: &Api, count: Option<usize>, seed: u64) -> Result<Summary, Failur
             }
         }
     }
+    let possible = known.len();
     let mut seed = seed::Seed::new(seed);
     for mutations in by_kind.values_mut() {
         seed.shuffle(mutations);
@@ -122,7 +123,10 @@ pub fn run(api: &Api, count: Option<usize>, seed: u64) -> Result<Summary, Failur
     }
     chosen.truncate(wanted);
     let published = judge::Published::read(api)?;
-    let mut summary = Summary::default();
+    let mut summary = Summary {
+        possible,
+        ..Summary::default()
+    };
     for (index, slice) in slices.iter().enumerate() {
         let of_slice = chosen.iter().filter(|(of, _)| *of == index);
         let mutations: Vec<&Mutation> = of_slice.map(|(_, mutation)| mutation).collect();

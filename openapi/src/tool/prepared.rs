@@ -80,6 +80,10 @@ impl Prepared {
     ) -> Result<Self, Failure> {
         let in_document = format!("{}/{}", api.name, api.document);
         let in_overlay = format!("{}/overlay.yaml", api.name);
+        if !document["paths"].is_object() {
+            let reason = "there are no paths; it is no OpenAPI document";
+            return Err(Failure::new("reading", "$.paths", reason).in_document(&in_document));
+        }
         let mut refused = Vec::new();
         if let Err(failure) = document::check(&document) {
             refused.push(failure.in_document(&in_document));

@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// How many mutations, each kind in turn.
     #[arg(long, default_value_t = 300, conflicts_with = "all")]
     sample: usize,
-    /// Every kind at every place. Nexus takes hours.
+    /// Every kind at every place. Nexus takes about an hour.
     #[arg(long)]
     all: bool,
     /// Chooses the places.

@@ -59,6 +59,11 @@ impl<'a> Comparison<'a> {
         self.registry();
         self.operations();
         self.schemas();
+        let differ = self.old.document != self.new.document || self.old.types != self.new.types;
+        if differ && self.changes.is_empty() {
+            let what = "something stands in another order, or nothing uses it";
+            self.note(Rule::DocumentationChanged, "$", what, &[]);
+        }
         self.changes
     }
 

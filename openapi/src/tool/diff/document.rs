@@ -70,7 +70,10 @@ impl Comparison<'_> {
         ];
         for (key, rule) in changed {
             if old.get(key) != new.get(key) {
-                let what = format!("{} became {}", old[key], new[key]);
+                let what = match (old.get(key), new.get(key)) {
+                    (Some(before), Some(after)) => format!("{before} became {after}"),
+                    (before, after) => format!("it {}", went(before, after)),
+                };
                 self.note(rule, format!("$.info.{key}"), what, &[]);
             }
         }

@@ -155,6 +155,15 @@ impl Comparison<'_> {
             let what = format!("{} became {}", before.credential, after.credential);
             notes.push((Rule::OperationCredentialChanged, what));
         }
+        let marks = ["x-starts-work", "x-reads-only"];
+        let is_marked_otherwise = marks.iter().any(|mark| old.flag(mark) != new.flag(mark));
+        let is_told = notes
+            .iter()
+            .any(|(rule, _)| *rule != Rule::OperationCredentialChanged);
+        if is_marked_otherwise && !is_told {
+            let what = "a mark that another one makes needless";
+            notes.push((Rule::DocumentationChanged, what.to_owned()));
+        }
         for (rule, what) in notes {
             self.note(rule, new.id, what, &ids);
         }

@@ -150,7 +150,7 @@ impl Changes {
             [Released::Breaks, Released::Degrades, Released::Works].map(count);
         format!(
             "the released client {emphasis}{}{emphasis}; the next release is {emphasis}{}{emphasis} ({VERSION} to {})\n\n\
-             {breaks} changes break calls, {degrades} degrade them, {works} do neither.",
+             Changes that break calls: {breaks}; that degrade them: {degrades}; that do neither: {works}.",
             state(released),
             word(next_release),
             self.proposed_version(),

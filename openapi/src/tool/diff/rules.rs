@@ -102,8 +102,8 @@ rules! {
         "The list can be read as a stream as well.";
     ListStopsPaging = "list-stops-paging" Works Major ListStartsPaging
         "The stream of the list goes.";
-    OneElementArrayAnnounced = "one-element-array-announced" Breaks Patch OneElementArrayWithdrawn
-        "The released client expects the object alone.";
+    OneElementArrayAnnounced = "one-element-array-announced" Degrades Patch OneElementArrayWithdrawn
+        "The released client cannot decode the object where it comes in a list.";
     OneElementArrayWithdrawn = "one-element-array-withdrawn" Works Patch OneElementArrayAnnounced
         "The released client reads the object alone as well.";
     // Parameters.
@@ -233,8 +233,8 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
     // Bodies of answers.
     ResponseBodyAdded = "response-body-added" Works Major ResponseBodyRemoved
         "The released client passes over the body; `send` answers with another type.";
-    ResponseBodyRemoved = "response-body-removed" Breaks Major ResponseBodyAdded
-        "The released client waits for a body to decode; `send` answers with another type.";
+    ResponseBodyRemoved = "response-body-removed" Degrades Major ResponseBodyAdded
+        "An empty answer reads as an object in which everything is absent; `send` answers with another type.";
     ResponseBecameBytes = "response-became-bytes" Breaks Major ResponseBecameJson
         "The released client cannot decode what is no JSON; `send` answers with another type.";
     ResponseBecameJson = "response-became-json" Breaks Major ResponseBecameBytes
@@ -252,7 +252,7 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
     ErrorResponseRemoved = "error-response-removed" Works Patch ErrorResponseAdded
         "An error is read whatever it is; the documentation lists it.";
     IgnoredAnswerChanged = "ignored-answer-changed" Works Patch IgnoredAnswerChanged
-        "The client does not look at this part of the answer.";
+        "The client reads this part of the answer whatever it is, or not at all.";
     // Fields of answers.
     ResponseFieldAdded = "response-field-added" Works Minor ResponseFieldRemoved
         "Unknown fields are passed over, and the structs of answers are non-exhaustive.";
@@ -284,8 +284,8 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "An answer with a null in the list cannot be decoded; the items become an `Option` each.";
     ResponseItemsBecameNotNullable = "response-items-became-not-nullable" Works Major ResponseItemsBecameNullable
         "The items are no longer an `Option` each.";
-    ResponseItemsWrapped = "response-items-wrapped" Breaks Patch ResponseItemsUnwrapped
-        "The released client expects the items plain.";
+    ResponseItemsWrapped = "response-items-wrapped" Degrades Patch ResponseItemsUnwrapped
+        "To the released client a wrapped item is one in which everything is absent, or one that it cannot decode.";
     ResponseItemsUnwrapped = "response-items-unwrapped" Works Patch ResponseItemsWrapped
         "The released client reads them either way.";
     ResponseDocumentedValueAdded = "response-documented-value-added" Works Patch ResponseDocumentedValueRemoved

@@ -130,3 +130,42 @@ fn what_the_build_refuses_is_told_beside_the_changes() {
     assert!(rules(&changes).contains(&Rule::ResponseFieldAdded));
     assert!(changes.markdown().contains("The build refuses"));
 }
+
+#[test]
+fn what_stands_in_another_order_is_not_passed_over() {
+    let document = sample::document();
+    let mut other = document.clone();
+    let parameters = other.pointer_mut("/paths/~1things/get/parameters").unwrap();
+    parameters.as_array_mut().unwrap().reverse();
+    let changes = compare(&prepared(&document), &prepared(&other));
+    assert_eq!(
+        rules(&changes),
+        BTreeSet::from([Rule::DocumentationChanged])
+    );
+}
+
+#[test]
+fn a_mark_without_an_effect_is_told() {
+    let mut document = sample::document();
+    document["paths"]["/things/{guid}"]["post"]["x-starts-work"] = json!(true);
+    let mut other = document.clone();
+    other["paths"]["/things/{guid}"]["post"]["x-reads-only"] = json!(true);
+    let changes = compare(&prepared(&document), &prepared(&other));
+    assert_eq!(
+        rules(&changes),
+        BTreeSet::from([Rule::DocumentationChanged])
+    );
+}
+
+#[test]
+fn a_type_names_the_operations_that_have_it() {
+    let document = sample::document();
+    let mut other = document.clone();
+    let values = other
+        .pointer_mut("/components/x-types/Status/values")
+        .unwrap();
+    values.as_array_mut().unwrap().push(json!({"name": "LOST"}));
+    let changes = compare(&prepared(&document), &prepared(&other));
+    assert_eq!(changes.list()[0].rule, Rule::KnownValueAdded);
+    assert_eq!(changes.list()[0].operations, ["listThings", "readThing"]);
+}

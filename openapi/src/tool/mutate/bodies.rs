@@ -154,6 +154,7 @@ fn response(document: &Value, operation: &OperationEntry<'_>) -> Vec<Mutation> {
             true
         }
     };
+    // The released client takes an empty answer for an object without fields.
     let removed = change(|response, _| {
         if let Some(members) = response.as_object_mut() {
             members.remove("content");
@@ -162,7 +163,7 @@ fn response(document: &Value, operation: &OperationEntry<'_>) -> Vec<Mutation> {
     mutations.push(Mutation::new(
         "response body removed",
         id,
-        (Breaks, Major),
+        (Degrades, Major),
         removed,
     ));
     if is_json(&old) {
@@ -235,7 +236,7 @@ fn one_element_array(
     let (kind, class) = if was {
         ("list of one withdrawn", (Works, Patch))
     } else {
-        ("list of one announced", (Breaks, Patch))
+        ("list of one announced", (Degrades, Patch))
     };
     let place = format!("{}: {name}", operation.id);
     Some(Mutation::new(kind, place, class, move |document| {

@@ -29,6 +29,8 @@ pub struct Finding {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Summary {
+    /// How many mutations could have been made.
+    pub possible: usize,
     /// How many mutations were made, by kind.
     pub kinds: BTreeMap<&'static str, usize>,
     /// How many the comparison reported with the right classes.
@@ -56,7 +58,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let made = self.made();
         let unseen: usize = self.unseen.values().map(|(_, count)| count).sum();
-        writeln!(formatter, "{made} mutations of {} kinds", self.kinds.len())?;
+        let (possible, kinds) = (self.possible, self.kinds.len());
+        writeln!(
+            formatter,
+            "{made} of {possible} mutations, of {kinds} kinds"
+        )?;
         writeln!(
             formatter,
             "{} reported by diff with the right classes",

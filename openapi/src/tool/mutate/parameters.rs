@@ -161,6 +161,8 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
             "integer",
             matches!(kind, Some(Kind::OpenCode | Kind::Text | Kind::Personal)),
         ),
+        // Of a list only the items are registered.
+        Some("array") => ("string", false),
         _ => ("string", kind.is_some()),
     };
     let class = if stays {

@@ -73,6 +73,19 @@ impl Site<'_> {
                 mutation
             });
         }
+        mutations.extend(self.elsewhere());
+        if declared == Some("string") && kind.is_none() && self.property.get("enum").is_none() {
+            // A narrower type: read by whoever reads texts, and not sent by whoever sends any.
+            let class = if self.is_request {
+                (Degrades, Major)
+            } else {
+                (Works, Major)
+            };
+            let at = self.at();
+            let change =
+                move |document: &mut Value| set(document, &at, "format", json!("date-time"));
+            mutations.push(Mutation::new("format added", self.place(), class, change));
+        }
         if is_list {
             let (at, was) = (
                 format!("{}/items", self.at()),
@@ -94,7 +107,12 @@ impl Site<'_> {
         }
         if is_list && !self.is_request {
             let (at, was) = (self.at(), self.property["x-unwrapped-items"] == true);
-            let class = if was { (Works, Patch) } else { (Breaks, Patch) };
+            // What is wrapped has an unknown field, and none of those that are known.
+            let class = if was {
+                (Works, Patch)
+            } else {
+                (Degrades, Patch)
+            };
             let flip =
                 move |document: &mut Value| set(document, &at, "x-unwrapped-items", json!(!was));
             mutations.push(Mutation::new(
@@ -105,6 +123,42 @@ impl Site<'_> {
             ));
         }
         mutations
+    }
+
+    /// Another schema in the place of the one that the field, or each item of it, refers to.
+    fn elsewhere(&self) -> Option<Mutation> {
+        let in_items = self.property.get("$ref").is_none();
+        let holder = if in_items {
+            &self.property["items"]
+        } else {
+            self.property
+        };
+        let name = crate::document::schema_name(holder)?;
+        let sides = crate::normalise::sides::find(&self.prepared.document).ok()?;
+        let side = if self.is_request {
+            sides.requests
+        } else {
+            sides.responses
+        };
+        // A schema that holds this one would hold itself.
+        let other = side
+            .into_iter()
+            .find(|other| other != name && other != self.schema)?;
+        let at = format!("{}{}", self.at(), if in_items { "/items" } else { "" });
+        let change = move |document: &mut Value| {
+            set(
+                document,
+                &at,
+                "$ref",
+                json!(format!("#/components/schemas/{other}")),
+            )
+        };
+        Some(Mutation::new(
+            "reference changed",
+            self.place(),
+            (Degrades, Major),
+            change,
+        ))
     }
 
     fn reads_null_text(&self) -> bool {
@@ -216,7 +270,7 @@ impl Site<'_> {
             Some(values) => {
                 let mut more = values.clone();
                 more.push(json!("BRAND_NEW"));
-                let fewer = values[1..].to_vec();
+                let fewer = values.iter().skip(1).cloned().collect();
                 let next = if registered { Patch } else { Major };
                 vec![
                     Mutation::new(
