@@ -1,0 +1,3 @@
+//! The whole of MX on this machine: an embedded, stateful server with invented banks and people.
+
+pub(crate) mod call;
