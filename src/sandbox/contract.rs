@@ -15,6 +15,8 @@ mod making;
 mod path;
 mod schema;
 
+pub(crate) use checking::{no_such_path, other_methods, query_pairs};
+
 use checking::Checks;
 use making::Answers;
 use path::Template;
