@@ -114,11 +114,22 @@ struct Estate {
     challenge: String,
 }
 
-/// A user with a member that is asked something.
-async fn estate(sandbox: &Sandbox, http: &Client, user: &str) -> Estate {
+/// The operations that a question has to be open for.
+const ASKED: [&str; 3] = [
+    "listMemberChallenges",
+    "listJobMfaCredentials",
+    "resumeAggregation",
+];
+
+/// A user with a member that has been identified, or that is asked something.
+async fn estate(sandbox: &Sandbox, http: &Client, user: &str, is_asked: bool) -> Estate {
     let nexus = sandbox.nexus().build().unwrap();
     let of_ours = known_user(&nexus, user).await;
-    let connection = connect(&of_ours, MX_BANK, "challenge").await;
+    let (password, status) = match is_asked {
+        true => ("challenge", "CHALLENGED"),
+        false => ("any", "CONNECTED"),
+    };
+    let connection = connect(&of_ours, MX_BANK, password).await;
     let member = connection.member().as_str();
     let session = session(sandbox, http, user).await;
     let call = async |method: &str, path: &str| -> Value {
@@ -137,14 +148,18 @@ async fn estate(sandbox: &Sandbox, http: &Client, user: &str) -> Estate {
         serde_json::from_str(&answered.body).unwrap()
     };
     call("POST", &format!("/members/{member}/identify")).await;
-    let challenged = loop {
+    let settled = loop {
         let read = call("GET", &format!("/members/{member}")).await;
-        if read["member"]["connection_status"] == "CHALLENGED" {
+        let is_done = is_asked || read["member"]["is_being_aggregated"] == false;
+        if read["member"]["connection_status"] == status && is_done {
             break read;
         }
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     };
-    let challenges = call("GET", &format!("/members/{member}/challenges")).await;
+    let challenges = match is_asked {
+        true => call("GET", &format!("/members/{member}/challenges")).await,
+        false => Value::Null,
+    };
     let credentials = call("GET", &format!("/institutions/{MX_BANK}/credentials")).await;
     let accounts = call("GET", &format!("/members/{member}/accounts")).await;
     let text = |value: &Value| value.as_str().unwrap_or("ACT-1").to_owned();
@@ -153,10 +168,7 @@ async fn estate(sandbox: &Sandbox, http: &Client, user: &str) -> Estate {
         ids: [
             ("member_guid", member.to_owned()),
             ("institution_guid", MX_BANK.to_owned()),
-            (
-                "job_guid",
-                text(&challenged["member"]["most_recent_job_guid"]),
-            ),
+            ("job_guid", text(&settled["member"]["most_recent_job_guid"])),
             ("account_guid", text(&accounts["accounts"][0]["guid"])),
             ("iteration_number", "1".to_owned()),
             ("start_date", "2026-01-01".to_owned()),
@@ -236,9 +248,6 @@ impl Estate {
                 body["member"]["challenges"] =
                     json!([{"guid": self.challenge, "value": "correct"}]);
             }
-            "createMemberCredentials" => {
-                body = exerciser::of(id).request().unwrap();
-            }
             _ => {}
         }
         body
@@ -254,7 +263,8 @@ async fn every_operation_answers_as_the_document_says() {
     assert_eq!(promises.len(), 128);
     let mut refused = BTreeMap::new();
     for (number, promise) in promises.values().enumerate() {
-        let estate = estate(&sandbox, &http, &format!("U-{number}")).await;
+        let is_asked = ASKED.contains(&promise.id.as_str());
+        let estate = estate(&sandbox, &http, &format!("U-{number}"), is_asked).await;
         let asking = estate.asking(&sandbox, &witness, promise);
         if let Some(body) = &asking.body {
             assert_eq!(
@@ -274,11 +284,39 @@ async fn every_operation_answers_as_the_document_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_beside_a_running_job_is_answered_in_shape() {
+    let sandbox = quick().start().await.unwrap();
+    let witness = witness(&sandbox).await;
+    let http = Client::new();
+    let estate = estate(&sandbox, &http, ADA, true).await;
+    let mut statuses = BTreeMap::new();
+    for promise in witness.promises().values() {
+        if ["identifyMember", "verifyMember", "extendTransactionHistory"]
+            .contains(&promise.id.as_str())
+        {
+            let answered = ask(&http, &estate.asking(&sandbox, &witness, promise)).await;
+            judge(&witness, promise, &answered);
+            statuses.insert(promise.id.clone(), answered.status);
+        }
+    }
+    // MX Bank has no history to extend, which it says before anything else.
+    let wanted = [
+        ("extendTransactionHistory", 400),
+        ("identifyMember", 202),
+        ("verifyMember", 409),
+    ];
+    assert_eq!(
+        statuses,
+        wanted.map(|(id, status)| (id.to_owned(), status)).into()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_operation_refuses_what_the_document_does_not_have() {
     let sandbox = quick().start().await.unwrap();
     let witness = witness(&sandbox).await;
     let http = Client::new();
-    let estate = estate(&sandbox, &http, ADA).await;
+    let estate = estate(&sandbox, &http, ADA, true).await;
     for promise in witness.promises().values() {
         let id = &promise.id;
         let ask_spoilt = async |spoil: &dyn Fn(&mut Asking)| {
