@@ -102,10 +102,8 @@ impl Member {
     /// What an operation needs to go well.
     pub(crate) fn for_operation(id: &str) -> Self {
         match id {
-            "listMemberChallenges"
-            | "listJobMfaCredentials"
-            | "resumeAggregation"
-            | "resumeJob" => Self::Asked,
+            "listMemberChallenges" | "listJobMfaCredentials" | "resumeAggregation" => Self::Asked,
+            "resumeJob" => Self::Answered,
             "generateOauthWindowUri" => Self::Pending,
             _ => Self::Settled,
         }
