@@ -232,7 +232,7 @@ impl Sandbox {
         self.premises.world.authorise_oauth(member)
     }
 
-    /// Ends it, and waits until the port is free and every connection closed: half a second at most for requests that are under
+    /// Ends it, and waits until the port is free and every connection closed: a quarter of a second at most for requests that are under
     /// way. Dropping it does the same without waiting.
     pub async fn stop(self) {
         self.server.stop().await;
