@@ -49,9 +49,19 @@
 //!
 //! # In other languages
 //!
-//! `GET /_sandbox` says what is where. Everything that [`Sandbox`] does can be asked for over HTTP below it: faults ([`Fault`] has
-//! the JSON), the end of all sessions, the list of requests ([`Received`]), the jobs, and the documents with this address in them.
-//! The key is not told there.
+//! `GET /_sandbox` says what is where. What [`Sandbox`] does can be asked for over HTTP below it, in JSON. The key is not told
+//! there: give one with [`SandboxBuilder::credentials`].
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /_sandbox/faults` with a [`Fault`] | 201 with the same; 400 `{"error": {"message": …}}` when it cannot be |
+//! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened, with what is left of `times` and `skip` |
+//! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
+//! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
+//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
+//! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
+//! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
+//! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
 
 use std::fmt;
 use std::sync::Arc;
