@@ -23,6 +23,7 @@ mod overlay;
 mod paging;
 mod registry;
 mod report;
+mod surface;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -83,15 +84,19 @@ pub struct Generated {
     pub document: String,
     /// The document's examples by operation, as JSON.
     pub examples: String,
-    /// A call of every operation, for the contract tests.
+    /// Calls of every operation, for the contract tests.
     pub exerciser: String,
+    /// Every type with samples of it, likewise.
+    pub types: String,
+    /// The public Rust of the client, one item a line: its calls, types and values.
+    pub surface: String,
     /// What each pass touched.
     pub report: Report,
 }
 
 impl Generated {
     /// The files to write, by name.
-    pub fn files(&self, api: &Api) -> [(String, &str); 9] {
+    pub fn files(&self, api: &Api) -> [(String, &str); 11] {
         let name = api.name;
         [
             (format!("{name}_client.rs"), &self.client),
@@ -103,6 +108,8 @@ impl Generated {
             (format!("{name}_document.json"), &self.document),
             (format!("{name}_examples.json"), &self.examples),
             (format!("{name}_exerciser.rs"), &self.exerciser),
+            (format!("{name}_types.rs"), &self.types),
+            (format!("{name}_surface.txt"), &self.surface),
         ]
     }
 }
@@ -167,8 +174,7 @@ impl Api {
         paging::open(&mut client, &lists).map_err(in_document)?;
         let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
             .map_err(in_document)?;
-        let exerciser =
-            exerciser::emit(&document, &examples, &registry, &rows).map_err(in_document)?;
+        let exerciser = exerciser::calls(&document, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
             client: prettyplease::unparse(&client),
             mock: prettyplease::unparse(&mock),
@@ -181,6 +187,8 @@ impl Api {
             document: format!("{document:#}"),
             examples: format!("{examples:#}"),
             exerciser: exerciser.to_string(),
+            types: exerciser::types::emit(&document, &registry, &sides, &rows).to_string(),
+            surface: surface::describe(&client, &registry, &lists),
             report,
         })
     }

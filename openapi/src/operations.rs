@@ -1,6 +1,6 @@
 //! The operations table: what retry, tracing, the hooks and the tests have to know of each operation before it is called.
 
-use heck::ToSnakeCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
@@ -171,7 +171,12 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
             let schema = content.values().next()?.get("schema")?;
             schema_name(schema).map(str::to_owned)
         };
-        row.request_type = body_type(entry.value.get("requestBody"));
+        let body = entry.value.get("requestBody");
+        // A body without a name gets one of the operation, as progenitor gives it.
+        row.request_type = body.map(|_| {
+            let of_operation = || format!("{}Body", row.id.to_upper_camel_case());
+            body_type(body).unwrap_or_else(of_operation)
+        });
         let responses = entry.value.get("responses").and_then(Value::as_object);
         row.answer_type = responses.and_then(|responses| {
             responses
@@ -368,6 +373,12 @@ mod tests {
         complete(&mut rows, &document).unwrap();
         assert_eq!(rows[0].answer_type.as_deref(), Some("A"));
         assert_eq!(rows[0].request_type, None);
+        let body = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
+        let document =
+            json!({"paths": {"/a": {"put": {"operationId": "doIt", "requestBody": body}}}});
+        let mut unnamed = [Row::sample("doIt", Answer::Nothing)];
+        complete(&mut unnamed, &document).unwrap();
+        assert_eq!(unnamed[0].request_type.as_deref(), Some("DoItBody"));
         let kinds: Vec<_> = rows[0]
             .parameters
             .iter()

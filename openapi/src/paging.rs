@@ -46,6 +46,16 @@ impl List {
     pub(crate) fn place(&self) -> String {
         format!("{}: {}", self.operation, self.item)
     }
+
+    /// The id of the operation.
+    pub(crate) fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The schema of one item.
+    pub(crate) fn item(&self) -> &str {
+        &self.item
+    }
 }
 
 /// The lists of a normalised document, sorted by operation. An API that says nothing of paging has none.

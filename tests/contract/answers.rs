@@ -4,7 +4,7 @@ use httpmock::MockServer;
 use mx_nexus::operations;
 use serde_json::{Value, json};
 
-use crate::exerciser;
+use crate::exerciser::{self, Extent};
 use crate::server::{self, Reply};
 
 const DELETED: [Reply; 2] = [
@@ -25,7 +25,7 @@ async fn answer(id: &str, path: &str, reply: Reply) -> Value {
     let client = server::client(&server).await;
     let mut operations = operations().iter();
     let method = operations.find(|one| one.id == id).unwrap().method;
-    let call = (exerciser::of(id).call)(&client);
+    let call = exerciser::of(id).call(Extent::Maximal, &client);
     let (_, outcome) = server::exchange(&server, (method, path), reply, call).await;
     let answered = outcome.unwrap_or_else(|error| panic!("{id}: {error}"));
     answered.value
@@ -88,10 +88,9 @@ async fn microdeposits_wrapped_one_by_one_read_like_plain_ones() {
 
 #[test]
 fn an_item_type_in_text_is_the_code() {
-    let decode = exerciser::of("readSpendingPlanIterationItem")
-        .decode
-        .unwrap();
-    let read = |item_type: Value| decode(json!({"iteration_item": {"item_type": item_type}}));
+    let item = exerciser::of("readSpendingPlanIterationItem");
+    let rewrite = item.answer_type().unwrap().rewrite;
+    let read = |item_type: Value| rewrite(&json!({"iteration_item": {"item_type": item_type}}));
     let text = read(json!("0")).unwrap();
     assert_eq!(text["iteration_item"]["item_type"], json!(0));
     assert_eq!(text, read(json!(0)).unwrap());

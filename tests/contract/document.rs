@@ -5,13 +5,10 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::exerciser::Extent;
+
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let text = include_str!(concat!(env!("OUT_DIR"), "/nexus_document.json"));
-    serde_json::from_str(text).expect("the build wrote JSON")
-});
-
-static EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/nexus_examples.json"));
     serde_json::from_str(text).expect("the build wrote JSON")
 });
 
@@ -27,6 +24,7 @@ pub(crate) struct Documented {
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: &'static str,
+    pub(crate) required: bool,
     /// The texts that the exerciser gives it; one for each item of a list.
     pub(crate) values: Vec<String>,
 }
@@ -64,16 +62,18 @@ impl Documented {
             Parameter {
                 name,
                 place: parameter["in"].as_str().expect("it has a place"),
+                required: parameter["required"] == true,
                 values,
             }
         })
     }
 
-    /// Its parameters in one place, sorted: name and value, a list as often as it has items.
-    pub(crate) fn sent_in(self, place: &str) -> Vec<(String, String)> {
+    /// What a call sends in one place, sorted: name and value, a list as often as it has items.
+    pub(crate) fn sent_in(self, place: &str, extent: Extent) -> Vec<(String, String)> {
         let mut pairs: Vec<_> = self
             .parameters()
             .filter(|parameter| parameter.place == place)
+            .filter(|parameter| parameter.required || extent == Extent::Maximal)
             .flat_map(|parameter| {
                 let name = parameter.name.to_owned();
                 let values = parameter.values.into_iter();
@@ -88,15 +88,6 @@ impl Documented {
     pub(crate) fn response_schema(self) -> &'static Value {
         &self.value["responses"]["2XX"]["content"]["application/json"]["schema"]
     }
-}
-
-/// How many examples of one side the document has.
-pub(crate) fn count_examples(side: &str) -> usize {
-    let examples = EXAMPLES.as_object().expect("there are examples");
-    examples
-        .values()
-        .filter(|example| !example[side].is_null())
-        .count()
 }
 
 /// All schemas by name.

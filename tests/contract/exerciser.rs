@@ -1,13 +1,17 @@
-//! The generated table of calls, and what its rows are made of. Every other subject walks it.
+//! The generated table of calls, and what its rows are made of. Every subject that sends something walks it.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use mx_nexus::Error;
 use mx_nexus::api::{ByteStream, Client, ResponseValue};
+use mx_nexus::operations::{Answer, Operation};
+use mx_nexus::{Error, operations};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::apis::NEXUS;
+use crate::types::{Side, Type, parse};
 
 /// What an operation answered: the name of the type, and the value written as JSON again.
 #[derive(Debug)]
@@ -19,40 +23,66 @@ pub(crate) struct Answered {
 /// A call under way.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Error>> + 'a>>;
 
+/// How much of what an operation can send is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Every parameter, and a body with every field.
+    Maximal,
+    /// What is required.
+    Minimal,
+}
+
 /// One operation, ready to be called.
 pub(crate) struct Exercise {
     pub(crate) id: &'static str,
-    /// The JSON of its body: the document's example, or a sample with every field.
-    pub(crate) request: Option<&'static str>,
-    /// The JSON of its answer: the document's example, or a sample with every field.
-    pub(crate) response: Option<&'static str>,
-    /// Whether the answer is an example of the document.
-    pub(crate) documented: bool,
-    /// Calls it with every parameter set.
-    pub(crate) call: for<'a> fn(&'a Client) -> Running<'a>,
-    /// Reads an answer as the operation does, and writes it again.
-    pub(crate) decode: Option<fn(Value) -> Result<Value, serde_json::Error>>,
-    /// Reads a body into the request type, and writes it again.
-    pub(crate) decode_request: Option<fn(Value) -> Result<Value, serde_json::Error>>,
+    pub(crate) maximal: for<'a> fn(&'a Client) -> Running<'a>,
+    pub(crate) minimal: for<'a> fn(&'a Client) -> Running<'a>,
 }
 
 impl Exercise {
-    /// The answer as a value.
+    /// Calls it.
+    pub(crate) fn call<'a>(&self, extent: Extent, client: &'a Client) -> Running<'a> {
+        match extent {
+            Extent::Maximal => (self.maximal)(client),
+            Extent::Minimal => (self.minimal)(client),
+        }
+    }
+
+    /// Its row in the operations table.
+    pub(crate) fn operation(&self) -> &'static Operation {
+        let found = operations().iter().find(|one| one.id == self.id);
+        found.unwrap_or_else(|| panic!("{} is not in the table", self.id))
+    }
+
+    /// The body that it sends.
+    pub(crate) fn request(&self, extent: Extent) -> Option<Value> {
+        let body = NEXUS.type_of(self.operation().request_type?);
+        Some(parse(match extent {
+            Extent::Maximal => body.maximal,
+            Extent::Minimal => body.minimal,
+        }))
+    }
+
+    /// The type of its answer, if that is JSON.
+    pub(crate) fn answer_type(&self) -> Option<&'static Type> {
+        let operation = self.operation();
+        let name = operation
+            .answer_type
+            .filter(|_| operation.answer == Answer::Json);
+        name.map(|name| NEXUS.type_of(name))
+    }
+
+    /// Whether the document has an example of its answer.
+    pub(crate) fn is_documented(&self) -> bool {
+        NEXUS.example(self.id, Side::Response).is_some()
+    }
+
+    /// An answer: the document's example, or one with every field.
     pub(crate) fn response(&self) -> Option<Value> {
-        self.response
-            .map(|text| serde_json::from_str(text).expect("generated as JSON"))
-    }
-
-    /// The answer of an operation that is not JSON.
-    pub(crate) fn text(&self) -> String {
-        let value = self.response().expect("the document has an example");
-        value.as_str().expect("it is text").to_owned()
-    }
-
-    /// The body as a value.
-    pub(crate) fn request(&self) -> Option<Value> {
-        self.request
-            .map(|text| serde_json::from_str(text).expect("generated as JSON"))
+        match NEXUS.example(self.id, Side::Response) {
+            Some(example) => Some(example.clone()),
+            None => Some(parse(self.answer_type()?.maximal)),
+        }
     }
 }
 
@@ -66,14 +96,22 @@ mod generated {
     use mx_nexus::api::types;
     use mx_nexus::values;
 
-    use super::{Exercise, body, bytes, decode_like, json, nothing, round_trip};
+    use super::{Exercise, bytes, json, maximal, minimal, nothing};
 
     include!(concat!(env!("OUT_DIR"), "/nexus_exerciser.rs"));
 }
 
 pub(crate) use generated::EXERCISES;
 
-fn body<T: DeserializeOwned>(text: &str) -> T {
+fn maximal<T: DeserializeOwned>() -> T {
+    read(NEXUS.type_of(name_of::<T>()).maximal)
+}
+
+fn minimal<T: DeserializeOwned>() -> T {
+    read(NEXUS.type_of(name_of::<T>()).minimal)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in the body {text}"))
 }
 
@@ -113,7 +151,7 @@ fn bytes<'a>(
     sending: impl Future<Output = Result<ResponseValue<ByteStream>, Error>> + 'a,
 ) -> Running<'a> {
     Box::pin(async move {
-        let text = read(sending.await?.into_inner()).await;
+        let text = collect(sending.await?.into_inner()).await;
         Ok(Answered {
             type_name: "bytes",
             value: Value::String(text),
@@ -122,7 +160,7 @@ fn bytes<'a>(
 }
 
 /// Everything in a stream, as text.
-pub(crate) async fn read(stream: ByteStream) -> String {
+async fn collect(stream: ByteStream) -> String {
     let mut stream = stream.into_inner();
     let mut body = Vec::new();
     while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await
@@ -130,22 +168,4 @@ pub(crate) async fn read(stream: ByteStream) -> String {
         body.extend_from_slice(&chunk.expect("the stream is whole"));
     }
     String::from_utf8(body).expect("the answer is text")
-}
-
-/// Decodes into the type that a call answers with. The call itself is not made: it only says the type.
-fn decode_like<'a, T, F>(
-    _call: impl FnOnce(&'a Client) -> F,
-    value: Value,
-) -> Result<Value, serde_json::Error>
-where
-    T: DeserializeOwned + Serialize,
-    F: Future<Output = Result<ResponseValue<T>, Error>>,
-{
-    round_trip::<T>(value)
-}
-
-fn round_trip<T: DeserializeOwned + Serialize>(value: Value) -> Result<Value, serde_json::Error> {
-    // From text, as on the wire: borrowed and owned strings take different ways through serde.
-    let decoded: T = serde_json::from_str(&value.to_string())?;
-    serde_json::to_value(decoded)
 }

@@ -1,7 +1,17 @@
-//! The contract with MX: what every operation sends, and what every answer may look like. One binary, because the table
-//! of all calls is large to compile; one file a subject, and the snapshots in `tests/snapshots`.
+//! The contract with MX: what every operation sends, and what every answer may look like. One binary, because the tables of
+//! all calls and types are large to compile; one file a subject, and the snapshots in `tests/snapshots`:
 //!
-//! An update of the document shows here: `INSTA_UPDATE=always cargo test --test contract`, and read the difference.
+//! | folder | what | from |
+//! |---|---|---|
+//! | `operations/` | a line for each operation | the operations table |
+//! | `wire/` | what an operation sends, at most and at least | two calls of each |
+//! | `decode/` | what becomes of the document's example | the examples |
+//! | `schema/` | the JSON Schema of each type | the list of types |
+//! | `surface/` | the public Rust of the generated modules | the generated code |
+//!
+//! The neighbours' are below `sso/` and `mdx/`; what they send is pinned in `tests/sso.rs` and `tests/mdx.rs`, since their
+//! clients are not public. An update of the document shows here: `INSTA_UPDATE=always cargo test --test contract`, and read
+//! the difference.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,28 +19,20 @@
     reason = "a test fails by panicking"
 )]
 
-/// Compares a text with `tests/snapshots/<name>@<suffix>.snap`.
-macro_rules! snapshot {
-    ($name:literal, $suffix:expr, $text:expr) => {
-        insta::with_settings!({
-            snapshot_path => "../snapshots",
-            prepend_module_to_snapshot => false,
-            snapshot_suffix => $suffix,
-            omit_expression => true,
-        }, {
-            insta::assert_snapshot!($name, $text)
-        })
-    };
-}
-
 mod answers;
+mod apis;
+mod decode;
 mod document;
-mod examples;
 mod exerciser;
 mod hostile;
 mod meaning;
 mod operations;
+mod printing;
 mod refusals;
 mod schemas;
 mod server;
+mod snapshots;
+mod surface;
+mod types;
 mod variants;
+mod wire;

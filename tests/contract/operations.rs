@@ -1,250 +1,110 @@
-//! Every operation on the wire: method, path, query, headers and body as documented, and the answer decoded.
-//! One snapshot a tag shows the reviewer of a document update what is sent.
+//! The operations tables, a line for each operation: what a caller may rely on before anything is sent.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use httpmock::MockServer;
-use mx_nexus::operations::{Answer, Operation};
-use mx_nexus::{api, operations};
-use serde_json::Value;
+use mx_nexus::operations;
+use mx_nexus::operations::{Answer, Operation, Parameter, Place};
 
-use crate::document::{self, Documented, OPERATIONS};
-use crate::exerciser::{self, Answered, Exercise};
-use crate::meaning;
-use crate::server::{self, API_TOKEN, Arrived, Reply, SESSION_TOKEN, VENDOR};
+use crate::apis::APIS;
 
-/// What goes with every request of an HTTP client, and says nothing of the contract.
-const TRANSPORT_HEADERS: [&str; 4] = ["accept-encoding", "content-length", "host", "user-agent"];
-
-#[tokio::test]
-async fn every_operation_sends_what_is_documented_and_reads_its_answer() {
-    assert_eq!(operations().len(), 128);
-    assert_eq!(OPERATIONS.len(), 128);
-    let server = MockServer::start_async().await;
-    let client = server::client(&server).await;
-    let session_client = server::nexus(&server).session_api(API_TOKEN);
-    let mut by_tag: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut documented_answers = 0;
-    for operation in operations() {
-        let exercise = exerciser::of(operation.id);
-        let documented = OPERATIONS[operation.id];
-        let client = if operation.id == "createSession" {
-            &session_client
-        } else {
-            &client
-        };
-        let (arrived, answered) = exercise_one(&server, client, operation, exercise).await;
-        check_request(operation, documented, exercise, &arrived);
-        check_answer(operation, exercise, &answered);
-        documented_answers += usize::from(exercise.documented);
-        let text = describe(operation, exercise, &arrived, &answered);
-        by_tag.entry(operation.tag).or_default().push(text);
-    }
-    assert_eq!(documented_answers, document::count_examples("response"));
-    assert_eq!(documented_answers, 60);
-    assert_eq!(by_tag.len(), 25);
-    check_snapshots(by_tag);
-}
-
-/// All of them, even when one differs, so that one run shows a whole update.
-fn check_snapshots(by_tag: BTreeMap<&str, Vec<String>>) {
-    let mut changed = Vec::new();
-    for (tag, texts) in by_tag {
-        let suffix = tag.replace(' ', "_");
-        let comparison = AssertUnwindSafe(|| snapshot!("operations", suffix, texts.join("\n\n")));
-        if catch_unwind(comparison).is_err() {
-            changed.push(tag);
-        }
-    }
-    assert!(changed.is_empty(), "the snapshots of {changed:?} differ");
-}
-
-async fn exercise_one(
-    server: &MockServer,
-    client: &api::Client,
-    operation: &Operation,
-    exercise: &Exercise,
-) -> (Arrived, Answered) {
-    let path = filled_path(OPERATIONS[operation.id]);
-    let reply = match operation.answer {
-        Answer::Bytes => Reply {
-            status: 200,
-            media_type: "text/csv",
-            body: exercise.text(),
-        },
-        Answer::Nothing => Reply::nothing(204),
-        _ => Reply::json(&exercise.response().expect("JSON has a schema")),
-    };
-    let call = (exercise.call)(client);
-    let method = operation.method;
-    let (arrived, outcome) = server::exchange(server, (method, &path), reply, call).await;
-    let answered = outcome.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
-    (arrived, answered)
-}
-
-/// The path of the document with the values that the exerciser gives.
-fn filled_path(documented: Documented) -> String {
-    let pairs = documented.sent_in("path").into_iter();
-    let path = pairs.fold(documented.path.to_owned(), |path, (name, value)| {
-        path.replace(&format!("{{{name}}}"), &value)
+#[test]
+fn every_operation_in_a_line() {
+    let tables = APIS.map(|api| {
+        let lines: Vec<String> = (api.operations)().iter().map(describe).collect();
+        (api.name.to_owned(), lines.join("\n"))
     });
-    assert!(
-        !path.contains('{'),
-        "{path} has a parameter without a value"
-    );
-    path
-}
-
-fn check_request(
-    operation: &Operation,
-    documented: Documented,
-    exercise: &Exercise,
-    arrived: &Arrived,
-) {
-    let id = operation.id;
-    assert_eq!(operation.path, documented.path, "{id}");
-    assert_eq!(arrived.method, documented.method.to_uppercase(), "{id}");
-    assert_eq!(arrived.path, filled_path(documented), "{id}");
-    assert_eq!(arrived.query, documented.sent_in("query"), "{id}");
-    check_headers(operation, documented, arrived);
-    let has_body = !documented.value["requestBody"].is_null();
-    assert_eq!(exercise.request.is_some(), has_body, "{id}");
-    match exercise.request() {
-        Some(body) => {
-            let sent: Value = serde_json::from_slice(&arrived.body).expect("the body is JSON");
-            assert_eq!(meaning::check_exactly(id, &body, &sent), Ok(()));
-        }
-        None => assert!(arrived.body.is_empty(), "{id} has no body"),
-    }
-}
-
-fn check_headers(operation: &Operation, documented: Documented, arrived: &Arrived) {
-    let id = operation.id;
-    let (credential, token) = if id == "createSession" {
-        ("md-api-token", API_TOKEN)
-    } else {
-        ("md-session-token", SESSION_TOKEN)
-    };
-    assert!(
-        operation.credential_header.eq_ignore_ascii_case(credential),
-        "{id}"
-    );
-    let accept = if id == "listInstitutions" {
-        "text/csv"
-    } else {
-        VENDOR
-    };
-    let mut expected = vec![
-        ("accept".to_owned(), accept.to_owned()),
-        (credential.to_owned(), token.to_owned()),
-    ];
-    if !documented.value["requestBody"].is_null() {
-        expected.push(("content-type".to_owned(), VENDOR.to_owned()));
-    }
-    let own = documented.sent_in("header").into_iter();
-    expected.extend(own.map(|(name, value)| (name.to_lowercase(), value)));
-    expected.sort();
-    // An exact list: no `api-version`, no `authorization`, nothing that MX does not know.
-    assert_eq!(contract_headers(arrived), expected, "{id}");
-    let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(arrived.header("user-agent"), Some(agent), "{id}");
-}
-
-fn contract_headers(arrived: &Arrived) -> Vec<(String, String)> {
-    let headers = arrived.headers.iter();
-    headers
-        .filter(|(name, _)| !TRANSPORT_HEADERS.contains(&name.as_str()))
-        .cloned()
-        .collect()
-}
-
-fn check_answer(operation: &Operation, exercise: &Exercise, answered: &Answered) {
-    let expected = exercise.response().unwrap_or(Value::Null);
-    assert_eq!(
-        meaning::check(operation.id, &expected, &answered.value),
-        Ok(())
-    );
+    crate::snapshots::pin_all("operations", &BTreeMap::from(tables));
 }
 
 #[test]
-fn only_the_list_of_institutions_is_bytes() {
-    let bytes = operations()
-        .iter()
-        .filter(|one| one.answer == Answer::Bytes);
+fn there_are_128_operations_in_25_groups_and_only_the_list_of_institutions_is_bytes() {
+    let table = operations();
+    let mut tags: Vec<&str> = table.iter().map(|operation| operation.tag).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    assert_eq!((table.len(), tags.len()), (128, 25));
+    let bytes = table.iter().filter(|one| one.answer == Answer::Bytes);
     let bytes: Vec<&str> = bytes.map(|operation| operation.id).collect();
     assert_eq!(bytes, ["listInstitutions"]);
 }
 
-/// A few lines for the reader of a difference. Only listed headers show, and no token.
-fn describe(
-    operation: &Operation,
-    exercise: &Exercise,
-    arrived: &Arrived,
-    answered: &Answered,
-) -> String {
-    let pair = |(name, value): &(String, String)| format!("{name}={value}");
-    let query: Vec<String> = arrived.query.iter().map(pair).collect();
-    let headers: Vec<String> = contract_headers(arrived)
-        .iter()
-        .map(|(name, value)| match name.as_str() {
-            "accept" | "content-type" | "mx-skip-webhook" => format!("{name}={value}"),
-            "md-session-token" | "md-api-token" => format!("{name}=[secret]"),
-            _ => format!("{name}=[not listed]"),
-        })
-        .collect();
-    let mut lines = vec![format!("{} {}", operation.method, operation.path)];
-    lines.push(format!("  operation: {}{}", operation.id, marks(operation)));
-    if !query.is_empty() {
-        lines.push(format!("  query: {}", query.join(" ")));
+/// The clients of the neighbours are not public, so that no table of calls can send what they send; their own tests do.
+#[test]
+fn every_request_of_a_neighbour_is_in_a_snapshot_of_its_tests() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    for api in APIS.iter().filter(|api| api.name != "nexus") {
+        let texts = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
+            let entry = entry.unwrap();
+            let is_of_api = entry
+                .file_name()
+                .to_str()?
+                .starts_with(&format!("{}__", api.name));
+            is_of_api.then(|| std::fs::read_to_string(entry.path()).unwrap())
+        });
+        let texts = texts.collect::<String>();
+        for Operation { method, path, .. } in (api.operations)() {
+            let pieces = path.split(['{', '}']).enumerate();
+            // Every second piece is a parameter.
+            let path: String = pieces
+                .map(|(index, piece)| match index % 2 {
+                    0 => regex::escape(piece),
+                    _ => "[^/\n]+".to_owned(),
+                })
+                .collect();
+            let request = regex::Regex::new(&format!("(?m)^{method} {path}$")).unwrap();
+            assert!(request.is_match(&texts), "{request} is in no snapshot");
+        }
     }
-    lines.push(format!("  headers: {}", headers.join(" ")));
-    if !arrived.body.is_empty() {
-        lines.push(format!(
-            "  body: {}",
-            String::from_utf8_lossy(&arrived.body)
-        ));
-    }
-    let origin = match (exercise.response, exercise.documented) {
-        (None, _) => "",
-        (_, true) => " by example",
-        (_, false) => " by sample",
-    };
-    let shape = shape(&answered.value);
-    let name = answered.type_name;
-    lines.push(format!("  answer: {name}{shape}{origin}"));
-    lines.join("\n")
 }
 
-fn marks(operation: &Operation) -> String {
+/// `id: METHOD path (parameters) body -> answer; marks`, with `?` after what may be left out.
+fn describe(operation: &Operation) -> String {
+    let Operation {
+        id,
+        method,
+        path,
+        tag,
+        accept,
+        credential_header,
+        evidence,
+        ..
+    } = operation;
+    let parameters: Vec<String> = operation.parameters.iter().map(parameter).collect();
+    let body = match (operation.request_type, operation.request_media_type) {
+        (Some(name), Some(media_type)) => format!(" {name} as {media_type}"),
+        (None, None) => String::new(),
+        half => panic!("{id} has a body by half: {half:?}"),
+    };
+    let answer = match operation.answer {
+        Answer::Json => operation.answer_type.expect("JSON has a type"),
+        Answer::Bytes => "bytes",
+        _ => "nothing",
+    };
     let marks = [
-        (operation.starts_work, ", starts work"),
-        (operation.replayable, ", replayable"),
-        (operation.deprecated, ", deprecated"),
-        (
-            operation.one_element_array,
-            ", may answer with a list of one",
-        ),
+        (operation.starts_work, "starts work"),
+        (operation.deprecated, "deprecated"),
+        (operation.one_element_array, "may answer with a list of one"),
     ];
-    marks
-        .iter()
-        .filter(|(set, _)| *set)
-        .map(|(_, mark)| *mark)
-        .collect()
+    let marks = marks.iter().filter(|(set, _)| *set);
+    let marks: String = marks.map(|(_, mark)| format!("; {mark}")).collect();
+    let replay = if operation.replayable {
+        "replayable"
+    } else {
+        "sent once"
+    };
+    format!(
+        "{id}: {method} {path} ({}){body} -> {answer} as {accept}; {replay}{marks}; {tag}; by {credential_header}; evidence {evidence:?}",
+        parameters.join(", ")
+    )
 }
 
-/// The members of an answer, each with how much is in it.
-fn shape(value: &Value) -> String {
-    let Value::Object(members) = value else {
-        return String::new();
+fn parameter(parameter: &Parameter) -> String {
+    let place = match parameter.place {
+        Place::Path => "path",
+        Place::Query => "query",
+        Place::Header => "header",
+        _ => "elsewhere",
     };
-    let members: Vec<String> = members
-        .iter()
-        .map(|(name, member)| match member {
-            Value::Object(fields) => format!("{name}: {} fields", fields.len()),
-            Value::Array(items) => format!("{name}: list of {}", items.len()),
-            _ => name.clone(),
-        })
-        .collect();
-    format!(" {{{}}}", members.join(", "))
+    let mark = if parameter.required { "" } else { "?" };
+    format!("{place} {}{mark} {:?}", parameter.name, parameter.kind)
 }

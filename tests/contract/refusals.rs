@@ -3,7 +3,7 @@
 use httpmock::MockServer;
 use mx_nexus::{Error, ErrorKind};
 
-use crate::exerciser;
+use crate::exerciser::{self, Extent};
 use crate::server::{self, Reply};
 
 /// Stands in every body; what prints it has printed the body.
@@ -12,7 +12,7 @@ const CANARY: &str = "S3CR3T-CANARY";
 async fn refused(reply: Reply) -> Error {
     let server = MockServer::start_async().await;
     let client = server::client(&server).await;
-    let call = (exerciser::of("readMember").call)(&client);
+    let call = exerciser::of("readMember").call(Extent::Minimal, &client);
     let place = ("GET", "/members/member_guid-value");
     let (_, outcome) = server::exchange(&server, place, reply, call).await;
     outcome.expect_err("it was refused")
@@ -122,7 +122,9 @@ async fn a_refused_session_is_told_apart_from_other_refusals() {
             then.status(401).body(CANARY);
         })
         .await;
-    let outcome = (exerciser::of("readMember").call)(&client).await;
+    let outcome = exerciser::of("readMember")
+        .call(Extent::Minimal, &client)
+        .await;
     let error = outcome.expect_err("it was refused");
     assert!(error.is_session_expired(), "{error:?}");
     assert_eq!(error.kind(), ErrorKind::SessionExpired);

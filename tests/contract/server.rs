@@ -15,6 +15,8 @@ pub(crate) const API_TOKEN: &str = "api-token-of-the-test";
 pub(crate) struct Arrived {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// As it was written.
+    pub(crate) written_query: String,
     /// Decoded and sorted.
     pub(crate) query: Vec<(String, String)>,
     /// In lower case and sorted.
@@ -34,6 +36,7 @@ impl Arrived {
         Self {
             method: request.method_str().to_owned(),
             path: request.uri().path().to_owned(),
+            written_query: request.uri().query().unwrap_or_default().to_owned(),
             query,
             headers,
             body: request.body_vec(),

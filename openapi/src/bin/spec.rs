@@ -1,7 +1,7 @@
 //! Shows what becomes of a document: `cargo run -p mx-nexus-openapi --bin spec -- nexus report`.
 //!
 //! The second word is `report` (what each pass touched), `contract` (the document with its overlay), `document` (the
-//! normalised document), `client`, `mock`, `values`, `operations`, `pages`, `examples` or `exerciser`.
+//! normalised document), `client`, `mock`, `values`, `operations`, `pages`, `examples`, `exerciser`, `types` or `surface`.
 
 #![allow(
     clippy::print_stdout,
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use mx_nexus_openapi::{APIS, Generated};
 
-const USAGE: &str = "usage: spec nexus|sso|mdx report|contract|document|client|mock|values|operations|pages|examples|exerciser";
+const USAGE: &str = "usage: spec nexus|sso|mdx report|contract|document|client|mock|values|operations|pages|examples|exerciser|types|surface";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -55,6 +55,8 @@ fn part_of(generated: &Generated, part: &str) -> Option<String> {
         "pages" => &generated.pages,
         "examples" => &generated.examples,
         "exerciser" => &generated.exerciser,
+        "types" => &generated.types,
+        "surface" => &generated.surface,
         _ => return None,
     };
     Some(text.clone())

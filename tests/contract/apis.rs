@@ -1,0 +1,84 @@
+//! The three APIs as every walk sees them: operations, types, examples and surface, all from the build.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use mx_nexus::operations::{self, Operation};
+use serde_json::Value;
+
+use crate::snapshots;
+use crate::types::{self, Registered, Side, Type};
+
+/// What the build made of one document.
+pub(crate) struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) operations: fn() -> &'static [Operation],
+    pub(crate) types: &'static [Type],
+    pub(crate) registered: &'static [Registered],
+    pub(crate) surface: &'static str,
+    examples: LazyLock<Value>,
+}
+
+macro_rules! api {
+    ($name:ident, $operations:path) => {
+        Api {
+            name: stringify!($name),
+            operations: $operations,
+            types: &types::$name::TYPES,
+            registered: &types::$name::REGISTERED,
+            surface: include_str!(concat!(
+                env!("OUT_DIR"),
+                "/",
+                stringify!($name),
+                "_surface.txt"
+            )),
+            examples: LazyLock::new(|| {
+                let text = include_str!(concat!(
+                    env!("OUT_DIR"),
+                    "/",
+                    stringify!($name),
+                    "_examples.json"
+                ));
+                serde_json::from_str(text).expect("the build wrote JSON")
+            }),
+        }
+    };
+}
+
+pub(crate) static NEXUS: Api = api!(nexus, operations::operations);
+static SSO: Api = api!(sso, operations::sso_operations);
+static MDX: Api = api!(mdx, operations::mdx_operations);
+
+/// All of them.
+pub(crate) static APIS: [&Api; 3] = [&NEXUS, &SSO, &MDX];
+
+impl Api {
+    /// Pins texts of this API: those of Nexus in `folder`, a neighbour's in the same folder below its name.
+    pub(crate) fn pin_all(&self, folder: &str, texts: &BTreeMap<String, String>) {
+        match self.name {
+            "nexus" => snapshots::pin_all(folder, texts),
+            neighbour => snapshots::pin_all(&format!("{neighbour}/{folder}"), texts),
+        }
+    }
+
+    /// The type of a name.
+    pub(crate) fn type_of(&self, name: &str) -> &'static Type {
+        let found = self.types.iter().find(|one| one.name == name);
+        found.unwrap_or_else(|| panic!("{} has no type {name}", self.name))
+    }
+
+    /// The document's example of one side of an operation.
+    pub(crate) fn example(&self, id: &str, side: Side) -> Option<&Value> {
+        let example = &self.examples[id][side.key()];
+        (!example.is_null()).then_some(example)
+    }
+
+    /// How many examples of one side the document has.
+    pub(crate) fn count_examples(&self, side: Side) -> usize {
+        let examples = self.examples.as_object().expect("there are examples");
+        let with_one = examples
+            .values()
+            .filter(|example| !example[side.key()].is_null());
+        with_one.count()
+    }
+}
