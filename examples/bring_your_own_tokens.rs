@@ -30,11 +30,9 @@ impl ApiTokenSource for TokenService {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
-    sandbox.add_member("U-1", "any password");
+    sandbox.add_member("U-1", "any password")?;
     let service = TokenService {
-        partner: Nexus::builder(sandbox.environment())
-            .credentials(sandbox.client_id(), sandbox.api_key())
-            .build()?,
+        partner: sandbox.nexus().build()?,
         tokens: Arc::default(),
     };
 
@@ -48,11 +46,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let members = members.members.as_ref().map_or(0, Vec::len);
         println!("call {call}: {members} member");
     }
-    println!("tokens asked for: {}", service.tokens.load(Ordering::Relaxed));
+    println!(
+        "tokens asked for: {}",
+        service.tokens.load(Ordering::Relaxed)
+    );
 
     // A session that MX has dropped is opened anew in the middle of the call, with another token.
     sandbox.expire_sessions();
     user.api().await?.list_members().send().await?;
-    println!("and after the session is gone: {}", service.tokens.load(Ordering::Relaxed));
+    println!(
+        "and after the session is gone: {}",
+        service.tokens.load(Ordering::Relaxed)
+    );
     Ok(())
 }

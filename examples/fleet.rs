@@ -18,9 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .job_time(Duration::from_millis(200))
         .start()
         .await?;
-    let nexus = Nexus::builder(sandbox.environment())
-        .credentials(sandbox.client_id(), sandbox.api_key())
-        .build()?;
+    let nexus = sandbox.nexus().build()?;
     let mut fleet = nexus
         .fleet(Duration::from_secs(60))
         .concurrency(32)
@@ -35,11 +33,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             _ => "any password",
         };
         let id = format!("U-{number}");
-        let member = sandbox.add_member(&id, password);
+        let member = sandbox.add_member(&id, password)?;
         fleet.identify(&nexus.user(id), member);
     }
     // MX answers the next ten polls with an error. A poll may be repeated, so nobody hears of it.
-    sandbox.fault(Fault::status(503).on("GET", "/members/*").times(10));
+    sandbox.fault(Fault::status(503).on("GET", "/members/*").times(10))?;
 
     // What outlives this process: the handles of the jobs that have cost, by member. Yours is a table.
     let mut saved: BTreeMap<String, JobHandle> = BTreeMap::new();

@@ -106,7 +106,9 @@ fn internal(error: impl Error) -> Refusal {
 
 /// Who is logged in. Yours comes from the session of your application; never from what the browser says.
 fn logged_in(headers: &HeaderMap) -> Result<String, Refusal> {
-    let user = headers.get("x-logged-in").and_then(|user| user.to_str().ok());
+    let user = headers
+        .get("x-logged-in")
+        .and_then(|user| user.to_str().ok());
     let user = user.ok_or_else(|| Refusal(StatusCode::UNAUTHORIZED, "log in first".to_owned()))?;
     Ok(user.to_owned())
 }
@@ -119,7 +121,12 @@ async fn begin(State(app): State<App>, headers: HeaderMap, Json(form): Json<Valu
         .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "name the member".to_owned()))?;
     // One user and member have one row at most, so that a second click starts nothing.
     let id = format!("{user}-{member}");
-    let job = app.nexus.user(&user).identify(member).patience(WHOLE).prepare();
+    let job = app
+        .nexus
+        .user(&user)
+        .identify(member)
+        .patience(WHOLE)
+        .prepare();
     let row = {
         let saved = Saved {
             user: user.clone(),
@@ -127,7 +134,9 @@ async fn begin(State(app): State<App>, headers: HeaderMap, Json(form): Json<Valu
             deadline: SystemTime::now() + WHOLE,
         };
         let mut table = app.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = table.entry(id.clone()).or_insert_with(|| Arc::new(Row::new(saved)));
+        let row = table
+            .entry(id.clone())
+            .or_insert_with(|| Arc::new(Row::new(saved)));
         Arc::clone(row)
     };
     let mut saved = app.lock(&row, &user)?;
@@ -163,9 +172,11 @@ async fn answer(
     let row = app.row(&id)?;
     let mut saved = app.lock(&row, &logged_in(&headers)?)?;
     let mut job = app.job(&saved)?;
-    let answers = given.into_iter().fold(Answers::new(), |answers, (question, value)| {
-        answers.with(question, value)
-    });
+    let answers = given
+        .into_iter()
+        .fold(Answers::new(), |answers, (question, value)| {
+            answers.with(question, value)
+        });
     // Lists the open questions again first, so that what does not fit is not sent.
     let sent = job.answer(answers).await;
     saved.keep(job.handle())?;
@@ -198,9 +209,7 @@ fn failed(error: &IdentityError) -> Value {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
-    let nexus = Nexus::builder(sandbox.environment())
-        .credentials(sandbox.client_id(), sandbox.api_key())
-        .build()?;
+    let nexus = sandbox.nexus().build()?;
     let app = App {
         nexus,
         table: Arc::default(),
@@ -214,7 +223,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = format!("http://{}", listener.local_addr()?);
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
 
-    let member = sandbox.add_member("U-1", "options");
+    let member = sandbox.add_member("U-1", "options")?;
     println!("the application listens on {address}; U-1 has the member {member}");
     if std::env::args().any(|word| word == "--serve") {
         serving.await??;
@@ -238,12 +247,19 @@ async fn browse(address: &str, member: &str) -> Result<(), Box<dyn Error>> {
     let id = begun["id"].as_str().ok_or("the job did not begin")?;
     loop {
         let page = browser.get(format!("{address}/identifications/{id}"));
-        let page: Value = page.header("x-logged-in", "U-1").send().await?.json().await?;
+        let page: Value = page
+            .header("x-logged-in", "U-1")
+            .send()
+            .await?
+            .json()
+            .await?;
         println!("GET: {page}");
         match page["state"].as_str() {
             Some("waiting") => {}
             Some("asked") => {
-                let question = page["questions"][0]["question"].as_str().unwrap_or_default();
+                let question = page["questions"][0]["question"]
+                    .as_str()
+                    .unwrap_or_default();
                 let answers = json!({ question: "correct" });
                 let said = post(format!("/identifications/{id}/answers"), answers).await?;
                 println!("POST answers: {said}");
