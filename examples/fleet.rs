@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
+use mx_nexus::User;
 use mx_nexus::fleet::Outcome;
 use mx_nexus::identity::{Challenges, JobHandle, Polling};
 use mx_nexus::sandbox::{Fault, Sandbox};
-use mx_nexus::{Nexus, User};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
