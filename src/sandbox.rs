@@ -70,7 +70,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Environment, Nexus, NexusBuilder, Secret};
+use crate::values::MemberGuid;
+use crate::{Environment, Error, Nexus, NexusBuilder, Secret};
 
 mod bank;
 mod builder;
@@ -221,6 +222,38 @@ impl Sandbox {
     /// The jobs of all members.
     pub fn jobs(&self) -> Vec<JobReport> {
         self.premises.world.jobs()
+    }
+
+    /// Adds a member of a user without the way to it; the user is made when it is not there. The member is of a bank that knows
+    /// the passwords of MX Bank and more besides, and has not been aggregated.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use mx_nexus::identity::Polling;
+    /// use mx_nexus::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
+    /// let sandbox = Sandbox::builder().job_time(Duration::from_millis(20)).start().await?;
+    /// let member = sandbox.add_member("U-39XBF7", "LOCKED")?;
+    ///
+    /// let user = sandbox.nexus().build()?.user("U-39XBF7");
+    /// let job = user.identify(member).polling(quick).patience(Duration::from_secs(60));
+    /// let error = job.run(async |_| None).await.unwrap_err();
+    /// assert_eq!(error.remedy(), Some(mx_nexus::identity::Remedy::ActAtInstitution));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When MX would not take the id of the user.
+    pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, Error> {
+        let added = self.premises.world.add_member(user_id, password);
+        added
+            .map(MemberGuid::from)
+            .map_err(|reason| Error::request(None, reason))
     }
 
     /// Takes in one more partner, with all products; its client is of [`Nexus::builder`] with the same

@@ -22,6 +22,7 @@ mod pages;
 mod partners;
 mod principal;
 mod report;
+mod seeding;
 mod settings;
 #[cfg(test)]
 mod tests;

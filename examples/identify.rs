@@ -1,27 +1,29 @@
-//! The whole way, from an API key to the owners of an account, against a small bank on this machine:
-//! `cargo run --example identify`. Asks its question on the terminal; without one it answers by itself.
+//! The whole way by the library alone, from an API key to the owners of an account, on the embedded sandbox:
+//! `cargo run --features sandbox --example identify`. Asks its question on the terminal; without one it answers by itself.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
-
-mod bank;
 
 use std::error::Error;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
 
+use mx_nexus::Nexus;
 use mx_nexus::connect::{Entries, Search};
 use mx_nexus::identity::{Challenge, Polling, Step};
-use mx_nexus::{Environment, Nexus};
+use mx_nexus::mdx::types::UserCreateRequest;
+use mx_nexus::sandbox::Sandbox;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let address = bank::open().await?;
-    println!("a bank listens on {address}");
+    let sandbox = Sandbox::start().await?;
+    println!("the sandbox listens on {}", sandbox.address());
 
-    // With real credentials this is Environment::integration(), and the rest stays as it is.
-    let nexus = Nexus::builder(Environment::at(address))
-        .credentials("my-client", "my-api-key")
+    // With a key of MX's this is Environment::integration(), and the rest stays as it is.
+    let nexus = Nexus::builder(sandbox.environment())
+        .credentials(sandbox.client_id(), sandbox.api_key().clone())
         .build()?;
+    let person = UserCreateRequest::builder().id("U-39XBF7").try_into()?;
+    nexus.users()?.ensure(person).await?;
     let user = nexus.user("U-39XBF7");
 
     let found = user
@@ -39,21 +41,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
             field.label(),
             field.html_input()
         );
-        entries = entries.with(
-            field.guid(),
-            if field.html_input() == "password" {
-                "challenge"
-            } else {
-                "mxuser"
-            },
-        );
+        // At MX Bank the password says what is to happen.
+        let entry = match field.html_input() {
+            "password" => "challenge",
+            _ => "mxuser",
+        };
+        entries = entries.with(field.guid(), entry);
     }
     let connection = form.submit(entries).await?;
     println!("connected as {}", connection.member());
 
     let mut job = user
         .identify(connection.member())
-        // The bank of this example needs no three seconds between two polls.
+        // The sandbox needs no three seconds between two polls.
         .polling(Polling::between(
             Duration::from_millis(200),
             Duration::from_secs(1),
@@ -72,10 +72,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (account, owners) in owners.by_account() {
         let account = account.map_or("no account", |account| account.as_str());
         for owner in owners {
-            println!(
-                "{account} belongs to {}",
-                owner.owner_name.as_deref().unwrap_or("somebody unnamed")
-            );
+            let name = owner.owner_name.as_deref().unwrap_or("somebody unnamed");
+            println!("{account} belongs to {name}");
         }
     }
     Ok(())
