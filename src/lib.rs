@@ -15,6 +15,8 @@ pub mod mdx;
 pub mod mock;
 pub mod operations;
 pub mod pages;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod sso;
 pub mod values;
 

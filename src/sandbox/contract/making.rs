@@ -1,0 +1,485 @@
+//! Answers that no state stands behind: the document's own example, or a plausible body made of its schema, with the
+//! identifiers, the page and the fields of the call in it.
+
+use std::sync::OnceLock;
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::schema::Schema;
+use super::{Contract, Documented, follow};
+use crate::sandbox::call::{Body, Call, Reply};
+
+/// How deep a schema may hold others before its sample stops; only one that holds itself gets there.
+const DEEPEST: usize = 8;
+/// How many records a page has when nothing else is asked for, or something that cannot be had.
+const USUAL_PAGE: u64 = 25;
+
+/// What the document says of the answers.
+pub(super) struct Answers {
+    success: StatusCode,
+    media_type: Option<String>,
+    schema: Schema,
+    example: Option<Value>,
+    made: OnceLock<Value>,
+}
+
+impl Answers {
+    pub(super) fn read(document: &Value, entry: &Value) -> Self {
+        let responses = entry["responses"].as_object().into_iter().flatten();
+        let mut successes: Vec<(StatusCode, &Value)> = responses
+            .filter_map(|(status, response)| {
+                let status: StatusCode = status.parse().ok()?;
+                status
+                    .is_success()
+                    .then(|| (status, follow(document, response)))
+            })
+            .collect();
+        // With a body before without one; then 200 before 202, but 204 before an empty 200.
+        successes.sort_by_key(|(status, response)| match response.get("content") {
+            Some(_) => (0, status.as_u16()),
+            None => (1, u16::from(*status != StatusCode::NO_CONTENT)),
+        });
+        let first = successes.first();
+        let content =
+            first.and_then(|(_, response)| response["content"].as_object()?.iter().next());
+        Self {
+            success: first.map_or(StatusCode::OK, |(status, _)| *status),
+            media_type: content.map(|(media_type, _)| media_type.clone()),
+            schema: Schema::new(content.map_or(Value::Null, |(_, media)| media["schema"].clone())),
+            example: content.and_then(|(_, media)| media.get("example").cloned()),
+            made: OnceLock::new(),
+        }
+    }
+
+    /// The media type of a success with a body.
+    pub(super) fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
+    }
+
+    /// The body before it is fitted to a call.
+    fn body(&self, document: &Value) -> &Value {
+        self.made.get_or_init(|| match &self.example {
+            Some(example) => example.clone(),
+            None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+        })
+    }
+}
+
+impl Documented {
+    /// The media type in which an answer of this status goes out.
+    pub(crate) fn answer_media_type(&self, status: StatusCode) -> Option<&str> {
+        self.answers.media_type().filter(|_| status.is_success())
+    }
+
+    /// An answer made of the document alone.
+    pub(crate) fn answer(&'static self, contract: &Contract, call: &Call) -> Reply {
+        let Some(media_type) = self.answers.media_type() else {
+            return Reply::nothing(self.answers.success);
+        };
+        let document = contract.document();
+        let body = self.answers.body(document);
+        if let (false, Value::String(text)) = (media_type.ends_with("json"), body) {
+            let bytes = text.clone().into_bytes();
+            return Reply {
+                status: self.answers.success,
+                headers: Vec::new(),
+                body: Body::Bytes { media_type, bytes },
+            };
+        }
+        let mut body = body.clone();
+        identify(&mut body, call);
+        take_over(&mut body, call, document, self.answers.schema.written());
+        page(&mut body, call);
+        Reply::json(self.answers.success, body)
+    }
+}
+
+/// A plausible value: the example of the field, null where that is allowed, else something of its type and name.
+fn sample(document: &Value, schema: &Value, name: &str, depth: usize) -> Option<Value> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let nullable = schema["nullable"] == true;
+    let schema = follow(document, schema);
+    if let Some(example) = schema.get("example") {
+        return Some(example.clone());
+    }
+    if nullable || schema["nullable"] == true {
+        return Some(Value::Null);
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return Some(first.clone());
+    }
+    let value = match schema["type"].as_str() {
+        Some("boolean") => json!(false),
+        Some("integer") => json!(1),
+        Some("number") => json!(1.0),
+        Some("array") => {
+            let item = sample(document, &schema["items"], singular(name), depth + 1);
+            Value::Array(item.into_iter().collect())
+        }
+        Some("string") => json!(text(name)),
+        _ => {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let fields = properties.filter_map(|(name, property)| {
+                // One list has one paging object; MX writes two kinds.
+                let second =
+                    name == "pagination_data" && schema["properties"]["pagination"].is_object();
+                let value = sample(document, property, name, depth + 1).filter(|_| !second)?;
+                Some((name.clone(), value))
+            });
+            Value::Object(fields.collect())
+        }
+    };
+    Some(value)
+}
+
+/// A text that fits the name of its field.
+fn text(name: &str) -> String {
+    let resource = name
+        .strip_suffix("guid")
+        .map(|rest| rest.trim_end_matches('_'));
+    if let Some(resource) = resource {
+        return format!("{}-00000000-0000-4000-8000-000000000001", prefix(resource));
+    }
+    if name.ends_with("_at") {
+        return "2026-01-15T12:00:00.000Z".to_owned();
+    }
+    if name.ends_with("_on") || name.ends_with("date") {
+        return "2026-01-15".to_owned();
+    }
+    if name.ends_with("_url") || name.ends_with("_uri") {
+        return format!("https://sandbox.example/{name}");
+    }
+    name.replace('_', " ")
+}
+
+/// The letters that MX begins an identifier with: of those that the documents show; for the rest the first three.
+fn prefix(resource: &str) -> String {
+    let known = match resource {
+        "account" => "ACT",
+        "category" | "parent" | "top_level_category" => "CAT",
+        "credential" => "CRD",
+        "institution" => "INS",
+        "job" => "JOB",
+        "member" => "MBR",
+        "merchant" => "MCH",
+        "micro_deposit" => "MIC",
+        "transaction" => "TRN",
+        "user" => "USR",
+        other => {
+            return other
+                .chars()
+                .chain("XXX".chars())
+                .take(3)
+                .collect::<String>()
+                .to_uppercase();
+        }
+    };
+    known.to_owned()
+}
+
+fn singular(name: &str) -> &str {
+    name.strip_suffix('s').unwrap_or(name)
+}
+
+/// Puts the identifiers of the path where the body has a field of their name, and into the object that the path is about.
+fn identify(body: &mut Value, call: &Call) {
+    for (name, value) in &call.path {
+        replace(body, name, value);
+    }
+    let about = call.operation.path.rsplit('/').next().unwrap_or_default();
+    let last = about
+        .strip_prefix('{')
+        .and_then(|name| name.strip_suffix('}'));
+    for (key, object) in body.as_object_mut().into_iter().flatten() {
+        let by_key = call.path.get(&format!("{key}_guid"));
+        let identifier = by_key.or_else(|| call.path.get(last?));
+        if let (Some(identifier), Some(guid @ Value::String(_))) =
+            (identifier, object.get_mut("guid"))
+        {
+            *guid = json!(identifier);
+        }
+    }
+}
+
+fn replace(value: &mut Value, name: &str, by: &str) {
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                match field {
+                    Value::String(text) if key == name => by.clone_into(text),
+                    field => replace(field, name, by),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, name, by)),
+        _ => {}
+    }
+}
+
+/// Takes over what the request says of the same object, where the answer has such a field and the value fits it.
+fn take_over(body: &mut Value, call: &Call, document: &Value, schema: &Value) {
+    let schema = follow(document, schema);
+    for (key, sent) in call.body.as_object().into_iter().flatten() {
+        let object = follow(document, &schema["properties"][key]);
+        let (Some(sent), Some(Value::Object(answered))) = (sent.as_object(), body.get_mut(key))
+        else {
+            continue;
+        };
+        for (name, value) in sent {
+            let property = follow(document, &object["properties"][name]);
+            if let Some(field) = answered.get_mut(name)
+                && is_plain(property, value)
+            {
+                *field = value.clone();
+            }
+        }
+    }
+}
+
+/// Whether a value is a scalar of the type of its field.
+fn is_plain(property: &Value, value: &Value) -> bool {
+    property.get("enum").is_none()
+        && match property["type"].as_str() {
+            Some("string") => value.is_string(),
+            Some("boolean") => value.is_boolean(),
+            Some("integer") => value.is_i64() || value.is_u64(),
+            Some("number") => value.is_number(),
+            _ => false,
+        }
+}
+
+/// Makes the list and its paging object the page that was asked for. There is one page, and nothing behind it.
+fn page(body: &mut Value, call: &Call) {
+    let Some(body) = body.as_object_mut() else {
+        return;
+    };
+    let number = |name: &str| call.query(name).and_then(|text| text.parse::<u64>().ok());
+    let current = number("page").filter(|page| *page > 0).unwrap_or(1);
+    let size = number("records_per_page").filter(|size| (10..=1000).contains(size));
+    let lists = body.values_mut().filter_map(Value::as_array_mut);
+    let mut total = 0;
+    for list in lists {
+        total = total.max(list.len());
+        if current > 1
+            && call
+                .operation
+                .parameters
+                .iter()
+                .any(|one| one.name == "page")
+        {
+            list.clear();
+        }
+    }
+    let here = if current > 1 { 0 } else { total };
+    let facts: [(&str, Value); 7] = [
+        ("current_page", json!(current)),
+        ("per_page", json!(size.unwrap_or(USUAL_PAGE))),
+        ("total_entries", json!(total)),
+        ("total_pages", json!(1)),
+        ("total_records_found", json!(total)),
+        ("records_on_current_page", json!(here)),
+        ("records_per_page", json!(size.unwrap_or(USUAL_PAGE))),
+    ];
+    for name in ["pagination", "pagination_data"] {
+        let Some(paging) = body.get_mut(name).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        set(paging, &facts);
+    }
+}
+
+fn set(object: &mut Map<String, Value>, facts: &[(&str, Value)]) {
+    for (name, fact) in facts {
+        if let Some(field) = object.get_mut(*name) {
+            *field = fact.clone();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::operations::{self, Operation};
+    use crate::sandbox::call::Face;
+    use crate::sandbox::contract::{Match, of};
+
+    const FACES: [(Face, fn() -> &'static [Operation]); 3] = [
+        (Face::Nexus, operations::operations),
+        (Face::Sso, operations::sso_operations),
+        (Face::Mdx, operations::mdx_operations),
+    ];
+
+    fn call(face: Face, method: &str, target: &str, body: Value) -> (&'static Documented, Call) {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let Match::Operation(documented, path) = of(face).find(method, path) else {
+            panic!("{method} {path} is not in the document");
+        };
+        let query = query.split('&').filter_map(|pair| pair.split_once('='));
+        let call = Call {
+            face,
+            operation: documented.operation,
+            path,
+            query: query
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            headers: HeaderMap::new(),
+            body,
+        };
+        (documented, call)
+    }
+
+    fn answer(method: &str, target: &str, body: Value) -> Value {
+        let (documented, call) = call(Face::Nexus, method, target, body);
+        match documented.answer(of(Face::Nexus), &call).body {
+            Body::Json(value) => value,
+            _ => Value::Null,
+        }
+    }
+
+    #[test]
+    fn every_schema_of_every_document_compiles() {
+        for (face, table) in FACES {
+            let document = of(face).document();
+            for operation in table() {
+                let (documented, _) = call(face, operation.method, operation.path, Value::Null);
+                assert!(
+                    documented.answers.schema.compiles(document),
+                    "{}",
+                    operation.id
+                );
+                let request = documented.checks.schema();
+                assert!(
+                    request.is_none_or(|schema| schema.compiles(document)),
+                    "{}",
+                    operation.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_answer_fits_its_own_schema() {
+        for (face, table) in FACES {
+            let document = of(face).document();
+            for operation in table() {
+                let (documented, call) = call(face, operation.method, operation.path, Value::Null);
+                let reply = documented.answer(of(face), &call);
+                assert!(reply.status.is_success(), "{}", operation.id);
+                match (reply.body, documented.answers.media_type()) {
+                    (Body::Nothing, None) => {}
+                    (Body::Bytes { media_type, bytes }, Some(promised)) => {
+                        assert_eq!(media_type, promised, "{}", operation.id);
+                        assert!(!bytes.is_empty(), "{}", operation.id);
+                    }
+                    (Body::Json(value), Some(_)) => {
+                        let mismatch = documented.answers.schema.mismatch(document, &value);
+                        assert_eq!(mismatch, None, "{}: {value}", operation.id);
+                        let fields = value.as_object().map_or(0, Map::len);
+                        assert!(fields > 0, "{} answers with nothing", operation.id);
+                    }
+                    _ => panic!(
+                        "{} has a body or has none, unlike its document",
+                        operation.id
+                    ),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_without_an_example_fits_as_well() {
+        let mut made = 0;
+        for (face, table) in FACES {
+            let document = of(face).document();
+            for operation in table() {
+                let (documented, _) = call(face, operation.method, operation.path, Value::Null);
+                let schema = &documented.answers.schema;
+                if schema.written().is_null() {
+                    continue;
+                }
+                let value = sample(document, schema.written(), "", 0).unwrap();
+                assert_eq!(
+                    schema.mismatch(document, &value),
+                    None,
+                    "{}: {value}",
+                    operation.id
+                );
+                made += 1;
+            }
+        }
+        assert!(made > 100, "{made}");
+    }
+
+    #[test]
+    fn deletes_answer_204_and_the_block_of_an_account_an_empty_200() {
+        for operation in operations::operations() {
+            let (documented, _) = call(Face::Nexus, operation.method, operation.path, Value::Null);
+            let wanted = if operation.method == "DELETE" {
+                204
+            } else {
+                200
+            };
+            assert_eq!(
+                documented.answers.success.as_u16(),
+                wanted,
+                "{}",
+                operation.id
+            );
+        }
+        assert_eq!(
+            answer("PUT", "/accounts/ACT-1/block", Value::Null),
+            Value::Null
+        );
+    }
+
+    #[test]
+    fn the_identifiers_of_the_path_come_back() {
+        assert_eq!(
+            answer("GET", "/accounts/ACT-7", Value::Null)["account"]["guid"],
+            "ACT-7"
+        );
+        let payment = answer("GET", "/scheduled_payments/SCP-7", Value::Null);
+        assert_eq!(payment["scheduled_payment"]["guid"], "SCP-7");
+        let accounts = answer("GET", "/members/MBR-7/accounts", Value::Null);
+        assert_eq!(accounts["accounts"][0]["member_guid"], "MBR-7");
+        assert_ne!(accounts["accounts"][0]["guid"], "MBR-7");
+    }
+
+    #[test]
+    fn what_was_sent_of_the_object_is_taken_over_where_it_fits() {
+        let sent = json!({"account": {"nickname": "Rainy days", "is_hidden": true, "unknown": 1}});
+        let answered = answer("PUT", "/accounts/ACT-7", sent);
+        assert_eq!(answered["account"]["nickname"], "Rainy days");
+        assert_eq!(answered["account"]["is_hidden"], true);
+        assert!(answered["account"].get("unknown").is_none());
+    }
+
+    #[test]
+    fn a_page_behind_the_last_one_is_empty_and_says_so() {
+        let first = answer("GET", "/merchants?records_per_page=10", Value::Null);
+        assert_eq!(first["merchants"].as_array().map(Vec::len), Some(1));
+        assert_eq!(first["pagination"]["per_page"], 10);
+        let second = answer(
+            "GET",
+            "/merchants?page=2&records_per_page=5000",
+            Value::Null,
+        );
+        assert_eq!(second["merchants"].as_array().map(Vec::len), Some(0));
+        assert_eq!(second["pagination"]["per_page"], 25);
+        assert_eq!(second["pagination"]["current_page"], 2);
+        assert_eq!(second["pagination"]["total_pages"], 1);
+    }
+
+    #[test]
+    fn texts_fit_the_names_of_their_fields() {
+        assert!(text("member_guid").starts_with("MBR-"));
+        assert!(text("guid").starts_with("XXX-"));
+        assert_eq!(text("created_on"), "2026-01-15");
+        assert!(text("oauth_window_uri").starts_with("https://"));
+    }
+}

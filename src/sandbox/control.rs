@@ -1,0 +1,144 @@
+//! What the sandbox says of itself, under `/_sandbox/`: for tests in other languages, and for whoever looks in with a browser.
+//! The route sends here what is for no face.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::call::Face;
+use super::contract;
+use super::fault::Fault;
+use super::route::Premises;
+use super::server::Payload;
+
+type Here = State<Arc<Premises>>;
+
+/// Everything under `/_sandbox/`, and the index.
+pub(super) fn router(premises: Arc<Premises>) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/_sandbox", get(index))
+        .route("/_sandbox/", get(index))
+        .route(
+            "/_sandbox/faults",
+            get(list_faults).post(add_fault).delete(clear_faults),
+        )
+        .route("/_sandbox/sessions/expire", post(expire_sessions))
+        .route("/_sandbox/requests", get(list_requests))
+        .route("/_sandbox/jobs", get(list_jobs))
+        .route(
+            "/_sandbox/oauth/{member}",
+            get(finish_oauth).post(finish_oauth),
+        )
+        .route("/_sandbox/openapi/{document}", get(read_document))
+        .fallback(nothing)
+        .with_state(premises)
+}
+
+fn answer(status: StatusCode, value: &impl Serialize) -> Response<Payload> {
+    // What is written here are lists and objects of texts and numbers.
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    let mut response = Response::new(Payload::from(bytes));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+fn ok(value: &impl Serialize) -> Response<Payload> {
+    answer(StatusCode::OK, value)
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<Payload> {
+    answer(status, &json!({"error": {"message": message}}))
+}
+
+async fn index(State(premises): Here) -> Response<Payload> {
+    let at = |path: &str| format!("{}{path}", premises.address);
+    ok(&json!({
+        "what": "a sandbox of MX: invented banks and people, nothing real",
+        "nexus": at("/nexus"),
+        "sso": at("/sso"),
+        "mdx": at("/mdx"),
+        "client_id": premises.client_id,
+        "control": {
+            "POST /_sandbox/faults": "something is to go wrong",
+            "GET /_sandbox/faults": "the faults that have not all happened yet",
+            "DELETE /_sandbox/faults": "forgets them",
+            "POST /_sandbox/sessions/expire": "ends all sessions",
+            "GET /_sandbox/requests": "the last requests, without a secret",
+            "GET /_sandbox/jobs": "the jobs of all members",
+            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member; GET does it too, for a browser",
+            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
+        },
+    }))
+}
+
+async fn nothing() -> Response<Payload> {
+    refuse(
+        StatusCode::NOT_FOUND,
+        "There is nothing here; GET /_sandbox says what is where.",
+    )
+}
+
+async fn list_faults(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"faults": premises.faults.list()}))
+}
+
+async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
+    let read = serde_json::from_slice::<Fault>(&body).map_err(|error| error.to_string());
+    let added = read.and_then(|fault| {
+        let added = premises.faults.add(fault.clone());
+        added.map(|()| fault).map_err(|error| error.to_string())
+    });
+    match added {
+        Ok(fault) => answer(StatusCode::CREATED, &fault),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
+}
+
+async fn clear_faults(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"cleared": premises.faults.clear()}))
+}
+
+async fn expire_sessions(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"expired": premises.world.expire_sessions()}))
+}
+
+async fn list_requests(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"requests": premises.requests.list()}))
+}
+
+async fn list_jobs(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"jobs": premises.world.jobs()}))
+}
+
+async fn finish_oauth(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
+    match premises.world.authorise_oauth(&member) {
+        true => ok(&json!({"signed_in": true})),
+        false => refuse(
+            StatusCode::NOT_FOUND,
+            "No OAuth page of such a member is open.",
+        ),
+    }
+}
+
+async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {
+    let face = match name.as_str() {
+        "nexus.json" => Face::Nexus,
+        "sso.json" => Face::Sso,
+        "mdx.json" => Face::Mdx,
+        _ => return nothing().await,
+    };
+    let mut document: Value = contract::of(face).document().clone();
+    let address = format!("{}{}", premises.address, face.prefix());
+    document["servers"] = json!([{"url": address}]);
+    ok(&document)
+}

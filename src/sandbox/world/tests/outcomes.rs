@@ -1,0 +1,165 @@
+//! What every password comes to.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn mx_bank_does_what_is_documented() {
+    let desk = Desk::new();
+    let rows = [
+        ("password", "CONNECTED"),
+        ("anything else", "CONNECTED"),
+        ("BAD_REQUEST", "FAILED"),
+        ("UNAUTHORIZED", "DENIED"),
+        ("INVALID", "DENIED"),
+        ("LOCKED", "LOCKED"),
+        ("DISABLED", "DENIED"),
+        ("SERVER_ERROR", "FAILED"),
+        ("UNAVAILABLE", "FAILED"),
+        ("challenge", "CHALLENGED"),
+        ("options", "CHALLENGED"),
+        ("image", "CHALLENGED"),
+        ("Challenge", "CONNECTED"),
+        ("impeded", "CONNECTED"),
+    ];
+    for (password, status) in rows {
+        let member = desk.member("mxbank", password);
+        assert_eq!(desk.identify(&member).await, status, "{password}");
+        let is_over = status != "CHALLENGED";
+        assert_eq!(desk.glance(&member).1, !is_over, "{password}");
+        desk.send(desk.of(&member, "deleteMember"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_invented_banks_do_the_rest() {
+    let desk = Desk::new();
+    let words = "PREVENTED DENIED REJECTED LOCKED IMPEDED RECONNECTED DEGRADED DISCONNECTED DISCONTINUED CLOSED \
+                 FAILED DISABLED IMPORTED EXPIRED IMPAIRED";
+    for status in words.split_whitespace() {
+        let member = desk.member("sandbox_bank", &status.to_lowercase());
+        assert_eq!(desk.identify(&member).await, status);
+        assert_eq!(desk.owners(&member), Vec::<Value>::new());
+        desk.send(desk.of(&member, "deleteMember"));
+    }
+    let member = desk.member("sandbox_bank", "LOCKED");
+    assert_eq!(desk.identify(&member).await, "LOCKED", "MX Bank's own words");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_signs_in_then_gathers_then_rests() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "password");
+    let before = desk.read(&member);
+    assert_eq!(before["connection_status"], "CREATED");
+    assert!(before.get("most_recent_job_guid").is_none());
+    assert!(before["aggregated_at"].is_null());
+
+    let (_, started) = desk.start(&member, "identifyMember");
+    let job = started["most_recent_job_guid"].clone();
+    assert!(job.as_str().unwrap().starts_with("JOB-"));
+    assert_eq!(desk.glance(&member), ("CREATED".into(), true), "the old status lingers");
+    assert!(!started["aggregated_at"].is_null());
+    advance(SECOND).await;
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), true));
+    assert_eq!(desk.owners(&member), Vec::<Value>::new());
+    assert!(desk.read(&member)["successfully_aggregated_at"].is_null());
+    advance(SECOND).await;
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
+    let after = desk.read(&member);
+    assert_eq!(after["most_recent_job_guid"], job);
+    assert_eq!(after["connection_status_id"], 6);
+    assert!(!after["successfully_aggregated_at"].is_null());
+
+    let (_, again) = desk.start(&member, "identifyMember");
+    assert_ne!(again["most_recent_job_guid"], job);
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_can_be_quick_slow_and_delayed() {
+    let desk = Desk::new();
+    let quick = desk.member("sandbox_bank", "quick");
+    let (_, started) = desk.start(&quick, "identifyMember");
+    assert_eq!(started["connection_status"], "CONNECTED");
+    assert_eq!(started["is_being_aggregated"], false, "nobody saw it run");
+    desk.send(desk.of(&quick, "deleteMember"));
+
+    for (password, meanwhile) in [("slow", "CREATED"), ("delayed", "DELAYED")] {
+        let member = desk.member("sandbox_bank", password);
+        assert_eq!(desk.identify(&member).await, meanwhile);
+        advance(17 * SECOND).await;
+        assert_eq!(desk.glance(&member), (meanwhile.into(), true));
+        advance(2 * SECOND).await;
+        assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
+        desk.send(desk.of(&member, "deleteMember"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_failed_logins_in_a_row_are_the_last() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "INVALID");
+    assert_eq!(desk.identify(&member).await, "DENIED");
+    assert_eq!(desk.identify(&member).await, "DENIED");
+    assert_eq!(desk.identify(&member).await, "PREVENTED");
+    let (_, refused) = desk.start(&member, "identifyMember");
+    assert_eq!(refused["connection_status"], "PREVENTED");
+    assert_eq!(refused["is_being_aggregated"], false, "MX does not ask the bank");
+    assert_eq!(refused["needs_updated_credentials"], true);
+
+    let password = json!({"credential_guid": "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d", "value": "right"});
+    let update = json!({"member": {"credentials": [password], "skip_aggregation": true}});
+    desk.send(desk.of(&member, "updateMember").body(update));
+    assert_eq!(desk.glance(&member), ("UPDATED".into(), false));
+    assert_eq!(desk.identify(&member).await, "CONNECTED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_in_between_starts_the_count_of_failed_logins_anew() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "INVALID");
+    let change = |password: &str| {
+        let password = json!({"credential_guid": "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d", "value": password});
+        let update = json!({"member": {"credentials": [password], "skip_aggregation": true}});
+        desk.send(desk.of(&member, "updateMember").body(update));
+    };
+    desk.identify(&member).await;
+    desk.identify(&member).await;
+    change("right");
+    assert_eq!(desk.identify(&member).await, "CONNECTED");
+    change("INVALID");
+    assert_eq!(desk.identify(&member).await, "DENIED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_can_be_read_by_its_guid() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "INVALID");
+    let (_, started) = desk.start(&member, "identifyMember");
+    let guid = started["most_recent_job_guid"].as_str().unwrap();
+    let read = || desk.send(desk.nexus("readJob").at("job_guid", guid)).1["job"].clone();
+    assert_eq!(read()["status_name"], "REQUESTED");
+    assert!(read()["finished_at"].is_null());
+    advance(2 * SECOND).await;
+    let job = read();
+    assert_eq!(job["status_name"], "DENIED");
+    assert_eq!(job["is_authenticated"], false);
+    assert_ne!(job["finished_at"], job["started_at"]);
+
+    let reports = desk.world.jobs();
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0].kind, JobKind::Identification);
+    assert_eq!(reports[0].state, JobState::Failed);
+    assert_eq!(reports[0].connection_status.as_deref(), Some("DENIED"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_jobs_are_forgotten_but_counted() {
+    let desk = Desk::new();
+    let member = desk.member("sandbox_bank", "quick");
+    for _ in 0..50 {
+        desk.start(&member, "checkMemberBalance");
+    }
+    let reports = desk.world.jobs();
+    assert_eq!(reports.len(), 20);
+    assert_eq!(reports[19].count, 50);
+}
