@@ -128,3 +128,23 @@ fn check_body(operation: &Operation, body: Option<Value>) -> Result<Option<Value
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_cannot_pass_for_another_parameter() {
+        let operation = crate::operations::find("updateSpendingPlanIterationItem").unwrap();
+        let given = [
+            ("spending_plan_guid", "{iteration_item_guid}"),
+            ("iteration_item_guid", "a/b?c"),
+        ];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let parts = Parts::check(operation, &given, Some(json!({}))).unwrap();
+        assert_eq!(
+            parts.path,
+            "/spending_plans/%7Biteration_item_guid%7D/iterations/current/iteration_items/a%2Fb%3Fc"
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! Where the answers to an institution's questions come from: first those that were given, then the person at the terminal.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+
+use mx_nexus::Secret;
+use mx_nexus::identity::{Answers, Challenge, ChallengeKind, Challenges, Image};
+
+use crate::exit::Failure;
+use crate::given::Given;
+use crate::image_file;
+use crate::prompt::{self, Prompt};
+use crate::terminal::{Terminal, shown};
+
+/// What is right at the banks of a sandbox.
+const SANDBOX_HINT: &str = "in the sandbox `correct` is right";
+
+/// The answers that are at hand.
+pub(crate) struct Answering {
+    given: VecDeque<Secret>,
+    hint: Option<&'static str>,
+}
+
+impl Answering {
+    /// With the answers of the arguments.
+    pub(crate) fn with(arguments: &[OsString]) -> Result<Self, Failure> {
+        let given = arguments
+            .iter()
+            .map(|argument| Given::line(argument, "an answer").map(|given| given.value));
+        Ok(Self {
+            given: given.collect::<Result<_, _>>()?,
+            hint: None,
+        })
+    }
+
+    /// Tells whoever is asked what is right in a sandbox.
+    pub(crate) fn in_sandbox(mut self, is_sandbox: bool) -> Self {
+        self.hint = is_sandbox.then_some(SANDBOX_HINT);
+        self
+    }
+
+    /// The answers to all of these; none when nobody is there to give them.
+    pub(crate) async fn answer(
+        &mut self,
+        challenges: &Challenges,
+        terminal: &mut Terminal,
+    ) -> Result<Option<Answers>, Failure> {
+        let mut answers = Answers::new();
+        let is_complete = self.given.len() >= challenges.len() || terminal.has_person();
+        for challenge in challenges {
+            tell(challenge, terminal);
+            let answer = match self.given.pop_front() {
+                Some(answer) if is_complete => {
+                    terminal.step("answer", "as given");
+                    answer
+                }
+                None if is_complete => {
+                    terminal.rest();
+                    prompt::ask(prompt_for(challenge), challenge.label(), self.hint).await?
+                }
+                _ => continue,
+            };
+            answers = answers.with(challenge.guid(), answer);
+        }
+        Ok(is_complete.then_some(answers))
+    }
+}
+
+fn prompt_for(challenge: &Challenge) -> Prompt {
+    let options: Vec<(String, String)> = challenge
+        .options()
+        .iter()
+        .map(|option| (option.label().to_owned(), option.value().to_owned()))
+        .collect();
+    match challenge.kind() {
+        _ if !options.is_empty() => Prompt::Choice(options),
+        // A code works once and what an image shows is no secret; an answer to a personal question is one for ever.
+        ChallengeKind::Token | ChallengeKind::Image(_) => Prompt::Text,
+        _ => Prompt::Masked,
+    }
+}
+
+/// Shows a question with all that is needed to answer it.
+fn tell(challenge: &Challenge, terminal: &mut Terminal) {
+    terminal.step("question", one_line(challenge.label()));
+    if let ChallengeKind::Image(image) = challenge.kind() {
+        match image {
+            Some(image) => terminal.step("image", place_of(image)),
+            None => terminal.step("image", "MX sent none that can be read"),
+        }
+    }
+    for option in challenge.options() {
+        match option.image() {
+            Some(image) => {
+                let place = place_of(image);
+                terminal.step("option", format!("{} {place}", one_line(option.label())));
+            }
+            None => terminal.step("option", one_line(option.label())),
+        }
+    }
+}
+
+fn place_of(image: &Image) -> String {
+    match image_file::save(image, &std::env::temp_dir()) {
+        Ok(path) => path.display().to_string(),
+        Err(error) => format!("cannot be written: {error}"),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    shown(text).replace('\n', " ")
+}
