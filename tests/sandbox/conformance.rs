@@ -6,16 +6,15 @@ use std::collections::BTreeMap;
 use mx_nexus::reqwest::Client;
 use mx_nexus::sandbox::Sandbox;
 use mx_nexus::{RetryPolicy, operations};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::estate::{Answered, Asking, Member, VENDOR, api_token, ask, estate};
 use crate::witness::{Promise, Witness};
-use crate::{ADA, MX_BANK, connect, known_user, quick};
+use crate::{ADA, known_user, quick};
 
 #[path = "../contract/exerciser.rs"]
 #[allow(dead_code, reason = "the contract tests need more of it")]
-mod exerciser;
-
-const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
+pub(crate) mod exerciser;
 
 async fn witness(sandbox: &Sandbox) -> Witness {
     let url = format!("{}/_sandbox/openapi/nexus.json", sandbox.address());
@@ -26,67 +25,6 @@ async fn witness(sandbox: &Sandbox) -> Witness {
         .await
         .unwrap();
     Witness::new(serde_json::from_str(&text).unwrap())
-}
-
-/// A session of a user, opened by hand.
-pub(crate) async fn session(sandbox: &Sandbox, http: &Client, user: &str) -> String {
-    known_user(&sandbox.nexus().build().unwrap(), user).await;
-    let token = api_token(sandbox, http, user).await;
-    let url = format!("{}/nexus/sessions", sandbox.address());
-    let sending = http
-        .post(url)
-        .header("accept", VENDOR)
-        .header("content-type", VENDOR)
-        .header("md-api-token", token)
-        .body(r#"{"session":{"skip_aggregation":true}}"#)
-        .send();
-    let session: Value =
-        serde_json::from_str(&sending.await.unwrap().text().await.unwrap()).unwrap();
-    session["session"]["token"].as_str().unwrap().to_owned()
-}
-
-async fn api_token(sandbox: &Sandbox, http: &Client, user: &str) -> String {
-    let (client, address) = (sandbox.client_id(), sandbox.address());
-    let url = format!("{address}/sso/{client}/users/{user}/api_token.json");
-    let sending = http
-        .get(url)
-        .header("accept", "application/vnd.moneydesktop.sso.v3+json")
-        .header("md-api-key", sandbox.api_key().expose())
-        .send();
-    let token: Value = serde_json::from_str(&sending.await.unwrap().text().await.unwrap()).unwrap();
-    token["api_token"]["token"].as_str().unwrap().to_owned()
-}
-
-/// A request to an operation, ready to be spoilt.
-struct Asking {
-    url: String,
-    method: String,
-    headers: BTreeMap<&'static str, String>,
-    body: Option<Value>,
-}
-
-/// What came back.
-struct Answered {
-    status: u16,
-    media_type: Option<String>,
-    body: String,
-}
-
-async fn ask(http: &Client, asking: &Asking) -> Answered {
-    let mut request = http.request(asking.method.parse().unwrap(), &asking.url);
-    for (name, value) in &asking.headers {
-        request = request.header(*name, value);
-    }
-    if let Some(body) = &asking.body {
-        request = request.body(body.to_string());
-    }
-    let answer = request.send().await.unwrap();
-    let media_type = answer.headers().get("content-type");
-    Answered {
-        status: answer.status().as_u16(),
-        media_type: media_type.map(|value| value.to_str().unwrap().to_owned()),
-        body: answer.text().await.unwrap(),
-    }
 }
 
 fn judge(witness: &Witness, promise: &Promise, answered: &Answered) {
@@ -105,155 +43,6 @@ fn judge(witness: &Witness, promise: &Promise, answered: &Answered) {
     }
 }
 
-/// What a user has whom every operation can be called for.
-struct Estate {
-    session: String,
-    api_token: String,
-    ids: BTreeMap<&'static str, String>,
-    credentials: Value,
-    challenge: String,
-}
-
-/// The operations that a question has to be open for.
-const ASKED: [&str; 3] = [
-    "listMemberChallenges",
-    "listJobMfaCredentials",
-    "resumeAggregation",
-];
-
-/// A user with a member that has been identified, or that is asked something.
-async fn estate(sandbox: &Sandbox, http: &Client, user: &str, is_asked: bool) -> Estate {
-    let nexus = sandbox.nexus().build().unwrap();
-    let of_ours = known_user(&nexus, user).await;
-    let (password, status) = match is_asked {
-        true => ("challenge", "CHALLENGED"),
-        false => ("any", "CONNECTED"),
-    };
-    let connection = connect(&of_ours, MX_BANK, password).await;
-    let member = connection.member().as_str();
-    let session = session(sandbox, http, user).await;
-    let call = async |method: &str, path: &str| -> Value {
-        let asking = Asking {
-            url: format!("{}/nexus{path}", sandbox.address()),
-            method: method.to_owned(),
-            headers: [
-                ("accept", VENDOR.to_owned()),
-                ("md-session-token", session.clone()),
-            ]
-            .into(),
-            body: None,
-        };
-        let answered = ask(http, &asking).await;
-        assert_eq!(answered.status, 200, "{path}: {}", answered.body);
-        serde_json::from_str(&answered.body).unwrap()
-    };
-    call("POST", &format!("/members/{member}/identify")).await;
-    let settled = loop {
-        let read = call("GET", &format!("/members/{member}")).await;
-        let is_done = is_asked || read["member"]["is_being_aggregated"] == false;
-        if read["member"]["connection_status"] == status && is_done {
-            break read;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    };
-    let challenges = match is_asked {
-        true => call("GET", &format!("/members/{member}/challenges")).await,
-        false => Value::Null,
-    };
-    let credentials = call("GET", &format!("/institutions/{MX_BANK}/credentials")).await;
-    let accounts = call("GET", &format!("/members/{member}/accounts")).await;
-    let text = |value: &Value| value.as_str().unwrap_or("ACT-1").to_owned();
-    Estate {
-        api_token: api_token(sandbox, http, user).await,
-        ids: [
-            ("member_guid", member.to_owned()),
-            ("institution_guid", MX_BANK.to_owned()),
-            ("job_guid", text(&settled["member"]["most_recent_job_guid"])),
-            ("account_guid", text(&accounts["accounts"][0]["guid"])),
-            ("iteration_number", "1".to_owned()),
-            ("start_date", "2026-01-01".to_owned()),
-            ("end_date", "2026-02-01".to_owned()),
-        ]
-        .into(),
-        credentials: credentials["credentials"].clone(),
-        challenge: text(&challenges["challenges"][0]["guid"]),
-        session,
-    }
-}
-
-impl Estate {
-    /// A request that keeps to the document, with identifiers that are there.
-    fn asking(&self, sandbox: &Sandbox, witness: &Witness, promise: &Promise) -> Asking {
-        let path: Vec<String> = promise
-            .path
-            .split('/')
-            .map(|segment| {
-                match segment
-                    .strip_prefix('{')
-                    .and_then(|rest| rest.strip_suffix('}'))
-                {
-                    Some(name) => self.ids.get(name).cloned().unwrap_or(format!("{name}-1")),
-                    None => segment.to_owned(),
-                }
-            })
-            .collect();
-        let mut headers: BTreeMap<&'static str, String> = BTreeMap::new();
-        let accept = if promise.id == "listInstitutions" {
-            "text/csv"
-        } else {
-            VENDOR
-        };
-        headers.insert("accept", accept.to_owned());
-        match promise.id.as_str() {
-            "createSession" => headers.insert("md-api-token", self.api_token.clone()),
-            _ => headers.insert("md-session-token", self.session.clone()),
-        };
-        let body = witness.body(promise).map(|(media_type, _, _)| {
-            headers.insert("content-type", media_type);
-            self.body(&promise.id)
-        });
-        Asking {
-            url: format!("{}/nexus{}", sandbox.address(), path.join("/")),
-            method: promise.method.clone(),
-            headers,
-            body,
-        }
-    }
-
-    /// The document's example or the exerciser's sample, but for what has to be true.
-    fn body(&self, id: &str) -> Value {
-        let entries = |credentials: &Value| -> Value {
-            let guids = credentials
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|one| &one["guid"]);
-            guids
-                .map(|guid| json!({"credential_guid": guid, "value": "another"}))
-                .collect()
-        };
-        let mut body = exerciser::of(id).request().unwrap();
-        match id {
-            "createMember" => {
-                body = json!({"member": {
-                    "institution_guid": MX_BANK,
-                    "credentials": entries(&self.credentials),
-                    "skip_aggregation": true,
-                }});
-            }
-            "updateMember" => {
-                body = json!({"member": {"credentials": entries(&self.credentials), "skip_aggregation": true}});
-            }
-            "resumeAggregation" => {
-                body["member"]["challenges"] =
-                    json!([{"guid": self.challenge, "value": "correct"}]);
-            }
-            _ => {}
-        }
-        body
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_answers_as_the_document_says() {
     let sandbox = quick().start().await.unwrap();
@@ -263,8 +52,8 @@ async fn every_operation_answers_as_the_document_says() {
     assert_eq!(promises.len(), 128);
     let mut refused = BTreeMap::new();
     for (number, promise) in promises.values().enumerate() {
-        let is_asked = ASKED.contains(&promise.id.as_str());
-        let estate = estate(&sandbox, &http, &format!("U-{number}"), is_asked).await;
+        let kind = Member::for_operation(&promise.id);
+        let estate = estate(&sandbox, &http, &format!("U-{number}"), kind).await;
         let asking = estate.asking(&sandbox, &witness, promise);
         if let Some(body) = &asking.body {
             assert_eq!(
@@ -288,7 +77,7 @@ async fn a_start_beside_a_running_job_is_answered_in_shape() {
     let sandbox = quick().start().await.unwrap();
     let witness = witness(&sandbox).await;
     let http = Client::new();
-    let estate = estate(&sandbox, &http, ADA, true).await;
+    let estate = estate(&sandbox, &http, ADA, Member::Asked).await;
     let mut statuses = BTreeMap::new();
     for promise in witness.promises().values() {
         if ["identifyMember", "verifyMember", "extendTransactionHistory"]
@@ -299,9 +88,8 @@ async fn a_start_beside_a_running_job_is_answered_in_shape() {
             statuses.insert(promise.id.clone(), answered.status);
         }
     }
-    // MX Bank has no history to extend, which it says before anything else.
     let wanted = [
-        ("extendTransactionHistory", 400),
+        ("extendTransactionHistory", 409),
         ("identifyMember", 202),
         ("verifyMember", 409),
     ];
@@ -316,7 +104,7 @@ async fn every_operation_refuses_what_the_document_does_not_have() {
     let sandbox = quick().start().await.unwrap();
     let witness = witness(&sandbox).await;
     let http = Client::new();
-    let estate = estate(&sandbox, &http, ADA, true).await;
+    let estate = estate(&sandbox, &http, ADA, Member::Asked).await;
     for promise in witness.promises().values() {
         let id = &promise.id;
         let ask_spoilt = async |spoil: &dyn Fn(&mut Asking)| {

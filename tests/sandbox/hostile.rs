@@ -61,7 +61,7 @@ fn odd_requests_to_every_operation_are_answered_below_500() {
     let sandbox = runtime.block_on(quick().start()).unwrap();
     let http = mx_nexus::reqwest::Client::new();
     let operations = mx_nexus::operations();
-    let session = runtime.block_on(crate::conformance::session(&sandbox, &http, ADA));
+    let session = runtime.block_on(crate::estate::session(&sandbox, &http, ADA));
     let request = (
         0..operations.len(),
         "[ -~]{1,20}",

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::connect::{Connection, Entries};
+use mx_nexus::connect::{Connection, Entries, Search};
 use mx_nexus::identity::Polling;
 use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::sandbox::{Sandbox, SandboxBuilder};
@@ -17,6 +17,7 @@ use mx_nexus::{Nexus, User};
 
 mod conformance;
 mod control;
+mod estate;
 mod faults;
 mod hostile;
 mod load;
@@ -60,6 +61,18 @@ async fn connect(user: &User, institution: &str, password: &str) -> Connection {
         entries.with(field.guid(), entry)
     });
     form.submit(entries).await.unwrap()
+}
+
+/// Looks for an institution by its name, as a person does.
+async fn find(user: &User, name: &str) -> String {
+    let found = user
+        .search_institutions(Search::by_name(name))
+        .await
+        .unwrap();
+    let guid = found.into_iter().find_map(|institution| institution.guid);
+    guid.unwrap_or_else(|| panic!("there is no {name}"))
+        .as_str()
+        .to_owned()
 }
 
 /// Polls as quickly as the jobs of these tests are.

@@ -5,24 +5,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mx_nexus::User;
-use mx_nexus::connect::Search;
 use mx_nexus::identity::{Answers, Challenge, IdentityError, IdentityErrorKind, Owners};
 use mx_nexus::sandbox::{JobKind, Sandbox};
 use mx_nexus::values::ConnectionStatus;
 
-use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, polling, quick};
-
-/// Looks for an institution by its name, as a person does.
-async fn find(user: &User, name: &str) -> String {
-    let found = user
-        .search_institutions(Search::by_name(name))
-        .await
-        .unwrap();
-    let guid = found.into_iter().find_map(|institution| institution.guid);
-    guid.unwrap_or_else(|| panic!("there is no {name}"))
-        .as_str()
-        .to_owned()
-}
+use crate::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick};
 
 /// The answer that lets a job go on.
 fn right(challenge: &Challenge) -> String {

@@ -37,10 +37,13 @@ impl Challenge {
     /// Puts a round of questions.
     pub(crate) fn ask(round: &Round) -> Vec<Self> {
         let questions = round.questions.iter();
-        questions.map(|question| Self::new(*question)).collect()
+        questions
+            .map(|question| Self::new(*question, guid("CRD")))
+            .collect()
     }
 
-    fn new(question: Question) -> Self {
+    /// Puts one question.
+    pub(crate) fn new(question: Question, guid: String) -> Self {
         let choices: &[(&str, &str)] = match question {
             Question::Text | Question::Token | Question::ImageData => &[],
             Question::Options | Question::ImageOptions => &[
@@ -54,12 +57,12 @@ impl Challenge {
             ],
         };
         let choices = choices.iter().map(|(label, value)| Choice {
-            guid: guid("OPT"),
+            guid: crate::sandbox::world::guid("OPT"),
             label,
             value,
         });
         Self {
-            guid: guid("CRD"),
+            guid,
             question,
             choices: choices.collect(),
         }

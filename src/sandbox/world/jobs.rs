@@ -56,15 +56,20 @@ impl State {
         }
     }
 
-    /// Starts a job of an idle member, without asking whether it may.
+    /// Starts a job of an idle member, without asking whether it may. Nothing can be aggregated while the person has not finished
+    /// OAuth; another job ends with that at once.
     pub(crate) fn launch(&mut self, guid: &str, kind: JobKind) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
         };
-        let course = match (&member.oauth, &member.connection.status) {
-            (Some(_), ConnectionStatus::Pending) => vec![Step::End(ConnectionStatus::Pending)],
-            (Some(_), _) => gathering_only(&self.settings),
-            (None, _) => member.institution.course(&member.entries, &self.settings),
+        let is_pending = member.connection.status == ConnectionStatus::Pending;
+        if is_pending && kind == JobKind::Aggregation {
+            return;
+        }
+        let course = match &member.oauth {
+            Some(_) if is_pending => vec![Step::End(ConnectionStatus::Pending)],
+            Some(_) => gathering_only(&self.settings),
+            None => member.institution.course(&member.entries, &self.settings),
         };
         let job = Job::new(kind, member.login.clone(), course, self.now);
         member.connection.start(job, &self.settings);

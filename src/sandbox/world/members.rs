@@ -214,27 +214,27 @@ impl State {
         entries: &Entries,
         external_guid: Option<&str>,
     ) -> Result<(), Reply> {
-        let others = |user: &User| {
-            let guids = user.members.clone().into_iter();
-            let guids = guids.filter(|guid| Some(guid.as_str()) != this);
-            guids
-                .filter_map(|guid| self.members.get(&guid))
-                .collect::<Vec<_>>()
-        };
+        let members = owner.members.iter();
+        let members = members.filter(|guid| Some(guid.as_str()) != this);
+        let mut members = members.filter_map(|guid| self.members.get(guid));
         let login = entries.get("LOGIN");
-        let has_login = |member: &&Member| {
+        let has_login = |member: &Member| {
             member.institution.guid == institution.guid && member.entries.get("LOGIN") == login
         };
-        if login.is_some() && others(owner).iter().any(has_login) {
+        if login.is_some() && members.any(has_login) {
             let message = "The user has a member with this login at this institution.";
             return Err(Reply::problem(422, Some(4220), message));
         }
-        let Some(external_guid) = external_guid else {
-            return Ok(());
+        let is_of_client = |user: &str| {
+            let user = self.users.get(user);
+            user.is_some_and(|user| user.client == owner.client)
         };
-        let has_name = |member: &&Member| member.external_guid.as_deref() == Some(external_guid);
-        let mut users = self.users.of_client(&owner.client);
-        if users.any(|user| others(user).iter().any(has_name)) {
+        let has_name = |member: &Member| {
+            member.external_guid.as_deref() == external_guid
+                && Some(member.guid.as_str()) != this
+                && is_of_client(&member.user)
+        };
+        if external_guid.is_some() && self.members.values().any(has_name) {
             let message = "Another member has this external_guid.";
             return Err(Reply::problem(422, Some(4220), message));
         }

@@ -23,5 +23,6 @@ mod refusals;
 mod sessions;
 mod test_session;
 mod users;
+mod wandering;
 
 use desk::{Desk, SECOND};

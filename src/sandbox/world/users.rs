@@ -78,13 +78,6 @@ impl Users {
         guid.ok_or_else(|| Reply::problem(404, None, "The user is unknown."))
     }
 
-    /// All users of a partner.
-    pub(crate) fn of_client<'a>(&'a self, client: &'a str) -> impl Iterator<Item = &'a User> {
-        self.by_guid
-            .values()
-            .filter(move |user| user.client == client)
-    }
-
     fn claim(&mut self, client: &str, id: &str, guid: &str) -> Result<(), Reply> {
         check_id(id)?;
         let key = (client.to_owned(), id.to_owned());

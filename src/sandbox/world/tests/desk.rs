@@ -44,7 +44,8 @@ impl Call {
 
     pub(super) fn with(mut self, header: &'static str, value: &str) -> Self {
         let name = HeaderName::from_static(header);
-        self.headers.insert(name, HeaderValue::from_str(value).unwrap());
+        self.headers
+            .insert(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
@@ -151,10 +152,15 @@ impl Desk {
 
     /// Asks for a member with these entries, in the order of the institution's fields.
     pub(super) fn request(&self, code: &str, entries: &[&str], more: Value) -> (u16, Value) {
-        let bank = institutions().iter().find(|bank| bank.code == code).unwrap();
-        let credentials = bank.fields.iter().zip(entries).map(|(field, value)| {
-            json!({"credential_guid": field.guid, "value": value})
-        });
+        let bank = institutions()
+            .iter()
+            .find(|bank| bank.code == code)
+            .unwrap();
+        let credentials = bank
+            .fields
+            .iter()
+            .zip(entries)
+            .map(|(field, value)| json!({"credential_guid": field.guid, "value": value}));
         let mut member = json!({
             "institution_guid": bank.guid,
             "credentials": credentials.collect::<Value>(),
@@ -207,7 +213,9 @@ impl Desk {
     /// Gives the same answer to all open questions.
     pub(super) fn answer(&self, member: &str, value: &str) -> (u16, Value) {
         let open = self.challenges(member);
-        let answers = open.iter().map(|open| json!({"guid": open["guid"], "value": value}));
+        let answers = open
+            .iter()
+            .map(|open| json!({"guid": open["guid"], "value": value}));
         self.resume(member, answers.collect())
     }
 

@@ -7,8 +7,12 @@ use jsonschema::Validator;
 
 use super::*;
 
-static NEXUS: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/nexus_contract.json"))));
+static NEXUS: LazyLock<Value> = LazyLock::new(|| {
+    parse(include_str!(concat!(
+        env!("OUT_DIR"),
+        "/nexus_contract.json"
+    )))
+});
 static SSO: LazyLock<Value> =
     LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/sso_contract.json"))));
 static MDX: LazyLock<Value> =
@@ -30,8 +34,16 @@ pub(super) fn check(call: &Call, reply: &Reply) {
     let published = &responses[status.to_string()];
     let is_known = !described["x-statuses"][status.to_string()].is_null();
     assert!(is_known || !published.is_null(), "{operation}: {status}");
-    let published = if published["content"].is_object() { published } else { &responses["200"] };
-    let content = published["content"].as_object().into_iter().flatten().next();
+    let published = if published["content"].is_object() {
+        published
+    } else {
+        &responses["200"]
+    };
+    let content = published["content"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .next();
     match (&reply.body, content) {
         (Body::Nothing, _) => assert_eq!(status, 204, "{operation}"),
         (Body::Bytes { media_type, .. }, Some((published, _))) => {
@@ -39,7 +51,9 @@ pub(super) fn check(call: &Call, reply: &Reply) {
         }
         (Body::Json(body), Some((_, content))) => {
             let validator = validator(call, &content["schema"]);
-            let faults = validator.iter_errors(body).map(|error| format!("{error} at {}", error.instance_path()));
+            let faults = validator
+                .iter_errors(body)
+                .map(|error| format!("{error} at {}", error.instance_path()));
             let faults: Vec<String> = faults.collect();
             assert!(faults.is_empty(), "{operation}: {faults:#?}");
         }
@@ -58,7 +72,11 @@ fn document(face: Face) -> &'static Value {
 fn described(call: &Call) -> &'static Value {
     let method = call.operation.method.to_lowercase();
     let described = &document(call.face)["paths"][call.operation.path][method];
-    assert!(described.is_object(), "{} is in no document", call.operation.id);
+    assert!(
+        described.is_object(),
+        "{} is in no document",
+        call.operation.id
+    );
     described
 }
 

@@ -80,7 +80,11 @@ async fn the_answer_challenge_brings_another_question() {
     let second = desk.challenges(&member);
     assert_ne!(first[0]["guid"], second[0]["guid"]);
     let late = json!([{"guid": first[0]["guid"], "value": "correct"}]);
-    assert_eq!(desk.resume(&member, late).0, 400, "that one is not open any more");
+    assert_eq!(
+        desk.resume(&member, late).0,
+        400,
+        "that one is not open any more"
+    );
     desk.answer(&member, "correct");
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
@@ -124,7 +128,11 @@ async fn a_second_chance_rests_at_rejected_and_asks_again() {
     desk.answer(&member, "wrong");
     advance(SECOND).await;
     assert_eq!(desk.glance(&member), ("REJECTED".into(), false));
-    assert_eq!(desk.start(&member, "verifyMember").0, 409, "the job is not over");
+    assert_eq!(
+        desk.start(&member, "verifyMember").0,
+        409,
+        "the job is not over"
+    );
     advance(SECOND).await;
     assert_eq!(desk.glance(&member).0, "CHALLENGED");
     desk.answer(&member, "wrong");
@@ -148,7 +156,11 @@ async fn a_question_does_not_stay_open_for_ever() {
     assert_eq!(desk.glance(&member), ("EXPIRED".into(), false));
     assert_eq!(desk.challenges(&member), Vec::<Value>::new());
     assert_eq!(desk.resume(&member, json!([])).0, 405);
-    assert_eq!(desk.identify(&member).await, "CHALLENGED", "a new job asks anew");
+    assert_eq!(
+        desk.identify(&member).await,
+        "CHALLENGED",
+        "a new job asks anew"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,15 +169,25 @@ async fn the_older_ways_to_answer_work_too() {
     let member = asked(&desk, "challenge").await;
     let job = desk.read(&member)["most_recent_job_guid"].clone();
     let of_job = |operation| desk.nexus(operation).at("job_guid", job.as_str().unwrap());
-    assert_eq!(desk.send(of_job("resumeJob")).0, 400, "nothing was left yet");
+    assert_eq!(
+        desk.send(of_job("resumeJob")).0,
+        400,
+        "nothing was left yet"
+    );
     let (_, body) = desk.send(of_job("listJobMfaCredentials"));
     let question = &body["credentials"][0];
-    assert_eq!((&question["field_type"], &question["mfa"]), (&json!(0), &json!(true)));
+    assert_eq!(
+        (&question["field_type"], &question["mfa"]),
+        (&json!(0), &json!(true))
+    );
     let answer = json!({"member": {"credential_guid": question["guid"], "value": "correct"}});
     let leaving = desk.of(&member, "createMemberCredentials").body(answer);
     assert_eq!(desk.send(leaving).0, 200);
     let (status, body) = desk.send(of_job("resumeJob"));
-    assert_eq!((status, &body["job"]["status_name"]), (200, &json!("REQUESTED")));
+    assert_eq!(
+        (status, &body["job"]["status_name"]),
+        (200, &json!("REQUESTED"))
+    );
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
 
@@ -174,7 +196,10 @@ async fn the_older_ways_to_answer_work_too() {
     let entry = json!({"credential_guid": open[0]["guid"], "value": "correct"});
     let update = json!({"member": {"credentials": [entry]}});
     let (status, body) = desk.send(desk.of(&member, "updateMember").body(update));
-    assert_eq!((status, &body["member"]["connection_status"]), (200, &json!("RESUMED")));
+    assert_eq!(
+        (status, &body["member"]["connection_status"]),
+        (200, &json!("RESUMED"))
+    );
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
 }

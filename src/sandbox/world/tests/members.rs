@@ -1,0 +1,171 @@
+//! Members as the partner handles them.
+
+use super::*;
+
+const PASSWORD: &str = "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d";
+
+#[tokio::test(start_paused = true)]
+async fn creating_a_member_aggregates_it_unless_told_not_to() {
+    let desk = Desk::new();
+    let loudly = json!({"skip_aggregation": false, "metadata": "ours", "external_guid": "E-1"});
+    let (_, body) = desk.request("mxbank", &["one", "x"], loudly);
+    let member = &body["member"];
+    assert_eq!(member["connection_status"], "CREATED");
+    assert_eq!(member["is_being_aggregated"], true);
+    assert_eq!(member["name"], "MX Bank");
+    assert_eq!(member["metadata"], "ours");
+    assert_eq!(member["external_guid"], "E-1");
+    assert_eq!(desk.world.jobs()[0].kind, JobKind::Aggregation);
+    let (_, body) = desk.request("mxbank", &["two", "x"], json!({}));
+    assert_eq!(body["member"]["is_being_aggregated"], false);
+    assert_eq!(desk.world.jobs().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_is_refused_where_it_cannot_be() {
+    let desk = Desk::new();
+    let code = |answer: (u16, Value)| (answer.0, answer.1["error"]["code"].as_u64());
+    assert_eq!(
+        desk.request("mxbank", &["ada", "x"], json!({"external_guid": "E"}))
+            .0,
+        200
+    );
+    let twice = desk.request("mxbank", &["ada", "other"], json!({}));
+    assert_eq!(code(twice), (422, Some(4220)));
+    let taken = desk.request("mxbank", &["bruno", "x"], json!({"external_guid": "E"}));
+    assert_eq!(code(taken), (422, Some(4220)));
+    let unknown = desk.request("mxbank", &["c", "x"], json!({"institution_guid": "INS-0"}));
+    assert_eq!(code(unknown), (422, Some(4220)));
+    let closed = desk.request("sandbox_closed_bank", &["d", "x"], json!({}));
+    assert_eq!(code(closed), (422, Some(4220)));
+    assert_eq!(
+        code(desk.request("mxbank", &[], json!({}))),
+        (400, Some(4001))
+    );
+    let stale = json!({"credentials": [{"credential_guid": "CRD-0", "value": "x"}]});
+    assert_eq!(desk.request("mxbank", &[], stale).0, 400);
+    assert_eq!(
+        desk.request("sandbox_bank", &[], json!({"is_oauth": true}))
+            .0,
+        400
+    );
+    assert_eq!(
+        desk.request("sandbox_bank", &["ada", "x"], json!({})).0,
+        200,
+        "another bank"
+    );
+
+    let neighbour = desk.neighbour();
+    assert_eq!(
+        neighbour.request("mxbank", &["ada", "x"], json!({})).0,
+        200,
+        "another user"
+    );
+    let taken = neighbour.request("sandbox_bank", &["b", "x"], json!({"external_guid": "E"}));
+    assert_eq!(taken.0, 422, "the same partner");
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_credentials_start_a_job_when_none_runs() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "LOCKED");
+    assert_eq!(desk.identify(&member).await, "LOCKED");
+    let update = |more: Value| {
+        let mut member = json!({"credentials": [{"credential_guid": PASSWORD, "value": "right"}]});
+        member
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        json!({"member": member})
+    };
+    let quietly = update(json!({"skip_aggregation": true}));
+    let (_, body) = desk.send(desk.of(&member, "updateMember").body(quietly));
+    assert_eq!(body["member"]["connection_status"], "UPDATED");
+    assert_eq!(desk.world.jobs().len(), 1);
+    let (_, body) = desk.send(desk.of(&member, "updateMember").body(update(json!({}))));
+    assert_eq!(body["member"]["connection_status"], "UPDATED");
+    assert_eq!(body["member"]["is_being_aggregated"], true);
+    assert_eq!(desk.world.jobs().len(), 2);
+    desk.send(desk.of(&member, "updateMember").body(update(json!({}))));
+    assert_eq!(desk.world.jobs().len(), 2, "one runs already");
+    advance(2 * SECOND).await;
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
+    let metadata =
+        json!({"member": {"metadata": "new", "background_aggregation_is_disabled": true}});
+    let (_, body) = desk.send(desk.of(&member, "updateMember").body(metadata));
+    assert_eq!(body["member"]["metadata"], "new");
+    assert_eq!(body["member"]["background_aggregation_is_disabled"], true);
+    assert_eq!(desk.world.jobs().len(), 2, "no new credentials, no job");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_is_refused_where_a_creation_would_be() {
+    let desk = Desk::new();
+    desk.request("mxbank", &["ada", "x"], json!({"external_guid": "E"}));
+    let (_, body) = desk.request("mxbank", &["bruno", "x"], json!({}));
+    let member = body["member"]["guid"].as_str().unwrap();
+    let update = |body: Value| {
+        desk.send(
+            desk.of(member, "updateMember")
+                .body(json!({"member": body})),
+        )
+        .0
+    };
+    let login =
+        json!({"credential_guid": "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1", "value": "ada"});
+    assert_eq!(update(json!({"credentials": [login]})), 422);
+    assert_eq!(update(json!({"external_guid": "E"})), 422);
+    let stale = json!({"credential_guid": "CRD-0", "value": "ada"});
+    assert_eq!(update(json!({"credentials": [stale]})), 400);
+    assert_eq!(update(json!({"external_guid": "F"})), 200);
+    assert_eq!(update(json!({"external_guid": "F"})), 200, "its own");
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_are_listed_in_pages_and_deleted_for_good() {
+    let desk = Desk::new();
+    let mut last = Value::Null;
+    for number in 0..27 {
+        let login = format!("login-{number}");
+        last = desk.request("mxbank", &[&login, "x"], json!({})).1["member"]["guid"].clone();
+    }
+    let page = |number: &str, size: &str| {
+        let call = desk.nexus("listMembers").asking("page", number);
+        desk.send(call.asking("records_per_page", size)).1
+    };
+    let counted = |body: &Value| body["members"].as_array().unwrap().len();
+    assert_eq!(counted(&page("1", "25")), 25);
+    let second = page("2", "25");
+    assert_eq!(counted(&second), 2);
+    assert_eq!(second["members"][1]["guid"], last);
+    let pagination =
+        json!({"current_page": 2, "per_page": 25, "total_entries": 27, "total_pages": 2});
+    assert_eq!(second["pagination"], pagination);
+    assert_eq!(
+        counted(&page("1", "9")),
+        25,
+        "out of range gives the default"
+    );
+    assert_eq!(counted(&page("0", "10")), 10);
+    assert_eq!(counted(&page("18446744073709551615", "1000")), 0);
+
+    let last = last.as_str().unwrap();
+    assert_eq!(desk.send(desk.of(last, "deleteMember")).0, 204);
+    assert_eq!(desk.send(desk.of(last, "readMember")).0, 404);
+    assert_eq!(page("1", "25")["pagination"]["total_entries"], 26);
+    let again = desk.request("mxbank", &["login-26", "x"], json!({}));
+    assert_eq!(again.0, 200, "the login is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bank_that_wants_three_things_gets_three() {
+    let desk = Desk::new();
+    let whole = desk.member("sandbox_credit_union", "x");
+    let (_, body) = desk.send(desk.of(&whole, "listMemberCredentials"));
+    assert_eq!(body["credentials"].as_array().unwrap().len(), 3);
+    assert_eq!(body["credentials"][2]["options"][0]["value"], "east");
+    assert_eq!(desk.identify(&whole).await, "CONNECTED");
+    let (_, body) = desk.request("sandbox_credit_union", &["other", "x"], json!({}));
+    let partial = body["member"]["guid"].as_str().unwrap();
+    assert_eq!(desk.identify(partial).await, "IMPAIRED");
+}
