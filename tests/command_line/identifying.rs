@@ -78,6 +78,12 @@ fn every_failing_password_has_its_remedy_and_exit_code() {
 }
 
 #[test]
+fn a_bank_with_a_page_of_its_own_sends_the_person_there() {
+    let arguments = ["identify", "--institution", "MX Bank (OAuth)"];
+    insta::assert_snapshot!("oauth", nexus(arguments).transcript());
+}
+
+#[test]
 fn patience_that_runs_out_has_an_exit_code() {
     let text = nexus(["identify", "--patience", "300ms"]).transcript();
     assert!(text.contains("exit 5"), "{text}");

@@ -7,13 +7,14 @@ use std::process::{Child, Command, Output, Stdio};
 use regex::Regex;
 
 /// What changes from run to run, and the word that stands for it.
-const CHANGING: [(&str, &str); 6] = [
+const CHANGING: [(&str, &str); 7] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
     (r"\b(MBR|ACT|USR|INS|CRD|JOB|OPT|CHL)-[0-9a-f-]{8,}", "$1-…"),
     (
         r"\S*/nexus-question-\d+-\d+\.",
         "/DIRECTORY/nexus-question-1.",
     ),
+    (r#""machine":\{.*\}"#, r#""machine":{…}}"#),
     (r"after \d+ polls?", "after N polls"),
     (r"after \d+ s ", "after N s "),
     (r"(nexus) \d+\.\d+\.\d+", "$1 VERSION"),

@@ -48,21 +48,30 @@ impl Answering {
         let mut answers = Answers::new();
         let is_complete = self.given.len() >= challenges.len() || terminal.has_person();
         for challenge in challenges {
-            tell(challenge, terminal);
-            let answer = match self.given.pop_front() {
-                Some(answer) if is_complete => {
+            let given = self.given.pop_front().filter(|_| is_complete);
+            // A prompt shows the question by itself, and its options.
+            let is_asked = is_complete && given.is_none();
+            tell(challenge, is_asked, terminal);
+            let answer = match given {
+                Some(answer) => {
                     terminal.step("answer", "as given");
                     answer
                 }
-                None if is_complete => {
+                None if is_asked => {
                     terminal.rest();
-                    prompt::ask(prompt_for(challenge), challenge.label(), self.hint).await?
+                    let (prompt, hint) = (prompt_for(challenge), self.hint_for(challenge));
+                    prompt::ask(prompt, challenge.label(), hint).await?
                 }
-                _ => continue,
+                None => continue,
             };
             answers = answers.with(challenge.guid(), answer);
         }
         Ok(is_complete.then_some(answers))
+    }
+
+    /// The options of a sandbox say by themselves which is right.
+    fn hint_for(&self, challenge: &Challenge) -> Option<&'static str> {
+        self.hint.filter(|_| challenge.options().is_empty())
     }
 }
 
@@ -80,9 +89,11 @@ fn prompt_for(challenge: &Challenge) -> Prompt {
     }
 }
 
-/// Shows a question with all that is needed to answer it.
-fn tell(challenge: &Challenge, terminal: &mut Terminal) {
-    terminal.step("question", one_line(challenge.label()));
+/// Shows what is needed to answer a question: all of it, or what a prompt cannot show.
+fn tell(challenge: &Challenge, is_asked: bool, terminal: &mut Terminal) {
+    if !is_asked {
+        terminal.step("question", one_line(challenge.label()));
+    }
     if let ChallengeKind::Image(image) = challenge.kind() {
         match image {
             Some(image) => terminal.step("image", place_of(image)),
@@ -90,12 +101,11 @@ fn tell(challenge: &Challenge, terminal: &mut Terminal) {
         }
     }
     for option in challenge.options() {
+        let label = one_line(option.label());
         match option.image() {
-            Some(image) => {
-                let place = place_of(image);
-                terminal.step("option", format!("{} {place}", one_line(option.label())));
-            }
-            None => terminal.step("option", one_line(option.label())),
+            Some(image) => terminal.step("option", format!("{label} {}", place_of(image))),
+            None if !is_asked => terminal.step("option", label),
+            None => {}
         }
     }
 }

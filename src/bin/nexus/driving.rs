@@ -1,6 +1,5 @@
 //! Sees a job through on behalf of `identify` and `resume`: waits, asks, and says how to go on when it stops.
 
-use std::future::Future;
 use std::time::Duration;
 
 use mx_nexus::identity::{
@@ -26,16 +25,6 @@ struct Stop {
 /// How often a sandbox is polled; it does not mind.
 pub(crate) fn sandbox_polling() -> Polling {
     Polling::between(Duration::from_millis(200), Duration::from_secs(1))
-}
-
-/// What comes first: the end of the work, or Ctrl-C.
-pub(crate) async fn unless_interrupted<T>(
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    tokio::select! {
-        outcome = work => outcome,
-        _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
-    }
 }
 
 /// Drives the job, and prints what came of it: owners, or the handle to go on with.
@@ -89,10 +78,11 @@ async fn drive(
     answering: &mut Answering,
     terminal: &mut Terminal,
 ) -> Result<Owners, Stop> {
+    let interrupt = terminal.interrupt();
     loop {
         let step = tokio::select! {
             step = job.next() => step,
-            _ = tokio::signal::ctrl_c() => return Err(Stop::at(Failure::interrupted(), &job)),
+            () = interrupt.heard() => return Err(Stop::at(Failure::interrupted(), &job)),
         };
         match step.map_err(Stop::of)? {
             Step::Running(progress) => {
@@ -126,9 +116,10 @@ async fn answer(
         }
         Err(failure) => return Err(Stop::at(failure, job)),
     };
+    let interrupt = terminal.interrupt();
     tokio::select! {
         sent = job.answer(answers) => return sent.map_err(Stop::of),
-        _ = tokio::signal::ctrl_c() => {}
+        () = interrupt.heard() => {}
     }
     Err(Stop::at(Failure::interrupted(), job))
 }
@@ -177,7 +168,7 @@ impl Stop {
         let exit = Exit::of(&error);
         let mut failure = Failure::new(exit, error.to_string());
         if let Some(message) = error.message() {
-            failure = failure.advising(format!("the institution says: {message}"));
+            failure = failure.advising(format!("MX says: {message}"));
         }
         if let Some(window) = error.oauth_window() {
             failure = failure.advising(format!("the page is at {}", window.expose()));

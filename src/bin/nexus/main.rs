@@ -12,6 +12,7 @@ mod driving;
 mod exit;
 mod given;
 mod image_file;
+mod interrupt;
 mod opening;
 mod output;
 mod prompt;

@@ -7,26 +7,35 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::exit::Failure;
+use crate::interrupt::Interrupt;
 
 /// Stderr, and what is known of who is there.
 pub(crate) struct Terminal {
     spinner: Option<ProgressBar>,
     last: String,
     has_person: bool,
+    interrupt: Interrupt,
 }
 
 impl Terminal {
+    /// Needs a runtime, in which it listens for Ctrl-C.
     pub(crate) fn new() -> Self {
         Self {
             spinner: None,
             last: String::new(),
             has_person: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            interrupt: Interrupt::listen(),
         }
     }
 
     /// Whether somebody can be asked.
     pub(crate) fn has_person(&self) -> bool {
         self.has_person
+    }
+
+    /// What hears Ctrl-C.
+    pub(crate) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
     }
 
     /// Says a sentence.

@@ -5,7 +5,6 @@ use mx_nexus::{User, operations};
 
 use crate::arguments::Call;
 use crate::configuration::Access;
-use crate::driving::unless_interrupted;
 use crate::exit::Failure;
 use crate::given;
 use crate::opening::Opened;
@@ -14,14 +13,19 @@ use crate::terminal::Terminal;
 
 pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
+    let interrupt = terminal.interrupt();
     // Before a sandbox is started or a session opened.
     let operation = operations::find(&arguments.operation)
         .map_err(|error| Failure::from(error).advising("`nexus operations` lists them all"))?;
     let parameters = parse(&arguments.parameters)?;
     let body = arguments.body.as_deref().map(read_body).transpose()?;
     let access = Access::find(&arguments.configuration)?;
-    let opened = unless_interrupted(Opened::open(access, None, &mut terminal)).await?;
-    let sent = unless_interrupted(send(&opened.user, operation, parameters, body)).await;
+    let opened = interrupt
+        .unless(Opened::open(access, None, &mut terminal))
+        .await?;
+    let sent = interrupt
+        .unless(send(&opened.user, operation, parameters, body))
+        .await;
     opened.close().await;
     let reply = sent.map_err(|failure| match failure.exit {
         crate::exit::Exit::Usage => failure.advising(format!(

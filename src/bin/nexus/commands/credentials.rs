@@ -27,10 +27,6 @@ pub(crate) struct Defaults {
 }
 
 impl Defaults {
-    pub(crate) fn none() -> Self {
-        Self { password: None }
-    }
-
     /// A password that leads to a question if somebody is there to answer it, else one that leads to none.
     pub(crate) fn of_sandbox(has_answers: bool) -> Self {
         let password = if has_answers { "challenge" } else { "password" };
@@ -50,7 +46,8 @@ impl Defaults {
 }
 
 impl Credentials {
-    pub(crate) fn parse(arguments: &[OsString], defaults: Defaults) -> Result<Self, Failure> {
+    /// Those of the arguments, before it is known where they go.
+    pub(crate) fn parse(arguments: &[OsString]) -> Result<Self, Failure> {
         let parse = |argument: &OsString| {
             let refuse = || Failure::usage("a credential has to read LABEL=VALUE");
             let text = argument.to_str().ok_or_else(refuse)?;
@@ -63,8 +60,18 @@ impl Credentials {
                 .iter()
                 .map(parse)
                 .collect::<Result<_, Failure>>()?,
-            defaults,
+            defaults: Defaults { password: None },
         })
+    }
+
+    /// With entries that a sandbox takes where nothing was given.
+    pub(crate) fn or(mut self, defaults: Defaults) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given.is_empty()
     }
 
     /// The entries for a form.
@@ -116,8 +123,7 @@ impl Credentials {
                     labels.join(", ")
                 )));
             };
-            let is_secret = field.html_input() == "password";
-            if is_secret && given.source == Source::Plain && self.defaults.password.is_none() {
+            if is_exposed(field.html_input(), given.source, self.defaults) {
                 return Err(Failure::usage(format!(
                     "other users of this machine can read a password in the arguments of a process; give {label:?}=@FILE, or {label:?}=- for a line of stdin, or leave it out to be asked"
                 )));
@@ -131,6 +137,11 @@ impl Credentials {
         let found = given.find(|(label, _)| is_called(field, label));
         found.map(|(_, given)| given)
     }
+}
+
+/// Whether a secret stands where others can read it. The passwords of a sandbox are documented words.
+fn is_exposed(input: &str, source: Source, defaults: Defaults) -> bool {
+    input == "password" && source == Source::Plain && defaults.password.is_none()
 }
 
 fn is_called(field: &Field, label: &str) -> bool {
@@ -147,5 +158,31 @@ fn prompt_for(field: &Field) -> Prompt {
         _ if !options.is_empty() => Prompt::Choice(options),
         "password" => Prompt::Masked,
         _ => Prompt::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_password_is_for_a_sandbox_only() {
+        let outside = Defaults { password: None };
+        assert!(is_exposed("password", Source::Plain, outside));
+        assert!(!is_exposed("password", Source::Private, outside));
+        assert!(!is_exposed("text", Source::Plain, outside));
+        assert!(!is_exposed(
+            "password",
+            Source::Plain,
+            Defaults::of_sandbox(true)
+        ));
+    }
+
+    #[test]
+    fn a_credential_is_split_at_the_first_sign() {
+        let parsed = Credentials::parse(&["Pass word=a=b".into()]).unwrap();
+        let (label, given) = &parsed.given[0];
+        assert_eq!((label.as_str(), given.value.expose()), ("Pass word", "a=b"));
+        assert!(Credentials::parse(&["nothing".into()]).is_err());
     }
 }

@@ -1,7 +1,5 @@
 //! `nexus identify`: the whole way to the owners of an account, each step said as it is taken.
 
-use std::sync::Arc;
-
 use mx_nexus::values::MemberGuid;
 
 use super::credentials::{Credentials, Defaults};
@@ -9,17 +7,29 @@ use super::member;
 use crate::answering::Answering;
 use crate::arguments::Identify;
 use crate::configuration::Access;
-use crate::driving::{sandbox_polling, see_through, unless_interrupted};
+use crate::driving::{sandbox_polling, see_through};
 use crate::exit::Failure;
 use crate::opening::{Opened, ensure};
 use crate::terminal::Terminal;
 
 pub(crate) async fn run(arguments: Identify) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
+    let interrupt = terminal.interrupt();
     let access = Access::find(&arguments.configuration)?;
+    let credentials = Credentials::parse(&arguments.credentials)?;
     let answering = Answering::with(&arguments.driving.answers)?;
-    let opened = unless_interrupted(Opened::open(access, None, &mut terminal)).await?;
-    let outcome = identify(&arguments, &opened, answering, &mut terminal).await;
+    let opened = interrupt
+        .unless(Opened::open(access, None, &mut terminal))
+        .await?;
+    let credentials = match opened.is_sandbox() {
+        true => {
+            let has_answers = terminal.has_person() || !arguments.driving.answers.is_empty();
+            credentials.or(Defaults::of_sandbox(has_answers))
+        }
+        false => credentials,
+    };
+    let answering = answering.in_sandbox(opened.is_sandbox());
+    let outcome = identify(&arguments, &opened, &credentials, answering, &mut terminal).await;
     opened.close().await;
     outcome
 }
@@ -27,14 +37,15 @@ pub(crate) async fn run(arguments: Identify) -> Result<(), Failure> {
 async fn identify(
     arguments: &Identify,
     opened: &Opened,
-    answering: Answering,
+    credentials: &Credentials,
+    mut answering: Answering,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let member = unless_interrupted(find_member(arguments, opened, terminal)).await?;
-    let identify = opened
-        .user
-        .identify(member)
-        .on_other_job(mx_nexus::identity::OtherJob::Wait);
+    let interrupt = terminal.interrupt();
+    let member = interrupt
+        .unless(find_member(arguments, opened, credentials, terminal))
+        .await?;
+    let identify = opened.user.identify(member);
     let identify = match opened.is_sandbox() {
         true => identify.polling(sandbox_polling()),
         false => identify,
@@ -42,7 +53,6 @@ async fn identify(
     let driving = &arguments.driving;
     terminal.step("identify", "started");
     let job = identify.patience(driving.patience).prepare();
-    let mut answering = answering.in_sandbox(opened.is_sandbox());
     see_through(job, opened.kind, driving.json, &mut answering, terminal).await
 }
 
@@ -50,6 +60,7 @@ async fn identify(
 async fn find_member(
     arguments: &Identify,
     opened: &Opened,
+    credentials: &Credentials,
     terminal: &mut Terminal,
 ) -> Result<MemberGuid, Failure> {
     let user = &opened.user;
@@ -72,19 +83,12 @@ async fn find_member(
         Some(_) => terminal.step("session", "opened with a one-time API token"),
         None => terminal.step("session", "the one that was given"),
     }
-    let defaults = match opened.is_sandbox() {
-        true => {
-            Defaults::of_sandbox(terminal.has_person() || !arguments.driving.answers.is_empty())
-        }
-        false => Defaults::none(),
-    };
-    let credentials = Credentials::parse(&arguments.credentials, defaults)?;
     match &arguments.member {
-        Some(member) if arguments.credentials.is_empty() => {
+        Some(member) if credentials.is_empty() => {
             terminal.step("member", member);
             Ok(member.as_str().into())
         }
-        Some(member) => member::mend(user, member.as_str().into(), &credentials, terminal).await,
+        Some(member) => member::mend(user, member.as_str().into(), credentials, terminal).await,
         None => {
             let name = match (&arguments.institution, opened.is_sandbox()) {
                 (Some(name), _) => name.as_str(),
@@ -95,8 +99,8 @@ async fn find_member(
                     ));
                 }
             };
-            let institution = Arc::new(member::find_institution(user, name, terminal).await?);
-            member::connect(opened, &institution, &credentials, terminal).await
+            let institution = member::find_institution(user, name, terminal).await?;
+            member::connect(opened, &institution, credentials, terminal).await
         }
     }
 }

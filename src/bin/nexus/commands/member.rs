@@ -1,7 +1,7 @@
 //! From an institution's name to a member, for `identify`.
 
 use mx_nexus::User;
-use mx_nexus::connect::{ConnectError, ConnectErrorKind, Form, Institution, Search};
+use mx_nexus::connect::{ConnectError, ConnectErrorKind, Connection, Institution, Search};
 use mx_nexus::pages::Paged;
 use mx_nexus::values::{InstitutionGuid, MemberGuid};
 
@@ -100,7 +100,7 @@ pub(crate) async fn connect(
     match form.submit(entries).await {
         Ok(connection) => {
             terminal.step("member", format!("{}, made", connection.member()));
-            tell_window(&connection, terminal);
+            sign_in(&connection, terminal).await?;
             Ok(connection.member().clone())
         }
         Err(error) if error.kind() == ConnectErrorKind::Duplicate => {
@@ -128,7 +128,11 @@ async fn duplicate(
         }
     }
     match (opened.is_sandbox(), found.as_slice()) {
-        (true, [one]) => mend(&opened.user, one.clone(), credentials, terminal).await,
+        (true, [one]) => {
+            let notice = format!("{one}, which has this login already, gets these credentials");
+            terminal.step("member", notice);
+            change(&opened.user, one.clone(), credentials, terminal).await
+        }
         _ => {
             let advice = found
                 .iter()
@@ -145,19 +149,32 @@ pub(crate) async fn mend(
     credentials: &Credentials,
     terminal: &mut Terminal,
 ) -> Result<MemberGuid, Failure> {
-    let form: Form = user.mend(member).await?;
+    let member = change(user, member, credentials, terminal).await?;
+    terminal.step("member", format!("{member}, with new credentials"));
+    Ok(member)
+}
+
+async fn change(
+    user: &User,
+    member: MemberGuid,
+    credentials: &Credentials,
+    terminal: &mut Terminal,
+) -> Result<MemberGuid, Failure> {
+    let form = user.mend(member).await?;
     let entries = credentials.entries(form.fields(), terminal).await?;
     let connection = form.submit(entries).await?;
-    terminal.step(
-        "member",
-        format!("{}, with new credentials", connection.member()),
-    );
-    tell_window(&connection, terminal);
+    sign_in(&connection, terminal).await?;
     Ok(connection.member().clone())
 }
 
-fn tell_window(connection: &mx_nexus::connect::Connection, terminal: &mut Terminal) {
-    if let Some(window) = connection.oauth_window() {
-        terminal.step("sign in at", window.expose());
+/// Sends the person to the institution's own page, and waits there for them if they are here.
+async fn sign_in(connection: &Connection, terminal: &mut Terminal) -> Result<(), Failure> {
+    let Some(window) = connection.oauth_window() else {
+        return Ok(());
+    };
+    terminal.step("sign in at", window.expose());
+    if terminal.has_person() {
+        prompt::ask(Prompt::Text, "Press Enter when you have signed in", None).await?;
     }
+    Ok(())
 }

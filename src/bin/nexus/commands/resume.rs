@@ -5,7 +5,7 @@ use mx_nexus::identity::JobHandle;
 use crate::answering::Answering;
 use crate::arguments::Resume;
 use crate::configuration::Access;
-use crate::driving::{sandbox_polling, see_through, unless_interrupted};
+use crate::driving::{sandbox_polling, see_through};
 use crate::exit::Failure;
 use crate::given;
 use crate::opening::Opened;
@@ -13,6 +13,7 @@ use crate::terminal::Terminal;
 
 pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
+    let interrupt = terminal.interrupt();
     let access = Access::find(&arguments.configuration)?;
     if matches!(access, Access::Embedded { .. }) {
         let failure = Failure::usage("there is nothing to resume in: no credentials of MX are set");
@@ -21,9 +22,11 @@ pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
         ));
     }
     let handle = read(&given::whole(&arguments.handle, "the handle")?)?;
-    let mut answering = Answering::with(&arguments.driving.answers)?;
+    let answering = Answering::with(&arguments.driving.answers)?;
     let user = handle.user_id();
-    let opened = unless_interrupted(Opened::open(access, user, &mut terminal)).await?;
+    let opened = interrupt
+        .unless(Opened::open(access, user, &mut terminal))
+        .await?;
     terminal.step("resume", handle.member());
     let resume = opened.user.resume(handle);
     let resume = match opened.is_sandbox() {
@@ -32,7 +35,7 @@ pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
     };
     let driving = &arguments.driving;
     let job = resume.patience(driving.patience);
-    answering = answering.in_sandbox(opened.is_sandbox());
+    let mut answering = answering.in_sandbox(opened.is_sandbox());
     see_through(
         job,
         opened.kind,

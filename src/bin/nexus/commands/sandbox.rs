@@ -1,5 +1,6 @@
 //! `nexus sandbox`: serves a sandbox for other processes, until it is interrupted.
 
+use mx_nexus::operations::{Operation, mdx_operations, operations, sso_operations};
 use mx_nexus::sandbox::Sandbox;
 
 use crate::arguments;
@@ -25,6 +26,7 @@ pub(crate) async fn run(arguments: arguments::Sandbox) -> Result<(), Failure> {
         Failure::new(Exit::Failed, format!("the sandbox did not start: {error}"))
             .advising("--port 0 takes any port that is free")
     })?;
+    let mut terminal = Terminal::new();
     output::write(
         introduction(
             sandbox.address(),
@@ -33,50 +35,92 @@ pub(crate) async fn run(arguments: arguments::Sandbox) -> Result<(), Failure> {
         )
         .as_bytes(),
     )?;
-    until_told_to_stop().await?;
+    let interrupt = terminal.interrupt();
+    tokio::select! {
+        () = interrupt.heard() => {}
+        () = told_to_terminate() => {}
+    }
     sandbox.stop().await;
-    Terminal::new().say("the sandbox has stopped");
+    terminal.say("the sandbox has stopped");
     Ok(())
 }
 
-async fn until_told_to_stop() -> Result<(), Failure> {
-    let deaf = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("signals cannot be heard: {error}"))
-    };
+/// What a supervisor of processes sends.
+async fn told_to_terminate() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
-        tokio::select! {
-            heard = tokio::signal::ctrl_c() => heard.map_err(deaf),
-            _ = terminate.recv() => Ok(()),
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            terminate.recv().await;
+            return;
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(deaf)
+    std::future::pending().await
 }
 
 /// What a person needs to begin. A shell may source it: all but the variables are comments.
 fn introduction(address: &str, client_id: &str, api_key: &str) -> String {
-    format!(
-        r#"# A sandbox of MX, with invented banks and people. Ctrl-C stops it.
+    let mut text = format!(
+        "\
+# A sandbox of MX, with invented banks and people. Ctrl-C stops it.
 #   Nexus  {address}/nexus
 #   SSO    {address}/sso
 #   MDX    {address}/mdx
-#   what it is told and what it hears: {address}/_sandbox
+#   what it can be told, and what it was asked: {address}/_sandbox
 export MX_ENVIRONMENT={address}
 export MX_CLIENT_ID={client_id}
 export MX_API_KEY={api_key}
 export MX_USER_ID={SANDBOX_USER}
 # With these set, in another terminal:
 #   nexus identify --credential Password=options --answer correct
-# The same calls by curl; each of the first three needs what the one before it answered:
-#   curl -X POST "$MX_ENVIRONMENT/mdx/$MX_CLIENT_ID/users.json" -H "MD-API-KEY: $MX_API_KEY" -H 'Accept: application/vnd.mx.mdx.v6+json' -H 'Content-Type: application/vnd.mx.mdx.v6+json' -d '{{"user": {{"id": "{SANDBOX_USER}"}}}}'
-#   curl "$MX_ENVIRONMENT/sso/$MX_CLIENT_ID/users/$MX_USER_ID/api_token.json" -H "MD-API-KEY: $MX_API_KEY" -H 'Accept: application/vnd.moneydesktop.sso.v3+json'
-#   curl -X POST "$MX_ENVIRONMENT/nexus/sessions" -H 'MD-API-TOKEN: TOKEN' -H 'Accept: application/vnd.mx.nexus.v1+json' -H 'Content-Type: application/vnd.mx.nexus.v1+json' -d '{{}}'
-#   curl "$MX_ENVIRONMENT/nexus/members" -H 'MD-SESSION-TOKEN: SESSION' -H 'Accept: application/vnd.mx.nexus.v1+json'
-"#
-    )
+# Or by curl; TOKEN and SESSION are what the call before answered:
+"
+    );
+    for line in curl_lines() {
+        text.push_str("#   ");
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+/// The way from a user to a list of its members, with the media types of the documents.
+fn curl_lines() -> Vec<String> {
+    let user = format!(r#"{{"user": {{"id": "{SANDBOX_USER}"}}}}"#);
+    let steps = [
+        (
+            "mdx",
+            mdx_operations(),
+            "createUser",
+            "$MX_API_KEY",
+            Some(user.as_str()),
+        ),
+        ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
+        ("nexus", operations(), "createSession", "TOKEN", Some("{}")),
+        ("nexus", operations(), "listMembers", "SESSION", None),
+    ];
+    let lines = steps
+        .into_iter()
+        .filter_map(|(system, table, id, credential, body)| {
+            let operation = table.iter().find(|operation| operation.id == id)?;
+            Some(curl(system, operation, credential, body))
+        });
+    lines.collect()
+}
+
+fn curl(system: &str, operation: &Operation, credential: &str, body: Option<&str>) -> String {
+    let path = operation
+        .path
+        .replace("{client_id}", "$MX_CLIENT_ID")
+        .replace("{user_id}", "$MX_USER_ID");
+    let mut line = format!(
+        r#"curl -X {} "$MX_ENVIRONMENT/{system}{path}" -H "{}: {credential}" -H "Accept: {}""#,
+        operation.method, operation.credential_header, operation.accept
+    );
+    if let (Some(media_type), Some(body)) = (operation.request_media_type, body) {
+        line.push_str(&format!(r#" -H "Content-Type: {media_type}" -d '{body}'"#));
+    }
+    line
 }
 
 #[cfg(test)]
