@@ -45,7 +45,7 @@ const LONGEST_DELAY_MS: u64 = 10 * 60 * 1000;
 /// | `delay_ms` | milliseconds | how long the answer is held back; required for the kind `delay` |
 /// | `method` | text | only requests of this method |
 /// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` is all that follows |
-/// | `operation` | text | only this operation, by its id, such as `identifyMember` |
+/// | `operation` | text | only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` says neither this nor a path |
 /// | `times` | whole number | how often it happens; 1 when absent |
 /// | `skip` | whole number | how many matching requests go well before; 0 when absent |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +174,7 @@ impl Fault {
     /// A member is shown as it was before its newest job, as MX does for a moment after the start. For reads of a member,
     /// unless told otherwise.
     pub fn stale_echo() -> Self {
-        Self::new(FaultKind::StaleEcho).on_operation("readMember")
+        Self::new(FaultKind::StaleEcho).completed()
     }
 
     /// All sessions have expired when the request arrives.
@@ -183,7 +183,7 @@ impl Fault {
     }
 
     /// Only requests of this method, to this path below its system, such as `/members/*/identify`: `*` is one segment, `**` at
-    /// the end is all that follows.
+    /// the end is all that follows. Takes the place of [`on_operation`](Self::on_operation).
     pub fn on(mut self, method: impl Into<String>, path: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self.path = Some(path.into());
@@ -246,6 +246,14 @@ impl Fault {
     /// The value of `Retry-After`.
     pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
         self.retry_after
+    }
+
+    /// The same, with what is meant when nothing is said.
+    fn completed(mut self) -> Self {
+        if self.kind == FaultKind::StaleEcho && self.path.is_none() && self.operation.is_none() {
+            self.operation = Some("readMember".to_owned());
+        }
+        self
     }
 
     /// Whether it can happen as asked for.

@@ -26,7 +26,7 @@ pub(super) use socket::Line;
 use socket::Socket;
 
 /// How long requests under way may take to end once the listener is told to.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(250);
 /// How long the listener rests when the system has no connection to give.
 const REST: Duration = Duration::from_millis(20);
 /// The most that the head of a request may take.

@@ -113,17 +113,17 @@ fn json_leaves_stdout_empty_when_there_are_no_owners() {
 }
 
 #[test]
-fn an_image_is_written_to_a_file_that_is_named() {
-    let mut arguments = with_password("image");
-    arguments.extend(["--answer", "correct"].map(str::to_owned));
-    let output = nexus(&arguments).output();
+fn an_image_is_written_to_a_file_that_is_named_for_who_answers_later() {
+    let output = nexus(with_password("image")).output();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
     let stderr = String::from_utf8(output.stderr).unwrap();
     let line = stderr
         .lines()
-        .find(|line| line.contains("nexus-question-"))
+        .find(|line| line.starts_with("image "))
         .unwrap_or_else(|| panic!("{}", stable(&stderr)));
     let path = line.split_whitespace().last().unwrap();
+    assert!(path.ends_with(".gif"), "{path}");
     let image = std::fs::read(path).unwrap();
     std::fs::remove_file(path).unwrap();
-    assert!(!image.is_empty());
+    assert!(image.starts_with(b"GIF8"), "{image:?}");
 }

@@ -44,6 +44,20 @@ fn an_option_is_chosen_from_a_list() {
 }
 
 #[test]
+fn an_image_is_there_while_it_is_asked_about() {
+    let mut terminal = on_terminal(&["identify", "--credential", "Password=image"]);
+    let (_, path) = terminal.exp_regex(r"\S+/nexus-question-\S+\.gif").unwrap();
+    terminal
+        .exp_string("in the sandbox `correct` is right")
+        .unwrap();
+    assert!(std::fs::read(&path).is_ok(), "{path}");
+    terminal.send_line("correct").unwrap();
+    terminal.exp_string("ACCOUNT").unwrap();
+    ends_with(terminal, 0);
+    assert!(std::fs::read(&path).is_err(), "{path}");
+}
+
+#[test]
 fn a_question_is_left_by_ctrl_c() {
     let mut terminal = on_terminal(&["identify"]);
     terminal

@@ -7,17 +7,10 @@ use std::process::{Child, Command, Output, Stdio};
 use regex::Regex;
 
 /// What changes from run to run, and the word that stands for it.
-const CHANGING: [(&str, &str); 7] = [
+const CHANGING: [(&str, &str); 3] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
-    (r"\b(MBR|ACT|USR|INS|CRD|JOB|OPT|CHL)-[0-9a-f-]{8,}", "$1-…"),
-    (
-        r"\S*/nexus-question-\d+-\d+\.",
-        "/DIRECTORY/nexus-question-1.",
-    ),
+    (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
     (r#""machine":\{.*\}"#, r#""machine":{…}}"#),
-    (r"after \d+ polls?", "after N polls"),
-    (r"after \d+ s ", "after N s "),
-    (r"(nexus) \d+\.\d+\.\d+", "$1 VERSION"),
 ];
 
 /// A run of the program.
@@ -36,6 +29,8 @@ pub(crate) fn nexus<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ru
         }
     }
     command.env("NO_COLOR", "1").env_remove("COLUMNS");
+    // What it leaves for a person goes where builds go.
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     let mut shown = "$ nexus".to_owned();
     for argument in arguments {
         let argument = argument.as_ref();

@@ -155,15 +155,22 @@ async fn the_real_client_calls_every_operation_as_the_document_says() {
     let http = Client::new();
     let token = api_token(&sandbox, &http, ADA).await;
     let session_api = nexus.session_api(token);
+    let witness = witness(&sandbox).await;
+    let promises = witness.promises();
     let mut kept = 0;
     for operation in operations() {
+        let exercise = exerciser::of(operation.id);
+        if let Some(body) = exercise.request() {
+            let verdict = witness.judge_request(&promises[operation.id], &body);
+            assert_eq!(verdict, Ok(()), "{}", operation.id);
+        }
         let before = sandbox.requests().len();
         let client = if operation.id == "createSession" {
             &session_api
         } else {
             &api
         };
-        let outcome = (exerciser::of(operation.id).call)(client).await;
+        let outcome = (exercise.call)(client).await;
         let requests = sandbox.requests();
         let [only] = &requests[before..] else {
             panic!("{} sent {} requests", operation.id, requests.len() - before);

@@ -92,6 +92,8 @@ pub(crate) enum Member {
     Settled,
     /// Asked something.
     Asked,
+    /// Asked something, and the answer is left at the member, in the older way.
+    Answered,
     /// Waiting for the person to sign in on the bank's page.
     Pending,
 }
@@ -100,10 +102,8 @@ impl Member {
     /// What an operation needs to go well.
     pub(crate) fn for_operation(id: &str) -> Self {
         match id {
-            "listMemberChallenges"
-            | "listJobMfaCredentials"
-            | "resumeAggregation"
-            | "resumeJob" => Self::Asked,
+            "listMemberChallenges" | "listJobMfaCredentials" | "resumeAggregation" => Self::Asked,
+            "resumeJob" => Self::Answered,
             "generateOauthWindowUri" => Self::Pending,
             _ => Self::Settled,
         }
@@ -113,7 +113,7 @@ impl Member {
         let status = &member["connection_status"];
         match self {
             Self::Settled => status == "CONNECTED" && member["is_being_aggregated"] == false,
-            Self::Asked => status == "CHALLENGED",
+            Self::Asked | Self::Answered => status == "CHALLENGED",
             Self::Pending => status == "PENDING",
         }
     }
@@ -125,7 +125,7 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     let of_ours = known_user(&nexus, user).await;
     let (bank, password) = match kind {
         Member::Settled => ("Sandbox Bank", "any"),
-        Member::Asked => ("Sandbox Bank", "challenge"),
+        Member::Asked | Member::Answered => ("Sandbox Bank", "challenge"),
         Member::Pending => ("MX Bank (OAuth)", ""),
     };
     let bank = find(&of_ours, bank).await;
@@ -138,37 +138,46 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     };
     let member = connection.member().as_str();
     let session = session(sandbox, http, user).await;
-    let call = async |method: &str, path: &str| -> Value {
+    let call = async |method: &str, path: &str, body: Option<Value>| -> Value {
         let asking = Asking {
             url: format!("{}/nexus{path}", sandbox.address()),
             method: method.to_owned(),
             headers: [
                 ("accept", VENDOR.to_owned()),
+                ("content-type", VENDOR.to_owned()),
                 ("md-session-token", session.clone()),
             ]
             .into(),
-            body: None,
+            body,
         };
         let answered = ask(http, &asking).await;
         assert_eq!(answered.status, 200, "{path}: {}", answered.body);
         serde_json::from_str(&answered.body).unwrap()
     };
     if kind != Member::Pending {
-        call("POST", &format!("/members/{member}/identify")).await;
+        call("POST", &format!("/members/{member}/identify"), None).await;
     }
     let read = loop {
-        let read = call("GET", &format!("/members/{member}")).await;
+        let read = call("GET", &format!("/members/{member}"), None).await;
         if kind.is_there(&read["member"]) {
             break read;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     };
     let challenges = match kind {
-        Member::Asked => call("GET", &format!("/members/{member}/challenges")).await,
+        Member::Asked | Member::Answered => {
+            call("GET", &format!("/members/{member}/challenges"), None).await
+        }
         _ => Value::Null,
     };
-    let credentials = call("GET", &format!("/institutions/{bank}/credentials")).await;
-    let accounts = call("GET", &format!("/members/{member}/accounts")).await;
+    let challenge = challenges["challenges"][0]["guid"].clone();
+    if kind == Member::Answered {
+        let answer = json!({"member": {"credential_guid": challenge, "value": "correct"}});
+        let path = format!("/members/{member}/credentials");
+        call("POST", &path, Some(answer)).await;
+    }
+    let credentials = call("GET", &format!("/institutions/{bank}/credentials"), None).await;
+    let accounts = call("GET", &format!("/members/{member}/accounts"), None).await;
     let text = |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
     let job = &read["member"]["most_recent_job_guid"];
     Estate {
@@ -187,7 +196,7 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
         ]
         .into(),
         credentials: credentials["credentials"].clone(),
-        challenge: challenges["challenges"][0]["guid"].clone(),
+        challenge,
         session,
     }
 }
@@ -258,7 +267,7 @@ impl Estate {
             }
             "createMemberCredentials" => {
                 let first = &self.credentials[0]["guid"];
-                body = json!({"member_credential": {"credential_guid": first, "value": "another"}});
+                body = json!({"member": {"credential_guid": first, "value": "another"}});
             }
             "resumeAggregation" => {
                 body["member"]["challenges"] =

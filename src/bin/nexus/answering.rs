@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use mx_nexus::Secret;
 use mx_nexus::identity::{Answers, Challenge, ChallengeKind, Challenges, Image};
@@ -47,24 +48,31 @@ impl Answering {
     ) -> Result<Option<Answers>, Failure> {
         let mut answers = Answers::new();
         let is_complete = self.given.len() >= challenges.len() || terminal.has_person();
+        let mut images = Vec::new();
         for challenge in challenges {
             let given = self.given.pop_front().filter(|_| is_complete);
-            // A prompt shows the question by itself, and its options.
-            let is_asked = is_complete && given.is_none();
-            tell(challenge, is_asked, terminal);
             let answer = match given {
                 Some(answer) => {
+                    terminal.step("question", one_line(challenge.label()));
                     terminal.step("answer", "as given");
                     answer
                 }
-                None if is_asked => {
+                None if is_complete => {
+                    images.extend(show_images(challenge, terminal));
                     terminal.rest();
                     let (prompt, hint) = (prompt_for(challenge), self.hint_for(challenge));
                     prompt::ask(prompt, challenge.label(), hint).await?
                 }
-                None => continue,
+                None => {
+                    tell(challenge, terminal);
+                    continue;
+                }
             };
             answers = answers.with(challenge.guid(), answer);
+        }
+        for image in images {
+            // It has served; one that cannot be removed does no harm.
+            let _ = std::fs::remove_file(image);
         }
         Ok(is_complete.then_some(answers))
     }
@@ -89,32 +97,39 @@ fn prompt_for(challenge: &Challenge) -> Prompt {
     }
 }
 
-/// Shows what is needed to answer a question: all of it, or what a prompt cannot show.
-fn tell(challenge: &Challenge, is_asked: bool, terminal: &mut Terminal) {
-    if !is_asked {
-        terminal.step("question", one_line(challenge.label()));
-    }
-    if let ChallengeKind::Image(image) = challenge.kind() {
-        match image {
-            Some(image) => terminal.step("image", place_of(image)),
-            None => terminal.step("image", "MX sent none that can be read"),
-        }
-    }
+/// Shows all that is needed to answer a question later and elsewhere.
+fn tell(challenge: &Challenge, terminal: &mut Terminal) {
+    terminal.step("question", one_line(challenge.label()));
     for option in challenge.options() {
-        let label = one_line(option.label());
-        match option.image() {
-            Some(image) => terminal.step("option", format!("{label} {}", place_of(image))),
-            None if !is_asked => terminal.step("option", label),
-            None => {}
-        }
+        terminal.step("option", one_line(option.label()));
     }
+    show_images(challenge, terminal);
 }
 
-fn place_of(image: &Image) -> String {
-    match image_file::save(image, &std::env::temp_dir()) {
-        Ok(path) => path.display().to_string(),
-        Err(error) => format!("cannot be written: {error}"),
+/// Writes the images of a question into files, and names them.
+fn show_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<PathBuf> {
+    if let ChallengeKind::Image(None) = challenge.kind() {
+        terminal.step("image", "MX sent none that can be read");
     }
+    let mut images: Vec<(String, &Image)> = Vec::new();
+    if let ChallengeKind::Image(Some(image)) = challenge.kind() {
+        images.push((String::new(), image));
+    }
+    for option in challenge.options() {
+        let label = format!(" of {}", one_line(option.label()));
+        images.extend(option.image().map(|image| (label, image)));
+    }
+    let mut files = Vec::new();
+    for (label, image) in images {
+        match image_file::save(image, &std::env::temp_dir()) {
+            Ok(file) => {
+                terminal.step("image", format!("{}{label}", file.display()));
+                files.push(file);
+            }
+            Err(error) => terminal.step("image", format!("cannot be written: {error}")),
+        }
+    }
+    files
 }
 
 fn one_line(text: &str) -> String {

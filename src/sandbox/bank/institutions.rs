@@ -82,7 +82,7 @@ pub(super) fn all() -> Vec<Institution> {
             invented(&code, &format!("{place} {form}"), 100)
         })
     }));
-    all.sort_by(|one, other| other.popularity.cmp(&one.popularity));
+    all.sort_by_key(|one| std::cmp::Reverse(one.popularity));
     all
 }
 

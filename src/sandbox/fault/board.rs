@@ -33,7 +33,7 @@ impl FaultBoard {
             let reason = format!("{MOST} faults wait already; clear them first");
             return Err(InvalidFault(reason));
         }
-        waiting.push(fault);
+        waiting.push(fault.completed());
         Ok(())
     }
 
@@ -186,6 +186,20 @@ mod tests {
             assert!(text.contains(reason), "{text}");
         }
         assert!(board.list().is_empty());
+    }
+
+    #[test]
+    fn a_stale_echo_is_for_readings_of_a_member_unless_told_otherwise() {
+        let board = FaultBoard::default();
+        board
+            .add(serde_json::from_str(r#"{"kind": "stale_echo"}"#).unwrap())
+            .unwrap();
+        assert!(board.take(&asked(IDENTIFY)).is_none());
+        board
+            .add(Fault::stale_echo().on("POST", "/members/**"))
+            .unwrap();
+        assert!(board.take(&asked(IDENTIFY)).is_some());
+        assert_eq!(board.list(), [Fault::stale_echo()]);
     }
 
     #[test]

@@ -40,12 +40,13 @@ impl Partners {
 
     /// One more, with all products; one that is there gets the new key.
     pub(crate) fn add(&mut self, client_id: &str, key: Secret) {
-        let partner = Partner {
-            key,
+        let partner = self.by_client.entry(client_id.to_owned());
+        let partner = partner.or_insert_with(|| Partner {
+            key: key.clone(),
             disabled: BTreeSet::new(),
             has_use_cases: false,
-        };
-        self.by_client.insert(client_id.to_owned(), partner);
+        });
+        partner.key = key;
     }
 
     /// The partner with this client id.

@@ -95,6 +95,21 @@ async fn keys_are_checked_for_every_partner() {
         .with("md-api-key", "key of the second")
         .at("user_id", "ada");
     assert_eq!(desk.send(theirs).0, 404, "users belong to one partner");
+
+    let old = desk.partner(Face::Mdx, "readUser").at("user_id", "ada");
+    desk.world
+        .set_product(&desk.world.client_id(), JobKind::Verification, false);
+    desk.world
+        .add_partner(&desk.world.client_id(), Secret::new("a new key"));
+    assert_eq!(desk.send(old).0, 401, "the key was changed");
+    let new = desk.partner(Face::Mdx, "readUser").at("user_id", "ada");
+    assert_eq!(desk.send(new).0, 200);
+    let member = desk.member("mxbank", "x");
+    assert_eq!(
+        desk.start(&member, "verifyMember").0,
+        403,
+        "and nothing else"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,147 @@
+//! [`SandboxBuilder`]: how a sandbox is to be, until it starts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Sandbox;
+use super::fault::board::FaultBoard;
+use super::requests::RequestLog;
+use super::route::{Premises, Route};
+use super::server::{Bound, Limits};
+use super::world::{JobKind, Settings, World};
+use crate::Secret;
+
+/// How a [`Sandbox`] is to be. From [`Sandbox::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus::sandbox::Sandbox;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let sandbox = Sandbox::builder()
+///     .job_time(Duration::from_millis(50))
+///     .session_lifetime(Duration::from_secs(1))
+///     .start()
+///     .await?;
+/// assert!(sandbox.address().starts_with("http://127.0.0.1:"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct SandboxBuilder {
+    port: u16,
+    settings: Settings,
+    limits: Limits,
+}
+
+impl SandboxBuilder {
+    /// The port; any that is free unless told otherwise.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The client id and the API key of its partner; `sandbox-client` and a random key unless told otherwise.
+    pub fn credentials(mut self, client_id: impl Into<String>, api_key: impl Into<Secret>) -> Self {
+        self.settings.client_id = client_id.into();
+        self.settings.api_key = Some(api_key.into());
+        self
+    }
+
+    /// How long an ordinary job takes, without the time that a person needs to answer. Two seconds unless told otherwise.
+    pub fn job_time(mut self, time: Duration) -> Self {
+        self.settings.job_time = time;
+        self
+    }
+
+    /// How long a question stays open before the job ends EXPIRED. Five minutes unless told otherwise.
+    pub fn challenge_timeout(mut self, time: Duration) -> Self {
+        self.settings.challenge_timeout = time;
+        self
+    }
+
+    /// How long an API token can be spent. Ten minutes unless told otherwise, as at MX.
+    pub fn api_token_lifetime(mut self, time: Duration) -> Self {
+        self.settings.api_token_lifetime = time;
+        self
+    }
+
+    /// How long a session lives after each call. Thirty minutes unless told otherwise, as at MX.
+    pub fn session_lifetime(mut self, time: Duration) -> Self {
+        self.settings.session_lifetime = time;
+        self
+    }
+
+    /// How long a member may stay PENDING before it is deleted. An hour unless told otherwise, as at MX.
+    pub fn oauth_lifetime(mut self, time: Duration) -> Self {
+        self.settings.oauth_lifetime = time;
+        self
+    }
+
+    /// Whether owners come with first and last name beside the full one, as MX does for those who ask. Not unless told.
+    pub fn split_names(mut self) -> Self {
+        self.settings.splits_names = true;
+        self
+    }
+
+    /// The partner opted in to use cases, and has to name them.
+    pub fn use_cases(mut self) -> Self {
+        self.settings.has_use_cases = true;
+        self
+    }
+
+    /// The partner may not start jobs of this kind: 403.
+    pub fn without(mut self, product: JobKind) -> Self {
+        self.settings.disabled_products.push(product);
+        self
+    }
+
+    /// How long a client may take for the head of a request, and how long for its body. Thirty seconds each unless told
+    /// otherwise.
+    pub fn request_timeouts(mut self, head: Duration, body: Duration) -> Self {
+        self.limits.head_time = head;
+        self.limits.body_time = body;
+        self
+    }
+
+    /// The largest body that is taken, in bytes. 1 MiB unless told otherwise.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
+        self
+    }
+
+    /// How many connections are served at a time; more wait. 10,000 unless told otherwise.
+    pub fn connection_limit(mut self, connections: usize) -> Self {
+        self.limits.connections = connections;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be had.
+    pub async fn start(self) -> std::io::Result<Sandbox> {
+        let bound = Bound::on(self.port).await?;
+        let address = format!("http://{}", bound.address);
+        let world = World::new(self.settings);
+        world.set_address(&address);
+        let client_id = world.client_id();
+        let api_key = world.api_key(&client_id).unwrap_or_else(|| Secret::new(""));
+        let premises = Arc::new(Premises {
+            address,
+            client_id,
+            world,
+            faults: FaultBoard::default(),
+            requests: RequestLog::default(),
+        });
+        let route = Arc::new(Route::new(Arc::clone(&premises), self.limits));
+        Ok(Sandbox {
+            premises,
+            api_key,
+            server: bound.serve(route, self.limits),
+        })
+    }
+}
