@@ -4,6 +4,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+pub mod call;
 pub mod connect;
 pub mod fleet;
 #[cfg(any(doc, doctest))]
@@ -21,6 +22,7 @@ pub mod values;
 
 mod environment;
 mod error;
+mod nearest;
 mod nexus;
 mod retry;
 mod secret;

@@ -7,6 +7,7 @@ use crate::api;
 use crate::environment::{Addresses, Environment};
 use crate::error::Error;
 use crate::mdx::{self, Users};
+use crate::operations::{self, Operation};
 use crate::secret::Secret;
 use crate::session::{LeasePolicy, Sessions};
 use crate::sso::{self, Sso, TokenFormat};
@@ -281,6 +282,24 @@ impl User {
 }
 
 impl User {
+    /// What an operation is called with: the session of this user, or a token for the one that takes a token.
+    pub(crate) async fn connection_for(
+        &self,
+        operation: &'static Operation,
+    ) -> Result<(reqwest::Client, Connection), Error> {
+        let partner = &self.nexus.partner;
+        let takes_session = operation.credential_header == operations::nexus::CREDENTIAL_HEADER;
+        let credential = match &self.id {
+            Some(id) if !takes_session => {
+                let minted = MintedSessions::new(partner, Arc::clone(id));
+                Credential::ApiToken(minted.token().await?)
+            }
+            _ => Credential::Session(self.sessions.clone()),
+        };
+        let connection = partner.connection(&partner.addresses.nexus, credential);
+        Ok((partner.http.clone(), connection))
+    }
+
     /// The id as it is shared by all who hold it.
     pub(crate) fn shared_id(&self) -> Option<Arc<str>> {
         self.id.clone()

@@ -1,5 +1,8 @@
 //! The operations tables, generated from the documents: what each operation sends, and what may be done about its failure.
 
+use crate::error::Error;
+use crate::nearest::did_you_mean;
+
 /// One operation of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -139,6 +142,33 @@ pub fn sso_operations() -> &'static [Operation] {
 /// The operations of the MDX Real Time API that are here, sorted by name.
 pub fn mdx_operations() -> &'static [Operation] {
     &mdx::OPERATIONS
+}
+
+/// The operation of Nexus with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
+///
+/// ```
+/// let operation = mx_nexus::operations::find("readMember")?;
+/// assert_eq!(operation.path, "/members/{member_guid}");
+///
+/// let error = mx_nexus::operations::find("raedMember").unwrap_err();
+/// assert!(error.to_string().contains("did you mean readMember"));
+/// # Ok::<(), mx_nexus::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
+pub fn find(name: &str) -> Result<&'static Operation, Error> {
+    let found = operations()
+        .iter()
+        .find(|operation| operation.id == name || operation.name == name);
+    found.ok_or_else(|| {
+        let near = did_you_mean(name, operations().iter().map(|operation| operation.id));
+        Error::request(
+            None,
+            format!("there is no operation {name:?} in Nexus{near}"),
+        )
+    })
 }
 
 /// The row of an operation by its name in Rust.

@@ -149,10 +149,27 @@ impl Sandbox {
 
     /// The environment for [`Nexus::builder`].
     pub fn environment(&self) -> Environment {
-        let at = |system: &str| format!("{}{system}", self.premises.address);
-        Environment::at(at("/nexus"))
-            .with_sso(at("/sso"))
-            .with_mdx(at("/mdx"))
+        Self::environment_at(self.address())
+    }
+
+    /// The environment of a sandbox that another process serves, such as `nexus sandbox`, by its address.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), mx_nexus::Error> {
+    /// use mx_nexus::Nexus;
+    /// use mx_nexus::sandbox::Sandbox;
+    ///
+    /// let environment = Sandbox::environment_at("http://127.0.0.1:49152");
+    /// let nexus = Nexus::builder(environment).credentials("sandbox-client", "the-printed-key").build()?;
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    pub fn environment_at(address: &str) -> Environment {
+        let address = address.trim_end_matches('/');
+        Environment::at(format!("{address}/nexus"))
+            .with_sso(format!("{address}/sso"))
+            .with_mdx(format!("{address}/mdx"))
     }
 
     /// A client of this sandbox, with the credentials of its partner; only [`build`](NexusBuilder::build) is missing.

@@ -23,6 +23,7 @@ mod client;
 mod generated;
 mod path;
 
+pub(crate) use answer::read_all;
 pub(crate) use client::{Timeouts, http_client};
 pub(crate) use generated::{explain, generated_client, hooks};
 pub(crate) use path::encode_path;
@@ -92,20 +93,26 @@ impl Connection {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> reqwest::Response {
+        let outcome = self.exchange(http, operation, request).await;
+        outcome.unwrap_or_else(carry)
+    }
+
+    /// The same, for a caller that takes the error as it is.
+    pub(crate) async fn exchange(
+        &self,
+        http: &reqwest::Client,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Error> {
         let trace = Trace::begin(operation);
         let outcome = trace
             .within(self.attempt(http, operation, request, &trace))
             .await;
-        match outcome {
-            Ok(response) => {
-                trace.succeeded(response.status().as_u16());
-                response
-            }
-            Err(error) => {
-                trace.failed(&error);
-                carry(error)
-            }
+        match &outcome {
+            Ok(response) => trace.succeeded(response.status().as_u16()),
+            Err(error) => trace.failed(error),
         }
+        outcome
     }
 
     async fn attempt(

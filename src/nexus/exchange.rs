@@ -37,7 +37,8 @@ impl MintedSessions {
         }
     }
 
-    async fn token(&self) -> Result<Secret, Error> {
+    /// A fresh one-time token of this user.
+    pub(super) async fn token(&self) -> Result<Secret, Error> {
         if let Some(source) = &self.partner.source {
             return source.api_token(&self.user_id).await.map_err(|error| {
                 let reason = "the source of API tokens gave none";

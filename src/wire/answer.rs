@@ -32,11 +32,7 @@ pub(super) async fn ask(
         Answer::Json | Answer::Nothing => {}
     }
     let headers = response.headers().clone();
-    let body = match read_up_to(response, limit).await {
-        Ok((body, true)) => body,
-        Ok((_, false)) => return Err(Error::too_large(operation, status.as_u16(), limit)),
-        Err(error) => return Err(Error::transport(operation, error)),
-    };
+    let body = read_all(operation, response, limit).await?;
     let body = if operation.answer == Answer::Json {
         as_object(operation, body)
     } else {
@@ -68,6 +64,20 @@ async fn refusal(
         _ => problem.meaning("it was refused"),
     };
     Error::status_of(operation, status.as_u16(), problem)
+}
+
+/// The whole body of a success, if it is no larger than the limit.
+pub(crate) async fn read_all(
+    operation: &'static Operation,
+    response: reqwest::Response,
+    limit: usize,
+) -> Result<Vec<u8>, Error> {
+    let status = response.status().as_u16();
+    match read_up_to(response, limit).await {
+        Ok((body, true)) => Ok(body),
+        Ok((_, false)) => Err(Error::too_large(operation, status, limit)),
+        Err(error) => Err(Error::transport(operation, error)),
+    }
 }
 
 /// Reads a body up to a limit; the flag says whether that was all of it.

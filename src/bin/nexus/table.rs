@@ -1,0 +1,122 @@
+//! Tables for people: owners and operations.
+
+use mx_nexus::identity::{Owner, Owners};
+use unicode_width::UnicodeWidthStr;
+
+use crate::terminal::shown;
+
+/// Lines of cells, aligned by their widths on a terminal. A column without any text is left out.
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| shown(cell).replace('\n', " ")))
+        .collect();
+    let width = |column: usize| {
+        let widest = rows.iter().map(|row| row[column].width()).max();
+        match widest.unwrap_or_default() {
+            0 => 0,
+            cells => cells.max(head[column].width()),
+        }
+    };
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    let head = head.map(str::to_owned);
+    for row in std::iter::once(&head).chain(&rows) {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            let padding = width.saturating_sub(cell.width());
+            line.push_str(cell);
+            line.push_str(&" ".repeat(padding + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The owners, by account.
+pub(crate) fn owners(owners: &Owners) -> String {
+    if owners.is_empty() {
+        return "the institution names no owners\n".to_owned();
+    }
+    let accounts = owners.by_account();
+    let rows: Vec<[String; 5]> = accounts
+        .into_iter()
+        .flat_map(|(account, owners)| {
+            owners.into_iter().map(move |owner| {
+                [
+                    account.map_or_else(String::new, ToString::to_string),
+                    name(owner),
+                    address(owner),
+                    owner.phone.as_deref().unwrap_or_default().to_owned(),
+                    owner.email.as_deref().unwrap_or_default().to_owned(),
+                ]
+            })
+        })
+        .collect();
+    table(["ACCOUNT", "OWNER", "ADDRESS", "PHONE", "EMAIL"], &rows)
+}
+
+fn name(owner: &Owner) -> String {
+    match &owner.owner_name {
+        Some(name) => name.to_string(),
+        None => joined(
+            " ",
+            [owner.first_name.as_deref(), owner.last_name.as_deref()],
+        ),
+    }
+}
+
+fn address(owner: &Owner) -> String {
+    let region = joined(" ", [owner.state.as_deref(), owner.postal_code.as_deref()]);
+    let parts = [
+        owner.address.as_deref(),
+        owner.city.as_deref(),
+        Some(region.as_str()),
+        owner.country.as_deref(),
+    ];
+    joined(", ", parts)
+}
+
+fn joined<const N: usize>(separator: &str, parts: [Option<&str>; N]) -> String {
+    let present: Vec<&str> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    present.join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(fields: serde_json::Value) -> Owner {
+        serde_json::from_value(fields).unwrap()
+    }
+
+    #[test]
+    fn owners_are_listed_by_account_without_empty_columns() {
+        let found = Owners::from(vec![
+            owner(
+                serde_json::json!({"account_guid": "ACT-2", "owner_name": "Ada Example", "state": "Utah", "postal_code": "84034"}),
+            ),
+            owner(
+                serde_json::json!({"account_guid": "ACT-1", "first_name": "東京", "last_name": "B", "city": "Lehi"}),
+            ),
+            owner(serde_json::json!({"account_guid": "ACT-1", "owner_name": "E\u{1b}[2J\nve"})),
+        ]);
+        let expected = "\
+ACCOUNT  OWNER        ADDRESS
+ACT-1    東京 B       Lehi
+ACT-1    E\u{fffd}[2J ve
+ACT-2    Ada Example  Utah 84034
+";
+        assert_eq!(owners(&found), expected);
+    }
+
+    #[test]
+    fn no_owners_are_said_in_words() {
+        assert!(owners(&Owners::default()).contains("no owners"));
+    }
+}

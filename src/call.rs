@@ -1,0 +1,126 @@
+//! Any operation by its name, with parameters and a body as MX's own documents write them: for a field that the document
+//! lacks, and for tools that learn at run time what to call.
+//!
+//! ```no_run
+//! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+//! use serde_json::json;
+//!
+//! let reply = user
+//!     .call("updateMember")
+//!     .parameter("member_guid", "MBR-1")
+//!     .body(json!({"member": {"metadata": "ours", "a_field_of_tomorrow": true}}))
+//!     .send()
+//!     .await?;
+//! let member = reply.json().map(|body| &body["member"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It goes the way of every other call: the media types, the session, what is sent again, and the errors are the same. What is
+//! checked before anything is sent are the parameters; the body is MX's to judge. The typed client of
+//! [`User::api`] is the better choice wherever it has the field.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::nexus::User;
+use crate::operations::{self, Operation};
+
+mod reply;
+mod request;
+
+pub use reply::{Content, Reply};
+
+/// A call of one operation, to be completed and sent. From [`User::call`].
+#[derive(Clone)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call {
+    user: User,
+    operation: Result<&'static Operation, Error>,
+    parameters: Vec<(String, String)>,
+    body: Option<Result<Value, String>>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.operation.as_ref().map(|operation| operation.id);
+        formatter
+            .debug_struct("Call")
+            .field("operation", &operation.ok())
+            .finish_non_exhaustive()
+    }
+}
+
+impl User {
+    /// Begins a call of any operation of Nexus, by its id in the document, such as `readMember`, or by the name of its method, such
+    /// as `read_member`. See [`call`](crate::call) for an example.
+    ///
+    /// A name that is not there is an error of [`Call::send`], which names the nearest ones.
+    pub fn call(&self, operation: &str) -> Call {
+        Call {
+            user: self.clone(),
+            operation: operations::find(operation),
+            parameters: Vec::new(),
+            body: None,
+        }
+    }
+}
+
+impl Call {
+    /// Gives a parameter by MX's own name, such as `member_guid`, `page` or `MX-Skip-Webhook`. A list is given one by one.
+    ///
+    /// ```no_run
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+    /// let reply = user
+    ///     .call("listTransactions")
+    ///     .parameter("page", 2)
+    ///     .parameter("account_guids[]", "ACT-1")
+    ///     .parameter("account_guids[]", "ACT-2")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn parameter(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.parameters.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Gives the body, sent as JSON just as it is.
+    pub fn body(mut self, body: impl Serialize) -> Self {
+        // serde's message may quote what could not be written.
+        let written =
+            serde_json::to_value(body).map_err(|_| "its body cannot be written as JSON".to_owned());
+        self.body = Some(written);
+        self
+    }
+
+    /// Sends it, and reads the whole answer.
+    ///
+    /// `createSession` is the one operation that takes an API token in place of a session: for it a token is fetched from where
+    /// this user's sessions come from, and spent.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Request`](crate::ErrorKind::Request), with nothing sent, when there is no such operation, when a parameter is
+    /// unknown, missing or not of its kind, or when there is a body too many or too few. Else those of any call.
+    pub async fn send(self) -> Result<Reply, Error> {
+        let operation = self.operation?;
+        let body = self
+            .body
+            .transpose()
+            .map_err(|reason| Error::request(Some(operation), reason))?;
+        let parts = request::Parts::check(operation, &self.parameters, body)
+            .map_err(|reason| Error::request(Some(operation), reason))?;
+        let (http, connection) = self.user.connection_for(operation).await?;
+        let mut request = parts.build(&http, &connection.base, operation)?;
+        connection
+            .prepare(operation, &mut request)
+            .map_err(|reason| Error::request(Some(operation), reason))?;
+        let response = connection.exchange(&http, operation, request).await?;
+        Reply::read(operation, response, connection.rules.answer_limit).await
+    }
+}

@@ -1,0 +1,85 @@
+//! `nexus call`, `nexus operations` and `nexus sandbox`.
+
+use crate::running::{Serving, nexus, stable};
+
+#[test]
+fn any_operation_is_called_by_its_name() {
+    let sandbox = Serving::start(&[]);
+    let run = |arguments: &[&str]| nexus(arguments).at(&sandbox).transcript();
+    let search = r#"{"institution": {"name": "MX Bank"}}"#;
+    let text = [
+        run(&["call", "listMembers"]),
+        run(&["call", "list_members", "page=1", "records_per_page=10"]),
+        run(&["call", "deleteMember", "member_guid=MBR-1"]),
+        run(&["call", "readMember", "member_guid=MBR-1"]),
+    ];
+    insta::assert_snapshot!("calls", text.join("\n"));
+    let found = run(&["call", "searchInstitutions", "--body", search]);
+    assert!(found.contains("\"name\": \"MX Bank\""), "{found}");
+    let stdin = ["call", "searchInstitutions", "--body", "-"];
+    let found = nexus(stdin).at(&sandbox).typing(search).output();
+    assert!(found.status.success(), "{found:?}");
+    let csv = nexus(["call", "listInstitutions"]).at(&sandbox).output();
+    assert!(csv.status.success(), "{csv:?}");
+    assert!(!csv.stdout.is_empty());
+}
+
+#[test]
+fn a_call_without_credentials_is_made_in_a_sandbox() {
+    let text = nexus(["call", "listMembers"]).transcript();
+    insta::assert_snapshot!("call_in_embedded_sandbox", text);
+}
+
+#[test]
+fn what_does_not_fit_is_said_with_the_nearest_names() {
+    let runs: [&[&str]; 8] = [
+        &["call", "raedMember"],
+        &["call", "whatever"],
+        &["call", "readMember"],
+        &["call", "readMember", "member_giud=MBR-1"],
+        &["call", "listMembers", "page=two"],
+        &["call", "listMembers", "page"],
+        &["call", "createMember"],
+        &["call", "createMember", "--body", "{"],
+    ];
+    let text: Vec<String> = runs.iter().map(|run| nexus(*run).transcript()).collect();
+    insta::assert_snapshot!("calls_that_do_not_fit", text.join("\n"));
+}
+
+#[test]
+fn operations_are_listed_shown_and_found() {
+    let all = nexus(["operations"]).output();
+    let all = String::from_utf8(all.stdout).unwrap();
+    assert_eq!(all.lines().count(), 1 + mx_nexus::operations().len());
+    let text = [
+        nexus(["operations", "--tag", "identity"]).transcript(),
+        nexus(["operations", "identifyMember"]).transcript(),
+        nexus(["operations", "search_institutions"]).transcript(),
+        nexus(["operations", "listInstitutions"]).transcript(),
+        nexus(["operations", "raedMember"]).transcript(),
+        nexus(["operations", "--tag", "memberss"]).transcript(),
+    ];
+    insta::assert_snapshot!("operations", text.join("\n"));
+}
+
+#[test]
+fn a_sandbox_prints_all_that_is_needed_to_use_it() {
+    let sandbox = Serving::start(&[]);
+    let key = regex::Regex::new("MX_API_KEY=.+").unwrap();
+    let text = stable(&sandbox.introduction);
+    let text = key.replace(&text, "MX_API_KEY=…");
+    insta::assert_snapshot!("sandbox", text);
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let sandbox = Serving::start(&[]);
+    let port = sandbox.introduction.lines().find_map(|line| {
+        let address = line.strip_prefix("export MX_ENVIRONMENT=")?;
+        address.rsplit(':').next()
+    });
+    let output = nexus(["sandbox", "--port", port.unwrap()]).output();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("--port 0"), "{stderr}");
+}

@@ -1,0 +1,129 @@
+//! `nexus identify` in the sandbox inside the process: what a stranger sees first, every kind of question, every failing password.
+
+use serde_json::Value;
+
+use crate::running::{nexus, stable};
+
+fn with_password(password: &str) -> Vec<String> {
+    let credential = format!("Password={password}");
+    ["identify", "--credential", &credential]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+#[test]
+fn the_first_command_of_a_stranger_shows_owners() {
+    insta::assert_snapshot!("first_command", nexus(["identify"]).transcript());
+}
+
+#[test]
+fn waiting_is_told_in_plain_lines_where_no_person_looks_on() {
+    let output = nexus(["identify"]).output();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let waiting: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with("waiting "))
+        .collect();
+    assert!(!waiting.is_empty(), "{stderr}");
+    let repeated = waiting.windows(2).any(|two| two[0] == two[1]);
+    assert!(!repeated, "{stderr}");
+    assert!(!stderr.contains('\u{1b}'), "{stderr:?}");
+}
+
+#[test]
+fn every_kind_of_question_is_answered_by_an_argument() {
+    for password in ["challenge", "options", "image"] {
+        let mut arguments = with_password(password);
+        arguments.extend(["--answer", "correct"].map(str::to_owned));
+        insta::with_settings!({snapshot_suffix => password}, {
+            insta::assert_snapshot!("answered", nexus(&arguments).transcript());
+        });
+    }
+}
+
+#[test]
+fn a_second_round_takes_the_second_answer() {
+    let arguments = ["identify", "--answer", "challenge", "--answer", "correct"];
+    insta::assert_snapshot!("two_rounds", nexus(arguments).transcript());
+}
+
+#[test]
+fn a_wrong_answer_and_none_have_exit_codes_of_their_own() {
+    let mut arguments = with_password("challenge");
+    let nobody = nexus(&arguments).transcript();
+    insta::assert_snapshot!("nobody_answers", nobody);
+    arguments.extend(["--answer", "wrong"].map(str::to_owned));
+    insta::assert_snapshot!("wrong_answer", nexus(&arguments).transcript());
+    let mut arguments = with_password("options");
+    arguments.extend(["--answer", "neither of them"].map(str::to_owned));
+    insta::assert_snapshot!("answer_that_is_no_option", nexus(&arguments).transcript());
+}
+
+#[test]
+fn every_failing_password_has_its_remedy_and_exit_code() {
+    for password in [
+        "BAD_REQUEST",
+        "UNAUTHORIZED",
+        "INVALID",
+        "LOCKED",
+        "DISABLED",
+        "SERVER_ERROR",
+        "UNAVAILABLE",
+    ] {
+        let text = nexus(with_password(password)).transcript();
+        insta::with_settings!({snapshot_suffix => password}, {
+            insta::assert_snapshot!("failing_password", text);
+        });
+    }
+}
+
+#[test]
+fn a_bank_with_a_page_of_its_own_sends_the_person_there() {
+    let arguments = ["identify", "--institution", "MX Bank (OAuth)"];
+    insta::assert_snapshot!("oauth", nexus(arguments).transcript());
+}
+
+#[test]
+fn patience_that_runs_out_has_an_exit_code() {
+    let text = nexus(["identify", "--patience", "300ms"]).transcript();
+    assert!(text.contains("exit 5"), "{text}");
+    assert!(text.contains("the budget of the job ran out"), "{text}");
+}
+
+#[test]
+fn json_is_owners_alone_by_the_fields_of_mx() {
+    let output = nexus(["identify", "--json"]).output();
+    assert!(output.status.success(), "{output:?}");
+    let owners: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let owners = owners.as_array().unwrap();
+    assert!(!owners.is_empty());
+    for owner in owners {
+        assert!(owner["owner_name"].is_string(), "{owner}");
+        assert!(owner["account_guid"].is_string(), "{owner}");
+    }
+    assert!(!output.stderr.is_empty());
+}
+
+#[test]
+fn json_leaves_stdout_empty_when_there_are_no_owners() {
+    let arguments = ["identify", "--json", "--credential", "Password=challenge"];
+    let output = nexus(arguments).output();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn an_image_is_written_to_a_file_that_is_named_for_who_answers_later() {
+    let output = nexus(with_password("image")).output();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let line = stderr
+        .lines()
+        .find(|line| line.starts_with("image "))
+        .unwrap_or_else(|| panic!("{}", stable(&stderr)));
+    let path = line.split_whitespace().last().unwrap();
+    assert!(path.ends_with(".gif"), "{path}");
+    let image = std::fs::read(path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    assert!(image.starts_with(b"GIF8"), "{image:?}");
+}

@@ -1,0 +1,43 @@
+//! Ctrl-C: the handle is printed, a sandbox stops in order.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::running::{Serving, nexus};
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
+    let sandbox = Serving::start(&["--job-time", "3s"]);
+    let mut child = nexus(["identify"])
+        .at(&sandbox)
+        .into_command()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let is_waiting = |line: &Result<String, _>| line.as_ref().unwrap().starts_with("waiting ");
+    assert!(said.any(|line| is_waiting(&line)));
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let handle = String::from_utf8(output.stdout).unwrap();
+    let resumed = nexus(["resume", "-"]).at(&sandbox).typing(handle).output();
+    assert_eq!(resumed.status.code(), Some(0), "{resumed:?}");
+}
+
+#[test]
+fn a_sandbox_stops_when_it_is_interrupted() {
+    let mut sandbox = Serving::start(&[]);
+    interrupt(&sandbox.child);
+    assert!(sandbox.child.wait().unwrap().success());
+}

@@ -1,0 +1,162 @@
+//! Runs the program, with nothing of the environment of whoever runs the tests, and makes a text of what came of it.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, Command, Output, Stdio};
+
+use regex::Regex;
+
+/// What changes from run to run, and the word that stands for it.
+const CHANGING: [(&str, &str); 3] = [
+    (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
+    (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
+    (r#""machine":\{.*\}"#, r#""machine":{…}}"#),
+];
+
+/// A run of the program.
+pub(crate) struct Run {
+    command: Command,
+    shown: String,
+    stdin: Option<Vec<u8>>,
+}
+
+/// A run with these arguments.
+pub(crate) fn nexus<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nexus"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MX_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("NO_COLOR", "1").env_remove("COLUMNS");
+    // What it leaves for a person goes where builds go.
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
+    let mut shown = "$ nexus".to_owned();
+    for argument in arguments {
+        let argument = argument.as_ref();
+        command.arg(argument);
+        let quoted = argument.contains([' ', '{', '"']);
+        let quote = if quoted { "'" } else { "" };
+        write!(shown, " {quote}{argument}{quote}").unwrap();
+    }
+    Run {
+        command,
+        shown,
+        stdin: None,
+    }
+}
+
+impl Run {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn at(self, sandbox: &Serving) -> Self {
+        let variables = sandbox.variables.iter();
+        variables.fold(self, |run, (name, value)| run.with(name, value))
+    }
+
+    pub(crate) fn typing(mut self, stdin: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(stdin.into());
+        self
+    }
+
+    /// The command, for a test that starts it by itself.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
+    pub(crate) fn output(&mut self) -> Output {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdin(match self.stdin {
+            Some(_) => Stdio::piped(),
+            None => Stdio::null(),
+        });
+        let mut child = self.command.spawn().unwrap();
+        if let (Some(text), Some(mut stdin)) = (&self.stdin, child.stdin.take()) {
+            // Who does not read it has ended, which the output shows.
+            let _ = stdin.write_all(text);
+        }
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs it, and tells all that came of it.
+    pub(crate) fn transcript(mut self) -> String {
+        let output = self.output();
+        transcript(&self.shown, &output)
+    }
+}
+
+/// The command, its exit code, and both streams, with stable words for what changes.
+fn transcript(shown: &str, output: &Output) -> String {
+    let mut text = format!("{shown}\nexit {}\n", output.status.code().unwrap());
+    for (name, stream) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let stream = String::from_utf8(stream.clone()).unwrap();
+        if !stream.is_empty() {
+            write!(text, "--- {name}\n{stream}").unwrap();
+        }
+    }
+    stable(&text)
+}
+
+/// How many statuses are seen on the way is a matter of time, so they are left out.
+pub(crate) fn stable(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("waiting "))
+        .collect();
+    CHANGING
+        .iter()
+        .fold(lines.join("\n") + "\n", |text, (pattern, word)| {
+            let pattern = Regex::new(pattern).unwrap();
+            pattern.replace_all(&text, *word).into_owned()
+        })
+}
+
+/// A sandbox in a process of its own, killed when the test is over.
+pub(crate) struct Serving {
+    pub(crate) child: Child,
+    pub(crate) introduction: String,
+    variables: Vec<(String, String)>,
+}
+
+impl Serving {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let all = ["sandbox", "--port", "0"].iter().chain(arguments);
+        let mut child = nexus(all)
+            .into_command()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut introduction = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            introduction.push_str(&line);
+            introduction.push('\n');
+            if line.contains("/nexus/members\"") {
+                break;
+            }
+        }
+        let variables = introduction
+            .lines()
+            .filter_map(|line| line.strip_prefix("export ")?.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Self {
+            child,
+            introduction,
+            variables,
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
