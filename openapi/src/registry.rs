@@ -107,8 +107,9 @@ pub(crate) struct Registry {
 impl Registry {
     /// Takes the registry out of a document.
     pub(crate) fn take(document: &mut Value) -> Result<Self, Failure> {
-        match document["components"]
-            .as_object_mut()
+        match document
+            .get_mut("components")
+            .and_then(Value::as_object_mut)
             .and_then(|components| components.remove("x-types"))
         {
             Some(value) => Self::from_value(&value),

@@ -25,8 +25,6 @@ pub(crate) struct Examined {
     pub published: Option<Value>,
     /// What a build would make, if it would.
     pub generated: Option<Generated>,
-    /// The corrections that change nothing but words, by what they say.
-    pub only_words: Vec<Correction>,
     files: Files,
 }
 
@@ -83,6 +81,26 @@ impl Examined {
         examined
     }
 
+    /// The corrections of an overlay that change nothing but words.
+    pub(crate) fn only_words(api: &Api, document: &str, overlay: &str) -> Vec<Correction> {
+        let (Ok(mut value), Ok(overlay_value)) =
+            (document::parse(document), document::parse(overlay))
+        else {
+            return Vec::new();
+        };
+        let survey = overlay::survey(&mut value, api.document, &overlay_value);
+        let files = Files {
+            overlay_lines: Lines::read(overlay).unwrap_or_default(),
+            overlay: overlay_value,
+            ..Files::default()
+        };
+        let applied = survey.map(|survey| survey.applied).unwrap_or_default();
+        let only_words = applied.iter().filter(|applied| applied.only_words);
+        only_words
+            .map(|applied| files.correction(applied.index, None))
+            .collect()
+    }
+
     /// Reads one of the two texts, with its lines and what makes it no YAML or no good YAML.
     fn read(&mut self, text: &str, is_document: bool) -> Option<Value> {
         let name = if is_document {
@@ -134,10 +152,6 @@ impl Examined {
             Ok(survey) => survey,
             Err(failure) => return self.note(Err(failure)),
         };
-        for applied in applied.iter().filter(|applied| applied.only_words) {
-            let correction = self.files.correction(applied.index, None);
-            self.only_words.push(correction);
-        }
         self.files.applied = applied;
         for (index, misfit, failure) in misfits {
             let finding = self.files.finding(&failure);

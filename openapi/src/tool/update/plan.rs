@@ -77,6 +77,7 @@ impl Plan {
                 Ok(Some(overlay)) => new.overlay = overlay,
                 Ok(None) if checked.findings.is_empty() || !stops.is_empty() => break,
                 Ok(None) => {
+                    only_stale = false;
                     stops = checked.findings;
                     break;
                 }
@@ -106,7 +107,7 @@ impl Plan {
     fn between(api: &Api, old: Texts, new: Texts) -> Self {
         let value = |texts: &Texts| document::parse(&texts.document).unwrap_or_default();
         let (old_value, new_value) = (value(&old), value(&new));
-        let words = |texts: &Texts| Examined::of(api, &texts.document, &texts.overlay).only_words;
+        let words = |texts: &Texts| Examined::only_words(api, &texts.document, &texts.overlay);
         let before = words(&old);
         let mut only_words = words(&new);
         only_words.retain(|now| {
@@ -170,21 +171,24 @@ impl Dropped {
             let (file, _) = examined.locate("/overlay");
             Finding::new(&file, line, reason)
         };
-        if !indices.is_empty() {
-            let edited = editing::drop_actions(overlay, &indices);
-            return edited.map(Some).map_err(|reason| refuse(1, reason));
-        }
-        if !drop_stale || examined.unused.is_empty() {
+        let patterns = if drop_stale {
+            examined.unused.as_slice()
+        } else {
+            &[]
+        };
+        if indices.is_empty() && patterns.is_empty() {
             return Ok(None);
         }
         let mut text = overlay.to_owned();
         // Backwards, so that the pointers before stay true.
-        for pattern in examined.unused.iter().rev() {
+        for pattern in patterns.iter().rev() {
             text = editing::drop_item(&text, &pattern.pointer)
                 .map_err(|reason| refuse(pattern.line, reason))?;
         }
-        self.patterns.extend(examined.unused.iter().cloned());
-        Ok(Some(text))
+        self.patterns.extend(patterns.iter().cloned());
+        editing::drop_actions(&text, &indices)
+            .map(Some)
+            .map_err(|reason| refuse(1, reason))
     }
 }
 

@@ -117,6 +117,11 @@ impl Cargo {
         if let Some(target) = &self.target {
             command.env("CARGO_TARGET_DIR", target);
         }
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("INSTA_") {
+                command.env_remove(name);
+            }
+        }
         prepare(&mut command);
         let output = command
             .output()
@@ -173,31 +178,46 @@ fn from_root(root: &Path, line: &str) -> Option<String> {
     Some(path.to_string_lossy().replace('\\', "/"))
 }
 
-/// The snapshots that no test reads any more, among those of the tests that ran. A snapshot names the file of its test; another
-/// test of the same folder has read another snapshot.
+/// The snapshots that no test reads any more, among those of the tests that ran. A snapshot names the file of its test; the same
+/// test has read another snapshot.
 fn orphans(root: &Path, references: &BTreeSet<String>) -> Vec<String> {
-    let folder_of = |file: &str| {
+    let test_of = |file: &str| {
         let text = std::fs::read_to_string(root.join(file)).ok()?;
         let source = text
             .lines()
             .find_map(|line| line.strip_prefix("source: "))?;
-        let (folder, _) = source.trim().trim_matches('"').rsplit_once('/')?;
-        Some(folder.to_owned())
+        Some(test(source.trim().trim_matches('"')).to_owned())
     };
-    let ran: BTreeSet<String> = references
-        .iter()
-        .filter_map(|file| folder_of(file))
-        .collect();
+    let ran: BTreeSet<String> = references.iter().filter_map(|file| test_of(file)).collect();
     let snapshots = journal::snapshots(root).into_iter();
     snapshots
         .filter(|file| !references.contains(file))
-        .filter(|file| folder_of(file).is_some_and(|folder| ran.contains(&folder)))
+        .filter(|file| test_of(file).is_some_and(|test| ran.contains(&test)))
         .collect()
+}
+
+/// The test that a source file belongs to: a folder of `tests`, or the file itself.
+fn test(source: &str) -> &str {
+    match source.rsplit_once('/') {
+        Some((folder, _)) if folder != "tests" && !folder.ends_with("/tests") => folder,
+        _ => source,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_belongs_to_its_test() {
+        for (source, expected) in [
+            ("tests/contract/wire.rs", "tests/contract"),
+            ("openapi/tests/broken.rs", "openapi/tests/broken.rs"),
+            ("tests/errors.rs", "tests/errors.rs"),
+        ] {
+            assert_eq!(test(source), expected);
+        }
+    }
 
     #[test]
     fn the_first_errors_are_told_and_not_all() {
