@@ -3,18 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use mx_nexus::RetryPolicy;
 use mx_nexus::reqwest::Client;
 use mx_nexus::sandbox::Sandbox;
-use mx_nexus::{RetryPolicy, operations};
 use serde_json::json;
 
 use crate::estate::{Answered, Asking, Member, VENDOR, api_token, ask, estate};
+use crate::exerciser::{EXERCISES, Exercise, Extent};
 use crate::witness::{Promise, Witness};
 use crate::{ADA, known_user, quick};
-
-#[path = "../contract/exerciser.rs"]
-#[allow(dead_code, reason = "the contract tests need more of it")]
-pub(crate) mod exerciser;
 
 async fn witness(sandbox: &Sandbox) -> Witness {
     let url = format!("{}/_sandbox/openapi/nexus.json", sandbox.address());
@@ -153,29 +150,25 @@ async fn the_real_client_calls_every_operation_as_the_document_says() {
     let user = known_user(&nexus, ADA).await;
     let api = user.api().await.unwrap();
     let http = Client::new();
-    let token = api_token(&sandbox, &http, ADA).await;
-    let session_api = nexus.session_api(token);
     let witness = witness(&sandbox).await;
     let promises = witness.promises();
     let mut kept = 0;
-    for operation in operations() {
-        let exercise = exerciser::of(operation.id);
-        if let Some(body) = exercise.request() {
-            let verdict = witness.judge_request(&promises[operation.id], &body);
-            assert_eq!(verdict, Ok(()), "{}", operation.id);
+    for (exercise, extent) in both_extents() {
+        if let Some(body) = exercise.request(extent) {
+            let verdict = witness.judge_request(&promises[exercise.id], &body);
+            assert_eq!(verdict, Ok(()), "{}", exercise.id);
         }
-        let before = sandbox.requests().len();
-        let client = if operation.id == "createSession" {
-            &session_api
-        } else {
-            &api
+        let client = match exercise.id {
+            "createSession" => nexus.session_api(api_token(&sandbox, &http, ADA).await),
+            _ => api.clone(),
         };
-        let outcome = (exercise.call)(client).await;
+        let before = sandbox.requests().len();
+        let outcome = exercise.call(extent, &client).await;
         let requests = sandbox.requests();
         let [only] = &requests[before..] else {
-            panic!("{} sent {} requests", operation.id, requests.len() - before);
+            panic!("{} sent {} requests", exercise.id, requests.len() - before);
         };
-        assert_eq!(only.operation, Some(operation.id));
+        assert_eq!(only.operation, Some(exercise.id));
         // The exerciser names things that nobody has, so some are not found and some bodies do not come true. But nothing
         // that it sends is out of shape.
         match outcome {
@@ -183,12 +176,18 @@ async fn the_real_client_calls_every_operation_as_the_document_says() {
             Err(error) => {
                 let out_of_shape = [401, 405, 406, 408, 413, 415];
                 let status = error.status().expect("the answer came");
-                assert!(!out_of_shape.contains(&status), "{}: {error}", operation.id);
+                assert!(!out_of_shape.contains(&status), "{}: {error}", exercise.id);
                 let message = error.message().unwrap_or_default();
                 let by_document = message.contains("document") || message.contains("parameter");
-                assert!(!by_document, "{}: {message}", operation.id);
+                assert!(!by_document, "{}: {message}", exercise.id);
             }
         }
     }
-    assert!(kept >= 90, "only {kept} went well");
+    assert!(kept >= 180, "only {kept} went well");
+}
+
+fn both_extents() -> impl Iterator<Item = (&'static Exercise, Extent)> {
+    EXERCISES
+        .iter()
+        .flat_map(|exercise| [Extent::Maximal, Extent::Minimal].map(|extent| (exercise, extent)))
 }

@@ -8,7 +8,7 @@ use mx_nexus::reqwest::Client;
 use mx_nexus::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::conformance::exerciser;
+use crate::exerciser::{self, Extent};
 use crate::witness::{Promise, Witness};
 use crate::{connect, find, known_user};
 
@@ -252,7 +252,7 @@ impl Estate {
                 .map(|guid| json!({"credential_guid": guid, "value": "another"}))
                 .collect()
         };
-        let mut body = exerciser::of(id).request().unwrap();
+        let mut body = exerciser::of(id).request(Extent::Maximal).unwrap();
         match id {
             "createMember" => {
                 body = json!({"member": {

@@ -15,6 +15,20 @@ use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::sandbox::{Sandbox, SandboxBuilder};
 use mx_nexus::{Nexus, User};
 
+/// The generated tables of calls and types, which the contract tests walk as well.
+#[path = "../contract/apis.rs"]
+#[allow(dead_code, reason = "the contract tests need more of it")]
+mod apis;
+#[path = "../contract/exerciser.rs"]
+#[allow(dead_code, reason = "the contract tests need more of it")]
+mod exerciser;
+#[path = "../contract/snapshots.rs"]
+#[allow(dead_code, reason = "the contract tests need it")]
+mod snapshots;
+#[path = "../contract/types.rs"]
+#[allow(dead_code, reason = "the contract tests need more of it")]
+mod types;
+
 mod conformance;
 mod control;
 mod estate;
