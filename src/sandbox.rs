@@ -47,6 +47,10 @@
 //! a state; every other operation answers with the example of MX's document, or with a plausible body. It is as strict as the
 //! documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal says what to send instead.
 //!
+//! # Banks and passwords
+//!
+#![doc = include_str!("sandbox/bank/banks.md")]
+//!
 //! # In other languages
 //!
 //! `GET /_sandbox` says what is where. What [`Sandbox`] does can be asked for over HTTP below it, in JSON. The key is not told

@@ -56,6 +56,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many times longer a slow or delayed job takes. Ten unless told otherwise.
+    pub fn slow_factor(mut self, factor: u32) -> Self {
+        self.settings.slow_factor = factor;
+        self
+    }
+
     /// How long a question stays open before the job ends EXPIRED. Five minutes unless told otherwise.
     pub fn challenge_timeout(mut self, time: Duration) -> Self {
         self.settings.challenge_timeout = time;

@@ -133,7 +133,7 @@ async fn serve(
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
-    // A pause of forty milliseconds in every answer otherwise; without it, it is only slower.
+    // Else an answer may wait for the acknowledgement of the last. A socket that refuses is only slower.
     let _ = stream.set_nodelay(true);
     let line = Line::default();
     let socket = TokioIo::new(Socket::new(stream, line.clone()));

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use mx_nexus::identity::{IdentityError, Owners};
 use mx_nexus::sandbox::{Fault, FaultBody, FaultKind, JobKind, Sandbox};
-use mx_nexus::{ErrorKind, Nexus, RetryPolicy, User, api};
+use mx_nexus::{ErrorKind, Nexus, RetryPolicy, User, api, reqwest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::estate::session;
 use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, polling, quick, raw};
 
 /// A sandbox, and a client of one user that sends everything once.
@@ -154,13 +155,12 @@ async fn a_start_that_was_lost_before_is_made_once_more() {
 
 #[tokio::test]
 async fn a_late_answer_is_an_answer_lost_and_the_request_had_its_effect() {
-    let sandbox = quick().start().await.unwrap();
-    let (_, member) = connected(&sandbox.nexus().build().unwrap()).await;
-    let hasty = sandbox
-        .nexus()
-        .timeout(Duration::from_millis(300))
-        .retry(RetryPolicy::off());
-    let api = hasty.build().unwrap().user(ADA).api().await.unwrap();
+    let (sandbox, nexus) = open().await;
+    let (_, member) = connected(&nexus).await;
+    let session = session(&sandbox, &reqwest::Client::new(), ADA).await;
+    let hasty = sandbox.nexus().retry(RetryPolicy::off());
+    let hasty = hasty.timeout(Duration::from_secs(2)).build().unwrap();
+    let api = hasty.with_session_token(session).api().await.unwrap();
     let late = Fault::delay(Duration::from_secs(500)).on_operation("identifyMember");
     sandbox.fault(late).unwrap();
     let error = api
