@@ -9,10 +9,10 @@ use std::fmt;
 pub struct Failure {
     document: String,
     pass: String,
-    place: String,
-    reason: String,
-    pointer: Option<String>,
-    others: Vec<Failure>,
+    place: Box<str>,
+    reason: Box<str>,
+    pointer: Option<Box<str>>,
+    others: Box<[Failure]>,
 }
 
 impl Failure {
@@ -21,10 +21,10 @@ impl Failure {
         Self {
             document: String::new(),
             pass: pass.to_owned(),
-            place: place.into(),
-            reason: reason.into(),
+            place: place.into().into(),
+            reason: reason.into().into(),
             pointer: None,
-            others: Vec::new(),
+            others: Box::default(),
         }
     }
 
@@ -34,7 +34,7 @@ impl Failure {
         match failures.next() {
             None => Ok(()),
             Some(mut first) => {
-                first.others.extend(failures);
+                first.others = failures.collect();
                 Err(first)
             }
         }
@@ -45,17 +45,14 @@ impl Failure {
         if self.document.is_empty() {
             self.document = document.to_owned();
         }
-        self.others = self
-            .others
-            .into_iter()
-            .map(|other| other.in_document(document))
-            .collect();
+        let others = std::mem::take(&mut self.others).into_iter();
+        self.others = others.map(|other| other.in_document(document)).collect();
         self
     }
 
     /// Tells where in the file the fault is, as a JSON pointer, for those who look up its line.
     pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
-        self.pointer = Some(pointer.into());
+        self.pointer = Some(pointer.into().into());
         self
     }
 
@@ -86,7 +83,7 @@ impl Failure {
 
     /// This failure and what else the same pass found.
     pub fn all(&self) -> impl Iterator<Item = &Failure> {
-        std::iter::once(self).chain(&self.others)
+        std::iter::once(self).chain(self.others.iter())
     }
 }
 

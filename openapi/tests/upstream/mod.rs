@@ -1,5 +1,7 @@
 //! A workspace to be updated and an upstream document that has changed, for the tests of updates.
 
+#![allow(dead_code, reason = "each of the tests uses its own part")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
                 keep: arguments.keep,
             };
             if !arguments.dry_run {
-                eprintln!("checking, then rebuilding; that takes some minutes");
+                eprintln!("checking; if all is well it rebuilds, which takes some minutes");
             }
             update.run(arguments.api, &document, &options)
         }
