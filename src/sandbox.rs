@@ -81,6 +81,7 @@ mod control;
 mod faces;
 mod fault;
 mod people;
+mod promise;
 mod requests;
 mod route;
 mod server;

@@ -10,11 +10,11 @@ use axum::routing::{get, post};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::Face;
-use super::contract;
 use super::fault::Fault;
+use super::promise;
 use super::route::Premises;
 use super::server::Payload;
 
@@ -137,8 +137,5 @@ async fn read_document(State(premises): Here, Path(name): Path<String>) -> Respo
         "mdx.json" => Face::Mdx,
         _ => return nothing().await,
     };
-    let mut document: Value = contract::of(face).document().clone();
-    let address = format!("{}{}", premises.address, face.prefix());
-    document["servers"] = json!([{"url": address}]);
-    ok(&document)
+    ok(&promise::document(face, &premises.address))
 }

@@ -43,10 +43,10 @@ pub(crate) fn unify(document: &mut Value) -> Result<Vec<String>, Failure> {
         let mut contents: Vec<Value> = Vec::new();
         if method != "delete" {
             for response in responses.values() {
-                if let Some(content) = response.get("content")
-                    && !contents.contains(content)
+                if let Some(content) = response.get("content").map(without_examples)
+                    && !contents.contains(&content)
                 {
-                    contents.push(content.clone());
+                    contents.push(content);
                 }
             }
         }
@@ -68,6 +68,18 @@ pub(crate) fn unify(document: &mut Value) -> Result<Vec<String>, Failure> {
     failure.map_or(Ok(places), Err)
 }
 
+/// The content of a body as a shape. Examples were collected before, and two of one shape may differ.
+fn without_examples(content: &Value) -> Value {
+    let mut content = content.clone();
+    for (_, media) in content.as_object_mut().into_iter().flatten() {
+        if let Some(media) = media.as_object_mut() {
+            media.remove("example");
+            media.remove("examples");
+        }
+    }
+    content
+}
+
 fn responses_of(operation: &mut Map<String, Value>) -> &mut Map<String, Value> {
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     if !responses.is_object() {
@@ -82,6 +94,18 @@ fn responses_of(operation: &mut Map<String, Value>) -> &mut Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_shape_may_have_several_examples() {
+        let body = |example: &str| json!({"content": {"application/json": {"schema": {"type": "object"}, "example": example}}});
+        let mut document = with_responses("post", json!({"200": body("a"), "202": body("b")}));
+        unify(&mut document).unwrap();
+        let success = &document["paths"]["/a"]["post"]["responses"]["2XX"];
+        assert_eq!(
+            success["content"]["application/json"]["schema"]["type"],
+            "object"
+        );
+    }
 
     fn with_responses(method: &str, responses: Value) -> Value {
         json!({"paths": {"/a": {method: {"operationId": "a", "responses": responses}}}})
