@@ -23,6 +23,8 @@ pub struct Operation {
     pub request_media_type: Option<&'static str>,
     /// The type of the request body in [`api::types`](crate::api::types), or in the module of the neighbour.
     pub request_type: Option<&'static str>,
+    /// Whether nothing has to be in the body: an empty object will do.
+    pub request_may_be_empty: bool,
     /// The type of the answer, likewise.
     pub answer_type: Option<&'static str>,
     /// The media type that it asks for.

@@ -22,6 +22,7 @@ pub(crate) struct Row {
     pub parameters: Vec<Parameter>,
     pub request_media_type: Option<String>,
     pub request_type: Option<String>,
+    pub request_may_be_empty: bool,
     pub answer_type: Option<String>,
     pub accept: String,
     pub answer: Answer,
@@ -71,6 +72,7 @@ impl Row {
             parameters: Vec::new(),
             request_media_type: None,
             request_type: None,
+            request_may_be_empty: false,
             answer_type: None,
             accept: "text/csv".to_owned(),
             answer,
@@ -131,6 +133,7 @@ fn read_row(
         parameters: Vec::new(),
         request_media_type,
         request_type: None,
+        request_may_be_empty: false,
         answer_type: None,
         // A success of any JSON kind is asked for by the one vendor type: the older ones are accepted, not requested.
         accept: match body_type.as_deref() {
@@ -177,6 +180,7 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
             let of_operation = || format!("{}Body", row.id.to_upper_camel_case());
             body_type(body).unwrap_or_else(of_operation)
         });
+        row.request_may_be_empty = body.is_some_and(|body| wants_nothing(document, body));
         let responses = entry.value.get("responses").and_then(Value::as_object);
         row.answer_type = responses.and_then(|responses| {
             responses
@@ -186,6 +190,17 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
         });
     }
     Ok(())
+}
+
+/// Whether an empty object does for a body.
+fn wants_nothing(document: &Value, body: &Value) -> bool {
+    let content = follow(document, body)["content"].as_object();
+    let media = content.and_then(|content| content.values().next());
+    media.is_some_and(|media| {
+        let schema = follow(document, &media["schema"]);
+        let required = schema["required"].as_array();
+        schema["type"] == "object" && required.is_none_or(Vec::is_empty)
+    })
 }
 
 fn read_parameter(id: &str, parameter: &Value) -> Result<Parameter, Failure> {
@@ -250,6 +265,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             tag,
             accept,
             credential,
+            request_may_be_empty,
             starts_work,
             replayable,
             deprecated,
@@ -286,6 +302,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 parameters: &[#(#parameters),*],
                 request_media_type: #request,
                 request_type: #request_type,
+                request_may_be_empty: #request_may_be_empty,
                 answer_type: #answer_type,
                 accept: #accept,
                 answer: crate::operations::Answer::#answer,
@@ -379,6 +396,8 @@ mod tests {
         let mut unnamed = [Row::sample("doIt", Answer::Nothing)];
         complete(&mut unnamed, &document).unwrap();
         assert_eq!(unnamed[0].request_type.as_deref(), Some("DoItBody"));
+        assert!(unnamed[0].request_may_be_empty);
+        assert!(!rows[0].request_may_be_empty, "it has none");
         let kinds: Vec<_> = rows[0]
             .parameters
             .iter()

@@ -117,15 +117,12 @@ fn check_value(parameter: &Parameter, value: &str) -> Result<(), String> {
 }
 
 fn check_body(operation: &Operation, body: Option<Value>) -> Result<Option<Value>, String> {
-    match (operation.request_media_type, operation.request_type, body) {
-        (None, _, Some(_)) => Err("it takes no body".to_owned()),
-        (None, _, None) => Ok(None),
-        (Some(_), _, Some(body)) => Ok(Some(body)),
-        // An object of options, none of which has to be there.
-        (Some(_), None, None) => Ok(Some(json!({}))),
-        (Some(_), Some(name), None) => Err(format!(
-            "its body is missing, a {name}; give {{}} to send an empty one"
-        )),
+    match (operation.request_type, body) {
+        (None, Some(_)) => Err("it takes no body".to_owned()),
+        (None, None) => Ok(None),
+        (Some(_), Some(body)) => Ok(Some(body)),
+        (Some(_), None) if operation.request_may_be_empty => Ok(Some(json!({}))),
+        (Some(name), None) => Err(format!("its body is missing, a {name}")),
     }
 }
 

@@ -73,6 +73,9 @@ fn describe(operation: &Operation) -> String {
     } = operation;
     let parameters: Vec<String> = operation.parameters.iter().map(parameter).collect();
     let body = match (operation.request_type, operation.request_media_type) {
+        (Some(name), Some(media_type)) if operation.request_may_be_empty => {
+            format!(" {name}? as {media_type}")
+        }
         (Some(name), Some(media_type)) => format!(" {name} as {media_type}"),
         (None, None) => String::new(),
         half => panic!("{id} has a body by half: {half:?}"),

@@ -62,10 +62,10 @@ fn describe(operation: &Operation) -> String {
         (_, Some(name)) => name.to_owned(),
         _ => operation.accept.to_owned(),
     };
-    let body = match (operation.request_media_type, operation.request_type) {
-        (None, _) => "none".to_owned(),
-        (Some(_), Some(name)) => name.to_owned(),
-        (Some(_), None) => "an object of options, which may be left out".to_owned(),
+    let body = match operation.request_type {
+        None => "none".to_owned(),
+        Some(name) if operation.request_may_be_empty => format!("{name}, which may be left out"),
+        Some(name) => name.to_owned(),
     };
     text.push_str(&format!("body    {body}\nanswer  {answer}\n"));
     if !operation.parameters.is_empty() {
