@@ -1,13 +1,13 @@
-//! Ctrl-C: the handle is printed, a sandbox stops in order.
+//! Ctrl-C and SIGTERM: the handle is printed, a sandbox stops in order.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::running::{Serving, nexus};
 
-fn interrupt(child: &Child) {
+fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status()
         .unwrap();
     assert!(sent.success());
@@ -15,6 +15,12 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
+    for signal in ["-INT", "-TERM"] {
+        stop_and_go_on(signal);
+    }
+}
+
+fn stop_and_go_on(signal: &str) {
     let sandbox = Serving::start(&["--job-time", "3s"]);
     let mut child = nexus(["identify"])
         .at(&sandbox)
@@ -27,7 +33,7 @@ fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     let is_waiting = |line: &Result<String, _>| line.as_ref().unwrap().starts_with("waiting ");
     assert!(said.any(|line| is_waiting(&line)));
-    interrupt(&child);
+    send(signal, &child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let handle = String::from_utf8(output.stdout).unwrap();
@@ -37,7 +43,9 @@ fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
 
 #[test]
 fn a_sandbox_stops_when_it_is_interrupted() {
-    let mut sandbox = Serving::start(&[]);
-    interrupt(&sandbox.child);
-    assert!(sandbox.child.wait().unwrap().success());
+    for signal in ["-INT", "-TERM"] {
+        let mut sandbox = Serving::start(&[]);
+        send(signal, &sandbox.child);
+        assert!(sandbox.child.wait().unwrap().success());
+    }
 }

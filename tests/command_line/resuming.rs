@@ -1,5 +1,7 @@
 //! Jobs that go on in another process, at a sandbox that a third one serves.
 
+use std::process::Stdio;
+
 use crate::running::{Serving, nexus};
 
 const STOPPED: [&str; 3] = ["identify", "--credential", "Password=options"];
@@ -84,4 +86,22 @@ fn the_same_login_again_mends_the_member_of_a_sandbox() {
     assert!(first.status.success(), "{first:?}");
     let again = ["identify", "--credential", "Password=LOCKED"];
     insta::assert_snapshot!("mended", nexus(again).at(&sandbox).transcript());
+}
+
+#[test]
+fn a_handle_that_stdout_does_not_take_is_not_lost() {
+    let mut child = nexus(["identify", "--patience", "0s"])
+        .into_command()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let handle = said.lines().find(|line| line.starts_with('{')).unwrap();
+    let handle: serde_json::Value = serde_json::from_str(handle).unwrap();
+    assert_eq!(handle["user"], "my-first-user");
 }

@@ -4,13 +4,23 @@ use crate::running::{Serving, nexus};
 
 #[test]
 fn wrong_arguments_are_said() {
-    let runs: [&[&str]; 8] = [
+    let runs: [&[&str]; 12] = [
         &["idenify"],
         &["identify", "--patience", "soon"],
         &["identify", "--credential", "Password"],
         &["identify", "--credential", "Pasword=x"],
         &["identify", "--credential", "Password=@/nowhere"],
+        &["identify", "--credential", "Password="],
+        &[
+            "identify",
+            "--credential",
+            "Password=a",
+            "--credential",
+            "password=b",
+        ],
         &["identify", "--institution", "No Such Bank"],
+        &["identify", "--institution", "Alder"],
+        &["identify", "--institution", ""],
         &["identify", "--api-key", "hush"],
         &["completions", "cmd"],
     ];
@@ -26,6 +36,12 @@ fn missing_configuration_is_named() {
         identify().with("MX_API_KEY", "hush").transcript(),
         identify().with("MX_ENVIRONMENT", "production").transcript(),
         identify().with("MX_ENVIRONMENT", "staging").transcript(),
+        identify()
+            .with("MX_ENVIRONMENT", "http://me:hush@127.0.0.1:1")
+            .transcript(),
+        nexus(["identify", "--create-user"])
+            .with("MX_SESSION_TOKEN", "hush")
+            .transcript(),
         identify()
             .with("MX_ENVIRONMENT", "http://127.0.0.1:1")
             .transcript(),

@@ -50,22 +50,21 @@ impl Answering {
         let is_complete = self.given.len() >= challenges.len() || terminal.has_person();
         let mut images = Vec::new();
         for challenge in challenges {
-            let given = self.given.pop_front().filter(|_| is_complete);
-            let answer = match given {
+            if !is_complete {
+                tell(challenge, terminal);
+                continue;
+            }
+            let answer = match self.given.pop_front() {
                 Some(answer) => {
                     terminal.step("question", one_line(challenge.label()));
                     terminal.step("answer", "as given");
                     answer
                 }
-                None if is_complete => {
+                None => {
                     images.extend(show_images(challenge, terminal));
                     terminal.rest();
                     let (prompt, hint) = (prompt_for(challenge), self.hint_for(challenge));
                     prompt::ask(prompt, challenge.label(), hint).await?
-                }
-                None => {
-                    tell(challenge, terminal);
-                    continue;
                 }
             };
             answers = answers.with(challenge.guid(), answer);
@@ -75,6 +74,11 @@ impl Answering {
             let _ = std::fs::remove_file(image);
         }
         Ok(is_complete.then_some(answers))
+    }
+
+    /// How many answers nobody has been given yet.
+    pub(crate) fn left(&self) -> usize {
+        self.given.len()
     }
 
     /// The options of a sandbox say by themselves which is right.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -17,7 +18,8 @@ Configuration:
   MX_API_KEY        the API key that goes with it
   MX_USER_ID        the user to act for, by your own id
   MX_SESSION_TOKEN  a session opened elsewhere, in place of client id, key and user;
-                    `test_session` gives MX's fixed test data in integration
+                    `test_session` gives MX's fixed test data in integration, by
+                    `nexus identify --member test_nexus_member`
   Without any of them a sandbox is started in the process, so that everything can be tried.";
 
 const OWNERS_HELP: &str = "\
@@ -107,10 +109,10 @@ pub(crate) struct Driving {
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
     /// The member to identify, if there is one already; with --credential its credentials are changed first
-    #[arg(long, value_name = "GUID", conflicts_with = "institution")]
+    #[arg(long, value_name = "GUID", conflicts_with = "institution", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) member: Option<String>,
     /// The institution to connect, by name or GUID; `MX Bank` in a sandbox
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) institution: Option<String>,
     /// What the institution wants to know, by the label of the field: LABEL=VALUE, LABEL=@FILE, or LABEL=- for a line of stdin
     #[arg(long = "credential", value_name = "LABEL=VALUE")]

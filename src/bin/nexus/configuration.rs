@@ -99,6 +99,10 @@ impl Place {
         match text.trim().trim_end_matches('/') {
             "integration" => Ok(Self::Integration),
             "production" => Ok(Self::Production),
+            // Not repeated: what stands before the sign is a password.
+            address if address.contains('@') => Err(Failure::usage(
+                "the address of a sandbox has no user and no password; `nexus sandbox` prints it",
+            )),
             address if address.starts_with("http://") || address.starts_with("https://") => {
                 Ok(Self::Sandbox(address.to_owned()))
             }

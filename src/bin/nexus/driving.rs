@@ -40,7 +40,7 @@ pub(crate) async fn see_through(
             terminal.step("owners", count(&owners));
             return match is_json {
                 true => output::json(&owners.iter().collect::<Vec<_>>()),
-                false => output::write(table::owners(&owners).as_bytes()),
+                false => output::write(table::owners(&owners, output::width()).as_bytes()),
             };
         }
         Err(stop) => stop,
@@ -53,9 +53,9 @@ pub(crate) async fn see_through(
     };
     let line = serde_json::to_string(&handle)
         .map_err(|error| Failure::new(Exit::Failed, format!("the handle is no JSON: {error}")))?;
-    match is_json {
-        true => terminal.say(line),
-        false => output::line(&line)?,
+    // Where stdout takes nothing, the handle must not get lost.
+    if is_json || output::line_taken(&line).is_err() {
+        terminal.say(line);
     }
     let advice = how_to_go_on(kind, stop.failure.exit);
     Err(stop.failure.advising(advice))
@@ -67,9 +67,9 @@ fn how_to_go_on(kind: Kind, exit: Exit) -> &'static str {
             "that line is the handle, but the sandbox has ended with this process, and the job with it; `nexus sandbox` in another terminal keeps one alive, and prints what to set"
         }
         (_, Exit::Waiting) => {
-            "that line is the handle; go on with: nexus resume HANDLE --answer VALUE"
+            "that line is the handle; go on with: nexus resume 'HANDLE' --answer VALUE"
         }
-        _ => "that line is the handle; go on with: nexus resume HANDLE",
+        _ => "that line is the handle; go on with: nexus resume 'HANDLE'",
     }
 }
 
@@ -111,7 +111,7 @@ async fn answer(
     let answers = match answering.answer(challenges, terminal).await {
         Ok(Some(answers)) => answers,
         Ok(None) => {
-            let failure = Failure::new(Exit::Waiting, waiting(challenges.len()));
+            let failure = Failure::new(Exit::Waiting, waiting(challenges.len(), answering.left()));
             return Err(Stop::at(failure, job));
         }
         Err(failure) => return Err(Stop::at(failure, job)),
@@ -124,12 +124,15 @@ async fn answer(
     Err(Stop::at(Failure::interrupted(), job))
 }
 
-fn waiting(questions: usize) -> String {
-    match questions {
-        1 => "the institution asks a question, and nobody is here to answer".to_owned(),
-        several => {
+fn waiting(questions: usize, answers: usize) -> String {
+    match (questions, answers) {
+        (1, _) => "the institution asks a question, and nobody is here to answer".to_owned(),
+        (several, 0) => {
             format!("the institution asks {several} questions, and nobody is here to answer")
         }
+        (several, few) => format!(
+            "the institution asks {several} questions, which have to be answered together, and of the answers only {few} came along"
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mx_nexus::Error;
-use mx_nexus::connect::ConnectError;
+use mx_nexus::connect::{ConnectError, ConnectErrorKind};
 use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
 
 /// What `--help` says of the codes.
@@ -15,7 +15,7 @@ Exit codes:
   3    waiting for answers; the handle is printed, `nexus resume` goes on
   4    the person must act; the remedy is printed
   5    out of patience; the handle is printed, `nexus resume` goes on
-  130  interrupted by Ctrl-C; the handle is printed if there is one";
+  130  interrupted, by Ctrl-C or SIGTERM; the handle is printed if there is one";
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,11 @@ impl From<Error> for Failure {
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        Self::new(Exit::Failed, error.to_string())
+        let exit = match error.kind() {
+            ConnectErrorKind::BadEntry => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

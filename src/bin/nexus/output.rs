@@ -6,15 +6,30 @@ use crate::exit::{Exit, Failure};
 
 /// Writes a result.
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    match written {
+    match write_all(bytes) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
             Exit::Failed,
             format!("the result cannot be written: {error}"),
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes a line that has to reach somebody: a reader that went away early is an error too.
+pub(crate) fn line_taken(text: &str) -> std::io::Result<()> {
+    write_all(format!("{text}\n").as_bytes())
+}
+
+fn write_all(bytes: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// How many cells a line of the terminal holds, where stdout is one.
+pub(crate) fn width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(width.0.into()).filter(|width| *width > 0)
 }
 
 /// Writes a line of a result.

@@ -34,8 +34,24 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
     text
 }
 
-/// The owners, by account.
-pub(crate) fn owners(owners: &Owners) -> String {
+/// Rows as blocks of lines, for a terminal on which the table would break.
+fn blocks<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+    let widest = head.iter().map(|name| name.width()).max();
+    let width = widest.unwrap_or_default();
+    let mut blocks = Vec::new();
+    for row in rows {
+        let lines = head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        let lines = lines.map(|(name, cell)| {
+            let padding = " ".repeat(width - name.width());
+            format!("{name}{padding}  {}\n", shown(cell).replace('\n', " "))
+        });
+        blocks.push(lines.collect::<String>());
+    }
+    blocks.join("\n")
+}
+
+/// The owners, by account: as a table where it has room.
+pub(crate) fn owners(owners: &Owners, room: Option<usize>) -> String {
     if owners.is_empty() {
         return "the institution names no owners\n".to_owned();
     }
@@ -54,7 +70,13 @@ pub(crate) fn owners(owners: &Owners) -> String {
             })
         })
         .collect();
-    table(["ACCOUNT", "OWNER", "ADDRESS", "PHONE", "EMAIL"], &rows)
+    let head = ["ACCOUNT", "OWNER", "ADDRESS", "PHONE", "EMAIL"];
+    let table = table(head, &rows);
+    let width = table.lines().map(UnicodeWidthStr::width).max();
+    match room {
+        Some(room) if width > Some(room) => blocks(head, &rows),
+        _ => table,
+    }
 }
 
 fn name(owner: &Owner) -> String {
@@ -112,11 +134,25 @@ ACT-1    東京 B       Lehi
 ACT-1    E\u{fffd}[2J ve
 ACT-2    Ada Example  Utah 84034
 ";
-        assert_eq!(owners(&found), expected);
+        assert_eq!(owners(&found, None), expected);
+        assert_eq!(owners(&found, Some(32)), expected);
+        let expected = "\
+ACCOUNT  ACT-1
+OWNER    東京 B
+ADDRESS  Lehi
+
+ACCOUNT  ACT-1
+OWNER    E\u{fffd}[2J ve
+
+ACCOUNT  ACT-2
+OWNER    Ada Example
+ADDRESS  Utah 84034
+";
+        assert_eq!(owners(&found, Some(31)), expected);
     }
 
     #[test]
     fn no_owners_are_said_in_words() {
-        assert!(owners(&Owners::default()).contains("no owners"));
+        assert!(owners(&Owners::default(), None).contains("no owners"));
     }
 }

@@ -1,5 +1,6 @@
 //! What a person gives to log in at an institution: by arguments, by defaults of the sandbox, or asked for.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 
 use mx_nexus::Secret;
@@ -55,11 +56,21 @@ impl Credentials {
             let given = Given::line(value.as_ref(), &format!("the credential {label}"))?;
             Ok((label.trim().to_owned(), given))
         };
+        let given = arguments
+            .iter()
+            .map(parse)
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let mut labels = HashSet::new();
+        let again = given
+            .iter()
+            .find(|(label, _)| !labels.insert(label.to_lowercase()));
+        if let Some((label, _)) = again {
+            return Err(Failure::usage(format!(
+                "the credential {label:?} is given twice"
+            )));
+        }
         Ok(Self {
-            given: arguments
-                .iter()
-                .map(parse)
-                .collect::<Result<_, Failure>>()?,
+            given,
             defaults: Defaults { password: None },
         })
     }
@@ -184,5 +195,13 @@ mod tests {
         let (label, given) = &parsed.given[0];
         assert_eq!((label.as_str(), given.value.expose()), ("Pass word", "a=b"));
         assert!(Credentials::parse(&["nothing".into()]).is_err());
+    }
+
+    #[test]
+    fn of_two_credentials_for_one_field_none_is_lost_in_silence() {
+        let failure = Credentials::parse(&["Login=a".into(), "login=b".into()]).err();
+        let failure = failure.expect("a refusal");
+        assert_eq!(failure.exit, crate::exit::Exit::Usage);
+        assert!(failure.message.contains("twice"), "{failure:?}");
     }
 }

@@ -16,6 +16,11 @@ pub(crate) async fn run(arguments: Identify) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
     let interrupt = terminal.interrupt();
     let access = Access::find(&arguments.configuration)?;
+    if arguments.create_user && matches!(access, Access::Session { .. }) {
+        return Err(Failure::usage(
+            "--create-user needs a client id and an API key: a session is of a user who is there",
+        ));
+    }
     let credentials = Credentials::parse(&arguments.credentials)?;
     let answering = Answering::with(&arguments.driving.answers)?;
     let opened = interrupt

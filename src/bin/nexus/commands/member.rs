@@ -79,9 +79,10 @@ async fn choose(
             "no institution with identification has the name {name:?}"
         ))),
         1 => found.pop().ok_or_else(Failure::interrupted),
-        several => {
+        _ => {
+            // Those of the first page, which need not be all.
             let failure = Failure::usage(format!(
-                "{several} institutions fit {name:?}; give --institution the GUID of one"
+                "several institutions fit {name:?}; give --institution the GUID of one"
             ));
             Err(failure.advising_all(labels.into_iter().map(|(label, _)| label)))
         }

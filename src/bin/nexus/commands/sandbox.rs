@@ -35,27 +35,10 @@ pub(crate) async fn run(arguments: arguments::Sandbox) -> Result<(), Failure> {
         )
         .as_bytes(),
     )?;
-    let interrupt = terminal.interrupt();
-    tokio::select! {
-        () = interrupt.heard() => {}
-        () = told_to_terminate() => {}
-    }
+    terminal.interrupt().heard().await;
     sandbox.stop().await;
     terminal.say("the sandbox has stopped");
     Ok(())
-}
-
-/// What a supervisor of processes sends.
-async fn told_to_terminate() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            terminate.recv().await;
-            return;
-        }
-    }
-    std::future::pending().await
 }
 
 /// What a person needs to begin. A shell may source it: all but the variables are comments.
