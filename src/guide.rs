@@ -4,8 +4,9 @@
 //! 1. [`owners`]: the first identification, and what can come of it.
 //! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
 //! 3. [`fleets`]: a million users, a few at a time.
-//! 4. `testing`: your own code against typed mocks (feature `mock`).
-//! 5. [`engines`]: one call a step, for durable engines.
+//! 4. `testing`: your own code against the sandbox, when all goes well and when it does not (feature `sandbox`).
+//! 5. `mocking`: your own code against typed mocks, for what no sandbox says (feature `mock`).
+//! 6. [`engines`]: one call a step, for durable engines.
 
 /// The first identification.
 ///
@@ -236,9 +237,55 @@ pub mod web {}
 /// ```
 pub mod fleets {}
 
+/// Tests of your own code: the sandbox, feature `sandbox`.
+///
+/// It has the state, so a test says who is there and what goes wrong, and not what MX answers. Put `sandbox` into the features of a
+/// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds want a polling of
+/// milliseconds too, which is a setting like the patience.
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus::Nexus;
+/// use mx_nexus::identity::{IdentityError, Polling, Remedy};
+/// use mx_nexus::sandbox::{Fault, JobKind, Sandbox};
+///
+/// /// Your code: who owns what is at this member?
+/// async fn names(nexus: &Nexus, polling: Polling, user: &str, member: &str) -> Result<Vec<String>, IdentityError> {
+///     let identify = nexus.user(user).identify(member).polling(polling);
+///     let owners = identify.patience(Duration::from_secs(60)).run(async |_| None).await?;
+///     Ok(owners.iter().filter_map(|owner| Some(owner.owner_name.as_ref()?.to_string())).collect())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder().job_time(Duration::from_millis(20)).start().await?;
+/// let nexus = sandbox.nexus().build()?;
+/// let quick = || Polling::between(Duration::from_millis(5), Duration::from_millis(20));
+///
+/// // The bank locks the person out: that is for them to mend.
+/// let member = sandbox.add_member("U-1", "LOCKED")?;
+/// let error = names(&nexus, quick(), "U-1", member.as_str()).await.unwrap_err();
+/// assert_eq!(error.remedy(), Some(Remedy::ActAtInstitution));
+///
+/// // MX starts the job, and its answer gets lost on the way: that costs once all the same.
+/// let member = sandbox.add_member("U-2", "any other password")?;
+/// sandbox.fault(Fault::reset_after_processing().on_operation("identifyMember"))?;
+/// assert!(!names(&nexus, quick(), "U-2", member.as_str()).await?.is_empty());
+/// let paid = sandbox.jobs().into_iter().filter(|job| job.kind == JobKind::Identification && job.member == member.as_str());
+/// assert_eq!(paid.count(), 1);
+/// assert!(sandbox.faults().is_empty(), "it did happen");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The passwords, and what else its banks do, are in the documentation of [`sandbox`](crate::sandbox). Tests in other languages start
+/// `nexus sandbox`, and ask for all of this over HTTP.
+#[cfg(feature = "sandbox")]
+pub mod testing {}
+
 /// Tests of your own code: typed mocks, feature `mock`.
 ///
-/// The mocks are made of the same document as the client. In a test point the client at the mock server, and poll without delay.
+/// For what the sandbox would not say: an answer that you made up, or a call that must not be made. The mocks are made of the same document as the client. In a test point the client at the mock server, and poll without delay.
 ///
 /// ```
 /// use std::time::Duration;
@@ -278,7 +325,7 @@ pub mod fleets {}
 /// # }
 /// ```
 #[cfg(feature = "mock")]
-pub mod testing {}
+pub mod mocking {}
 
 /// Durable engines: one call a step, and they sleep themselves.
 ///
