@@ -112,6 +112,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// How long a client may take to read an answer before its connection is reset. Thirty seconds unless told otherwise.
+    pub fn answer_timeout(mut self, time: Duration) -> Self {
+        self.limits.answer_time = time;
+        self
+    }
+
     /// The largest body that is taken, in bytes. 1 MiB unless told otherwise.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;

@@ -36,6 +36,7 @@ mod faults;
 mod hostile;
 mod load;
 mod raw;
+mod unread;
 mod way;
 mod witness;
 
