@@ -221,9 +221,12 @@ impl Fault {
         self
     }
 
-    /// The header `Retry-After` of a status, in whole seconds.
+    /// The header `Retry-After` of a status, in whole seconds; a part of one counts as one.
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        self.retry_after = Some(
+            wait.as_secs()
+                .saturating_add(u64::from(wait.subsec_nanos() > 0)),
+        );
         self
     }
 

@@ -32,6 +32,7 @@ mod types;
 mod conformance;
 mod control;
 mod estate;
+mod extremes;
 mod faults;
 mod hostile;
 mod load;
