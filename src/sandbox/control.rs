@@ -93,8 +93,10 @@ async fn list_faults(State(premises): Here) -> Response<Payload> {
 }
 
 async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
-    let read = serde_json::from_slice::<Fault>(&body).map_err(|error| error.to_string());
+    let read = serde_json::from_slice::<Fault>(&body)
+        .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
+        let fault = fault.completed();
         let added = premises.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });

@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use super::call::{Body, Call, Face, Reply};
 use super::contract::{self, Contract, Documented, Match};
-use super::fault::board::{Asked, FaultBoard};
-use super::fault::{Fault, FaultBody, FaultKind};
+use super::fault::board::FaultBoard;
+use super::fault::{Asked, Fault, FaultBody, FaultKind};
 use super::requests::{Received, RequestLog};
 use super::server::{self, Incomplete, Limits, Line, Payload};
 use super::world::World;

@@ -37,6 +37,7 @@ mod faults;
 mod hostile;
 mod load;
 mod raw;
+mod refused;
 mod unread;
 mod way;
 mod witness;
