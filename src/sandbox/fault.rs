@@ -46,7 +46,7 @@ use aim::Aim;
 /// |---|---|---|
 /// | `kind` | text, required | `status`, `delay`, `reset`, `truncate`, `stale_echo` or `expire_sessions` |
 /// | `status` | 200 to 599 | what is answered; required for the kind `status`, and for no other |
-/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent |
+/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent, but 204 and 304 are always empty |
 /// | `retry_after` | seconds | of the kind `status`: the header `Retry-After` |
 /// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect all the same; false when absent |
 /// | `delay_ms` | milliseconds | how long the answer is held back, 600000 at most; required for the kind `delay` |

@@ -109,6 +109,7 @@ mod tests {
             (Fault::reset().retry_after(Duration::ZERO), "retry_after"),
             (Fault::delay(Duration::from_secs(601)), "ten minutes"),
             (Fault::delay(Duration::MAX), "ten minutes"),
+            (Fault::status(204).body(FaultBody::Html), "no body"),
         ];
         for (fault, reason) in refused {
             let text = board.add(fault).unwrap_err().to_string();

@@ -1,9 +1,12 @@
 //! Whether a fault can happen as it was asked for. The board takes no other.
 
-use super::{Fault, FaultKind, InvalidFault};
+use super::{Fault, FaultBody, FaultKind, InvalidFault};
 
 /// The longest time that a fault holds an answer back.
 const LONGEST_DELAY_MS: u64 = 10 * 60 * 1000;
+
+/// The statuses that HTTP allows no body to.
+const BODILESS: [u16; 2] = [204, 304];
 
 impl Fault {
     /// Whether it can happen as asked for.
@@ -26,6 +29,10 @@ impl Fault {
         if !is_status && (self.body.is_some() || self.retry_after.is_some()) {
             return refuse("only the kind status has a body or retry_after");
         }
+        let has_body = self.body.is_some_and(|body| body != FaultBody::Empty);
+        if has_body && self.status.is_some_and(|one| BODILESS.contains(&one)) {
+            return refuse("204 and 304 have no body; leave it out");
+        }
         if self.processed && !matches!(self.kind, FaultKind::Status | FaultKind::Reset) {
             return refuse("processed is for the kinds status and reset; the others always are");
         }
@@ -39,5 +46,13 @@ impl Fault {
             return refuse("it has to happen at least once; see times");
         }
         Ok(())
+    }
+
+    /// What its status is answered with.
+    pub(in crate::sandbox) fn answered_body(&self) -> FaultBody {
+        match self.status {
+            Some(status) if BODILESS.contains(&status) => FaultBody::Empty,
+            _ => self.body.unwrap_or(FaultBody::Json),
+        }
     }
 }
