@@ -63,6 +63,7 @@
 //! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
 //! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
 //! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
+//! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
@@ -232,12 +233,39 @@ impl Sandbox {
         self.premises.world.expire_sessions()
     }
 
-    /// The last 10,000 requests to the systems of MX, the oldest first, with nothing secret in them.
+    /// Forgets the requests so far, and says how many they were: for a test that counts from here.
+    ///
+    /// ```
+    /// # use mx_nexus::mdx::types::UserCreateRequest;
+    /// use mx_nexus::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let nexus = sandbox.nexus().build()?;
+    /// # nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
+    /// let api = nexus.user("U-39XBF7").api().await?;
+    ///
+    /// sandbox.clear_requests();
+    /// api.list_members().send().await?;
+    /// let operations: Vec<_> = sandbox.requests().iter().map(|one| one.operation).collect();
+    /// assert_eq!(operations, [Some("listMembers")]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clear_requests(&self) -> usize {
+        self.premises.requests.clear()
+    }
+
+    /// The requests to the systems of MX, with nothing secret in them, in the order in which they were answered. A request under
+    /// way is not among them: one that a fault holds back comes when its answer goes out. Those to `/_sandbox`, and what was
+    /// no HTTP, are not noted. The last 10,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
         self.premises.requests.list()
     }
 
-    /// The jobs of all members.
+    /// The jobs of all members, by the guid of the member, and each member's in the order in which they started. The last 20 of a
+    /// member are kept, until it is deleted; [`JobReport::count`] goes on counting. How they stand is looked up now.
     pub fn jobs(&self) -> Vec<JobReport> {
         self.premises.world.jobs()
     }

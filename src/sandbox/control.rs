@@ -31,7 +31,10 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
             get(list_faults).post(add_fault).delete(clear_faults),
         )
         .route("/_sandbox/sessions/expire", post(expire_sessions))
-        .route("/_sandbox/requests", get(list_requests))
+        .route(
+            "/_sandbox/requests",
+            get(list_requests).delete(clear_requests),
+        )
         .route("/_sandbox/jobs", get(list_jobs))
         .route(
             "/_sandbox/oauth/{member}",
@@ -74,6 +77,7 @@ async fn index(State(premises): Here) -> Response<Payload> {
             "DELETE /_sandbox/faults": "forgets them",
             "POST /_sandbox/sessions/expire": "ends all sessions",
             "GET /_sandbox/requests": "the last requests, without a secret",
+            "DELETE /_sandbox/requests": "forgets them",
             "GET /_sandbox/jobs": "the jobs of all members",
             "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member; GET does it too, for a browser",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
@@ -116,6 +120,10 @@ async fn expire_sessions(State(premises): Here) -> Response<Payload> {
 
 async fn list_requests(State(premises): Here) -> Response<Payload> {
     ok(&json!({"requests": premises.requests.list()}))
+}
+
+async fn clear_requests(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"cleared": premises.requests.clear()}))
 }
 
 async fn list_jobs(State(premises): Here) -> Response<Payload> {

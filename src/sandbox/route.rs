@@ -17,7 +17,7 @@ use super::call::{Body, Call, Face, Reply};
 use super::contract::{self, Contract, Documented, Match};
 use super::fault::board::FaultBoard;
 use super::fault::{Asked, Fault, FaultKind};
-use super::requests::{Received, RequestLog};
+use super::requests::{Received, RequestLog, member};
 use super::server::{self, Incomplete, Limits, Line, Payload};
 use super::world::World;
 
@@ -269,12 +269,6 @@ impl Face {
             below.starts_with('/').then_some((face, below))
         })
     }
-}
-
-/// The member of a path. A path may be long and the log is kept in memory, so a guid or a test word, and nothing longer.
-fn member(path: &BTreeMap<String, String>) -> Option<String> {
-    let guid = path.get("member_guid")?;
-    (guid.len() <= 64).then(|| guid.clone())
 }
 
 /// The methods of HTTP by name: what else a client makes up is not repeated anywhere.

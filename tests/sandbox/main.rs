@@ -35,6 +35,7 @@ mod estate;
 mod extremes;
 mod faults;
 mod hostile;
+mod journal;
 mod load;
 mod raw;
 mod refused;

@@ -67,6 +67,11 @@ fn status(word: &str) -> Option<ConnectionStatus> {
     known.find(|status| status.as_str() == word).cloned()
 }
 
+/// Whether a word stands in the place of a member here.
+pub(crate) fn stands_for_a_member(word: &str) -> bool {
+    status(word).is_some()
+}
+
 fn member(word: &str, status: &ConnectionStatus) -> Value {
     let institution = &all_institutions()[0];
     let at = "2016-10-13T18:07:57.000Z";
