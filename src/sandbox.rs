@@ -115,7 +115,6 @@ use server::Server;
 #[must_use = "it ends when it is dropped"]
 pub struct Sandbox {
     premises: Arc<Premises>,
-    api_key: Secret,
     server: Server,
 }
 
@@ -176,7 +175,7 @@ impl Sandbox {
 
     /// A client of this sandbox, with the credentials of its partner; only [`build`](NexusBuilder::build) is missing.
     pub fn nexus(&self) -> NexusBuilder {
-        Nexus::builder(self.environment()).credentials(self.client_id(), self.api_key.clone())
+        Nexus::builder(self.environment()).credentials(self.client_id(), self.api_key())
     }
 
     /// The client id of its partner.
@@ -184,9 +183,11 @@ impl Sandbox {
         &self.premises.client_id
     }
 
-    /// The API key of its partner.
-    pub fn api_key(&self) -> &Secret {
-        &self.api_key
+    /// The API key of its partner: the latest one, when [`add_partner`](Self::add_partner) has changed it.
+    pub fn api_key(&self) -> Secret {
+        let key = self.premises.world.api_key(self.client_id());
+        // A partner is never taken away, and this one is there from the start.
+        key.unwrap_or_else(|| Secret::new(""))
     }
 
     /// Asks for something to go wrong.
@@ -303,7 +304,9 @@ impl Sandbox {
     }
 
     /// Takes in one more partner, with all products; its client is of [`Nexus::builder`] with the same
-    /// [`environment`](Self::environment). A partner that is there gets the new key.
+    /// [`environment`](Self::environment). A partner that is there keeps what it has and gets the new key, its first one as well:
+    /// a key that is changed in the middle. Then [`api_key`](Self::api_key) and [`nexus`](Self::nexus) have the new key, and clients
+    /// from before are refused where they need a key, while their sessions live on.
     pub fn add_partner(&self, client_id: &str, api_key: impl Into<Secret>) {
         self.premises.world.add_partner(client_id, api_key.into());
     }

@@ -152,7 +152,6 @@ impl SandboxBuilder {
         let world = World::new(self.settings);
         world.set_address(&address);
         let client_id = world.client_id();
-        let api_key = world.api_key(&client_id).unwrap_or_else(|| Secret::new(""));
         let premises = Arc::new(Premises {
             address,
             client_id,
@@ -163,7 +162,6 @@ impl SandboxBuilder {
         let route = Arc::new(Route::new(Arc::clone(&premises), self.limits));
         Ok(Sandbox {
             premises,
-            api_key,
             server: bound.serve(route, self.limits),
         })
     }
