@@ -67,6 +67,12 @@
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
+//!
+//! What is not there, or not right, is refused with `{"error": {"message": …}}`, which says what to do.
+//!
+//! ## What is answered
+//!
+#![doc = include_str!("sandbox/control.md")]
 
 use std::fmt;
 use std::sync::Arc;

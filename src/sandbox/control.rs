@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use http::header::CONTENT_TYPE;
+use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
@@ -61,6 +61,28 @@ fn ok(value: &impl Serialize) -> Response<Payload> {
 
 fn refuse(status: StatusCode, message: &str) -> Response<Payload> {
     answer(status, &json!({"error": {"message": message}}))
+}
+
+/// The same answer, in JSON when it is a refusal of the router, which speaks plain text.
+pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
+    let status = response.status();
+    let media_type = response.headers().get(CONTENT_TYPE);
+    let media_type = media_type.map_or(Ok("text/plain"), |one| one.to_str());
+    let is_plain = media_type.is_ok_and(|text| text.starts_with("text/plain"));
+    if !is_plain || !status.is_client_error() {
+        return response;
+    }
+    let allowed = response.headers().get(ALLOW).cloned();
+    let Some(allowed) = allowed.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) else {
+        let message = "This request was not understood; GET /_sandbox says what can be asked for.";
+        return refuse(status, message);
+    };
+    let methods = allowed.to_str().unwrap_or_default().replace(',', ", ");
+    let message =
+        format!("This path takes {methods} only; GET /_sandbox says what can be asked for.");
+    let mut told = refuse(status, &message);
+    told.headers_mut().insert(ALLOW, allowed);
+    told
 }
 
 async fn index(State(premises): Here) -> Response<Payload> {

@@ -23,7 +23,7 @@ use super::world::World;
 
 mod answers;
 
-use answers::{cut_off, instead, refusal, respond};
+use answers::{cut_off, instead, nowhere, refusal, respond};
 
 /// All that stands under one address.
 pub(super) struct Premises {
@@ -99,8 +99,7 @@ impl Route {
             Ok(respond(reply, media_type))
         };
         let Some((face, below)) = Face::of(path) else {
-            let reply = contract::no_such_path();
-            return unmatched(reply, "application/json");
+            return unmatched(nowhere(), "application/json");
         };
         let contract = contract::of(face);
         let body = match body {
@@ -245,7 +244,7 @@ impl Route {
         };
         let request = http::Request::from_parts(head, Payload::from(body));
         match self.control.call(request).await {
-            Ok(response) => response,
+            Ok(response) => super::control::told(response),
             Err(never) => match never {},
         }
     }

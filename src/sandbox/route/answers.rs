@@ -22,6 +22,12 @@ pub(super) fn refusal(incomplete: Incomplete) -> Reply {
     reply
 }
 
+/// The refusal of a path that is of no system.
+pub(super) fn nowhere() -> Reply {
+    let message = "There is nothing here; GET /_sandbox says what is where.";
+    Reply::problem(404, None, message)
+}
+
 /// What a fault answers instead of the truth; an answer with a status has a media type that is told here.
 pub(super) fn instead(
     fault: &Fault,
