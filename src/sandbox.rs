@@ -73,6 +73,19 @@
 //! ## What is answered
 //!
 #![doc = include_str!("sandbox/control.md")]
+//!
+//! # The runtime that it lives in
+//!
+//! A sandbox lives in the tokio runtime that started it, which needs I/O and time (`enable_all`).
+//!
+//! - It ends with that runtime. One that is started in a `#[tokio::test]` and kept in a `static` is gone when that test is over:
+//!   connections of the tests after it are refused. What it knows, such as [`Sandbox::requests`], can still be read. Start one in
+//!   every test, which takes a moment only, or keep the runtime as well.
+//! - It answers while that runtime runs. A blocking client on the only thread of a `current_thread` runtime waits for ever.
+//! - It goes by the clock of that runtime. With `start_paused` the clock jumps ahead whenever nothing else is ready: a job of an hour
+//!   takes no time, and [`tokio::time::advance`] ends sessions, as long as the client is in the same runtime. A client elsewhere,
+//!   in another thread or process, is as slow as can be: while the sandbox waits for its next word, the time for that is over
+//!   already, and it is cut off. And a fault that delays an answer for longer than the client waits is a timeout, at once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -140,6 +153,10 @@ impl Sandbox {
     /// # Errors
     ///
     /// When no port can be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](self#the-runtime-that-it-lives-in).
     pub async fn start() -> std::io::Result<Self> {
         Self::builder().start().await
     }

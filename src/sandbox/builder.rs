@@ -146,7 +146,13 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// When the port cannot be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](super#the-runtime-that-it-lives-in).
     pub async fn start(self) -> std::io::Result<Sandbox> {
+        // Without time every connection would end in silence; here tokio says what is missing.
+        drop(tokio::time::sleep(Duration::ZERO));
         let bound = Bound::on(self.port).await?;
         let address = format!("http://{}", bound.address);
         let world = World::new(self.settings);

@@ -39,6 +39,7 @@ mod journal;
 mod load;
 mod raw;
 mod refused;
+mod runtime;
 mod shapes;
 mod unread;
 mod way;
