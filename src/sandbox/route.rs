@@ -80,7 +80,7 @@ impl Route {
         line: &Line,
     ) -> Result<Response<Payload>, Cut> {
         let (head, body) = request.into_parts();
-        let body = server::read(body, self.limits).await;
+        let body = server::read(&head, body, self.limits).await;
         let path = head.uri.path();
         if path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/") {
             return Ok(self.control(head, body).await);

@@ -37,6 +37,7 @@ mod faults;
 mod hostile;
 mod journal;
 mod load;
+mod odd;
 mod raw;
 mod refused;
 mod runtime;
