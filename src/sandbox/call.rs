@@ -34,6 +34,8 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     /// The JSON body; null when there is none.
     pub body: Value,
+    /// Whether its answer shows members as they were before their latest job, because a fault says so.
+    pub is_stale: bool,
 }
 
 impl std::fmt::Debug for Call {

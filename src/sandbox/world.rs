@@ -73,8 +73,8 @@ pub(crate) struct State {
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
-    /// How many more readings of members show them as before their latest job.
-    pub echoes: usize,
+    /// Whether the call that is being answered shows members as they were before their latest job.
+    pub is_stale: bool,
 }
 
 /// What became of a start.
@@ -104,7 +104,7 @@ impl World {
             api_tokens: Tokens::new(settings.api_token_lifetime),
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
-            echoes: 0,
+            is_stale: false,
             settings,
         };
         Self {
@@ -155,7 +155,9 @@ impl World {
 
     /// The answer from the state; none where no state stands behind the operation.
     pub(crate) fn answer(&self, principal: &Principal, call: &Call) -> Option<Reply> {
-        faces::answer(&mut self.state(), principal, call)
+        let mut state = self.state();
+        state.is_stale = call.is_stale;
+        faces::answer(&mut state, principal, call)
     }
 
     /// Ends all sessions, and counts them.
@@ -186,11 +188,6 @@ impl World {
         reports.into_iter().map(|(_, report)| report).collect()
     }
 
-    /// Lets the next readings of members show them as they were before their latest job.
-    pub(crate) fn echo_previous_job(&self, times: usize) {
-        self.state().echoes = times;
-    }
-
     /// The person has signed in on the OAuth page of this member. False when no page of it was open.
     pub(crate) fn authorise_oauth(&self, member: &str) -> bool {
         self.state().authorise_oauth(member)
@@ -199,6 +196,7 @@ impl World {
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.now = Instant::now();
+        state.is_stale = false;
         state
     }
 }

@@ -31,6 +31,7 @@ mod types;
 
 mod conformance;
 mod control;
+mod echoes;
 mod estate;
 mod faults;
 mod hostile;

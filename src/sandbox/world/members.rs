@@ -27,22 +27,13 @@ impl State {
         guids
     }
 
-    /// How the member reads now; for a while like before its latest job, when that was asked for.
-    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        self.member(user, guid)?;
-        let member = self.members.get(guid).ok_or_else(unknown)?;
-        let echo = member.connection.before.as_ref();
-        let echo = echo.filter(|_| self.echoes > 0);
-        self.echoes -= usize::from(echo.is_some());
-        let shown = echo.cloned().unwrap_or_else(|| member.connection.shown());
-        Ok(member.body(&shown, &self.clock))
-    }
-
-    /// How the member is now.
+    /// How the member is now; or was before its latest job, in the answer to a stale call.
     pub(crate) fn show_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let clock = self.clock;
+        let (clock, is_stale) = (self.clock, self.is_stale);
         let member = self.member(user, guid)?;
-        Ok(member.body(&member.connection.shown(), &clock))
+        let connection = &member.connection;
+        let before = connection.before.clone().filter(|_| is_stale);
+        Ok(member.body(&before.unwrap_or_else(|| connection.shown()), &clock))
     }
 
     /// Makes a member, and starts its first job unless that was declined.

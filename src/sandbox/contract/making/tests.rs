@@ -30,6 +30,7 @@ fn call(face: Face, method: &str, target: &str, body: Value) -> (&'static Docume
             .collect(),
         headers: HeaderMap::new(),
         body,
+        is_stale: false,
     };
     (documented, call)
 }

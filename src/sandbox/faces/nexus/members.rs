@@ -16,7 +16,7 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
     Some(match call.operation.id {
         "createMember" => state.create_member(user, member).map(rooted),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.read_member(user, guid).map(rooted),
+        "readMember" => state.show_member(user, guid).map(rooted),
         "updateMember" => state.update_member(user, guid, member).map(rooted),
         "deleteMember" => state
             .delete_member(user, guid)

@@ -63,7 +63,9 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
                     let call = desk.partner(Face::Mdx, "updateUser").at("user_id", "ada");
                     desk.send(call.body(body));
                 }
-                5 => desk.world.echo_previous_job(chance.usize(0..3)),
+                5 => {
+                    desk.send(desk.of(&member, "readMember").stale());
+                }
                 _ => {
                     let operation = chance.choice(OPERATIONS).unwrap();
                     desk.send(desk.of(&member, operation));
