@@ -170,6 +170,7 @@ impl World {
     /// The jobs of all members, by member, the oldest first.
     pub(crate) fn jobs(&self) -> Vec<JobReport> {
         let mut state = self.state();
+        state.forget_lapsed();
         let State {
             members,
             now,

@@ -38,6 +38,9 @@ impl State {
 
     /// Makes a member, and starts its first job unless that was declined.
     pub(crate) fn create_member(&mut self, user: &str, request: &Value) -> Result<Value, Reply> {
+        if request["external_guid"].is_string() {
+            self.forget_lapsed();
+        }
         let owner = self.users.get(user).ok_or_else(unknown)?;
         let wanted = request["institution_guid"].as_str().unwrap_or_default();
         let institution = institution(wanted).filter(|institution| !institution.is_hidden);
@@ -109,6 +112,9 @@ impl State {
         guid: &str,
         request: &Value,
     ) -> Result<Value, Reply> {
+        if request["external_guid"].is_string() {
+            self.forget_lapsed();
+        }
         let member = self.member(user, guid)?;
         let institution = member.institution;
         let is_oauth = member.oauth.is_some();
@@ -194,6 +200,17 @@ impl State {
             self.forget_member(guid);
         }
         has_lapsed
+    }
+
+    /// Forgets every member whose person has not finished OAuth in time: for whoever looks at the members of all users.
+    pub(crate) fn forget_lapsed(&mut self) {
+        let lifetime = self.settings.oauth_lifetime;
+        let members = self.members.values();
+        let lapsed = members.filter(|member| member.has_lapsed(self.now, lifetime));
+        let lapsed: Vec<String> = lapsed.map(|member| member.guid.clone()).collect();
+        for guid in lapsed {
+            self.forget_member(&guid);
+        }
     }
 
     /// Refuses what another member has: the login within user and institution, the external identifier within the partner.

@@ -111,3 +111,24 @@ async fn oauth_and_credentials_do_not_mix() {
     );
     assert_eq!(desk.request("mx_bank_oauth", &[], json!({})).0, 400);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_is_forgotten_is_in_nobodys_way() {
+    let desk = Desk::with(Settings {
+        session_lifetime: 24 * 60 * 60 * SECOND,
+        ..Settings::default()
+    });
+    let named = json!({"is_oauth": true, "external_guid": "E"});
+    let (_, body) = desk.request("mx_bank_oauth", &[], named.clone());
+    let member = body["member"]["guid"].as_str().unwrap();
+    desk.start(member, "identifyMember");
+    let neighbour = desk.neighbour();
+    assert_eq!(neighbour.request("mx_bank_oauth", &[], named.clone()).0, 422);
+    advance(61 * 60 * SECOND).await;
+    assert_eq!(desk.world.jobs(), [], "it went, and its jobs with it");
+    let (_, body) = desk.request("mx_bank_oauth", &[], named.clone());
+    let member = body["member"]["guid"].as_str().unwrap();
+    advance(61 * 60 * SECOND).await;
+    assert_eq!(neighbour.request("mx_bank_oauth", &[], named).0, 200);
+    assert_eq!(desk.send(desk.of(member, "readMember")).0, 404);
+}
