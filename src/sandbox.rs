@@ -65,6 +65,7 @@
 //! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
+//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the person declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
 
 use std::fmt;
@@ -94,6 +95,7 @@ pub use world::{JobKind, JobReport, JobState};
 
 use route::Premises;
 use server::Server;
+use world::Consent;
 
 /// MX on a port of this machine. From [`Sandbox::start`] or [`Sandbox::builder`]; when it is dropped, it ends.
 ///
@@ -294,7 +296,15 @@ impl Sandbox {
 
     /// The person has signed in on the OAuth page of a member. False when no such page was open.
     pub fn finish_oauth(&self, member: &str) -> bool {
-        self.premises.world.authorise_oauth(member)
+        let world = &self.premises.world;
+        world.finish_oauth(member, Consent::Given)
+    }
+
+    /// The person has declined on the OAuth page of a member, which becomes DENIED until they sign in at a fresh address. False when
+    /// no such page was open.
+    pub fn decline_oauth(&self, member: &str) -> bool {
+        let world = &self.premises.world;
+        world.finish_oauth(member, Consent::Declined)
     }
 
     /// Ends it, and waits until the port is free and every connection closed: a quarter of a second at most for requests that are under

@@ -18,6 +18,8 @@ use super::promise;
 use super::route::Premises;
 use super::server::Payload;
 
+mod oauth;
+
 type Here = State<Arc<Premises>>;
 
 /// Everything under `/_sandbox/`, and the index.
@@ -33,10 +35,7 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
         .route("/_sandbox/sessions/expire", post(expire_sessions))
         .route("/_sandbox/requests", get(list_requests))
         .route("/_sandbox/jobs", get(list_jobs))
-        .route(
-            "/_sandbox/oauth/{member}",
-            get(finish_oauth).post(finish_oauth),
-        )
+        .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
         .fallback(nothing)
         .with_state(premises)
@@ -75,7 +74,8 @@ async fn index(State(premises): Here) -> Response<Payload> {
             "POST /_sandbox/sessions/expire": "ends all sessions",
             "GET /_sandbox/requests": "the last requests, without a secret",
             "GET /_sandbox/jobs": "the jobs of all members",
-            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member; GET does it too, for a browser",
+            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
+            "POST /_sandbox/oauth/{member}/decline": "the person declines",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
     }))
@@ -118,16 +118,6 @@ async fn list_requests(State(premises): Here) -> Response<Payload> {
 
 async fn list_jobs(State(premises): Here) -> Response<Payload> {
     ok(&json!({"jobs": premises.world.jobs()}))
-}
-
-async fn finish_oauth(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    match premises.world.authorise_oauth(&member) {
-        true => ok(&json!({"signed_in": true})),
-        false => refuse(
-            StatusCode::NOT_FOUND,
-            "No OAuth page of such a member is open.",
-        ),
-    }
 }
 
 async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {

@@ -18,6 +18,7 @@ mod job;
 mod jobs;
 mod member;
 mod members;
+mod oauth;
 mod pages;
 mod partners;
 mod principal;
@@ -37,6 +38,7 @@ pub(crate) use job::Job;
 pub use job::{JobKind, JobState};
 pub(crate) use member::{Member, Oauth, message};
 pub(crate) use members::unknown;
+pub(crate) use oauth::Consent;
 pub(crate) use pages::Page;
 pub(crate) use principal::{Principal, spent};
 pub use report::JobReport;
@@ -187,11 +189,6 @@ impl World {
             (&one.member, at).cmp(&(&other.member, other_at))
         });
         reports.into_iter().map(|(_, report)| report).collect()
-    }
-
-    /// The person has signed in on the OAuth page of this member. False when no page of it was open.
-    pub(crate) fn authorise_oauth(&self, member: &str) -> bool {
-        self.state().authorise_oauth(member)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

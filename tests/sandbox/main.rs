@@ -36,6 +36,7 @@ mod estate;
 mod faults;
 mod hostile;
 mod load;
+mod oauth;
 mod raw;
 mod way;
 mod witness;

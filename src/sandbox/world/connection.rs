@@ -207,6 +207,24 @@ impl Connection {
         *status = ConnectionStatus::Updated;
     }
 
+    /// The person has signed in by OAuth: whatever kept the connection shut is over.
+    pub(crate) fn let_in(&mut self) {
+        self.failed_logins = 0;
+        if self.running().is_none() {
+            self.status = ConnectionStatus::Connected;
+        }
+    }
+
+    /// The person has declined to sign in by OAuth; a job that runs ends with that.
+    pub(crate) fn shut_out(&mut self, now: Instant) {
+        self.status = ConnectionStatus::Denied;
+        if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
+            job.course = [Step::End(ConnectionStatus::Denied)].into();
+            job.since = now;
+            self.enter();
+        }
+    }
+
     /// Pauses the connection because its user was disabled, or lets it go on.
     pub(crate) fn pause(&mut self, is_disabled: bool, now: Instant) {
         if is_disabled && self.paused.is_none() {

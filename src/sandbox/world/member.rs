@@ -51,10 +51,11 @@ impl std::fmt::Debug for Member {
 }
 
 /// The OAuth of a member.
-#[derive(Clone, Debug)]
 pub(crate) struct Oauth {
-    /// Whether there is an address that the person has not used yet.
-    pub is_window_open: bool,
+    /// Whether the person has signed in, and has not declined since.
+    pub is_signed_in: bool,
+    /// The secret end of the address that the person has not used yet.
+    pub open_page: Option<String>,
     /// When the latest address was handed out.
     pub handed_out: Instant,
     /// Whether no job starts when the person has signed in.

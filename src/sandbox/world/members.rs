@@ -71,11 +71,7 @@ impl State {
             institution,
             login: login.unwrap_or_else(|| owner.id.clone()),
             entries,
-            oauth: is_oauth.then_some(Oauth {
-                is_window_open: true,
-                handed_out: self.now,
-                skips_aggregation,
-            }),
+            oauth: is_oauth.then(|| Oauth::new(self.now, skips_aggregation)),
             external_guid,
             metadata: text(request, "metadata"),
             name: text(request, "name").unwrap_or_else(|| institution.name.clone()),

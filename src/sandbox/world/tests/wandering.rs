@@ -56,7 +56,11 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
                     }
                 }
                 3 => {
-                    desk.world.authorise_oauth(&member);
+                    let consent = match chance.bool() {
+                        true => Consent::Given,
+                        false => Consent::Declined,
+                    };
+                    desk.world.finish_oauth(&member, consent);
                 }
                 4 => {
                     let body = json!({"user": {"is_disabled": chance.u8(0..4) == 0}});
