@@ -49,14 +49,19 @@ impl State {
     /// Aggregates those members of a user that can be, as opening a session does.
     pub(crate) fn start_where_possible(&mut self, user: &str) {
         for guid in self.member_guids(user) {
-            // Whoever cannot be aggregated now is left alone: nobody asked for this one.
-            let _ = self.start(user, &guid, JobKind::Aggregation);
+            self.aggregate_if_permitted(user, &guid);
         }
+    }
+
+    /// Aggregates a member that is new or has changed, unless a job runs or it may not be aggregated. It was not asked for by itself, so
+    /// nothing is refused.
+    pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
+        let _ = self.start(user, guid, JobKind::Aggregation);
     }
 
     /// Starts a job of an idle member, without asking whether it may. Nothing can be aggregated while the person has not signed in
     /// by OAuth; another job ends at once with the status that says so.
-    pub(crate) fn launch(&mut self, guid: &str, kind: JobKind) {
+    fn launch(&mut self, guid: &str, kind: JobKind) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
         };

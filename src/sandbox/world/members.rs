@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Secret;
 use crate::sandbox::bank::{Entries, Institution, institution};
 use crate::sandbox::call::Reply;
-use crate::sandbox::world::{Answers, Connection, JobKind, Member, Oauth, State, User, guid};
+use crate::sandbox::world::{Answers, Connection, Member, Oauth, State, User, guid};
 use crate::values::ConnectionStatus;
 
 impl State {
@@ -92,7 +92,7 @@ impl State {
         let now = self.now;
         self.member(user, &guid)?.connection.pause(is_paused, now);
         if !is_oauth && !skips_aggregation {
-            self.launch(&guid, JobKind::Aggregation);
+            self.aggregate_if_permitted(user, &guid);
         }
         let mut shown = self.show_member(user, &guid)?;
         if is_oauth {
@@ -165,10 +165,9 @@ impl State {
         if let Some(entries) = entries {
             member.enter(entries);
         }
-        let is_idle = member.connection.running().is_none();
         let skips_aggregation = request["skip_aggregation"].as_bool().unwrap_or(false);
-        if is_new_login && is_idle && !skips_aggregation {
-            self.launch(guid, JobKind::Aggregation);
+        if is_new_login && !skips_aggregation {
+            self.aggregate_if_permitted(user, guid);
         }
         self.show_member(user, guid)
     }

@@ -3,7 +3,7 @@
 
 use crate::sandbox::bank::Institution;
 use crate::sandbox::call::Reply;
-use crate::sandbox::world::{JobKind, Oauth, State, World, token};
+use crate::sandbox::world::{Oauth, State, World, token};
 
 /// What the person says on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +96,9 @@ impl State {
             Consent::Given => member.connection.let_in(),
             Consent::Declined => member.connection.shut_out(now),
         }
-        let is_idle = member.connection.running().is_none();
-        if consent == Consent::Given && is_idle && !skips_aggregation {
-            self.launch(guid, JobKind::Aggregation);
+        if consent == Consent::Given && !skips_aggregation {
+            let user = member.user.clone();
+            self.aggregate_if_permitted(&user, guid);
         }
         true
     }
