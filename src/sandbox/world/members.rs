@@ -131,8 +131,7 @@ impl State {
         }
         let entered = entered.filter(|entered| !entered.is_empty());
         if entered.is_some() && is_oauth {
-            let message = "A member that signs in by OAuth has no credentials.";
-            return Err(Reply::problem(400, None, message));
+            return Err(no_credentials());
         }
         let entries = entered.map(|entered| entries(institution, &Value::Array(entered)));
         let entries = entries.transpose()?;
@@ -170,6 +169,20 @@ impl State {
             self.aggregate_if_permitted(user, guid);
         }
         self.show_member(user, guid)
+    }
+
+    /// Takes one credential by itself, with what is refused of an update.
+    pub(crate) fn enter_one(&mut self, user: &str, guid: &str, entry: &Value) -> Result<(), Reply> {
+        let member = self.member(user, guid)?;
+        let institution = member.institution;
+        if member.oauth.is_some() {
+            return Err(no_credentials());
+        }
+        let entries = entries(institution, &Value::Array(vec![entry.clone()]))?;
+        let owner = self.users.get(user).ok_or_else(unknown)?;
+        self.check_unique(owner, Some(guid), institution, &entries, None)?;
+        self.member(user, guid)?.enter(entries);
+        Ok(())
     }
 
     /// Deletes a member with all that it gathered.
@@ -264,6 +277,11 @@ impl State {
 /// The refusal of a member that the user does not have.
 pub(crate) fn unknown() -> Reply {
     Reply::problem(404, None, "The member is unknown.")
+}
+
+fn no_credentials() -> Reply {
+    let message = "A member that signs in by OAuth has no credentials.";
+    Reply::problem(400, None, message)
 }
 
 fn check_oauth(institution: &Institution) -> Result<(), Reply> {

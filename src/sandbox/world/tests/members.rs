@@ -169,3 +169,29 @@ async fn a_bank_that_wants_three_things_gets_three() {
     let partial = body["member"]["guid"].as_str().unwrap();
     assert_eq!(desk.identify(partial).await, "IMPAIRED");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_by_itself_is_refused_where_an_update_would_be() {
+    let desk = Desk::new();
+    desk.request("mxbank", &["ada", "x"], json!({}));
+    let (_, body) = desk.request("mxbank", &["bruno", "x"], json!({}));
+    let member = body["member"]["guid"].as_str().unwrap();
+    let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
+    let leave = |member: &str, guid: &str, value: &str| {
+        let left = json!({"member": {"credential_guid": guid, "value": value}});
+        let call = desk.of(member, "createMemberCredentials");
+        let (status, body) = desk.send(call.body(left));
+        (status, body["error"]["code"].as_u64())
+    };
+    assert_eq!(leave(member, login, "ada"), (422, Some(4220)));
+    assert_eq!(leave(member, "CRD-0", "x"), (400, None));
+    assert_eq!(desk.glance(member).0, "CREATED", "nothing was taken");
+    assert_eq!(leave(member, login, "clara"), (200, None));
+    assert_eq!(leave(member, PASSWORD, "y"), (200, None));
+    assert_eq!(desk.glance(member).0, "UPDATED");
+
+    let (_, body) = desk.request("mxbank", &[], json!({"is_oauth": true}));
+    let by_oauth = body["member"]["guid"].as_str().unwrap();
+    assert_eq!(leave(by_oauth, PASSWORD, "y"), (400, None));
+    assert_eq!(desk.glance(by_oauth).0, "PENDING");
+}
