@@ -13,7 +13,7 @@ use crate::sandbox::call::{Body, Call, Reply};
 /// How deep a schema may hold others before its sample stops; only one that holds itself gets there.
 const DEEPEST: usize = 8;
 /// How many records a page has when nothing else is asked for, or something that cannot be had.
-const USUAL_PAGE: u64 = 25;
+const USUAL_PAGE: i64 = 25;
 
 /// What the document says of the answers.
 pub(super) struct Answers {
@@ -256,9 +256,10 @@ fn page(body: &mut Value, call: &Call) {
     let Some(body) = body.as_object_mut() else {
         return;
     };
-    let number = |name: &str| call.query(name).and_then(|text| text.parse::<u64>().ok());
-    let current = number("page").filter(|page| *page > 0).unwrap_or(1);
-    let size = number("records_per_page").filter(|size| (10..=1000).contains(size));
+    let current = call.query_number("page").filter(|page| *page > 0);
+    let current = current.unwrap_or(1);
+    let size = call.query_number("records_per_page");
+    let size = size.filter(|size| (10..=1000).contains(size));
     let lists = body.values_mut().filter_map(Value::as_array_mut);
     let mut total = 0;
     for list in lists {

@@ -178,6 +178,25 @@ fn a_page_behind_the_last_one_is_empty_and_says_so() {
 }
 
 #[test]
+fn a_page_number_of_any_length_is_a_page_behind_the_last_one() {
+    let long = "9".repeat(40);
+    let target = format!("/merchants?page={long}&records_per_page={long}");
+    let (documented, call) = call(Face::Nexus, "GET", &target, Value::Null);
+    assert!(documented.check(of(Face::Nexus), &call, b"").is_ok());
+    let Body::Json(body) = documented.answer(of(Face::Nexus), &call).body else {
+        panic!("a list is JSON");
+    };
+    assert_eq!(body["merchants"], json!([]));
+    assert_eq!(body["pagination"]["per_page"], 25);
+    assert_eq!(body["pagination"]["current_page"], i64::MAX);
+    for malformed in ["", "1.0", "1e9", "nine", "9 "] {
+        let target = format!("/merchants?page={malformed}");
+        let (documented, call) = self::call(Face::Nexus, "GET", &target, Value::Null);
+        assert!(documented.check(of(Face::Nexus), &call, b"").is_err());
+    }
+}
+
+#[test]
 fn texts_fit_the_names_of_their_fields() {
     assert!(text("member_guid").starts_with("MBR-"));
     assert!(text("guid").starts_with("XXX-"));

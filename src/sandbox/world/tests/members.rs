@@ -147,7 +147,11 @@ async fn members_are_listed_in_pages_and_deleted_for_good() {
         "out of range gives the default"
     );
     assert_eq!(counted(&page("0", "10")), 10);
-    assert_eq!(counted(&page("18446744073709551615", "1000")), 0);
+    for behind in ["18446744073709551615", "99999999999999999999999999"] {
+        assert_eq!(counted(&page(behind, "1000")), 0);
+        assert_eq!(counted(&page("1", behind)), 25, "out of range as well");
+    }
+    assert_eq!(counted(&page("-1", "-99999999999999999999999999")), 25);
 
     let last = last.as_str().unwrap();
     assert_eq!(desk.send(desk.of(last, "deleteMember")).0, 204);
