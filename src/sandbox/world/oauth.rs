@@ -1,9 +1,11 @@
 //! OAuth: the addresses at which a person signs in on the bank's own page, and what comes of it. The faces hand addresses out; the
 //! page, and the owner of the sandbox in the person's place, answer here.
 
+use tokio::time::Instant;
+
 use crate::sandbox::bank::Institution;
 use crate::sandbox::call::Reply;
-use crate::sandbox::world::{Oauth, State, World, token};
+use crate::sandbox::world::{Member, Oauth, State, World, token};
 
 /// What the person says on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,31 +16,32 @@ pub(crate) enum Consent {
     Declined,
 }
 
+/// How many addresses of a member are open at most; the oldest makes room.
+const MOST: usize = 16;
+
 impl World {
     /// The person, or the owner of the sandbox in their place, is done with the page of this member. False when none was open.
     pub(crate) fn finish_oauth(&self, member: &str, consent: Consent) -> bool {
         let mut state = self.state();
-        let is_open = state.open_page(member).is_some();
-        is_open && state.finish_oauth(member, consent)
+        state.finish_oauth(member, None, consent)
+    }
+
+    /// The same, at one address.
+    pub(crate) fn finish_oauth_page(&self, member: &str, page: &str, consent: Consent) -> bool {
+        let mut state = self.state();
+        state.finish_oauth(member, Some(page), consent)
     }
 
     /// The bank of the page at this address; none where no page is open.
-    pub(crate) fn oauth_page(&self, member: &str, token: &str) -> Option<&'static Institution> {
+    pub(crate) fn oauth_page(&self, member: &str, page: &str) -> Option<&'static Institution> {
         let mut state = self.state();
-        let (bank, open) = state.open_page(member)?;
-        (open == token).then_some(bank)
-    }
-
-    /// The person is done with the page at this address. False when it was not open.
-    pub(crate) fn finish_oauth_page(&self, member: &str, token: &str, consent: Consent) -> bool {
-        let mut state = self.state();
-        let open = state.open_page(member);
-        open.is_some_and(|(_, open)| open == token) && state.finish_oauth(member, consent)
+        let member = state.with_page(member, Some(page))?;
+        Some(member.institution)
     }
 }
 
 impl State {
-    /// Hands out a fresh address for the OAuth of a member; the one from before is no longer good.
+    /// Hands out a fresh address for the OAuth of a member. Those from before stay open, in case the person is there already.
     pub(crate) fn open_window(
         &mut self,
         user: &str,
@@ -49,54 +52,53 @@ impl State {
         let Some(oauth) = &mut self.member(user, guid)?.oauth else {
             return Err(Reply::problem(400, None, "Member cannot use OAuth."));
         };
-        let skips_aggregation = skips_aggregation.unwrap_or(oauth.skips_aggregation);
-        let is_signed_in = oauth.is_signed_in;
-        *oauth = Oauth {
-            is_signed_in,
-            ..Oauth::new(now, skips_aggregation)
-        };
+        oauth.handed_out = now;
+        oauth.skips_aggregation = skips_aggregation.unwrap_or(oauth.skips_aggregation);
+        if oauth.open_pages.len() == MOST {
+            oauth.open_pages.pop_front();
+        }
+        oauth.open_pages.push_back(token());
         Ok(self.window_address(guid))
     }
 
     /// Where the person signs in: a page of the sandbox itself. Whoever does not know all of it does not get there.
     pub(crate) fn window_address(&self, guid: &str) -> String {
-        let oauth = self
-            .members
-            .get(guid)
-            .and_then(|member| member.oauth.as_ref());
-        let open = oauth.and_then(|oauth| oauth.open_page.as_deref());
-        let open = open.unwrap_or_default();
-        format!("{}/_sandbox/oauth/{guid}/{open}", self.address)
+        let member = self.members.get(guid);
+        let oauth = member.and_then(|member| member.oauth.as_ref());
+        let page = oauth.and_then(|oauth| oauth.open_pages.back());
+        let page = page.map_or("", String::as_str);
+        format!("{}/_sandbox/oauth/{guid}/{page}", self.address)
     }
 
-    /// The bank of the page that is open for a member, and the secret end of its address. Nobody signs in for a disabled user.
-    fn open_page(&mut self, guid: &str) -> Option<(&'static Institution, String)> {
+    /// The member, when this page of it is open, or any where none is named. Nobody signs in for a disabled user.
+    fn with_page(&mut self, guid: &str, page: Option<&str>) -> Option<&mut Member> {
         let user = self.members.get(guid)?.user.clone();
         if self.users.get(&user)?.is_disabled {
             return None;
         }
         let member = self.member(&user, guid).ok()?;
-        let open = member.oauth.as_ref()?.open_page.clone()?;
-        Some((member.institution, open))
+        let mut open = member.oauth.as_ref()?.open_pages.iter();
+        let is_open = open.any(|open| page.is_none_or(|page| page == open));
+        is_open.then_some(member)
     }
 
-    /// Closes the page of a member that has one open.
-    fn finish_oauth(&mut self, guid: &str, consent: Consent) -> bool {
+    /// The person is done: no page of the member is open any more.
+    fn finish_oauth(&mut self, guid: &str, page: Option<&str>, consent: Consent) -> bool {
         let now = self.now;
-        let Some(member) = self.members.get_mut(guid) else {
+        let Some(member) = self.with_page(guid, page) else {
             return false;
         };
         let Some(oauth) = &mut member.oauth else {
             return false;
         };
-        oauth.open_page = None;
+        oauth.open_pages.clear();
         oauth.is_signed_in = consent == Consent::Given;
-        let skips_aggregation = oauth.skips_aggregation;
+        let aggregates = consent == Consent::Given && !oauth.skips_aggregation;
         match consent {
             Consent::Given => member.connection.let_in(),
             Consent::Declined => member.connection.shut_out(now),
         }
-        if consent == Consent::Given && !skips_aggregation {
+        if aggregates {
             let user = member.user.clone();
             self.aggregate_if_permitted(&user, guid);
         }
@@ -106,10 +108,10 @@ impl State {
 
 impl Oauth {
     /// A page is open from now on.
-    pub(crate) fn new(now: tokio::time::Instant, skips_aggregation: bool) -> Self {
+    pub(crate) fn new(now: Instant, skips_aggregation: bool) -> Self {
         Self {
             is_signed_in: false,
-            open_page: Some(token()),
+            open_pages: [token()].into(),
             handed_out: now,
             skips_aggregation,
         }
