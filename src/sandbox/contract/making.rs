@@ -10,6 +10,8 @@ use super::schema::Schema;
 use super::{Contract, Documented, follow};
 use crate::sandbox::call::{Body, Call, Reply};
 
+mod hosts;
+
 /// How deep a schema may hold others before its sample stops; only one that holds itself gets there.
 const DEEPEST: usize = 8;
 /// How many records a page has when nothing else is asked for, or something that cannot be had.
@@ -59,9 +61,13 @@ impl Answers {
 
     /// The body before it is fitted to a call.
     fn body(&self, document: &Value) -> &Value {
-        self.made.get_or_init(|| match &self.example {
-            Some(example) => example.clone(),
-            None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+        self.made.get_or_init(|| {
+            let mut body = match &self.example {
+                Some(example) => example.clone(),
+                None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+            };
+            hosts::invent(&mut body);
+            body
         })
     }
 }

@@ -197,6 +197,36 @@ fn a_page_number_of_any_length_is_a_page_behind_the_last_one() {
 }
 
 #[test]
+fn no_answer_leads_to_anybody_real() {
+    for (face, table) in FACES {
+        for operation in table() {
+            let (documented, call) = call(face, operation.method, operation.path, Value::Null);
+            let text = match documented.answer(of(face), &call).body {
+                Body::Json(value) => value.to_string(),
+                Body::Bytes { bytes, .. } => String::from_utf8(bytes).unwrap(),
+                Body::Nothing => continue,
+            };
+            for real in [
+                "moneydesktop",
+                "mx.com",
+                "mxexample",
+                "1800contacts",
+                "regions.com",
+            ] {
+                assert!(!text.contains(real), "{}: {text}", operation.id);
+            }
+            let addresses = text.split("://").skip(1);
+            let mut hosts = addresses.filter_map(|rest| rest.split(['/', '"', '<', ',']).next());
+            assert!(
+                hosts.all(|host| host == "sandbox.example"),
+                "{}: {text}",
+                operation.id
+            );
+        }
+    }
+}
+
+#[test]
 fn texts_fit_the_names_of_their_fields() {
     assert!(text("member_guid").starts_with("MBR-"));
     assert!(text("guid").starts_with("XXX-"));
