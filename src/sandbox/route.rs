@@ -210,7 +210,8 @@ impl Route {
         let principal = world.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
         let by_state = world.answer(&principal, &call);
-        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call)))
+        let user = principal.user();
+        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call, user.as_deref())))
     }
 
     async fn control(

@@ -40,7 +40,7 @@ pub(crate) use member::{Member, Oauth, message};
 pub(crate) use members::unknown;
 pub(crate) use oauth::Consent;
 pub(crate) use pages::Page;
-pub(crate) use principal::{Principal, spent};
+pub(crate) use principal::{Principal, spent, test_user};
 pub use report::JobReport;
 pub(crate) use settings::Settings;
 pub(crate) use users::User;

@@ -78,8 +78,13 @@ impl Documented {
         self.answers.media_type().filter(|_| status.is_success())
     }
 
-    /// An answer made of the document alone.
-    pub(crate) fn answer(&'static self, contract: &Contract, call: &Call) -> Reply {
+    /// An answer made of the document alone, to the user with this guid if it is one.
+    pub(crate) fn answer(
+        &'static self,
+        contract: &Contract,
+        call: &Call,
+        user: Option<&str>,
+    ) -> Reply {
         let Some(media_type) = self.answers.media_type() else {
             return Reply::nothing(self.answers.success);
         };
@@ -94,7 +99,7 @@ impl Documented {
             };
         }
         let mut body = body.clone();
-        identify(&mut body, call);
+        identify(&mut body, call, user);
         take_over(&mut body, call, document, self.answers.schema.written());
         page(&mut body, call);
         Reply::json(self.answers.success, body)
@@ -190,10 +195,17 @@ fn singular(name: &str) -> &str {
     name.strip_suffix('s').unwrap_or(name)
 }
 
-/// Puts the identifiers of the path where the body has a field of their name, and into the object that the path is about.
-fn identify(body: &mut Value, call: &Call) {
+/// Puts the identifiers of the path and of the user where the body has a field of their name, and into the object that they are
+/// about.
+fn identify(body: &mut Value, call: &Call, user: Option<&str>) {
     for (name, value) in &call.path {
         replace(body, name, value);
+    }
+    if let Some(user) = user {
+        replace(body, "user_guid", user);
+        if let Some(guid @ Value::String(_)) = body.pointer_mut("/user/guid") {
+            *guid = json!(user);
+        }
     }
     let about = call.operation.path.rsplit('/').next().unwrap_or_default();
     let last = about

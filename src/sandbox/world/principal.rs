@@ -2,7 +2,7 @@
 //! anything else about a call.
 
 use crate::sandbox::call::{Call, Reply};
-use crate::sandbox::world::State;
+use crate::sandbox::world::{State, fixed_guid};
 
 /// The session that serves static data.
 const TEST_SESSION: &str = "test_session";
@@ -17,6 +17,22 @@ pub(crate) enum Principal {
     User(String),
     /// The session with static data.
     Test,
+}
+
+impl Principal {
+    /// The guid of the user whose data it sees.
+    pub(crate) fn user(&self) -> Option<String> {
+        match self {
+            Self::User(guid) => Some(guid.clone()),
+            Self::Test => Some(test_user()),
+            Self::Partner(_) | Self::Holder(_) => None,
+        }
+    }
+}
+
+/// The guid of the user of the session with static data.
+pub(crate) fn test_user() -> String {
+    fixed_guid("USR", TEST_SESSION)
 }
 
 impl std::fmt::Debug for Principal {

@@ -8,7 +8,7 @@ use super::{either, institutions, members};
 use crate::sandbox::bank::{Country, Question, institutions as all_institutions};
 use crate::sandbox::call::{Call, Reply};
 use crate::sandbox::people;
-use crate::sandbox::world::{Challenge, fixed_guid, message, unknown};
+use crate::sandbox::world::{Challenge, fixed_guid, message, test_user, unknown};
 use crate::values::ConnectionStatus;
 
 /// The words of connected members.
@@ -88,7 +88,7 @@ fn member(word: &str, status: &ConnectionStatus) -> Value {
         "metadata": null,
         "name": institution.name,
         "successfully_aggregated_at": at,
-        "user_guid": user(),
+        "user_guid": test_user(),
     })
 }
 
@@ -118,7 +118,7 @@ fn owners(word: &str) -> Value {
             "phone": person.phone,
             "postal_code": person.postal_code,
             "state": person.state,
-            "user_guid": user(),
+            "user_guid": test_user(),
         })
     });
     owners.collect()
@@ -138,14 +138,10 @@ fn numbers(word: &str) -> Value {
         "passed_validation": true,
         "routing_number": numbers.routing_number,
         "transit_number": null,
-        "user_guid": user(),
+        "user_guid": test_user(),
     }])
 }
 
 fn account(word: &str) -> String {
     fixed_guid("ACT", &format!("test_session/{word}"))
-}
-
-fn user() -> String {
-    fixed_guid("USR", "test_session")
 }
