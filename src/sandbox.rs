@@ -44,8 +44,9 @@
 //! # What is there
 //!
 //! Three systems under one address: `/nexus`, `/sso` and `/mdx`. Users, tokens, sessions, members, jobs, questions and owners have
-//! a state; every other operation answers with the example of MX's document, or with a plausible body. It is as strict as the
-//! documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal says what to send instead.
+//! a state, and so have the accounts that a job gathered; every other operation answers with the example of MX's document, or with a
+//! plausible body. It is as strict as the documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal
+//! says what to send instead.
 //!
 //! # Banks and passwords
 //!

@@ -10,6 +10,7 @@ use crate::Secret;
 use crate::sandbox::call::{Call, Reply};
 use crate::sandbox::faces;
 
+mod account;
 mod challenges;
 mod clock;
 mod connection;
@@ -30,6 +31,7 @@ mod tests;
 mod tokens;
 mod users;
 
+pub(crate) use account::{Account, Deed};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
 pub(crate) use connection::{Connection, NotTaken, Shown};

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tokio::time::Instant;
 
 use crate::sandbox::bank::{Round, Step, Verdict};
-use crate::sandbox::people::ACCOUNTS;
-use crate::sandbox::world::{Answers, Challenge, Job, JobKind, Settings, challenges, guid};
+use crate::sandbox::world::{Account, Answers, Challenge, Job, JobKind, Settings, challenges};
 use crate::values::ConnectionStatus;
 
 /// How many jobs a member remembers.
@@ -27,8 +26,8 @@ pub(crate) struct Connection {
     pub aggregated: Option<Instant>,
     /// When the latest success was.
     pub succeeded: Option<Instant>,
-    /// The identifiers of its accounts, once a job gathered them.
-    pub accounts: Vec<String>,
+    /// Its accounts, once a job gathered them.
+    pub accounts: Vec<Account>,
     /// The login whose owners an identification found.
     pub identified: Option<String>,
     /// The login whose numbers a verification found.
@@ -286,7 +285,7 @@ impl Connection {
                 job.is_authenticated = true;
                 self.succeeded = Some(job.since);
                 if self.accounts.is_empty() {
-                    self.accounts = ACCOUNTS.iter().map(|_| guid("ACT")).collect();
+                    self.accounts = Account::gathered();
                 }
                 match job.kind {
                     JobKind::Identification => self.identified = Some(job.login.clone()),
