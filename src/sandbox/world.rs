@@ -31,7 +31,7 @@ mod tests;
 mod tokens;
 mod users;
 
-pub(crate) use account::{Account, Deed};
+pub(crate) use account::{Account, Deed, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
 pub(crate) use connection::{Connection, NotTaken, Shown};

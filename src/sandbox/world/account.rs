@@ -58,7 +58,8 @@ impl Account {
         }
     }
 
-    fn change(&mut self, request: &Value) {
+    /// Takes what the user says.
+    pub(crate) fn change(&mut self, request: &Value) {
         let fields = request.as_object().into_iter().flatten();
         for (field, value) in fields.filter(|(field, _)| *field != "skip_webhook") {
             let mut set = |name: &str, value: Value| {
@@ -84,6 +85,12 @@ fn name_of(field: &str, value: &Value) -> Option<Value> {
         "property_type" => json!(PropertyType::from(code).name()),
         _ => return None,
     })
+}
+
+/// The refusal to delete an account that was gathered.
+pub(crate) fn not_manual() -> Reply {
+    let message = "Only a manual account can be deleted; this one can be blocked.";
+    Reply::problem(400, None, message)
 }
 
 impl Member {
@@ -122,10 +129,7 @@ impl State {
             Deed::Read => {}
             Deed::Update(request) => account.change(request),
             Deed::Block => account.is_blocked = true,
-            Deed::Delete => {
-                let message = "Only a manual account can be deleted; this one can be blocked.";
-                return Some(Err(Reply::problem(400, None, message)));
-            }
+            Deed::Delete => return Some(Err(not_manual())),
         }
         let member: &Member = member;
         let mut accounts = member.connection.accounts.iter();
