@@ -65,6 +65,8 @@
 //! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
 //! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
+//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all jobs that run come to their ends, or to their questions |
+//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…"}`, as [`Sandbox::add_member`]; 400 `{"error": {"message": …}}` when MX would not take the user |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
 //! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the person declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
@@ -238,6 +240,30 @@ impl Sandbox {
     /// The last 10,000 requests to the systems of MX, the oldest first, with nothing secret in them.
     pub fn requests(&self) -> Vec<Received> {
         self.premises.requests.list()
+    }
+
+    /// Lets every job that runs come to its end now, or to the question that it has to wait with, and says how many they were: for
+    /// tests that have no time for banks.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use mx_nexus::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::builder().job_time(Duration::from_secs(3600)).start().await?;
+    /// let member = sandbox.add_member("U-39XBF7", "challenge")?;
+    /// let api = sandbox.nexus().build()?.user("U-39XBF7").api().await?;
+    /// api.identify_member().member_guid(&member).send().await?;
+    ///
+    /// assert_eq!(sandbox.finish_jobs(), 1);
+    /// let open = api.list_member_challenges().member_guid(&member).send().await?;
+    /// assert_eq!(open.challenges.as_deref().unwrap_or_default().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn finish_jobs(&self) -> usize {
+        self.premises.world.finish_jobs()
     }
 
     /// The jobs of all members.

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::call::Face;
@@ -35,6 +35,8 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
         .route("/_sandbox/sessions/expire", post(expire_sessions))
         .route("/_sandbox/requests", get(list_requests))
         .route("/_sandbox/jobs", get(list_jobs))
+        .route("/_sandbox/jobs/finish", post(finish_jobs))
+        .route("/_sandbox/members", post(add_member))
         .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
         .fallback(nothing)
@@ -74,6 +76,8 @@ async fn index(State(premises): Here) -> Response<Payload> {
             "POST /_sandbox/sessions/expire": "ends all sessions",
             "GET /_sandbox/requests": "the last requests, without a secret",
             "GET /_sandbox/jobs": "the jobs of all members",
+            "POST /_sandbox/jobs/finish": "lets all jobs that run come to their ends, or to their questions",
+            "POST /_sandbox/members": "adds a member of the user with this user_id, at a bank that knows every password",
             "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
             "POST /_sandbox/oauth/{member}/decline": "the person declines",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
@@ -118,6 +122,30 @@ async fn list_requests(State(premises): Here) -> Response<Payload> {
 
 async fn list_jobs(State(premises): Here) -> Response<Payload> {
     ok(&json!({"jobs": premises.world.jobs()}))
+}
+
+async fn finish_jobs(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"finished": premises.world.finish_jobs()}))
+}
+
+/// What is said of a member that is to be added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    user_id: String,
+    password: String,
+}
+
+async fn add_member(State(premises): Here, body: Bytes) -> Response<Payload> {
+    // A mismatch is told without the value: it may be a password.
+    let read = serde_json::from_slice::<NewMember>(&body);
+    let read = read
+        .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
+    let world = &premises.world;
+    match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
+        Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
 }
 
 async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {

@@ -171,28 +171,6 @@ impl World {
         state.sessions.end_all(now)
     }
 
-    /// The jobs of all members, by member, the oldest first.
-    pub(crate) fn jobs(&self) -> Vec<JobReport> {
-        let mut state = self.state();
-        state.forget_lapsed();
-        let State {
-            members,
-            now,
-            settings,
-            ..
-        } = &mut *state;
-        let mut reports = Vec::new();
-        for member in members.values_mut() {
-            member.connection.catch_up(*now, settings);
-            let jobs = member.connection.jobs.iter();
-            reports.extend(jobs.map(|job| (job.started, JobReport::of(member, job))));
-        }
-        reports.sort_by(|(at, one), (other_at, other)| {
-            (&one.member, at).cmp(&(&other.member, other_at))
-        });
-        reports.into_iter().map(|(_, report)| report).collect()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.now = Instant::now();

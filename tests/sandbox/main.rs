@@ -38,6 +38,7 @@ mod hostile;
 mod load;
 mod oauth;
 mod raw;
+mod seeding;
 mod way;
 mod witness;
 
