@@ -21,7 +21,11 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
             .delete_member(user, guid)
             .map(|()| Reply::nothing(StatusCode::NO_CONTENT)),
         "listMemberCredentials" => state.member(user, guid).map(|member| {
-            let credentials = institutions::credentials(member.institution);
+            let credentials = match &member.oauth {
+                // Those of the institution are for its other members.
+                Some(_) => json!([]),
+                None => institutions::credentials(member.institution),
+            };
             Reply::ok(json!({"credentials": credentials}))
         }),
         "createMemberCredentials" => leave_answer(state, user, guid, member),

@@ -242,3 +242,15 @@ async fn who_takes_the_consent_back_ends_the_job_that_runs() {
     assert_eq!(desk.glance(&member), ("DENIED".into(), false));
     assert_eq!(desk.world.jobs()[0].state, JobState::Failed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_signs_in_by_oauth_has_no_credentials_at_a_bank_that_has_both() {
+    let desk = Desk::new();
+    let (_, body) = desk.request("mxbank", &[], json!({"is_oauth": true}));
+    let by_oauth = body["member"]["guid"].as_str().unwrap();
+    let ordinary = desk.member("mxbank", "x");
+    for (member, count) in [(by_oauth, 0), (&ordinary, 2)] {
+        let (_, body) = desk.send(desk.of(member, "listMemberCredentials"));
+        assert_eq!(body["credentials"].as_array().unwrap().len(), count);
+    }
+}
