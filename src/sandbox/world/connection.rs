@@ -28,6 +28,8 @@ pub(crate) struct Connection {
     pub succeeded: Option<Instant>,
     /// Its accounts, once a job gathered them.
     pub accounts: Vec<Account>,
+    /// The login whose accounts they are.
+    pub gathered: String,
     /// The login whose owners an identification found.
     pub identified: Option<String>,
     /// The login whose numbers a verification found.
@@ -73,6 +75,7 @@ impl Connection {
             aggregated: None,
             succeeded: None,
             accounts: Vec::new(),
+            gathered: String::new(),
             identified: None,
             verified: None,
             before: None,
@@ -302,6 +305,7 @@ impl Connection {
                 if self.accounts.is_empty() {
                     self.accounts = Account::gathered();
                 }
+                job.login.clone_into(&mut self.gathered);
                 match job.kind {
                     JobKind::Identification => self.identified = Some(job.login.clone()),
                     JobKind::Verification => self.verified = Some(job.login.clone()),

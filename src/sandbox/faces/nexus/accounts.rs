@@ -127,7 +127,7 @@ pub(super) fn numbers<'a>(
 pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
     let (kind, index) = (kind(account), account.place);
     let institution = member.institution;
-    let login = &member.login;
+    let login = &member.connection.gathered;
     let numbers = people::numbers(login, index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
     let cents = people::cents(login, index);

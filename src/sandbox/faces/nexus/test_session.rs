@@ -143,6 +143,7 @@ fn member(word: &str, status: &ConnectionStatus) -> Member {
             Account::new(guid, place)
         });
         connection.accounts = accounts.collect();
+        connection.gathered = LOGIN.to_owned();
         connection.identified = (word != "unidentified").then(|| LOGIN.to_owned());
         connection.verified = (word != "unverified").then(|| LOGIN.to_owned());
     }

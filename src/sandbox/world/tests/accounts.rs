@@ -208,3 +208,20 @@ async fn a_gathered_account_is_blocked_and_not_deleted() {
         assert!(!json!(left).to_string().contains(&account), "{operation}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_are_of_the_login_that_gathered_them() {
+    let desk = Desk::new();
+    let (member, _) = settled(&desk).await;
+    let accounts = || list(&desk, &member, "listMemberAccounts", "accounts");
+    let before = accounts();
+    let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
+    let credentials = json!([{"credential_guid": login, "value": "somebody"}]);
+    let update = json!({"member": {"credentials": credentials, "skip_aggregation": true}});
+    desk.send(desk.of(&member, "updateMember").body(update));
+    assert_eq!(accounts(), before, "nobody has asked the bank yet");
+    desk.start(&member, "aggregateMember");
+    advance(2 * SECOND).await;
+    assert_ne!(accounts()[0]["balance"], before[0]["balance"]);
+    assert_eq!(accounts()[0]["guid"], before[0]["guid"]);
+}
