@@ -315,13 +315,14 @@ impl Sandbox {
         world.set_product(self.client_id(), product, true);
     }
 
-    /// The partner may not start jobs of this kind from now on: 403.
+    /// The partner may not start jobs of this kind from now on: 403. Nor do they start by the way, as an aggregation does when a member
+    /// is made.
     pub fn forbid(&self, product: JobKind) {
         let world = &self.premises.world;
         world.set_product(self.client_id(), product, false);
     }
 
-    /// The person has signed in on the OAuth page of a member. False when no such page was open.
+    /// The person has signed in on the OAuth page of a member. False when no such page was open, or the user is disabled.
     pub fn finish_oauth(&self, member: &str) -> bool {
         let world = &self.premises.world;
         world.finish_oauth(member, Consent::Given)
