@@ -44,8 +44,9 @@
 //! # What is there
 //!
 //! Three systems under one address: `/nexus`, `/sso` and `/mdx`. Users, tokens, sessions, members, jobs, questions and owners have
-//! a state; every other operation answers with the example of MX's document, or with a plausible body. It is as strict as the
-//! documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal says what to send instead.
+//! a state, and so have the accounts that a job gathered; every other operation answers with the example of MX's document, or with a
+//! plausible body. It is as strict as the documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal
+//! says what to send instead.
 //!
 //! # Banks and passwords
 //!
@@ -65,7 +66,10 @@
 //! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
 //! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
+//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all jobs that run come to their ends, or to their questions |
+//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…"}`, as [`Sandbox::add_member`]; 400 `{"error": {"message": …}}` when MX would not take the user |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
+//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the person declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
 //!
 //! What is not there, or not right, is refused with `{"error": {"message": …}}`, which says what to do.
@@ -114,6 +118,7 @@ pub use world::{JobKind, JobReport, JobState};
 
 use route::Premises;
 use server::Server;
+use world::Consent;
 
 /// MX on a port of this machine. From [`Sandbox::start`] or [`Sandbox::builder`]; when it is dropped, it ends.
 ///
@@ -288,6 +293,30 @@ impl Sandbox {
         self.premises.requests.list()
     }
 
+    /// Lets every job that runs come to its end now, or to the question that it has to wait with, and says how many they were: for
+    /// tests that have no time for banks.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use mx_nexus::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::builder().job_time(Duration::from_secs(3600)).start().await?;
+    /// let member = sandbox.add_member("U-39XBF7", "challenge")?;
+    /// let api = sandbox.nexus().build()?.user("U-39XBF7").api().await?;
+    /// api.identify_member().member_guid(&member).send().await?;
+    ///
+    /// assert_eq!(sandbox.finish_jobs(), 1);
+    /// let open = api.list_member_challenges().member_guid(&member).send().await?;
+    /// assert_eq!(open.challenges.as_deref().unwrap_or_default().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn finish_jobs(&self) -> usize {
+        self.premises.world.finish_jobs()
+    }
+
     /// The jobs of all members, by the guid of the member, and each member's in the order in which they started. The last 20 of a
     /// member are kept, until it is deleted; [`JobReport::count`] goes on counting. How they stand is looked up now.
     pub fn jobs(&self) -> Vec<JobReport> {
@@ -340,15 +369,24 @@ impl Sandbox {
         world.set_product(self.client_id(), product, true);
     }
 
-    /// The partner may not start jobs of this kind from now on: 403.
+    /// The partner may not start jobs of this kind from now on: 403. Nor do they start by the way, as an aggregation does when a member
+    /// is made.
     pub fn forbid(&self, product: JobKind) {
         let world = &self.premises.world;
         world.set_product(self.client_id(), product, false);
     }
 
-    /// The person has signed in on the OAuth page of a member. False when no such page was open.
+    /// The person has signed in on the OAuth page of a member. False when no such page was open, or the user is disabled.
     pub fn finish_oauth(&self, member: &str) -> bool {
-        self.premises.world.authorise_oauth(member)
+        let world = &self.premises.world;
+        world.finish_oauth(member, Consent::Given)
+    }
+
+    /// The person has declined on the OAuth page of a member, which becomes DENIED until they sign in at a fresh address. False when
+    /// no such page was open.
+    pub fn decline_oauth(&self, member: &str) -> bool {
+        let world = &self.premises.world;
+        world.finish_oauth(member, Consent::Declined)
     }
 
     /// Ends it, and waits until the port is free and every connection closed: a quarter of a second at most for requests that are under

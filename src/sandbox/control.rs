@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::call::Face;
@@ -17,6 +17,8 @@ use super::fault::Fault;
 use super::promise;
 use super::route::Premises;
 use super::server::Payload;
+
+mod oauth;
 
 type Here = State<Arc<Premises>>;
 
@@ -36,10 +38,9 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
             get(list_requests).delete(clear_requests),
         )
         .route("/_sandbox/jobs", get(list_jobs))
-        .route(
-            "/_sandbox/oauth/{member}",
-            get(finish_oauth).post(finish_oauth),
-        )
+        .route("/_sandbox/jobs/finish", post(finish_jobs))
+        .route("/_sandbox/members", post(add_member))
+        .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
         .fallback(nothing)
         .with_state(premises)
@@ -101,7 +102,10 @@ async fn index(State(premises): Here) -> Response<Payload> {
             "GET /_sandbox/requests": "the last requests, without a secret",
             "DELETE /_sandbox/requests": "forgets them",
             "GET /_sandbox/jobs": "the jobs of all members",
-            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member; GET does it too, for a browser",
+            "POST /_sandbox/jobs/finish": "lets all jobs that run come to their ends, or to their questions",
+            "POST /_sandbox/members": "adds a member of the user with this user_id, at a bank that knows every password",
+            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
+            "POST /_sandbox/oauth/{member}/decline": "the person declines",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
     }))
@@ -152,13 +156,27 @@ async fn list_jobs(State(premises): Here) -> Response<Payload> {
     ok(&json!({"jobs": premises.world.jobs()}))
 }
 
-async fn finish_oauth(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    match premises.world.authorise_oauth(&member) {
-        true => ok(&json!({"signed_in": true})),
-        false => refuse(
-            StatusCode::NOT_FOUND,
-            "No OAuth page of such a member is open.",
-        ),
+async fn finish_jobs(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"finished": premises.world.finish_jobs()}))
+}
+
+/// What is said of a member that is to be added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    user_id: String,
+    password: String,
+}
+
+async fn add_member(State(premises): Here, body: Bytes) -> Response<Payload> {
+    // A mismatch is told without the value: it may be a password.
+    let read = serde_json::from_slice::<NewMember>(&body);
+    let read = read
+        .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
+    let world = &premises.world;
+    match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
+        Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 

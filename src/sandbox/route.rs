@@ -153,10 +153,7 @@ impl Route {
         let contract = arrived.contract;
         let true_reply = match &fault {
             Some(fault) if !fault.is_processed() => None,
-            fault => {
-                self.prepare(fault.as_ref());
-                Some(self.process(arrived))
-            }
+            fault => Some(self.process(arrived, fault.as_ref())),
         };
         if let Some(wait) = fault.as_ref().and_then(Fault::held_back) {
             tokio::time::sleep(wait).await;
@@ -192,23 +189,17 @@ impl Route {
         }
     }
 
-    /// What a fault does to the world before the request comes to it.
-    fn prepare(&self, fault: Option<&Fault>) {
-        match fault.map(|fault| fault.kind) {
-            Some(FaultKind::StaleEcho) => self.premises.world.echo_previous_job(1),
-            Some(FaultKind::ExpireSessions) => {
-                self.premises.world.expire_sessions();
-            }
-            _ => {}
+    /// The true answer, after what a fault does to the world or to the call.
+    fn process(&self, arrived: Arrived, fault: Option<&Fault>) -> Reply {
+        let kind = fault.map(|fault| fault.kind);
+        if kind == Some(FaultKind::ExpireSessions) {
+            self.premises.world.expire_sessions();
         }
+        let answered = self.judge(arrived, kind == Some(FaultKind::StaleEcho));
+        answered.unwrap_or_else(|refusal| refusal)
     }
 
-    /// The true answer.
-    fn process(&self, arrived: Arrived) -> Reply {
-        self.judge(arrived).unwrap_or_else(|refusal| refusal)
-    }
-
-    fn judge(&self, arrived: Arrived) -> Result<Reply, Reply> {
+    fn judge(&self, arrived: Arrived, is_stale: bool) -> Result<Reply, Reply> {
         let Arrived {
             face,
             contract,
@@ -225,12 +216,14 @@ impl Route {
             query: contract::query_pairs(head.uri.query().unwrap_or_default())?,
             headers: head.headers,
             body: Value::Null,
+            is_stale,
         };
         let world = &self.premises.world;
         let principal = world.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
         let by_state = world.answer(&principal, &call);
-        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call)))
+        let user = principal.user();
+        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call, user.as_deref())))
     }
 
     async fn control(

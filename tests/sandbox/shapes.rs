@@ -126,6 +126,15 @@ async fn every_answer_has_the_shape_of_its_example() {
     let waiting = connect(&user, &find(&user, "MX Bank (OAuth)").await, "").await;
     let signing_in = format!("POST /_sandbox/oauth/{}", waiting.member());
     check("POST /_sandbox/oauth/{member}", &signing_in, "").await;
+
+    let finish = "POST /_sandbox/jobs/finish";
+    check(finish, finish, "").await;
+    let add = "POST /_sandbox/members";
+    check(add, add, r#"{"user_id": "U-ben", "password": "any"}"#).await;
+    let ben = known_user(&nexus, "U-ben").await;
+    let waiting = connect(&ben, &find(&ben, "MX Bank (OAuth)").await, "").await;
+    let declining = format!("POST /_sandbox/oauth/{}/decline", waiting.member());
+    check("POST /_sandbox/oauth/{member}/decline", &declining, "").await;
 }
 
 #[tokio::test]
