@@ -87,7 +87,7 @@
 //!   every test, which takes a moment only, or keep the runtime as well.
 //! - It answers while that runtime runs. A blocking client on the only thread of a `current_thread` runtime waits for ever.
 //! - It goes by the clock of that runtime. With `start_paused` the clock jumps ahead whenever nothing else is ready: a job of an hour
-//!   takes no time, and [`tokio::time::advance`] ends sessions, as long as the client is in the same runtime. A client elsewhere,
+//!   takes no time, and `tokio::time::advance` ends sessions, as long as the client is in the same runtime. A client elsewhere,
 //!   in another thread or process, is as slow as can be: while the sandbox waits for its next word, the time for that is over
 //!   already, and it is cut off. And a fault that delays an answer for longer than the client waits is a timeout, at once.
 
