@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // With a key of MX's this is Environment::integration(), and the rest stays as it is.
     let nexus = Nexus::builder(sandbox.environment())
-        .credentials(sandbox.client_id(), sandbox.api_key().clone())
+        .credentials(sandbox.client_id(), sandbox.api_key())
         .build()?;
     let person = UserCreateRequest::builder().id("U-39XBF7").try_into()?;
     nexus.users()?.ensure(person).await?;

@@ -91,6 +91,20 @@ pub(crate) fn institution(guid: &str) -> Option<&'static Institution> {
         .find(|institution| institution.guid == guid)
 }
 
+impl Field {
+    /// The identifier of one of its options.
+    pub(crate) fn option_guid(&self, value: &str) -> String {
+        format!("{}-{value}", self.guid)
+    }
+
+    /// Whether this may be entered: where there are options, one of them, by its value or its identifier.
+    fn takes(&self, entry: &str) -> bool {
+        let mut options = self.options.iter();
+        self.options.is_empty()
+            || options.any(|(value, _)| *value == entry || self.option_guid(value) == entry)
+    }
+}
+
 impl Institution {
     /// Its field with this identifier.
     pub(crate) fn field(&self, guid: &str) -> Option<&Field> {
@@ -102,6 +116,18 @@ impl Institution {
         let is_answered = |field: &Field| entries.contains_key(field.name);
         if !self.fields.iter().all(is_answered) {
             return words::ending(ConnectionStatus::Impaired, settings);
+        }
+        let is_filled_in = |entry: &Secret| !entry.expose().is_empty();
+        let typed = ["LOGIN", "PASSWORD"].iter();
+        if !typed.filter_map(|name| entries.get(name)).all(is_filled_in) {
+            return words::ending(ConnectionStatus::Failed, settings);
+        }
+        let has_choice = |field: &Field| {
+            let entry = entries.get(field.name);
+            entry.is_some_and(|entry| field.takes(entry.expose()))
+        };
+        if !self.fields.iter().all(has_choice) {
+            return words::ending(ConnectionStatus::Denied, settings);
         }
         let Some(password) = entries.get("PASSWORD") else {
             return words::connecting(settings);

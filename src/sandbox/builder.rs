@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::Sandbox;
 use super::fault::board::FaultBoard;
 use super::requests::RequestLog;
@@ -11,7 +13,15 @@ use super::server::{Bound, Limits};
 use super::world::{JobKind, Settings, World};
 use crate::Secret;
 
+/// The shortest time that leaves a client the chance to be in it.
+const SHORTEST: Duration = Duration::from_millis(1);
+/// A longer time than this is as good as endless, and would overflow the clock.
+const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
 /// How a [`Sandbox`] is to be. From [`Sandbox::builder`].
+///
+/// Every time may be anything from nothing to [`Duration::MAX`]. What lives for no time, a token or a session, is expired when it
+/// is made; what takes no time, such as a job, is over at once.
 ///
 /// ```
 /// use std::time::Duration;
@@ -105,22 +115,29 @@ impl SandboxBuilder {
     }
 
     /// How long a client may take for the head of a request, and how long for its body. Thirty seconds each unless told
-    /// otherwise.
+    /// otherwise; a millisecond at least, and a year at most.
     pub fn request_timeouts(mut self, head: Duration, body: Duration) -> Self {
-        self.limits.head_time = head;
-        self.limits.body_time = body;
+        self.limits.head_time = bounded(head);
+        self.limits.body_time = bounded(body);
         self
     }
 
-    /// The largest body that is taken, in bytes. 1 MiB unless told otherwise.
+    /// How long a client may take to read an answer before its connection is reset. Thirty seconds unless told otherwise; a millisecond
+    /// at least, and a year at most.
+    pub fn answer_timeout(mut self, time: Duration) -> Self {
+        self.limits.answer_time = bounded(time);
+        self
+    }
+
+    /// The largest body that is taken, in bytes. 1 MiB unless told otherwise; with 0 none is.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self
     }
 
-    /// How many connections are served at a time; more wait. 10,000 unless told otherwise.
+    /// How many connections are served at a time; more wait. 10,000 unless told otherwise; one at least.
     pub fn connection_limit(mut self, connections: usize) -> Self {
-        self.limits.connections = connections;
+        self.limits.connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
@@ -129,13 +146,18 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// When the port cannot be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](super#the-runtime-that-it-lives-in).
     pub async fn start(self) -> std::io::Result<Sandbox> {
+        // Without time every connection would end in silence; here tokio says what is missing.
+        drop(tokio::time::sleep(Duration::ZERO));
         let bound = Bound::on(self.port).await?;
         let address = format!("http://{}", bound.address);
         let world = World::new(self.settings);
         world.set_address(&address);
         let client_id = world.client_id();
-        let api_key = world.api_key(&client_id).unwrap_or_else(|| Secret::new(""));
         let premises = Arc::new(Premises {
             address,
             client_id,
@@ -146,8 +168,11 @@ impl SandboxBuilder {
         let route = Arc::new(Route::new(Arc::clone(&premises), self.limits));
         Ok(Sandbox {
             premises,
-            api_key,
             server: bound.serve(route, self.limits),
         })
     }
+}
+
+fn bounded(time: Duration) -> Duration {
+    time.clamp(SHORTEST, LONGEST)
 }

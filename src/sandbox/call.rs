@@ -2,6 +2,7 @@
 //! the faces answer them.
 
 use std::collections::BTreeMap;
+use std::num::IntErrorKind;
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -34,6 +35,8 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     /// The JSON body; null when there is none.
     pub body: Value,
+    /// Whether its answer shows members as they were before their latest job, because a fault says so.
+    pub is_stale: bool,
 }
 
 impl std::fmt::Debug for Call {
@@ -58,9 +61,26 @@ impl Call {
         named.next().map(|(_, value)| value.as_str())
     }
 
+    /// A query parameter that is a whole number; one that is longer than a machine can count is as large as can be.
+    pub(crate) fn query_number(&self, name: &str) -> Option<i64> {
+        whole_number(self.query(name)?)
+    }
+
     /// A header, when it is readable text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Reads a whole number of any length.
+pub(crate) fn whole_number(text: &str) -> Option<i64> {
+    match text.parse() {
+        Ok(number) => Some(number),
+        Err(error) => match error.kind() {
+            IntErrorKind::PosOverflow => Some(i64::MAX),
+            IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
     }
 }
 

@@ -8,6 +8,8 @@ mod mdx;
 mod nexus;
 mod sso;
 
+pub(crate) use nexus::stands_for_a_member;
+
 /// The reply of the face that was called; none where no state stands behind the operation.
 pub(crate) fn answer(state: &mut State, principal: &Principal, call: &Call) -> Option<Reply> {
     match (principal, call.face) {

@@ -6,15 +6,22 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod aim;
 pub(crate) mod board;
+mod check;
 
-/// The longest time that a fault holds an answer back.
-const LONGEST_DELAY_MS: u64 = 10 * 60 * 1000;
+pub(crate) use aim::Asked;
+
+use aim::Aim;
 
 /// Something that goes wrong on purpose, with the requests that it is for.
 ///
 /// A fault is for every operation until [`on`](Self::on) or [`on_operation`](Self::on_operation) says otherwise, and happens once
-/// until [`times`](Self::times) does. It is for the systems of MX only, never for `/_sandbox` itself.
+/// until [`times`](Self::times) does. It is for the systems of MX only, never for `/_sandbox` itself. To a request happens the
+/// first fault that is for it and has nothing more to [`skip`](Self::skip), in the order in which they were asked for.
+///
+/// One that can never happen is refused when it is asked for: an operation, a method or a path that MX does not have, a status
+/// that is none, a delay of more than ten minutes.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,13 +46,13 @@ const LONGEST_DELAY_MS: u64 = 10 * 60 * 1000;
 /// |---|---|---|
 /// | `kind` | text, required | `status`, `delay`, `reset`, `truncate`, `stale_echo` or `expire_sessions` |
 /// | `status` | 200 to 599 | what is answered; required for the kind `status`, and for no other |
-/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent |
+/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent, but 204 and 304 are always empty |
 /// | `retry_after` | seconds | of the kind `status`: the header `Retry-After` |
 /// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect all the same; false when absent |
-/// | `delay_ms` | milliseconds | how long the answer is held back; required for the kind `delay` |
-/// | `method` | text | only requests of this method |
-/// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` is all that follows |
-/// | `operation` | text | only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` says neither this nor a path |
+/// | `delay_ms` | milliseconds | how long the answer is held back, 600000 at most; required for the kind `delay` |
+/// | `method` | text | only requests of this method, in any case |
+/// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end is all that follows, nothing included |
+/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` has none of the three |
 /// | `times` | whole number | how often it happens; 1 when absent |
 /// | `skip` | whole number | how many matching requests go well before; 0 when absent |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,7 +190,7 @@ impl Fault {
     }
 
     /// Only requests of this method, to this path below its system, such as `/members/*/identify`: `*` is one segment, `**` at
-    /// the end is all that follows. Takes the place of [`on_operation`](Self::on_operation).
+    /// the end is all that follows, nothing included. Takes the place of [`on_operation`](Self::on_operation).
     pub fn on(mut self, method: impl Into<String>, path: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self.path = Some(path.into());
@@ -191,8 +198,10 @@ impl Fault {
         self
     }
 
-    /// Only this operation, by its id, such as `identifyMember`.
+    /// Only this operation, by its id, such as `identifyMember`. Takes the place of [`on`](Self::on).
     pub fn on_operation(mut self, id: impl Into<String>) -> Self {
+        self.method = None;
+        self.path = None;
         self.operation = Some(id.into());
         self
     }
@@ -221,9 +230,12 @@ impl Fault {
         self
     }
 
-    /// The header `Retry-After` of a status, in whole seconds.
+    /// The header `Retry-After` of a status, in whole seconds; a part of one counts as one.
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        self.retry_after = Some(
+            wait.as_secs()
+                .saturating_add(u64::from(wait.subsec_nanos() > 0)),
+        );
         self
     }
 
@@ -233,13 +245,57 @@ impl Fault {
         self
     }
 
+    /// What goes wrong.
+    #[must_use]
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What is answered, when it is of the kind [`FaultKind::Status`].
+    #[must_use]
+    pub fn status_code(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The method that it is for; `None` is any.
+    #[must_use]
+    pub fn for_method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
+    /// The path that it is for, as it was asked for; `None` is any.
+    #[must_use]
+    pub fn for_path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The id of the operation that it is for; `None` is any that method and path allow.
+    #[must_use]
+    pub fn for_operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
+    /// How often it is still to happen; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    #[must_use]
+    pub fn times_left(&self) -> u32 {
+        self.times
+    }
+
+    /// How many matching requests still go well before; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    #[must_use]
+    pub fn skips_left(&self) -> u32 {
+        self.skip
+    }
+
     /// Whether the request takes effect.
-    pub(crate) fn is_processed(&self) -> bool {
+    #[must_use]
+    pub fn is_processed(&self) -> bool {
         self.processed || !matches!(self.kind, FaultKind::Status | FaultKind::Reset)
     }
 
-    /// How long the answer is held back.
-    pub(crate) fn held_back(&self) -> Option<Duration> {
+    /// How long the answer, or the reset, is held back.
+    #[must_use]
+    pub fn held_back(&self) -> Option<Duration> {
         self.delay_ms.map(Duration::from_millis)
     }
 
@@ -249,62 +305,21 @@ impl Fault {
     }
 
     /// The same, with what is meant when nothing is said.
-    fn completed(mut self) -> Self {
-        if self.kind == FaultKind::StaleEcho && self.path.is_none() && self.operation.is_none() {
+    pub(crate) fn completed(mut self) -> Self {
+        let is_for_all = self.method.is_none() && self.path.is_none() && self.operation.is_none();
+        if self.kind == FaultKind::StaleEcho && is_for_all {
             self.operation = Some("readMember".to_owned());
         }
         self
     }
 
-    /// Whether it can happen as asked for.
-    fn check(&self) -> Result<(), InvalidFault> {
-        let is_status = self.kind == FaultKind::Status;
-        let refuse = |reason: &str| Err(InvalidFault(format!("this fault cannot be: {reason}")));
-        match self.status {
-            Some(status) if is_status && !(200..=599).contains(&status) => {
-                return refuse("its status has to be from 200 to 599");
-            }
-            None if is_status => return refuse("the kind status needs a status"),
-            Some(_) if !is_status => return refuse("only the kind status has a status"),
-            _ => {}
+    fn aim(&self) -> Aim<'_> {
+        Aim {
+            method: self.method.as_deref(),
+            path: self.path.as_deref(),
+            operation: self.operation.as_deref(),
         }
-        if !is_status && (self.body.is_some() || self.retry_after.is_some()) {
-            return refuse("only the kind status has a body or retry_after");
-        }
-        if self.processed && !matches!(self.kind, FaultKind::Status | FaultKind::Reset) {
-            return refuse("processed is for the kinds status and reset; the others always are");
-        }
-        if self.kind == FaultKind::Delay && self.delay_ms.is_none() {
-            return refuse("the kind delay needs delay_ms");
-        }
-        if self.delay_ms.is_some_and(|delay| delay > LONGEST_DELAY_MS) {
-            return refuse("it may hold an answer back for ten minutes at most");
-        }
-        if self.times == 0 {
-            return refuse("it has to happen at least once; see times");
-        }
-        if self
-            .path
-            .as_ref()
-            .is_some_and(|path| !path.starts_with('/'))
-        {
-            return refuse("its path has to begin with a slash, like /members/*/identify");
-        }
-        if self
-            .operation
-            .as_deref()
-            .is_some_and(|id| !is_operation(id))
-        {
-            return refuse("no operation has that id; ids read like identifyMember");
-        }
-        Ok(())
     }
-}
-
-fn is_operation(id: &str) -> bool {
-    ["nexus", "sso", "mdx"]
-        .iter()
-        .any(|api| crate::operations::by_id(api, id).is_some())
 }
 
 impl FaultKind {

@@ -1,12 +1,13 @@
 //! What the sandbox was asked: the last requests, with nothing in them that is secret or personal. Every request is noted; tests
 //! and `GET /_sandbox/requests` read them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
+use super::faces;
 use super::fault::FaultKind;
 
 /// How many requests are remembered.
@@ -14,21 +15,25 @@ const MOST: usize = 10_000;
 
 /// A request that the sandbox got, and what became of it.
 ///
+/// Nothing that a client wrote is repeated here but the guid of a member: its path is that of the document, and a path, method or
+/// guid of its own invention is left out, because somebody may have put a key into it by mistake.
+///
 /// As JSON, in `GET /_sandbox/requests`: `{"time": 1768478400000, "method": "GET", "path":
 /// "/nexus/members/{member_guid}", "operation": "readMember", "member": "MBR-…", "status": 200, "fault": null}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Received {
-    /// When it was answered; in JSON the milliseconds since 1970.
+    /// When it was answered, or reset; in JSON the milliseconds since 1970.
     #[serde(serialize_with = "in_milliseconds")]
     pub time: SystemTime,
-    /// Its method, when it is one that the documents know.
+    /// Its method, when it is one that HTTP knows; `OTHER` when not.
     pub method: &'static str,
     /// The system and the path of the document, with the parameters in braces; `None` when it was for no operation.
     pub path: Option<String>,
     /// The id of the operation.
     pub operation: Option<&'static str>,
-    /// The member in its path.
+    /// The member in its path: a guid, `MBR-` and a UUID, or one of the words that stand for a member in MX's test session, such
+    /// as `test_nexus_member`. `None` for whatever else stood there.
     pub member: Option<String>,
     /// What was answered; `None` when the connection was reset instead.
     pub status: Option<u16>,
@@ -49,11 +54,33 @@ impl RequestLog {
         log.push_back(received);
     }
 
+    /// Forgets all, and says how many.
+    pub(crate) fn clear(&self) -> usize {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *log).len()
+    }
+
     /// All that are remembered, the oldest first.
     pub(crate) fn list(&self) -> Vec<Received> {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().cloned().collect()
     }
+}
+
+/// The member of a path, when it is one by the look of it.
+pub(crate) fn member(path: &BTreeMap<String, String>) -> Option<String> {
+    let guid = path.get("member_guid")?;
+    (is_guid(guid) || faces::stands_for_a_member(guid)).then(|| guid.clone())
+}
+
+/// Whether it is `MBR-` and a UUID.
+fn is_guid(text: &str) -> bool {
+    let Some(uuid) = text.strip_prefix("MBR-") else {
+        return false;
+    };
+    let lengths = uuid.split('-').map(str::len);
+    let is_hex = |character: char| character == '-' || character.is_ascii_hexdigit();
+    lengths.eq([8, 4, 4, 4, 12]) && uuid.chars().all(is_hex)
 }
 
 fn in_milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
@@ -98,5 +125,29 @@ mod tests {
             (&0.into(), &"stale_echo".into())
         );
         assert!(value["path"].is_null());
+    }
+    #[test]
+    fn a_member_is_kept_only_when_it_looks_like_one() {
+        let of = |guid: &str| member(&BTreeMap::from([("member_guid".into(), guid.into())]));
+        for guid in [
+            "MBR-7c6f361b-e582-15b6-60c0-358f12466b4b",
+            "test_nexus_member",
+            "CHALLENGED",
+        ] {
+            assert_eq!(of(guid).as_deref(), Some(guid));
+        }
+        for other in [
+            "",
+            "MBR-",
+            "MBR-1",
+            "MBR-a-key-that-was-put-into-the-wrong-place",
+            "7c6f361b-e582-15b6-60c0-358f12466b4b",
+            "MBR-7c6f361b-e582-15b6-60c0-358f12466b4g",
+            "MBR-7c6f361b-e582-15b6-60c0-358f12466b4b-and-more",
+            "MBR-7c6f361be582-15b6-60c0-358f-12466b4b",
+            "a-key-that-was-put-into-the-wrong-place",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::Router;
-use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Method, Response, StatusCode, request};
+use http::{Method, Response, StatusCode, request};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
@@ -16,11 +15,15 @@ use serde_json::Value;
 
 use super::call::{Body, Call, Face, Reply};
 use super::contract::{self, Contract, Documented, Match};
-use super::fault::board::{Asked, FaultBoard};
-use super::fault::{Fault, FaultBody, FaultKind};
-use super::requests::{Received, RequestLog};
+use super::fault::board::FaultBoard;
+use super::fault::{Asked, Fault, FaultKind};
+use super::requests::{Received, RequestLog, member};
 use super::server::{self, Incomplete, Limits, Line, Payload};
 use super::world::World;
+
+mod answers;
+
+use answers::{cut_off, instead, nowhere, refusal, respond};
 
 /// All that stands under one address.
 pub(super) struct Premises {
@@ -77,7 +80,7 @@ impl Route {
         line: &Line,
     ) -> Result<Response<Payload>, Cut> {
         let (head, body) = request.into_parts();
-        let body = server::read(body, self.limits).await;
+        let body = server::read(&head, body, self.limits).await;
         let path = head.uri.path();
         if path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/") {
             return Ok(self.control(head, body).await);
@@ -96,8 +99,7 @@ impl Route {
             Ok(respond(reply, media_type))
         };
         let Some((face, below)) = Face::of(path) else {
-            let reply = contract::no_such_path();
-            return unmatched(reply, "application/json");
+            return unmatched(nowhere(), "application/json");
         };
         let contract = contract::of(face);
         let body = match body {
@@ -151,52 +153,53 @@ impl Route {
         let contract = arrived.contract;
         let true_reply = match &fault {
             Some(fault) if !fault.is_processed() => None,
-            fault => {
-                self.prepare(fault.as_ref());
-                Some(self.process(arrived))
-            }
+            fault => Some(self.process(arrived, fault.as_ref())),
         };
         if let Some(wait) = fault.as_ref().and_then(Fault::held_back) {
             tokio::time::sleep(wait).await;
         }
-        let kind = fault.as_ref().map(|fault| fault.kind);
-        if kind == Some(FaultKind::Reset) {
-            self.premises.requests.note(received);
-            line.reset();
-            return Err(Cut);
-        }
-        let reply = match (fault.as_ref().and_then(instead), true_reply) {
+        let media_type = |status| {
+            let media_type = documented.answer_media_type(status);
+            media_type.unwrap_or(contract.media_type())
+        };
+        let instead = fault.as_ref().and_then(|fault| instead(fault, media_type));
+        let reply = match (instead, true_reply) {
             (Some(reply), _) | (None, Some(reply)) => reply,
             (None, None) => Reply::nothing(StatusCode::NO_CONTENT),
         };
+        let kind = fault.as_ref().map(|fault| fault.kind);
+        let is_reset = match kind {
+            Some(FaultKind::Reset) => true,
+            // There is no middle in which it could end.
+            Some(FaultKind::Truncate) => matches!(reply.body, Body::Nothing),
+            _ => false,
+        };
         received.time = SystemTime::now();
-        received.status = Some(reply.status.as_u16());
+        received.status = (!is_reset).then(|| reply.status.as_u16());
         self.premises.requests.note(received);
-        let media_type = documented.answer_media_type(reply.status);
-        let response = respond(reply, media_type.unwrap_or(contract.media_type()));
+        if is_reset {
+            line.reset();
+            return Err(Cut);
+        }
+        let media_type = media_type(reply.status);
+        let response = respond(reply, media_type);
         match kind {
             Some(FaultKind::Truncate) => Ok(cut_off(response).await),
             _ => Ok(response),
         }
     }
 
-    /// What a fault does to the world before the request comes to it.
-    fn prepare(&self, fault: Option<&Fault>) {
-        match fault.map(|fault| fault.kind) {
-            Some(FaultKind::StaleEcho) => self.premises.world.echo_previous_job(1),
-            Some(FaultKind::ExpireSessions) => {
-                self.premises.world.expire_sessions();
-            }
-            _ => {}
+    /// The true answer, after what a fault does to the world or to the call.
+    fn process(&self, arrived: Arrived, fault: Option<&Fault>) -> Reply {
+        let kind = fault.map(|fault| fault.kind);
+        if kind == Some(FaultKind::ExpireSessions) {
+            self.premises.world.expire_sessions();
         }
+        let answered = self.judge(arrived, kind == Some(FaultKind::StaleEcho));
+        answered.unwrap_or_else(|refusal| refusal)
     }
 
-    /// The true answer.
-    fn process(&self, arrived: Arrived) -> Reply {
-        self.judge(arrived).unwrap_or_else(|refusal| refusal)
-    }
-
-    fn judge(&self, arrived: Arrived) -> Result<Reply, Reply> {
+    fn judge(&self, arrived: Arrived, is_stale: bool) -> Result<Reply, Reply> {
         let Arrived {
             face,
             contract,
@@ -213,12 +216,14 @@ impl Route {
             query: contract::query_pairs(head.uri.query().unwrap_or_default())?,
             headers: head.headers,
             body: Value::Null,
+            is_stale,
         };
         let world = &self.premises.world;
         let principal = world.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
         let by_state = world.answer(&principal, &call);
-        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call)))
+        let user = principal.user();
+        Ok(by_state.unwrap_or_else(|| documented.answer(contract, &call, user.as_deref())))
     }
 
     async fn control(
@@ -232,7 +237,7 @@ impl Route {
         };
         let request = http::Request::from_parts(head, Payload::from(body));
         match self.control.call(request).await {
-            Ok(response) => response,
+            Ok(response) => super::control::told(response),
             Err(never) => match never {},
         }
     }
@@ -258,12 +263,6 @@ impl Face {
     }
 }
 
-/// The member of a path. A path may be long and the log is kept in memory, so a guid or a test word, and nothing longer.
-fn member(path: &BTreeMap<String, String>) -> Option<String> {
-    let guid = path.get("member_guid")?;
-    (guid.len() <= 64).then(|| guid.clone())
-}
-
 /// The methods of HTTP by name: what else a client makes up is not repeated anywhere.
 fn known(method: &Method) -> &'static str {
     match *method {
@@ -276,68 +275,4 @@ fn known(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "OTHER",
     }
-}
-
-fn refusal(incomplete: Incomplete) -> Reply {
-    let (status, message) = match incomplete {
-        Incomplete::TooLarge => (413, "The body is larger than the sandbox takes."),
-        Incomplete::TooSlow => (408, "The body did not arrive in time."),
-        Incomplete::Broken => (400, "The body did not arrive whole."),
-    };
-    let mut reply = Reply::problem(status, None, message);
-    // What is left of the body is not read any more.
-    reply
-        .headers
-        .push((CONNECTION, HeaderValue::from_static("close")));
-    reply
-}
-
-/// What a fault answers instead of the truth.
-fn instead(fault: &Fault) -> Option<Reply> {
-    let status = StatusCode::from_u16(fault.status?).ok()?;
-    let of = |media_type, text: &str| Body::Bytes {
-        media_type,
-        bytes: text.as_bytes().to_vec(),
-    };
-    let body = match fault.body.unwrap_or(FaultBody::Json) {
-        FaultBody::Json => Reply::problem(status.as_u16(), None, "A fault was asked for.").body,
-        FaultBody::Html => of(
-            "text/html",
-            "<html><body><h1>A fault was asked for</h1></body></html>",
-        ),
-        FaultBody::NotJson => of("application/vnd.mx.nexus.v1+json", "{\"error\": "),
-        FaultBody::Empty => Body::Nothing,
-    };
-    let seconds = fault.retry_after_seconds().into_iter();
-    let headers = seconds.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
-    Some(Reply {
-        status,
-        headers: headers.collect(),
-        body,
-    })
-}
-
-/// Writes a reply. JSON goes out in the media type that is given.
-fn respond(reply: Reply, media_type: &str) -> Response<Payload> {
-    let (media_type, bytes) = match reply.body {
-        Body::Nothing => (None, Vec::new()),
-        Body::Json(value) => (Some(media_type), value.to_string().into_bytes()),
-        Body::Bytes { media_type, bytes } => (Some(media_type), bytes),
-    };
-    let mut response = Response::new(Payload::from(bytes));
-    *response.status_mut() = reply.status;
-    let headers = response.headers_mut();
-    if let Some(value) = media_type.and_then(|text| HeaderValue::from_str(text).ok()) {
-        headers.insert(CONTENT_TYPE, value);
-    }
-    headers.extend(reply.headers);
-    response
-}
-
-/// The same answer, of which half arrives.
-async fn cut_off(response: Response<Payload>) -> Response<Payload> {
-    let (head, body) = response.into_parts();
-    // It was made of bytes in memory, so there is no error to come.
-    let bytes = axum::body::to_bytes(body, usize::MAX).await;
-    Response::from_parts(head, server::truncated(bytes.unwrap_or_default().to_vec()))
 }

@@ -37,6 +37,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 pub(super) struct Limits {
     pub(super) head_time: Duration,
     pub(super) body_time: Duration,
+    pub(super) answer_time: Duration,
     pub(super) body_bytes: usize,
     pub(super) connections: usize,
 }
@@ -46,6 +47,7 @@ impl Default for Limits {
         Self {
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(30),
+            answer_time: Duration::from_secs(30),
             body_bytes: 1024 * 1024,
             connections: 10_000,
         }
@@ -95,7 +97,7 @@ async fn accept(
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections.max(1)));
+    let places = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -136,7 +138,7 @@ async fn serve(
     // Else an answer may wait for the acknowledgement of the last. A socket that refuses is only slower.
     let _ = stream.set_nodelay(true);
     let line = Line::default();
-    let socket = TokioIo::new(Socket::new(stream, line.clone()));
+    let socket = TokioIo::new(Socket::new(stream, line.clone(), limits.answer_time));
     let service = service_fn(move |request| {
         let route = Arc::clone(&route);
         let line = line.clone();

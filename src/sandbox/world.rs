@@ -10,6 +10,7 @@ use crate::Secret;
 use crate::sandbox::call::{Call, Reply};
 use crate::sandbox::faces;
 
+mod account;
 mod challenges;
 mod clock;
 mod connection;
@@ -18,6 +19,7 @@ mod job;
 mod jobs;
 mod member;
 mod members;
+mod oauth;
 mod pages;
 mod partners;
 mod principal;
@@ -29,6 +31,7 @@ mod tests;
 mod tokens;
 mod users;
 
+pub(crate) use account::{Account, Deed, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
 pub(crate) use connection::{Connection, NotTaken, Shown};
@@ -37,8 +40,9 @@ pub(crate) use job::Job;
 pub use job::{JobKind, JobState};
 pub(crate) use member::{Member, Oauth, message};
 pub(crate) use members::unknown;
+pub(crate) use oauth::Consent;
 pub(crate) use pages::Page;
-pub(crate) use principal::{Principal, spent};
+pub(crate) use principal::{Principal, spent, test_user};
 pub use report::JobReport;
 pub(crate) use settings::Settings;
 pub(crate) use users::User;
@@ -73,8 +77,8 @@ pub(crate) struct State {
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
-    /// How many more readings of members show them as before their latest job.
-    pub echoes: usize,
+    /// Whether the call that is being answered shows members as they were before their latest job.
+    pub is_stale: bool,
 }
 
 /// What became of a start.
@@ -104,7 +108,7 @@ impl World {
             api_tokens: Tokens::new(settings.api_token_lifetime),
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
-            echoes: 0,
+            is_stale: false,
             settings,
         };
         Self {
@@ -155,7 +159,9 @@ impl World {
 
     /// The answer from the state; none where no state stands behind the operation.
     pub(crate) fn answer(&self, principal: &Principal, call: &Call) -> Option<Reply> {
-        faces::answer(&mut self.state(), principal, call)
+        let mut state = self.state();
+        state.is_stale = call.is_stale;
+        faces::answer(&mut state, principal, call)
     }
 
     /// Ends all sessions, and counts them.
@@ -165,40 +171,10 @@ impl World {
         state.sessions.end_all(now)
     }
 
-    /// The jobs of all members, by member, the oldest first.
-    pub(crate) fn jobs(&self) -> Vec<JobReport> {
-        let mut state = self.state();
-        let State {
-            members,
-            now,
-            settings,
-            ..
-        } = &mut *state;
-        let mut reports = Vec::new();
-        for member in members.values_mut() {
-            member.connection.catch_up(*now, settings);
-            let jobs = member.connection.jobs.iter();
-            reports.extend(jobs.map(|job| (job.started, JobReport::of(member, job))));
-        }
-        reports.sort_by(|(at, one), (other_at, other)| {
-            (&one.member, at).cmp(&(&other.member, other_at))
-        });
-        reports.into_iter().map(|(_, report)| report).collect()
-    }
-
-    /// Lets the next readings of members show them as they were before their latest job.
-    pub(crate) fn echo_previous_job(&self, times: usize) {
-        self.state().echoes = times;
-    }
-
-    /// The person has signed in on the OAuth page of this member. False when no page of it was open.
-    pub(crate) fn authorise_oauth(&self, member: &str) -> bool {
-        self.state().authorise_oauth(member)
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.now = Instant::now();
+        state.is_stale = false;
         state
     }
 }

@@ -1,5 +1,6 @@
 //! What programs in other languages ask for under `/_sandbox/`.
 
+use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::reqwest::{Client, Method};
 use mx_nexus::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -200,4 +201,30 @@ async fn paths_and_methods_that_are_not_there_are_refused_in_json() {
             "{method} {path}: {refusal}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_key_that_is_changed_is_the_one_that_counts() {
+    let (sandbox, before) = open().await;
+    let api = known_user(&before, ADA).await.api().await.unwrap();
+    sandbox.add_partner(sandbox.client_id(), "the-next-key");
+    assert_eq!(sandbox.api_key().expose(), "the-next-key");
+    let after = sandbox.nexus().build().unwrap();
+    known_user(&after, "U-ben").await;
+    let request = UserCreateRequest::builder().id("U-eve").try_into().unwrap();
+    let refusal = before.users().unwrap().ensure(request).await.unwrap_err();
+    assert_eq!(refusal.status(), Some(401));
+    api.list_members().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn another_partner_leaves_the_first_one_its_key() {
+    let (sandbox, nexus) = open().await;
+    let key = sandbox.api_key();
+    sandbox.add_partner("another-client", "another-key");
+    assert_eq!(sandbox.api_key().expose(), key.expose());
+    let other = mx_nexus::Nexus::builder(sandbox.environment());
+    let other = other.credentials("another-client", "another-key");
+    known_user(&other.build().unwrap(), ADA).await;
+    known_user(&nexus, ADA).await;
 }

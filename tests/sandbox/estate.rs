@@ -212,6 +212,10 @@ impl Estate {
                     .strip_prefix('{')
                     .and_then(|rest| rest.strip_suffix('}'))
                 {
+                    // The accounts of a bank cannot be deleted, only those that the user made by hand.
+                    Some("account_guid") if promise.id == "deleteManualAccount" => {
+                        "ACT-1".to_owned()
+                    }
                     Some(name) => self.ids.get(name).cloned().unwrap_or(format!("{name}-1")),
                     None => segment.to_owned(),
                 }

@@ -31,11 +31,21 @@ mod types;
 
 mod conformance;
 mod control;
+mod echoes;
 mod estate;
+mod extremes;
 mod faults;
 mod hostile;
+mod journal;
 mod load;
+mod oauth;
+mod odd;
 mod raw;
+mod refused;
+mod runtime;
+mod seeding;
+mod shapes;
+mod unread;
 mod way;
 mod witness;
 

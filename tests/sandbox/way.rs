@@ -193,8 +193,8 @@ async fn oauth_waits_for_the_person() {
         pending.unwrap_err().status(),
         Some(&ConnectionStatus::Pending)
     );
-    let page = mx_nexus::reqwest::get(&window).await.unwrap();
-    assert_eq!(page.status().as_u16(), 200);
+    let signing_in = mx_nexus::reqwest::Client::new().post(&window).send();
+    assert_eq!(signing_in.await.unwrap().status().as_u16(), 200);
     assert!(!sandbox.finish_oauth(member), "the page was for one use");
     let (ended, _) = identify(&user, member, |one, _| right(one)).await;
     assert!(!ended.unwrap().is_empty());

@@ -12,7 +12,7 @@ pub(crate) fn mx_bank(password: &str, settings: &Settings) -> Vec<Step> {
         "challenge" => asking([Round::of([Question::Text])], settings),
         "options" => asking([Round::of([Question::Options])], settings),
         "image" => asking([Round::of([Question::ImageData])], settings),
-        "" | "BAD_REQUEST" | "SERVER_ERROR" | "UNAVAILABLE" => ending(Failed, settings),
+        "BAD_REQUEST" | "SERVER_ERROR" | "UNAVAILABLE" => ending(Failed, settings),
         "UNAUTHORIZED" | "INVALID" | "DISABLED" => ending(Denied, settings),
         "LOCKED" => ending(Locked, settings),
         _ => connecting(settings),

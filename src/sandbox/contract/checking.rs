@@ -8,7 +8,7 @@ use super::path::decode;
 use super::schema::Schema;
 use super::{Contract, Documented, follow};
 use crate::operations::{ParameterKind, Place};
-use crate::sandbox::call::{Call, Reply};
+use crate::sandbox::call::{Call, Reply, whole_number};
 
 /// MX's code for a required parameter that is missing.
 const PARAMETER_MISSING: u32 = 4001;
@@ -165,7 +165,7 @@ impl Documented {
                 ParameterKind::Text | ParameterKind::TextList => continue,
             };
             let fits = |value: &&str| match parameter.kind {
-                ParameterKind::Integer => value.parse::<i64>().is_ok(),
+                ParameterKind::Integer => whole_number(value).is_some(),
                 _ => matches!(*value, "true" | "false"),
             };
             if !values.iter().all(fits) {

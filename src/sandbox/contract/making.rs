@@ -10,10 +10,12 @@ use super::schema::Schema;
 use super::{Contract, Documented, follow};
 use crate::sandbox::call::{Body, Call, Reply};
 
+mod hosts;
+
 /// How deep a schema may hold others before its sample stops; only one that holds itself gets there.
 const DEEPEST: usize = 8;
 /// How many records a page has when nothing else is asked for, or something that cannot be had.
-const USUAL_PAGE: u64 = 25;
+const USUAL_PAGE: i64 = 25;
 
 /// What the document says of the answers.
 pub(super) struct Answers {
@@ -59,9 +61,13 @@ impl Answers {
 
     /// The body before it is fitted to a call.
     fn body(&self, document: &Value) -> &Value {
-        self.made.get_or_init(|| match &self.example {
-            Some(example) => example.clone(),
-            None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+        self.made.get_or_init(|| {
+            let mut body = match &self.example {
+                Some(example) => example.clone(),
+                None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+            };
+            hosts::invent(&mut body);
+            body
         })
     }
 }
@@ -72,8 +78,13 @@ impl Documented {
         self.answers.media_type().filter(|_| status.is_success())
     }
 
-    /// An answer made of the document alone.
-    pub(crate) fn answer(&'static self, contract: &Contract, call: &Call) -> Reply {
+    /// An answer made of the document alone, to the user with this guid if it is one.
+    pub(crate) fn answer(
+        &'static self,
+        contract: &Contract,
+        call: &Call,
+        user: Option<&str>,
+    ) -> Reply {
         let Some(media_type) = self.answers.media_type() else {
             return Reply::nothing(self.answers.success);
         };
@@ -88,7 +99,7 @@ impl Documented {
             };
         }
         let mut body = body.clone();
-        identify(&mut body, call);
+        identify(&mut body, call, user);
         take_over(&mut body, call, document, self.answers.schema.written());
         page(&mut body, call);
         Reply::json(self.answers.success, body)
@@ -184,10 +195,17 @@ fn singular(name: &str) -> &str {
     name.strip_suffix('s').unwrap_or(name)
 }
 
-/// Puts the identifiers of the path where the body has a field of their name, and into the object that the path is about.
-fn identify(body: &mut Value, call: &Call) {
+/// Puts the identifiers of the path and of the user where the body has a field of their name, and into the object that they are
+/// about.
+fn identify(body: &mut Value, call: &Call, user: Option<&str>) {
     for (name, value) in &call.path {
         replace(body, name, value);
+    }
+    if let Some(user) = user {
+        replace(body, "user_guid", user);
+        if let Some(guid @ Value::String(_)) = body.pointer_mut("/user/guid") {
+            *guid = json!(user);
+        }
     }
     let about = call.operation.path.rsplit('/').next().unwrap_or_default();
     let last = about
@@ -256,9 +274,10 @@ fn page(body: &mut Value, call: &Call) {
     let Some(body) = body.as_object_mut() else {
         return;
     };
-    let number = |name: &str| call.query(name).and_then(|text| text.parse::<u64>().ok());
-    let current = number("page").filter(|page| *page > 0).unwrap_or(1);
-    let size = number("records_per_page").filter(|size| (10..=1000).contains(size));
+    let current = call.query_number("page").filter(|page| *page > 0);
+    let current = current.unwrap_or(1);
+    let size = call.query_number("records_per_page");
+    let size = size.filter(|size| (10..=1000).contains(size));
     let lists = body.values_mut().filter_map(Value::as_array_mut);
     let mut total = 0;
     for list in lists {

@@ -13,6 +13,7 @@ mod members;
 mod test_session;
 
 pub(super) use test_session::answer as answer_test;
+pub(crate) use test_session::stands_for_a_member;
 
 /// Spends an API token on a session.
 pub(super) fn open_session(state: &mut State, token: &str, call: &Call) -> Option<Reply> {

@@ -2,8 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Fault, InvalidFault};
-use crate::sandbox::call::Face;
+use super::{Asked, Fault, InvalidFault};
 
 /// How many faults may wait at a time.
 const MOST: usize = 1000;
@@ -11,15 +10,6 @@ const MOST: usize = 1000;
 /// The faults that wait.
 #[derive(Debug, Default)]
 pub(crate) struct FaultBoard(Mutex<Vec<Fault>>);
-
-/// What a fault is told of a request.
-pub(crate) struct Asked<'a> {
-    pub(crate) face: Face,
-    pub(crate) method: &'a str,
-    /// The raw path below the face.
-    pub(crate) path: &'a str,
-    pub(crate) operation: &'a str,
-}
 
 impl FaultBoard {
     fn waiting(&self) -> MutexGuard<'_, Vec<Fault>> {
@@ -51,7 +41,7 @@ impl FaultBoard {
     pub(crate) fn take(&self, asked: &Asked<'_>) -> Option<Fault> {
         let mut waiting = self.waiting();
         let position = waiting.iter_mut().position(|fault| {
-            let happens = fault.matches(asked);
+            let happens = fault.aim().meets(asked);
             let skips = happens && fault.skip > 0;
             fault.skip -= u32::from(skips);
             happens && !skips
@@ -65,90 +55,28 @@ impl FaultBoard {
     }
 }
 
-impl Fault {
-    fn matches(&self, asked: &Asked<'_>) -> bool {
-        let method = self.method.as_deref();
-        let operation = self.operation.as_deref();
-        method.is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
-            && operation.is_none_or(|id| id == asked.operation)
-            && self.path.as_deref().is_none_or(|pattern| {
-                let whole = format!("{}{}", asked.face.prefix(), asked.path);
-                path_matches(pattern, asked.path) || path_matches(pattern, &whole)
-            })
-    }
-}
-
-fn path_matches(pattern: &str, path: &str) -> bool {
-    let mut segments = path.trim_end_matches('/').split('/');
-    for wanted in pattern.trim_end_matches('/').split('/') {
-        if wanted == "**" {
-            return true;
-        }
-        match segments.next() {
-            Some(segment) if wanted == "*" || wanted == segment => {}
-            _ => return false,
-        }
-    }
-    segments.next().is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::sandbox::fault::FaultKind;
+    use crate::sandbox::call::Face;
+    use crate::sandbox::fault::{FaultBody, FaultKind};
 
-    fn asked(path: &'static str) -> Asked<'static> {
+    fn identify() -> Asked<'static> {
         Asked {
             face: Face::Nexus,
             method: "POST",
-            path,
+            path: "/members/MBR-1/identify",
             operation: "identifyMember",
         }
-    }
-
-    const IDENTIFY: &str = "/members/MBR-1/identify";
-
-    #[test]
-    fn a_pattern_is_matched_segment_by_segment() {
-        for pattern in [
-            IDENTIFY,
-            "/members/*/identify",
-            "/members/**",
-            "/**",
-            "/nexus/members/*/identify",
-            "/*/members/**",
-        ] {
-            assert!(
-                Fault::reset().on("post", pattern).matches(&asked(IDENTIFY)),
-                "{pattern}"
-            );
-        }
-        for pattern in [
-            "/members/*",
-            "/members/*/identify/*",
-            "/",
-            "/sso/**",
-            "/members/*/verify",
-        ] {
-            assert!(
-                !Fault::reset().on("POST", pattern).matches(&asked(IDENTIFY)),
-                "{pattern}"
-            );
-        }
-        assert!(!Fault::reset().on("GET", "/**").matches(&asked(IDENTIFY)));
-        assert!(!Fault::stale_echo().matches(&asked(IDENTIFY)));
-        assert!(Fault::reset().matches(&asked("/anything")));
     }
 
     #[test]
     fn a_fault_skips_happens_and_is_gone() {
         let board = FaultBoard::default();
         board.add(Fault::status(503).skip(2).times(2)).unwrap();
-        let happened: Vec<bool> = (0..6)
-            .map(|_| board.take(&asked(IDENTIFY)).is_some())
-            .collect();
+        let happened: Vec<bool> = (0..6).map(|_| board.take(&identify()).is_some()).collect();
         assert_eq!(happened, [false, false, true, true, false, false]);
         assert!(board.list().is_empty());
     }
@@ -160,7 +88,7 @@ mod tests {
         board.add(Fault::status(500).skip(1)).unwrap();
         board.add(Fault::reset()).unwrap();
         let kinds: Vec<_> = (0..3)
-            .map(|_| board.take(&asked(IDENTIFY)).map(|fault| fault.kind))
+            .map(|_| board.take(&identify()).map(|fault| fault.kind))
             .collect();
         assert_eq!(
             kinds,
@@ -180,6 +108,8 @@ mod tests {
             (Fault::truncated().processed(), "processed"),
             (Fault::reset().retry_after(Duration::ZERO), "retry_after"),
             (Fault::delay(Duration::from_secs(601)), "ten minutes"),
+            (Fault::delay(Duration::MAX), "ten minutes"),
+            (Fault::status(204).body(FaultBody::Html), "no body"),
         ];
         for (fault, reason) in refused {
             let text = board.add(fault).unwrap_err().to_string();
@@ -194,12 +124,51 @@ mod tests {
         board
             .add(serde_json::from_str(r#"{"kind": "stale_echo"}"#).unwrap())
             .unwrap();
-        assert!(board.take(&asked(IDENTIFY)).is_none());
+        assert!(board.take(&identify()).is_none());
         board
             .add(Fault::stale_echo().on("POST", "/members/**"))
             .unwrap();
-        assert!(board.take(&asked(IDENTIFY)).is_some());
+        assert!(board.take(&identify()).is_some());
         assert_eq!(board.list(), [Fault::stale_echo()]);
+    }
+
+    #[test]
+    fn the_longest_wait_is_a_wait() {
+        let fault = Fault::status(503).retry_after(Duration::MAX);
+        assert_eq!(fault.retry_after_seconds(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn the_last_word_on_what_it_is_for_holds() {
+        let path = Fault::reset()
+            .on_operation("readUser")
+            .on("GET", "/members");
+        assert_eq!(path, Fault::reset().on("GET", "/members"));
+        let operation = Fault::reset()
+            .on("GET", "/members")
+            .on_operation("readUser");
+        assert_eq!(operation, Fault::reset().on_operation("readUser"));
+    }
+
+    #[test]
+    fn what_was_asked_for_can_be_read_back() {
+        let board = FaultBoard::default();
+        let late = Fault::status(503).delayed(Duration::from_millis(5));
+        let aimed = late.on("GET", "/members").times(3).skip(1);
+        board.add(aimed.clone()).unwrap();
+        let listed = board.list().remove(0);
+        assert_eq!(listed, aimed);
+        assert_eq!(listed.kind(), FaultKind::Status);
+        assert_eq!(listed.status_code(), Some(503));
+        assert_eq!(
+            (listed.for_method(), listed.for_path()),
+            (Some("GET"), Some("/members"))
+        );
+        assert_eq!(listed.for_operation(), None);
+        assert_eq!(listed.held_back(), Some(Duration::from_millis(5)));
+        assert!(!listed.is_processed());
+        assert_eq!((listed.times_left(), listed.skips_left()), (3, 1));
+        assert_eq!(Fault::stale_echo().for_operation(), Some("readMember"));
     }
 
     #[test]
@@ -217,7 +186,7 @@ mod tests {
             "method": "POST", "path": "/members/*/identify", "times": 3, "skip": 1, "processed": true}"#;
         let read: Fault = serde_json::from_str(text).unwrap();
         let built = Fault::status(503)
-            .body(crate::sandbox::FaultBody::Html)
+            .body(FaultBody::Html)
             .retry_after(Duration::from_millis(1500))
             .delayed(Duration::from_millis(5))
             .on("POST", "/members/*/identify")

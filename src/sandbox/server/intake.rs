@@ -3,6 +3,8 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
+use http::header::EXPECT;
+use http::request;
 use hyper::body::{Body, Bytes, Incoming};
 
 use super::Limits;
@@ -21,11 +23,16 @@ pub(in crate::sandbox) enum Incomplete {
     Broken,
 }
 
-/// The whole body, or why not.
+/// The whole body, or why not. Whoever waits to be told to send it is not told to when it will be refused.
 pub(in crate::sandbox) async fn read(
+    head: &request::Parts,
     body: Incoming,
     limits: Limits,
 ) -> Result<Vec<u8>, Incomplete> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if head.headers.contains_key(EXPECT) && announced > limits.body_bytes {
+        return Err(Incomplete::TooLarge);
+    }
     let reading = collect(body, limits.body_bytes);
     match tokio::time::timeout(limits.body_time, reading).await {
         Ok(read) => read,

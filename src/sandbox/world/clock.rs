@@ -23,6 +23,14 @@ impl Clock {
         }
     }
 
+    /// A clock that says this, in milliseconds since 1970, of everything up to now.
+    pub(crate) fn standing_at(unix_millis: u64) -> Self {
+        Self {
+            began: Instant::now(),
+            began_unix_millis: unix_millis,
+        }
+    }
+
     /// Unix time in seconds.
     pub(crate) fn unix(&self, at: Instant) -> u64 {
         self.unix_millis(at) / 1000

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tokio::time::Instant;
 
 use crate::sandbox::bank::{Round, Step, Verdict};
-use crate::sandbox::people::ACCOUNTS;
-use crate::sandbox::world::{Answers, Challenge, Job, JobKind, Settings, challenges, guid};
+use crate::sandbox::world::{Account, Answers, Challenge, Job, JobKind, Settings, challenges};
 use crate::values::ConnectionStatus;
 
 /// How many jobs a member remembers.
@@ -27,8 +26,10 @@ pub(crate) struct Connection {
     pub aggregated: Option<Instant>,
     /// When the latest success was.
     pub succeeded: Option<Instant>,
-    /// The identifiers of its accounts, once a job gathered them.
-    pub accounts: Vec<String>,
+    /// Its accounts, once a job gathered them.
+    pub accounts: Vec<Account>,
+    /// The login whose accounts they are.
+    pub gathered: String,
     /// The login whose owners an identification found.
     pub identified: Option<String>,
     /// The login whose numbers a verification found.
@@ -74,6 +75,7 @@ impl Connection {
             aggregated: None,
             succeeded: None,
             accounts: Vec::new(),
+            gathered: String::new(),
             identified: None,
             verified: None,
             before: None,
@@ -150,6 +152,21 @@ impl Connection {
         }
     }
 
+    /// Plays the running job to its end, or to the question that it waits for, without waiting. False when there is nothing to play.
+    pub(crate) fn hurry(&mut self, now: Instant) -> bool {
+        let mut has_moved = false;
+        while let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
+            if !matches!(job.course.front(), Some(Step::Show { .. })) {
+                break;
+            }
+            job.course.pop_front();
+            job.since = now;
+            self.enter();
+            has_moved = true;
+        }
+        has_moved
+    }
+
     /// Gives the bank the answers of the person.
     pub(crate) fn answer(
         &mut self,
@@ -205,6 +222,24 @@ impl Connection {
             self.failed_logins = 0;
         }
         *status = ConnectionStatus::Updated;
+    }
+
+    /// The person has signed in by OAuth: whatever kept the connection shut is over.
+    pub(crate) fn let_in(&mut self) {
+        self.failed_logins = 0;
+        if self.running().is_none() {
+            self.status = ConnectionStatus::Connected;
+        }
+    }
+
+    /// The person has declined to sign in by OAuth; a job that runs ends with that.
+    pub(crate) fn shut_out(&mut self, now: Instant) {
+        self.status = ConnectionStatus::Denied;
+        if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
+            job.course = [Step::End(ConnectionStatus::Denied)].into();
+            job.since = now;
+            self.enter();
+        }
     }
 
     /// Pauses the connection because its user was disabled, or lets it go on.
@@ -268,8 +303,9 @@ impl Connection {
                 job.is_authenticated = true;
                 self.succeeded = Some(job.since);
                 if self.accounts.is_empty() {
-                    self.accounts = ACCOUNTS.iter().map(|_| guid("ACT")).collect();
+                    self.accounts = Account::gathered();
                 }
+                job.login.clone_into(&mut self.gathered);
                 match job.kind {
                     JobKind::Identification => self.identified = Some(job.login.clone()),
                     JobKind::Verification => self.verified = Some(job.login.clone()),

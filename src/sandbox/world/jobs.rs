@@ -1,10 +1,8 @@
-//! Starting jobs and answering their questions, with every refusal that MX has for it. The faces call it; the control plane lets
-//! the person finish OAuth here.
+//! Starting jobs and answering their questions, with every refusal that MX has for it. The faces call it.
 
 use crate::sandbox::bank::{Step, gathering_only};
 use crate::sandbox::call::Reply;
 use crate::sandbox::world::{Answers, Job, JobKind, NotTaken, Started, State};
-use crate::values::ConnectionStatus;
 
 impl State {
     /// Starts a job of a member, or says that the same one runs already.
@@ -51,23 +49,25 @@ impl State {
     /// Aggregates those members of a user that can be, as opening a session does.
     pub(crate) fn start_where_possible(&mut self, user: &str) {
         for guid in self.member_guids(user) {
-            // Whoever cannot be aggregated now is left alone: nobody asked for this one.
-            let _ = self.start(user, &guid, JobKind::Aggregation);
+            self.aggregate_if_permitted(user, &guid);
         }
     }
 
-    /// Starts a job of an idle member, without asking whether it may. Nothing can be aggregated while the person has not finished
-    /// OAuth; another job ends with that at once.
-    pub(crate) fn launch(&mut self, guid: &str, kind: JobKind) {
+    /// Aggregates a member that is new or has changed, unless a job runs or it may not be aggregated. It was not asked for by itself, so
+    /// nothing is refused.
+    pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
+        let _ = self.start(user, guid, JobKind::Aggregation);
+    }
+
+    /// Starts a job of an idle member, without asking whether it may. Nothing can be aggregated while the person has not signed in
+    /// by OAuth; another job ends at once with the status that says so.
+    fn launch(&mut self, guid: &str, kind: JobKind) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
         };
-        let is_pending = member.connection.status == ConnectionStatus::Pending;
-        if is_pending && kind == JobKind::Aggregation {
-            return;
-        }
         let course = match &member.oauth {
-            Some(_) if is_pending => vec![Step::End(ConnectionStatus::Pending)],
+            Some(oauth) if !oauth.is_signed_in && kind == JobKind::Aggregation => return,
+            Some(oauth) if !oauth.is_signed_in => vec![Step::End(member.connection.status.clone())],
             Some(_) => gathering_only(&self.settings),
             None => member.institution.course(&member.entries, &self.settings),
         };
@@ -95,51 +95,6 @@ impl State {
                 Reply::problem(400, None, message)
             }
         })
-    }
-
-    /// Hands out a fresh address for the OAuth of a member.
-    pub(crate) fn open_window(
-        &mut self,
-        user: &str,
-        guid: &str,
-        skips_aggregation: Option<bool>,
-    ) -> Result<String, Reply> {
-        let now = self.now;
-        let member = self.member(user, guid)?;
-        let Some(oauth) = &mut member.oauth else {
-            return Err(Reply::problem(400, None, "Member cannot use OAuth."));
-        };
-        oauth.is_window_open = true;
-        oauth.handed_out = now;
-        oauth.skips_aggregation = skips_aggregation.unwrap_or(oauth.skips_aggregation);
-        Ok(self.window_address(guid))
-    }
-
-    /// Where the person finishes OAuth: a page of the sandbox itself.
-    pub(crate) fn window_address(&self, guid: &str) -> String {
-        format!("{}/_sandbox/oauth/{guid}", self.address)
-    }
-
-    /// The person has signed in on the page; false when no page was open.
-    pub(crate) fn authorise_oauth(&mut self, guid: &str) -> bool {
-        let user = self.members.get(guid).map(|member| member.user.clone());
-        let Some(user) = user else { return false };
-        let Ok(member) = self.member(&user, guid) else {
-            return false;
-        };
-        let Some(oauth) = member.oauth.as_mut().filter(|oauth| oauth.is_window_open) else {
-            return false;
-        };
-        oauth.is_window_open = false;
-        let skips_aggregation = oauth.skips_aggregation;
-        let is_idle = member.connection.running().is_none();
-        if is_idle {
-            member.connection.status = ConnectionStatus::Connected;
-        }
-        if is_idle && !skips_aggregation {
-            self.launch(guid, JobKind::Aggregation);
-        }
-        true
     }
 
     /// Refuses jobs that the partner, the institution or the member is not made for.

@@ -1,5 +1,7 @@
 //! A member: what it was made of, and how MX shows it. The world keeps them; members.rs makes and changes them.
 
+use std::collections::VecDeque;
+
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -51,10 +53,11 @@ impl std::fmt::Debug for Member {
 }
 
 /// The OAuth of a member.
-#[derive(Clone, Debug)]
 pub(crate) struct Oauth {
-    /// Whether there is an address that the person has not used yet.
-    pub is_window_open: bool,
+    /// Whether the person has signed in, and has not declined since.
+    pub is_signed_in: bool,
+    /// The secret ends of the addresses that the person may use, the latest last.
+    pub open_pages: VecDeque<String>,
     /// When the latest address was handed out.
     pub handed_out: Instant,
     /// Whether no job starts when the person has signed in.

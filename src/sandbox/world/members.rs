@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Secret;
 use crate::sandbox::bank::{Entries, Institution, institution};
 use crate::sandbox::call::Reply;
-use crate::sandbox::world::{Answers, Connection, JobKind, Member, Oauth, State, User, guid};
+use crate::sandbox::world::{Answers, Connection, Member, Oauth, State, User, guid};
 use crate::values::ConnectionStatus;
 
 impl State {
@@ -27,26 +27,20 @@ impl State {
         guids
     }
 
-    /// How the member reads now; for a while like before its latest job, when that was asked for.
-    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        self.member(user, guid)?;
-        let member = self.members.get(guid).ok_or_else(unknown)?;
-        let echo = member.connection.before.as_ref();
-        let echo = echo.filter(|_| self.echoes > 0);
-        self.echoes -= usize::from(echo.is_some());
-        let shown = echo.cloned().unwrap_or_else(|| member.connection.shown());
-        Ok(member.body(&shown, &self.clock))
-    }
-
-    /// How the member is now.
+    /// How the member is now; or was before its latest job, in the answer to a stale call.
     pub(crate) fn show_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let clock = self.clock;
+        let (clock, is_stale) = (self.clock, self.is_stale);
         let member = self.member(user, guid)?;
-        Ok(member.body(&member.connection.shown(), &clock))
+        let connection = &member.connection;
+        let before = connection.before.clone().filter(|_| is_stale);
+        Ok(member.body(&before.unwrap_or_else(|| connection.shown()), &clock))
     }
 
     /// Makes a member, and starts its first job unless that was declined.
     pub(crate) fn create_member(&mut self, user: &str, request: &Value) -> Result<Value, Reply> {
+        if request["external_guid"].is_string() {
+            self.forget_lapsed();
+        }
         let owner = self.users.get(user).ok_or_else(unknown)?;
         let wanted = request["institution_guid"].as_str().unwrap_or_default();
         let institution = institution(wanted).filter(|institution| !institution.is_hidden);
@@ -77,11 +71,7 @@ impl State {
             institution,
             login: login.unwrap_or_else(|| owner.id.clone()),
             entries,
-            oauth: is_oauth.then_some(Oauth {
-                is_window_open: true,
-                handed_out: self.now,
-                skips_aggregation,
-            }),
+            oauth: is_oauth.then(|| Oauth::new(self.now, skips_aggregation)),
             external_guid,
             metadata: text(request, "metadata"),
             name: text(request, "name").unwrap_or_else(|| institution.name.clone()),
@@ -102,7 +92,7 @@ impl State {
         let now = self.now;
         self.member(user, &guid)?.connection.pause(is_paused, now);
         if !is_oauth && !skips_aggregation {
-            self.launch(&guid, JobKind::Aggregation);
+            self.aggregate_if_permitted(user, &guid);
         }
         let mut shown = self.show_member(user, &guid)?;
         if is_oauth {
@@ -118,6 +108,9 @@ impl State {
         guid: &str,
         request: &Value,
     ) -> Result<Value, Reply> {
+        if request["external_guid"].is_string() {
+            self.forget_lapsed();
+        }
         let member = self.member(user, guid)?;
         let institution = member.institution;
         let is_oauth = member.oauth.is_some();
@@ -138,8 +131,7 @@ impl State {
         }
         let entered = entered.filter(|entered| !entered.is_empty());
         if entered.is_some() && is_oauth {
-            let message = "A member that signs in by OAuth has no credentials.";
-            return Err(Reply::problem(400, None, message));
+            return Err(no_credentials());
         }
         let entries = entered.map(|entered| entries(institution, &Value::Array(entered)));
         let entries = entries.transpose()?;
@@ -172,12 +164,25 @@ impl State {
         if let Some(entries) = entries {
             member.enter(entries);
         }
-        let is_idle = member.connection.running().is_none();
         let skips_aggregation = request["skip_aggregation"].as_bool().unwrap_or(false);
-        if is_new_login && is_idle && !skips_aggregation {
-            self.launch(guid, JobKind::Aggregation);
+        if is_new_login && !skips_aggregation {
+            self.aggregate_if_permitted(user, guid);
         }
         self.show_member(user, guid)
+    }
+
+    /// Takes one credential by itself, with what is refused of an update.
+    pub(crate) fn enter_one(&mut self, user: &str, guid: &str, entry: &Value) -> Result<(), Reply> {
+        let member = self.member(user, guid)?;
+        let institution = member.institution;
+        if member.oauth.is_some() {
+            return Err(no_credentials());
+        }
+        let entries = entries(institution, &Value::Array(vec![entry.clone()]))?;
+        let owner = self.users.get(user).ok_or_else(unknown)?;
+        self.check_unique(owner, Some(guid), institution, &entries, None)?;
+        self.member(user, guid)?.enter(entries);
+        Ok(())
     }
 
     /// Deletes a member with all that it gathered.
@@ -203,6 +208,17 @@ impl State {
             self.forget_member(guid);
         }
         has_lapsed
+    }
+
+    /// Forgets every member whose person has not finished OAuth in time: for whoever looks at the members of all users.
+    pub(crate) fn forget_lapsed(&mut self) {
+        let lifetime = self.settings.oauth_lifetime;
+        let members = self.members.values();
+        let lapsed = members.filter(|member| member.has_lapsed(self.now, lifetime));
+        let lapsed: Vec<String> = lapsed.map(|member| member.guid.clone()).collect();
+        for guid in lapsed {
+            self.forget_member(&guid);
+        }
     }
 
     /// Refuses what another member has: the login within user and institution, the external identifier within the partner.
@@ -261,6 +277,11 @@ impl State {
 /// The refusal of a member that the user does not have.
 pub(crate) fn unknown() -> Reply {
     Reply::problem(404, None, "The member is unknown.")
+}
+
+fn no_credentials() -> Reply {
+    let message = "A member that signs in by OAuth has no credentials.";
+    Reply::problem(400, None, message)
 }
 
 fn check_oauth(institution: &Institution) -> Result<(), Reply> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::sandbox::world::{Job, JobKind, JobState, Member};
+use crate::sandbox::world::{Job, JobKind, JobState, Member, State, World};
 
 /// A job that a member of the sandbox has or had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,5 +38,47 @@ impl JobReport {
             connection_status: job.end.as_ref().map(|end| end.as_str().to_owned()),
             count: job.count,
         }
+    }
+}
+
+impl World {
+    /// The jobs of all members, by member, the oldest first.
+    pub(crate) fn jobs(&self) -> Vec<JobReport> {
+        let mut state = self.state();
+        state.forget_lapsed();
+        let State {
+            members,
+            now,
+            settings,
+            ..
+        } = &mut *state;
+        let mut reports = Vec::new();
+        for member in members.values_mut() {
+            member.connection.catch_up(*now, settings);
+            let jobs = member.connection.jobs.iter();
+            reports.extend(jobs.map(|job| (job.started, JobReport::of(member, job))));
+        }
+        reports.sort_by(|(at, one), (other_at, other)| {
+            (&one.member, at).cmp(&(&other.member, other_at))
+        });
+        reports.into_iter().map(|(_, report)| report).collect()
+    }
+
+    /// Lets all jobs that run come to their ends, or to the questions that they wait for, and counts them.
+    pub(crate) fn finish_jobs(&self) -> usize {
+        let mut state = self.state();
+        state.forget_lapsed();
+        let State {
+            members,
+            now,
+            settings,
+            ..
+        } = &mut *state;
+        let connections = members.values_mut().map(|member| &mut member.connection);
+        let finished = connections.filter_map(|connection| {
+            connection.catch_up(*now, settings);
+            connection.hurry(*now).then_some(())
+        });
+        finished.count()
     }
 }

@@ -25,19 +25,22 @@ impl World {
 impl State {
     fn add_member(&mut self, user_id: &str, password: &str) -> Result<String, Reply> {
         let client = self.settings.client_id.clone();
-        let user = match self.users.guid(&client, user_id) {
-            Ok(user) => user,
-            Err(_) => {
-                self.create_user(&client, &json!({ "id": user_id }))?;
-                self.users.guid(&client, user_id)?
-            }
-        };
+        if let Ok(user) = self.users.guid(&client, user_id) {
+            return self.seed_member(&user, password);
+        }
+        self.create_user(&client, &json!({ "id": user_id }))?;
+        let user = self.users.guid(&client, user_id)?;
+        let made = self.seed_member(&user, password);
+        if made.is_err() {
+            self.delete_user(&user);
+        }
+        made
+    }
+
+    fn seed_member(&mut self, user: &str, password: &str) -> Result<String, Reply> {
         let bank = institutions().iter().find(|bank| bank.code == BANK);
         let bank = bank.ok_or_else(|| Reply::problem(404, None, "There is no such bank."))?;
-        let login = match self.member_guids(&user).len() {
-            0 => LOGIN.to_owned(),
-            others => format!("{LOGIN}-{}", others + 1),
-        };
+        let login = self.free_login(user);
         let credentials: Vec<Value> = bank
             .fields
             .iter()
@@ -53,9 +56,24 @@ impl State {
             "institution_guid": bank.guid,
             "credentials": credentials,
             "skip_aggregation": true,
+            // Partners who opted in have to name them; to the others they mean nothing.
+            "use_cases": ["PFM"],
         });
-        let member = self.create_member(&user, &request)?;
+        let member = self.create_member(user, &request)?;
         Ok(member["guid"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The first login that no member of the user has.
+    fn free_login(&mut self, user: &str) -> String {
+        let guids = self.member_guids(user);
+        let members = guids.iter().filter_map(|guid| self.members.get(guid));
+        let taken: Vec<&str> = members.map(|member| member.login.as_str()).collect();
+        let mut numbered = (1_usize..).map(|number| match number {
+            1 => LOGIN.to_owned(),
+            _ => format!("{LOGIN}-{number}"),
+        });
+        let free = numbered.find(|login| !taken.contains(&login.as_str()));
+        free.unwrap_or_default()
     }
 }
 
@@ -70,7 +88,7 @@ fn reason(refusal: &Reply) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::world::Settings;
+    use crate::sandbox::world::{JobKind, Settings};
 
     #[test]
     fn one_user_may_have_several() {
@@ -79,6 +97,32 @@ mod tests {
         let second = world.add_member("U-1", "challenge").unwrap();
         assert_ne!(first, second);
         assert!(world.jobs().iter().all(|job| job.count == 0));
+    }
+
+    #[test]
+    fn one_that_was_deleted_makes_room() {
+        let world = World::new(Settings::default());
+        let first = world.add_member("U-1", "any").unwrap();
+        world.add_member("U-1", "any").unwrap();
+        let mut state = world.state();
+        let user = state.users.guid("sandbox-client", "U-1").unwrap();
+        state.delete_member(&user, &first).unwrap();
+        drop(state);
+        world.add_member("U-1", "any").unwrap();
+        world.add_member("U-1", "any").unwrap();
+    }
+
+    #[test]
+    fn a_partner_with_use_cases_gets_one_that_can_be_aggregated() {
+        let settings = Settings {
+            has_use_cases: true,
+            ..Settings::default()
+        };
+        let world = World::new(settings);
+        let member = world.add_member("U-1", "any").unwrap();
+        let mut state = world.state();
+        let user = state.users.guid("sandbox-client", "U-1").unwrap();
+        assert!(state.start(&user, &member, JobKind::Aggregation).is_ok());
     }
 
     #[test]

@@ -139,6 +139,10 @@ impl State {
         user.revision += 1;
         let is_disabled = user.is_disabled;
         let shown = user.as_mdx_shows_it(&self.clock);
+        if is_disabled {
+            // SSO gives a disabled user none.
+            self.api_tokens.end(guid);
+        }
         if is_disabled != was_disabled {
             for member in &user.members {
                 if let Some(member) = self.members.get_mut(member) {

@@ -40,6 +40,7 @@ fn check(method: &str, target: &str, body: &str) -> Result<Value, (u16, String)>
         query: query_pairs(query).map_err(told)?,
         headers: headers(&[("mx-skip-webhook", "true")]),
         body: Value::Null,
+        is_stale: false,
     };
     documented
         .check(of(Face::Nexus), &call, body.as_bytes())

@@ -15,6 +15,8 @@ const FACES: [(Face, Table); 3] = [
     (Face::Mdx, operations::mdx_operations),
 ];
 
+const USER: &str = "USR-7";
+
 fn call(face: Face, method: &str, target: &str, body: Value) -> (&'static Documented, Call) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let Match::Operation(documented, path) = of(face).find(method, path) else {
@@ -30,13 +32,14 @@ fn call(face: Face, method: &str, target: &str, body: Value) -> (&'static Docume
             .collect(),
         headers: HeaderMap::new(),
         body,
+        is_stale: false,
     };
     (documented, call)
 }
 
 fn answer(method: &str, target: &str, body: Value) -> Value {
     let (documented, call) = call(Face::Nexus, method, target, body);
-    match documented.answer(of(Face::Nexus), &call).body {
+    match documented.answer(of(Face::Nexus), &call, Some(USER)).body {
         Body::Json(value) => value,
         _ => Value::Null,
     }
@@ -69,7 +72,7 @@ fn every_answer_fits_its_own_schema() {
         let document = of(face).document();
         for operation in table() {
             let (documented, call) = call(face, operation.method, operation.path, Value::Null);
-            let reply = documented.answer(of(face), &call);
+            let reply = documented.answer(of(face), &call, None);
             assert!(reply.status.is_success(), "{}", operation.id);
             match (reply.body, documented.answers.media_type()) {
                 (Body::Nothing, None) => {}
@@ -152,6 +155,22 @@ fn the_identifiers_of_the_path_come_back() {
 }
 
 #[test]
+fn what_is_made_belongs_to_the_user_who_asks() {
+    for operation in operations::operations() {
+        let body = answer(operation.method, operation.path, Value::Null);
+        let text = body.to_string();
+        let theirs = text.split("\"user_guid\":").skip(1);
+        for owner in theirs.filter(|rest| !rest.starts_with("null")) {
+            assert!(owner.starts_with("\"USR-7\""), "{}: {text}", operation.id);
+        }
+    }
+    let user = answer("GET", "/user", Value::Null);
+    assert_eq!(user["user"]["guid"], USER);
+    let transactions = answer("GET", "/transactions", Value::Null);
+    assert_eq!(transactions["transactions"][0]["user_guid"], USER);
+}
+
+#[test]
 fn what_was_sent_of_the_object_is_taken_over_where_it_fits() {
     let sent = json!({"account": {"nickname": "Rainy days", "is_hidden": true, "unknown": 1}});
     let answered = answer("PUT", "/accounts/ACT-7", sent);
@@ -174,6 +193,55 @@ fn a_page_behind_the_last_one_is_empty_and_says_so() {
     assert_eq!(second["pagination"]["per_page"], 25);
     assert_eq!(second["pagination"]["current_page"], 2);
     assert_eq!(second["pagination"]["total_pages"], 1);
+}
+
+#[test]
+fn a_page_number_of_any_length_is_a_page_behind_the_last_one() {
+    let long = "9".repeat(40);
+    let target = format!("/merchants?page={long}&records_per_page={long}");
+    let (documented, call) = call(Face::Nexus, "GET", &target, Value::Null);
+    assert!(documented.check(of(Face::Nexus), &call, b"").is_ok());
+    let Body::Json(body) = documented.answer(of(Face::Nexus), &call, Some(USER)).body else {
+        panic!("a list is JSON");
+    };
+    assert_eq!(body["merchants"], json!([]));
+    assert_eq!(body["pagination"]["per_page"], 25);
+    assert_eq!(body["pagination"]["current_page"], i64::MAX);
+    for malformed in ["", "1.0", "1e9", "nine", "9 "] {
+        let target = format!("/merchants?page={malformed}");
+        let (documented, call) = self::call(Face::Nexus, "GET", &target, Value::Null);
+        assert!(documented.check(of(Face::Nexus), &call, b"").is_err());
+    }
+}
+
+#[test]
+fn no_answer_leads_to_anybody_real() {
+    for (face, table) in FACES {
+        for operation in table() {
+            let (documented, call) = call(face, operation.method, operation.path, Value::Null);
+            let text = match documented.answer(of(face), &call, None).body {
+                Body::Json(value) => value.to_string(),
+                Body::Bytes { bytes, .. } => String::from_utf8(bytes).unwrap(),
+                Body::Nothing => continue,
+            };
+            for real in [
+                "moneydesktop",
+                "mx.com",
+                "mxexample",
+                "1800contacts",
+                "regions.com",
+            ] {
+                assert!(!text.contains(real), "{}: {text}", operation.id);
+            }
+            let addresses = text.split("://").skip(1);
+            let mut hosts = addresses.filter_map(|rest| rest.split(['/', '"', '<', ',']).next());
+            assert!(
+                hosts.all(|host| host == "sandbox.example"),
+                "{}: {text}",
+                operation.id
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What jobs gather: accounts, their owners, their numbers.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::sandbox::call::{Call, Reply};
-use crate::sandbox::people::{self, ACCOUNTS, Person};
-use crate::sandbox::world::{Clock, Member, Page, State};
+use crate::sandbox::people::{self, ACCOUNTS, AccountKind, Person};
+use crate::sandbox::world::{Account, Clock, Deed, Member, Page, State};
 
 /// The reply to an operation on accounts, owners or numbers; a member that is named has been found to be the user's.
 pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
@@ -15,53 +16,39 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
             let owners = owners(member, splits_names);
             Reply::ok(json!({"account_owners": owners}))
         }),
-        "readAccountNumbers" => state
-            .member(user, guid)
-            .map(|member| Reply::ok(json!({"account_numbers": numbers(member, None)}))),
+        "readAccountNumbers" => state.member(user, guid).map(|member| {
+            Reply::ok(json!({"account_numbers": numbers(member, member.accounts())}))
+        }),
         "listMemberAccounts" => Ok(list(state, user, &[guid.to_owned()], call)),
         "listAccounts" => {
             let guids = state.member_guids(user);
             Ok(list(state, user, &guids, call))
         }
-        "readAccount" | "readAccountNumbersByAccount" => by_account(state, user, call)?,
-        _ => return foreign(state, user, call).map(Err),
+        _ => by_account(state, user, call)?,
     })
 }
 
-/// One account of the user, or its numbers. An account that no job gathered may be one that the user made by hand, of which
-/// nothing is kept here.
+/// What is about one account. One that no job gathered may be one that the user made by hand, of which nothing is kept here.
 fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
-    let wanted = call.path("account_guid");
-    let clock = state.clock;
-    for guid in state.member_guids(user) {
-        let Ok(member) = state.member(user, &guid) else {
-            continue;
-        };
-        let accounts = &member.connection.accounts;
-        let Some(index) = accounts.iter().position(|account| account == wanted) else {
-            continue;
-        };
-        return Some(Ok(Reply::ok(match call.operation.id {
-            "readAccount" => json!({"account": account(member, index, &clock)}),
-            _ => json!({"account_numbers": numbers(member, Some(index))}),
-        })));
-    }
-    foreign(state, user, call).map(Err)
-}
-
-/// The refusal of an account that is known to be somebody else's.
-fn foreign(state: &State, user: &str, call: &Call) -> Option<Reply> {
     let wanted = call.path.get("account_guid")?;
-    let mut members = state.members.values();
-    let is_foreign = members.any(|member| {
-        member.user != user
-            && member
-                .connection
-                .accounts
-                .iter()
-                .any(|account| account == wanted)
-    });
-    is_foreign.then(|| Reply::problem(404, None, "The account is unknown."))
+    let clock = state.clock;
+    let deed = match call.operation.id {
+        "updateAccount" => Deed::Update(&call.body["account"]),
+        "blockAccount" => Deed::Block,
+        "deleteManualAccount" => Deed::Delete,
+        _ => Deed::Read,
+    };
+    let (member, account) = match state.account(user, wanted, deed)? {
+        Ok(found) => found,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    let answer = match call.operation.id {
+        "readAccount" | "updateAccount" => json!({"account": shown(member, account, &clock)}),
+        "readAccountNumbersByAccount" => json!({"account_numbers": numbers(member, [account])}),
+        "blockAccount" => return Some(Ok(Reply::nothing(StatusCode::OK))),
+        _ => return None,
+    };
+    Some(Ok(Reply::ok(answer)))
 }
 
 fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply {
@@ -69,8 +56,8 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
     let mut accounts = Vec::new();
     for guid in members {
         if let Ok(member) = state.member(user, guid) {
-            let indexes = 0..member.connection.accounts.len();
-            accounts.extend(indexes.map(|index| account(member, index, &clock)));
+            let theirs = member.accounts();
+            accounts.extend(theirs.map(|account| shown(member, account, &clock)));
         }
     }
     let page = Page::of(call, accounts.len());
@@ -79,14 +66,13 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 }
 
 /// The owners that an identification found; none before.
-fn owners(member: &Member, splits_names: bool) -> Value {
+pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
     let Some(login) = &member.connection.identified else {
         return json!([]);
     };
-    let accounts = member.connection.accounts.iter().enumerate();
-    let owners = accounts.flat_map(|(index, account)| {
-        let people = people::owners(login, index).into_iter();
-        people.map(move |person| owner(member, account, &person, splits_names))
+    let owners = member.accounts().flat_map(|account| {
+        let people = people::owners(login, account.place).into_iter();
+        people.map(move |person| owner(member, &account.guid, &person, splits_names))
     });
     owners.collect()
 }
@@ -109,21 +95,23 @@ fn owner(member: &Member, account: &str, person: &Person, splits_names: bool) ->
     })
 }
 
-/// The numbers that a verification found, of all accounts that have some, or of one.
-fn numbers(member: &Member, only: Option<usize>) -> Value {
+/// The numbers that a verification found, of those of these accounts that have some.
+pub(super) fn numbers<'a>(
+    member: &Member,
+    accounts: impl IntoIterator<Item = &'a Account>,
+) -> Value {
     let Some(login) = &member.connection.verified else {
         return json!([]);
     };
-    let accounts = member.connection.accounts.iter().zip(&ACCOUNTS).enumerate();
-    let accounts = accounts
-        .filter(|(index, (_, kind))| kind.has_numbers && only.is_none_or(|only| only == *index));
-    let numbers = accounts.map(|(index, (account, _))| {
+    let accounts = accounts.into_iter();
+    let accounts = accounts.filter(|account| kind(account).has_numbers);
+    let numbers = accounts.map(|account| {
         let institution = member.institution;
-        let numbers = people::numbers(login, index, &institution.code, institution.country);
+        let numbers = people::numbers(login, account.place, &institution.code, institution.country);
         json!({
-            "account_guid": account,
+            "account_guid": account.guid,
             "account_number": numbers.account_number,
-            "guid": account.replacen("ACT", "ACN", 1),
+            "guid": account.guid.replacen("ACT", "ACN", 1),
             "institution_number": numbers.institution_number,
             "member_guid": member.guid,
             "passed_validation": true,
@@ -135,18 +123,19 @@ fn numbers(member: &Member, only: Option<usize>) -> Value {
     numbers.collect()
 }
 
-fn account(member: &Member, index: usize, clock: &Clock) -> Value {
-    let kind = &ACCOUNTS[index % ACCOUNTS.len()];
+/// An account as MX shows it, with what its user made of it.
+pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
+    let (kind, index) = (kind(account), account.place);
     let institution = member.institution;
-    let login = &member.login;
+    let login = &member.connection.gathered;
     let numbers = people::numbers(login, index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
     let cents = people::cents(login, index);
     let balance = json!(cents as f64 / 100.0);
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
-    let guid = &member.connection.accounts[index];
-    json!({
+    let guid = &account.guid;
+    let mut shown = json!({
         "account_guid": guid,
         "account_number": format!("****{last_four}"),
         "account_number_set_by": 1,
@@ -182,7 +171,13 @@ fn account(member: &Member, index: usize, clock: &Clock) -> Value {
         "nickname": null,
         "updated_at": updated,
         "user_guid": member.user,
-    })
+    });
+    account.overlay(&mut shown);
+    shown
+}
+
+fn kind(account: &Account) -> &'static AccountKind {
+    &ACCOUNTS[account.place % ACCOUNTS.len()]
 }
 
 fn ownership(login: &str, index: usize) -> &'static str {

@@ -72,7 +72,7 @@ fn credential(institution: &Institution, index: usize, field: &Field) -> Value {
     shown["field_type"] = json!(field.kind.0);
     shown["field_type_name"] = json!(field.kind.1);
     let options = field.options.iter().map(|(value, label)| {
-        let guid = format!("{}-{value}", field.guid);
+        let guid = field.option_guid(value);
         json!({"guid": guid, "credential_guid": field.guid, "label": label, "value": value})
     });
     shown["options"] = options.collect();

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::institutions;
 use crate::Secret;
-use crate::sandbox::bank::Entries;
 use crate::sandbox::call::{Call, Reply};
 use crate::sandbox::world::{Answers, Challenge, JobKind, Page, Started, State};
 
@@ -16,13 +15,17 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
     Some(match call.operation.id {
         "createMember" => state.create_member(user, member).map(rooted),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.read_member(user, guid).map(rooted),
+        "readMember" => state.show_member(user, guid).map(rooted),
         "updateMember" => state.update_member(user, guid, member).map(rooted),
         "deleteMember" => state
             .delete_member(user, guid)
             .map(|()| Reply::nothing(StatusCode::NO_CONTENT)),
         "listMemberCredentials" => state.member(user, guid).map(|member| {
-            let credentials = institutions::credentials(member.institution);
+            let credentials = match &member.oauth {
+                // Those of the institution are for its other members.
+                Some(_) => json!([]),
+                None => institutions::credentials(member.institution),
+            };
             Reply::ok(json!({"credentials": credentials}))
         }),
         "createMemberCredentials" => leave_answer(state, user, guid, member),
@@ -88,11 +91,8 @@ fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Resu
             job.left_answers
                 .insert(wanted.to_owned(), Secret::new(value));
         }
-    } else if let Some(field) = member.institution.field(wanted) {
-        member.enter(Entries::from([(field.name, Secret::new(value))]));
     } else {
-        let message = "The credential is none of this member's: read them again.";
-        return Err(Reply::problem(400, None, message));
+        state.enter_one(user, guid, left)?;
     }
     Ok(Reply::ok(json!({"member_credential": {
         "created_at": at,

@@ -3,12 +3,15 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
-use super::{either, institutions, members};
-use crate::sandbox::bank::{Country, Question, institutions as all_institutions};
+use super::{accounts, either, institutions, members};
+use crate::sandbox::bank::{Entries, Question, institutions as all_institutions};
 use crate::sandbox::call::{Call, Reply};
-use crate::sandbox::people;
-use crate::sandbox::world::{Challenge, fixed_guid, message, unknown};
+use crate::sandbox::people::ACCOUNTS;
+use crate::sandbox::world::{
+    Account, Challenge, Clock, Connection, Member, Page, fixed_guid, not_manual, test_user, unknown,
+};
 use crate::values::ConnectionStatus;
 
 /// The words of connected members.
@@ -22,28 +25,42 @@ const CONNECTED: [&str; 4] = [
 /// The login whose people own the static accounts.
 const LOGIN: &str = "mxuser";
 
+/// When everything happened here, in milliseconds since 1970.
+const MADE: u64 = 1_476_382_077_000;
+
 /// The reply to a call of the test session.
 pub(crate) fn answer(call: &Call) -> Option<Reply> {
     if let Some(reply) = institutions::answer(call) {
         return Some(either(reply));
     }
     if call.operation.id == "listMembers" {
-        let members = CONNECTED.iter().copied().map(|word| {
-            let status = ConnectionStatus::Connected;
-            member(word, &status)
-        });
+        let members = connected().map(|member| shown(&member));
         return Some(Reply::ok(json!({"members": members.collect::<Value>()})));
+    }
+    if call.operation.id == "listAccounts" {
+        return Some(list(call, connected()));
+    }
+    if let Some(account) = call.path.get("account_guid") {
+        return by_account(call, account);
     }
     let word = call.path.get("member_guid")?;
     let Some(status) = status(word) else {
         return Some(unknown());
     };
-    let shown = || Reply::ok(json!({"member": member(word, &status)}));
+    let member = member(word, &status);
+    let shown = || Reply::ok(json!({"member": shown(&member)}));
     match call.operation.id {
         "readMember" | "updateMember" => Some(shown()),
         "deleteMember" => Some(Reply::nothing(StatusCode::NO_CONTENT)),
-        "listAccountOwners" => Some(Reply::ok(json!({"account_owners": owners(word)}))),
-        "readAccountNumbers" => Some(Reply::ok(json!({"account_numbers": numbers(word)}))),
+        "listMemberAccounts" => Some(list(call, [member])),
+        "listAccountOwners" => {
+            let owners = accounts::owners(&member, false);
+            Some(Reply::ok(json!({"account_owners": owners})))
+        }
+        "readAccountNumbers" => {
+            let numbers = accounts::numbers(&member, member.accounts());
+            Some(Reply::ok(json!({"account_numbers": numbers})))
+        }
         "listMemberChallenges" => {
             let open = open(&status).map(|challenge| challenge.shown());
             Some(Reply::ok(json!({"challenges": open.collect::<Value>()})))
@@ -54,6 +71,46 @@ pub(crate) fn answer(call: &Call) -> Option<Reply> {
         "resumeAggregation" => Some(shown()),
         operation => members::job_kind(operation).map(|_| shown()),
     }
+}
+
+/// What is about one account of these members; any other may be one that was made by hand.
+fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
+    let mut member = connected().find(|member| {
+        let mut accounts = member.accounts();
+        accounts.any(|account| account.guid == wanted)
+    })?;
+    let mut accounts = std::mem::take(&mut member.connection.accounts).into_iter();
+    let mut account = accounts.find(|account| account.guid == wanted)?;
+    Some(match call.operation.id {
+        "updateAccount" => {
+            // In the answer alone: nothing is kept.
+            account.change(&call.body["account"]);
+            let shown = accounts::shown(&member, &account, &clock());
+            Reply::ok(json!({"account": shown}))
+        }
+        "readAccount" => {
+            let shown = accounts::shown(&member, &account, &clock());
+            Reply::ok(json!({"account": shown}))
+        }
+        "readAccountNumbersByAccount" => {
+            let numbers = accounts::numbers(&member, [&account]);
+            Reply::ok(json!({"account_numbers": numbers}))
+        }
+        "deleteManualAccount" => not_manual(),
+        _ => return None,
+    })
+}
+
+fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
+    let members: Vec<Member> = members.into_iter().collect();
+    let shown = members.iter().flat_map(|member| {
+        let accounts = member.accounts();
+        accounts.map(|account| accounts::shown(member, account, &clock()))
+    });
+    let shown: Vec<Value> = shown.collect();
+    let page = Page::of(call, shown.len());
+    let on_page = page.cut(shown);
+    Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
 }
 
 /// The status of the member that a word stands for. MX has no words for EXPIRED and PENDING.
@@ -67,29 +124,59 @@ fn status(word: &str) -> Option<ConnectionStatus> {
     known.find(|status| status.as_str() == word).cloned()
 }
 
-fn member(word: &str, status: &ConnectionStatus) -> Value {
+/// Whether a word stands in the place of a member here.
+pub(crate) fn stands_for_a_member(word: &str) -> bool {
+    status(word).is_some()
+}
+
+fn connected() -> impl Iterator<Item = Member> {
+    let words = CONNECTED.iter();
+    words.map(|word| member(word, &ConnectionStatus::Connected))
+}
+
+/// The member that a word stands for: one like any other, so that its accounts, owners and numbers belong together.
+fn member(word: &str, status: &ConnectionStatus) -> Member {
     let institution = &all_institutions()[0];
-    let at = "2016-10-13T18:07:57.000Z";
-    json!({
-        "aggregated_at": at,
-        "background_aggregation_is_disabled": false,
-        "connection_status": status.as_str(),
-        "connection_status_id": ConnectionStatus::KNOWN.iter().position(|known| known == status),
-        "connection_status_message": message(status, &institution.name),
-        "external_guid": null,
-        "guid": word,
-        "institution_code": institution.code,
-        "institution_guid": institution.guid,
-        "is_being_aggregated": false,
-        "is_managed_by_user": true,
-        "is_manual": false,
-        "is_oauth": false,
-        "is_user_created": true,
-        "metadata": null,
-        "name": institution.name,
-        "successfully_aggregated_at": at,
-        "user_guid": user(),
-    })
+    let at = Instant::now();
+    let mut connection = Connection::new(status.clone());
+    connection.aggregated = Some(at);
+    connection.succeeded = Some(at);
+    if CONNECTED.contains(&word) {
+        let places = 0..ACCOUNTS.len();
+        let accounts = places.map(|place| {
+            let guid = fixed_guid("ACT", &format!("test_session/{word}/{place}"));
+            Account::new(guid, place)
+        });
+        connection.accounts = accounts.collect();
+        connection.gathered = LOGIN.to_owned();
+        connection.identified = (word != "unidentified").then(|| LOGIN.to_owned());
+        connection.verified = (word != "unverified").then(|| LOGIN.to_owned());
+    }
+    Member {
+        guid: word.to_owned(),
+        user: test_user(),
+        institution,
+        entries: Entries::new(),
+        login: LOGIN.to_owned(),
+        oauth: None,
+        external_guid: None,
+        metadata: None,
+        name: institution.name.clone(),
+        use_cases: None,
+        background_aggregation_is_disabled: false,
+        revision: 0,
+        created: at,
+        connection,
+    }
+}
+
+fn shown(member: &Member) -> Value {
+    member.body(&member.connection.shown(), &clock())
+}
+
+/// A clock by which everything up to now happened at one time.
+fn clock() -> Clock {
+    Clock::standing_at(MADE)
 }
 
 fn open(status: &ConnectionStatus) -> impl Iterator<Item = Challenge> {
@@ -98,54 +185,4 @@ fn open(status: &ConnectionStatus) -> impl Iterator<Item = Challenge> {
     is_challenged
         .then(|| Challenge::new(Question::Text, guid))
         .into_iter()
-}
-
-fn owners(word: &str) -> Value {
-    if word == "unidentified" || !CONNECTED.contains(&word) {
-        return json!([]);
-    }
-    let owners = people::owners(LOGIN, 0).into_iter().map(|person| {
-        json!({
-            "account_guid": account(word),
-            "address": person.address,
-            "city": person.city,
-            "country": "United States",
-            "email": person.email,
-            "first_name": null,
-            "last_name": null,
-            "member_guid": word,
-            "owner_name": person.full_name(),
-            "phone": person.phone,
-            "postal_code": person.postal_code,
-            "state": person.state,
-            "user_guid": user(),
-        })
-    });
-    owners.collect()
-}
-
-fn numbers(word: &str) -> Value {
-    if word == "unverified" || !CONNECTED.contains(&word) {
-        return json!([]);
-    }
-    let numbers = people::numbers(LOGIN, 0, "mxbank", Country::UnitedStates);
-    json!([{
-        "account_guid": account(word),
-        "account_number": numbers.account_number,
-        "guid": account(word).replacen("ACT", "ACN", 1),
-        "institution_number": null,
-        "member_guid": word,
-        "passed_validation": true,
-        "routing_number": numbers.routing_number,
-        "transit_number": null,
-        "user_guid": user(),
-    }])
-}
-
-fn account(word: &str) -> String {
-    fixed_guid("ACT", &format!("test_session/{word}"))
-}
-
-fn user() -> String {
-    fixed_guid("USR", "test_session")
 }

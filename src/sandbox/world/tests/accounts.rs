@@ -135,3 +135,93 @@ async fn what_no_state_stands_behind_has_no_answer_here() {
         assert!(desk.world.answer(&principal, &call).is_none(), "{call:?}");
     }
 }
+
+/// A member whose accounts are gathered, identified and verified, and the guid of the first.
+async fn settled(desk: &Desk) -> (String, String) {
+    let member = desk.member("mxbank", "x");
+    desk.identify(&member).await;
+    desk.start(&member, "verifyMember");
+    advance(2 * SECOND).await;
+    let accounts = list(desk, &member, "listMemberAccounts", "accounts");
+    (member, accounts[0]["guid"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_user_says_of_an_account_stays() {
+    let desk = Desk::new();
+    let (member, account) = settled(&desk).await;
+    let about = |operation: &str| desk.nexus(operation).at("account_guid", &account);
+    let (_, before) = desk.send(about("readAccount"));
+    let update = |request: Value| {
+        let (status, body) = desk.send(about("updateAccount").body(json!({"account": request})));
+        assert_eq!(status, 200);
+        body
+    };
+    update(json!({"nickname": "Rainy days", "is_hidden": true, "skip_webhook": true}));
+    let changed = update(json!({"account_type": 2, "balance": 7.5, "metadata": "ours"}));
+    let account = &changed["account"];
+    assert_eq!(account["nickname"], "Rainy days");
+    assert_eq!(account["nickname_set_by_name"], "USER");
+    assert_eq!(account["is_hidden"], true);
+    assert_eq!(account["account_type_name"], "SAVINGS");
+    assert_eq!(
+        (&account["balance"], &account["balance_set_by"]),
+        (&json!(7.5), &json!(2))
+    );
+    assert_eq!(account["feed_balance"], before["account"]["feed_balance"]);
+    assert_eq!(desk.send(about("readAccount")).1, changed);
+    desk.start(&member, "aggregateMember");
+    advance(2 * SECOND).await;
+    let listed = list(&desk, &member, "listMemberAccounts", "accounts");
+    assert_eq!(
+        listed[0]["nickname"], "Rainy days",
+        "the bank does not know better"
+    );
+    assert_eq!(listed[1]["nickname"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gathered_account_is_blocked_and_not_deleted() {
+    let desk = Desk::new();
+    let (member, account) = settled(&desk).await;
+    let about = |operation: &str| desk.send(desk.nexus(operation).at("account_guid", &account));
+    assert_eq!(about("deleteManualAccount").0, 400);
+    assert_eq!(about("readAccount").0, 200);
+    assert_eq!(about("blockAccount").0, 200);
+    for operation in [
+        "readAccount",
+        "blockAccount",
+        "deleteManualAccount",
+        "listAccountTransactions",
+    ] {
+        assert_eq!(about(operation).0, 404, "{operation}");
+    }
+    desk.start(&member, "aggregateMember");
+    advance(2 * SECOND).await;
+    for (operation, key) in [
+        ("listMemberAccounts", "accounts"),
+        ("listAccountOwners", "account_owners"),
+        ("readAccountNumbers", "account_numbers"),
+    ] {
+        let left = list(&desk, &member, operation, key);
+        assert!(!left.is_empty(), "{operation}");
+        assert!(!json!(left).to_string().contains(&account), "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_are_of_the_login_that_gathered_them() {
+    let desk = Desk::new();
+    let (member, _) = settled(&desk).await;
+    let accounts = || list(&desk, &member, "listMemberAccounts", "accounts");
+    let before = accounts();
+    let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
+    let credentials = json!([{"credential_guid": login, "value": "somebody"}]);
+    let update = json!({"member": {"credentials": credentials, "skip_aggregation": true}});
+    desk.send(desk.of(&member, "updateMember").body(update));
+    assert_eq!(accounts(), before, "nobody has asked the bank yet");
+    desk.start(&member, "aggregateMember");
+    advance(2 * SECOND).await;
+    assert_ne!(accounts()[0]["balance"], before[0]["balance"]);
+    assert_eq!(accounts()[0]["guid"], before[0]["guid"]);
+}

@@ -28,6 +28,7 @@ pub(super) fn call(face: Face, operation: &str) -> Call {
         query: Vec::new(),
         headers: HeaderMap::new(),
         body: Value::Null,
+        is_stale: false,
     }
 }
 
@@ -46,6 +47,11 @@ impl Call {
         let name = HeaderName::from_static(header);
         self.headers
             .insert(name, HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    pub(super) fn stale(mut self) -> Self {
+        self.is_stale = true;
         self
     }
 

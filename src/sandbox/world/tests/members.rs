@@ -147,7 +147,11 @@ async fn members_are_listed_in_pages_and_deleted_for_good() {
         "out of range gives the default"
     );
     assert_eq!(counted(&page("0", "10")), 10);
-    assert_eq!(counted(&page("18446744073709551615", "1000")), 0);
+    for behind in ["18446744073709551615", "99999999999999999999999999"] {
+        assert_eq!(counted(&page(behind, "1000")), 0);
+        assert_eq!(counted(&page("1", behind)), 25, "out of range as well");
+    }
+    assert_eq!(counted(&page("-1", "-99999999999999999999999999")), 25);
 
     let last = last.as_str().unwrap();
     assert_eq!(desk.send(desk.of(last, "deleteMember")).0, 204);
@@ -168,4 +172,30 @@ async fn a_bank_that_wants_three_things_gets_three() {
     let (_, body) = desk.request("sandbox_credit_union", &["other", "x"], json!({}));
     let partial = body["member"]["guid"].as_str().unwrap();
     assert_eq!(desk.identify(partial).await, "IMPAIRED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_by_itself_is_refused_where_an_update_would_be() {
+    let desk = Desk::new();
+    desk.request("mxbank", &["ada", "x"], json!({}));
+    let (_, body) = desk.request("mxbank", &["bruno", "x"], json!({}));
+    let member = body["member"]["guid"].as_str().unwrap();
+    let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
+    let leave = |member: &str, guid: &str, value: &str| {
+        let left = json!({"member": {"credential_guid": guid, "value": value}});
+        let call = desk.of(member, "createMemberCredentials");
+        let (status, body) = desk.send(call.body(left));
+        (status, body["error"]["code"].as_u64())
+    };
+    assert_eq!(leave(member, login, "ada"), (422, Some(4220)));
+    assert_eq!(leave(member, "CRD-0", "x"), (400, None));
+    assert_eq!(desk.glance(member).0, "CREATED", "nothing was taken");
+    assert_eq!(leave(member, login, "clara"), (200, None));
+    assert_eq!(leave(member, PASSWORD, "y"), (200, None));
+    assert_eq!(desk.glance(member).0, "UPDATED");
+
+    let (_, body) = desk.request("mxbank", &[], json!({"is_oauth": true}));
+    let by_oauth = body["member"]["guid"].as_str().unwrap();
+    assert_eq!(leave(by_oauth, PASSWORD, "y"), (400, None));
+    assert_eq!(desk.glance(by_oauth).0, "PENDING");
 }

@@ -11,14 +11,38 @@ fn pending(desk: &Desk, skips_aggregation: bool) -> (String, Value) {
     (guid, body["member"].clone())
 }
 
+fn signs_in(desk: &Desk, member: &str) -> bool {
+    desk.world.finish_oauth(member, Consent::Given)
+}
+
+fn declines(desk: &Desk, member: &str) -> bool {
+    desk.world.finish_oauth(member, Consent::Declined)
+}
+
+/// The secret end of an address.
+fn page(made: &Value) -> String {
+    let address = made["oauth_window_uri"].as_str().unwrap();
+    address.rsplit('/').next().unwrap().to_owned()
+}
+
+fn fresh(desk: &Desk, member: &str) -> Value {
+    let (status, body) = desk.send(desk.of(member, "generateOauthWindowUri"));
+    assert_eq!(status, 200);
+    body["member"].clone()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_member_is_pending_until_the_person_has_signed_in() {
     let desk = Desk::new();
     let (member, made) = pending(&desk, true);
     assert_eq!(made["connection_status"], "PENDING");
     assert_eq!(made["is_oauth"], true);
-    let address = format!("http://127.0.0.1:7/_sandbox/oauth/{member}");
-    assert_eq!(made["oauth_window_uri"], address);
+    let address = format!("http://127.0.0.1:7/_sandbox/oauth/{member}/");
+    let made = made["oauth_window_uri"].as_str().unwrap();
+    assert!(
+        made.starts_with(&address) && made.len() > address.len() + 40,
+        "{made}"
+    );
     assert!(
         desk.read(&member).get("oauth_window_uri").is_none(),
         "only at first"
@@ -28,12 +52,9 @@ async fn a_member_is_pending_until_the_person_has_signed_in() {
     assert_eq!(desk.world.jobs().len(), 0, "nobody is signed in yet");
     assert_eq!(desk.identify(&member).await, "PENDING");
     assert_eq!(desk.owners(&member), Vec::<Value>::new());
-    assert!(desk.world.authorise_oauth(&member));
+    assert!(signs_in(&desk, &member));
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
-    assert!(
-        !desk.world.authorise_oauth(&member),
-        "the address works once"
-    );
+    assert!(!signs_in(&desk, &member), "the address works once");
     assert_eq!(desk.identify(&member).await, "CONNECTED");
     assert!(!desk.owners(&member).is_empty());
 }
@@ -42,7 +63,7 @@ async fn a_member_is_pending_until_the_person_has_signed_in() {
 async fn signing_in_aggregates_unless_told_not_to() {
     let desk = Desk::new();
     let (member, _) = pending(&desk, false);
-    assert!(desk.world.authorise_oauth(&member));
+    assert!(signs_in(&desk, &member));
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), true));
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
@@ -69,7 +90,7 @@ async fn who_does_not_sign_in_is_forgotten() {
     assert_eq!(desk.glance(&member).0, "PENDING");
     advance(11 * 60 * SECOND).await;
     assert_eq!(desk.send(desk.of(&member, "readMember")).0, 404);
-    assert!(!desk.world.authorise_oauth(&member));
+    assert!(!signs_in(&desk, &member));
     assert_eq!(desk.send(desk.nexus("listMembers")).1["members"], json!([]));
 }
 
@@ -77,16 +98,16 @@ async fn who_does_not_sign_in_is_forgotten() {
 async fn a_fresh_address_works_after_a_revocation() {
     let desk = Desk::new();
     let (member, _) = pending(&desk, true);
-    desk.world.authorise_oauth(&member);
+    assert!(signs_in(&desk, &member));
     let call = desk.of(&member, "generateOauthWindowUri");
     let (_, body) = desk.send(call.asking("skip_aggregation", "false"));
     assert!(
         body["member"]["oauth_window_uri"]
             .as_str()
             .unwrap()
-            .ends_with(&member)
+            .contains(&member)
     );
-    assert!(desk.world.authorise_oauth(&member));
+    assert!(signs_in(&desk, &member));
     assert_eq!(desk.world.jobs().len(), 1);
 }
 
@@ -99,8 +120,8 @@ async fn oauth_and_credentials_do_not_mix() {
         (status, &body["error"]["message"]),
         (400, &json!("Member cannot use OAuth."))
     );
-    assert!(!desk.world.authorise_oauth(&ordinary));
-    assert!(!desk.world.authorise_oauth("MBR-0"));
+    assert!(!signs_in(&desk, &ordinary));
+    assert!(!signs_in(&desk, "MBR-0"));
     let (member, _) = pending(&desk, true);
     let (_, body) = desk.send(desk.of(&member, "listMemberCredentials"));
     assert_eq!(body["credentials"], json!([]));
@@ -110,4 +131,126 @@ async fn oauth_and_credentials_do_not_mix() {
         400
     );
     assert_eq!(desk.request("mx_bank_oauth", &[], json!({})).0, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_forgotten_is_in_nobodys_way() {
+    let desk = Desk::with(Settings {
+        session_lifetime: 24 * 60 * 60 * SECOND,
+        ..Settings::default()
+    });
+    let named = json!({"is_oauth": true, "external_guid": "E"});
+    let (_, body) = desk.request("mx_bank_oauth", &[], named.clone());
+    let member = body["member"]["guid"].as_str().unwrap();
+    desk.start(member, "identifyMember");
+    let neighbour = desk.neighbour();
+    assert_eq!(
+        neighbour.request("mx_bank_oauth", &[], named.clone()).0,
+        422
+    );
+    advance(61 * 60 * SECOND).await;
+    assert_eq!(desk.world.jobs(), [], "it went, and its jobs with it");
+    let (_, body) = desk.request("mx_bank_oauth", &[], named.clone());
+    let member = body["member"]["guid"].as_str().unwrap();
+    advance(61 * 60 * SECOND).await;
+    assert_eq!(neighbour.request("mx_bank_oauth", &[], named).0, 200);
+    assert_eq!(desk.send(desk.of(member, "readMember")).0, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_known_to_the_person_alone_and_works_once() {
+    let desk = Desk::new();
+    let (member, made) = pending(&desk, true);
+    let finish = |page: &str| desk.world.finish_oauth_page(&member, page, Consent::Given);
+    let first = page(&made);
+    let second = page(&fresh(&desk, &member));
+    assert_ne!(first, second);
+    for wrong in ["", "guessed", &second[1..]] {
+        assert!(desk.world.oauth_page(&member, wrong).is_none(), "{wrong}");
+        assert!(!finish(wrong), "{wrong}");
+    }
+    assert_eq!(desk.glance(&member).0, "PENDING");
+    for open in [&first, &second] {
+        let bank = desk.world.oauth_page(&member, open);
+        assert_eq!(bank.unwrap().code, "mx_bank_oauth");
+    }
+    assert_eq!(
+        desk.glance(&member).0,
+        "PENDING",
+        "to look is not to sign in"
+    );
+    assert!(finish(&first), "the person was there already");
+    assert_eq!(desk.glance(&member).0, "CONNECTED");
+    for spent in [&first, &second] {
+        assert!(desk.world.oauth_page(&member, spent).is_none());
+        assert!(!finish(spent));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_signs_in_for_a_disabled_user() {
+    let desk = Desk::new();
+    let (member, made) = pending(&desk, true);
+    let disable = |is_disabled: bool| {
+        let call = desk.partner(Face::Mdx, "updateUser").at("user_id", "ada");
+        desk.send(call.body(json!({"user": {"is_disabled": is_disabled}})));
+    };
+    disable(true);
+    assert!(!signs_in(&desk, &member));
+    assert!(desk.world.oauth_page(&member, &page(&made)).is_none());
+    assert_eq!(desk.glance(&member).0, "DISABLED");
+    disable(false);
+    assert_eq!(desk.glance(&member).0, "PENDING");
+    assert!(signs_in(&desk, &member), "the address was not spent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_declines_is_denied_until_they_sign_in_after_all() {
+    let desk = Desk::new();
+    let (member, _) = pending(&desk, false);
+    assert!(declines(&desk, &member));
+    assert_eq!(desk.glance(&member), ("DENIED".into(), false));
+    assert!(!signs_in(&desk, &member), "the page is closed");
+    assert_eq!(
+        desk.identify(&member).await,
+        "DENIED",
+        "no job gets past that"
+    );
+    assert_eq!(desk.start(&member, "aggregateMember").0, 200);
+    assert_eq!(desk.glance(&member), ("DENIED".into(), false));
+    advance(24 * 60 * SECOND).await;
+    assert_eq!(
+        desk.glance(&member).0,
+        "DENIED",
+        "only who is PENDING lapses"
+    );
+    fresh(&desk, &member);
+    assert!(signs_in(&desk, &member));
+    advance(2 * SECOND).await;
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
+    assert_eq!(desk.identify(&member).await, "CONNECTED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_the_consent_back_ends_the_job_that_runs() {
+    let desk = Desk::new();
+    let (member, _) = pending(&desk, false);
+    signs_in(&desk, &member);
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), true));
+    fresh(&desk, &member);
+    assert!(declines(&desk, &member));
+    assert_eq!(desk.glance(&member), ("DENIED".into(), false));
+    assert_eq!(desk.world.jobs()[0].state, JobState::Failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_signs_in_by_oauth_has_no_credentials_at_a_bank_that_has_both() {
+    let desk = Desk::new();
+    let (_, body) = desk.request("mxbank", &[], json!({"is_oauth": true}));
+    let by_oauth = body["member"]["guid"].as_str().unwrap();
+    let ordinary = desk.member("mxbank", "x");
+    for (member, count) in [(by_oauth, 0), (&ordinary, 2)] {
+        let (_, body) = desk.send(desk.of(member, "listMemberCredentials"));
+        assert_eq!(body["credentials"].as_array().unwrap().len(), count);
+    }
 }

@@ -55,6 +55,45 @@ async fn every_password_comes_to_what_is_documented() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_filled_in_comes_to_what_is_documented() {
+    let desk = Desk::new();
+    for bank in ["mxbank", "sandbox_bank", "sandbox_credit_union"] {
+        assert_eq!(outcome(&desk, bank, "").await, "FAILED", "{bank}");
+        let (_, body) = desk.request(bank, &["", "x", "east"], json!({}));
+        let nameless = body["member"]["guid"].as_str().unwrap();
+        assert_eq!(desk.identify(nameless).await, "FAILED", "{bank}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_choice_is_one_of_what_was_offered() {
+    let desk = Desk::new();
+    let member = desk.member("sandbox_credit_union", "x");
+    let (_, body) = desk.send(desk.of(&member, "listMemberCredentials"));
+    let offered = &body["credentials"][2]["options"];
+    let mut ends = Vec::new();
+    for region in [
+        "west",
+        offered[0]["guid"].as_str().unwrap(),
+        "East",
+        "north",
+        "",
+    ] {
+        let login = format!("in {region}");
+        let entries = [login.as_str(), "x", region];
+        let (_, body) = desk.request("sandbox_credit_union", &entries, json!({}));
+        ends.push(
+            desk.identify(body["member"]["guid"].as_str().unwrap())
+                .await,
+        );
+    }
+    assert_eq!(
+        ends,
+        ["CONNECTED", "CONNECTED", "DENIED", "DENIED", "DENIED"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_institution_of_the_table_is_there() {
     let rows = rows("| institution |");
     let codes = rows.iter().map(|row| row[1].split(' ').next().unwrap());

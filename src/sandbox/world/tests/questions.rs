@@ -203,3 +203,19 @@ async fn the_older_ways_to_answer_work_too() {
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_is_in_a_hurry_comes_to_the_question_and_then_to_the_end() {
+    let desk = Desk::new();
+    let member = desk.member("sandbox_bank", "phone");
+    desk.start(&member, "identifyMember");
+    for _ in 0..2 {
+        assert_eq!(desk.world.finish_jobs(), 1);
+        assert_eq!(desk.glance(&member), ("CHALLENGED".into(), true));
+        assert_eq!(desk.world.finish_jobs(), 0, "it waits for the person");
+        assert_eq!(desk.answer(&member, "correct").0, 200);
+    }
+    assert_eq!(desk.world.finish_jobs(), 1);
+    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
+    assert!(!desk.owners(&member).is_empty());
+}

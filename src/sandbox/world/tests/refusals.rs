@@ -195,3 +195,45 @@ async fn all_members_are_aggregated_at_once() {
     assert_eq!(desk.send(desk.nexus("refreshAllMembers")).0, 202);
     assert_eq!(desk.world.jobs().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_aggregation_that_is_not_permitted_does_not_come_by_another_door() {
+    let loud = json!({"skip_aggregation": false, "use_cases": ["MONEY_MOVEMENT"]});
+    let without_the_product = Settings {
+        disabled_products: vec![JobKind::Aggregation],
+        ..Settings::default()
+    };
+    let with_use_cases = Settings {
+        has_use_cases: true,
+        ..Settings::default()
+    };
+    for settings in [without_the_product, with_use_cases] {
+        let desk = Desk::with(settings);
+        let (status, body) = desk.request("sandbox_bank", &["a", "b"], loud.clone());
+        assert_eq!(status, 200, "the member is made all the same");
+        assert_eq!(body["member"]["is_being_aggregated"], false);
+        let member = body["member"]["guid"].as_str().unwrap().to_owned();
+        assert_eq!(desk.start(&member, "aggregateMember").0, 403);
+
+        let bank = institutions()
+            .iter()
+            .find(|bank| bank.code == "sandbox_bank");
+        let field = &bank.unwrap().fields[1].guid;
+        let update = json!({"credentials": [{"credential_guid": field, "value": "new"}]});
+        let call = desk.of(&member, "updateMember");
+        let (status, body) = desk.send(call.body(json!({"member": update})));
+        assert_eq!(
+            (status, &body["member"]["connection_status"]),
+            (200, &json!("UPDATED"))
+        );
+
+        let mut by_oauth = loud.clone();
+        by_oauth["is_oauth"] = json!(true);
+        let (_, body) = desk.request("mx_bank_oauth", &[], by_oauth);
+        let page = body["member"]["guid"].as_str().unwrap();
+        assert!(desk.world.finish_oauth(page, Consent::Given));
+        desk.spend(&desk.api_token("ada"), Value::Null);
+        assert_eq!(desk.world.jobs(), []);
+        assert_eq!(desk.start(&member, "identifyMember").0, 200);
+    }
+}

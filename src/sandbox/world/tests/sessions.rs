@@ -113,6 +113,35 @@ async fn keys_are_checked_for_every_partner() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_empty_key_lets_nobody_in() {
+    let world = World::new(Settings {
+        api_key: Some(Secret::new("")),
+        ..Settings::default()
+    });
+    world.add_partner("", Secret::new("a key"));
+    for (client, key) in [
+        ("sandbox-client", None),
+        ("sandbox-client", Some("")),
+        ("", Some("a key")),
+    ] {
+        for (face, operation) in [(Face::Sso, "getApiToken"), (Face::Mdx, "createUser")] {
+            let call = call(face, operation)
+                .at("client_id", client)
+                .at("user_id", "ada");
+            let call = match key {
+                Some(key) => call.with("md-api-key", key),
+                None => call,
+            };
+            let refusal = world
+                .authorise(&call)
+                .err()
+                .map(|refusal| refusal.status.as_u16());
+            assert_eq!(refusal, Some(401), "{client} {key:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn sso_does_not_know_everybody() {
     let desk = Desk::new();
     let operations = [

@@ -66,3 +66,66 @@ async fn it_needs_no_user_and_changes_nothing() {
     let principal = desk.world.authorise(&call).unwrap();
     assert!(desk.world.answer(&principal, &call).is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_owners_and_numbers_belong_together() {
+    let desk = desk();
+    let get = |word: &str, operation: &str, key: &str| {
+        let (status, body) = desk.send(desk.of(word, operation));
+        assert_eq!(status, 200);
+        body[key].as_array().unwrap().clone()
+    };
+    let member = &desk.read("test_nexus_member");
+    let (_, all) = desk.send(desk.nexus("listAccounts"));
+    for word in ["test_member", "test_nexus_member"] {
+        let accounts = get(word, "listMemberAccounts", "accounts");
+        let owners = get(word, "listAccountOwners", "account_owners");
+        let numbers = get(word, "readAccountNumbers", "account_numbers");
+        assert_eq!((accounts.len(), numbers.len()), (3, 2));
+        for account in &accounts {
+            let guid = &account["guid"];
+            assert_eq!(account["member_guid"], word);
+            assert_eq!(account["user_guid"], member["user_guid"]);
+            assert_eq!(account["institution_guid"], member["institution_guid"]);
+            assert!(all["accounts"].as_array().unwrap().contains(account));
+            let about = |operation: &str| {
+                desk.nexus(operation)
+                    .at("account_guid", guid.as_str().unwrap())
+            };
+            assert_eq!(desk.send(about("readAccount")).1["account"], *account);
+            let (_, theirs) = desk.send(about("readAccountNumbersByAccount"));
+            let of_it = |one: &&Value| one["account_guid"] == *guid;
+            let expected: Vec<&Value> = numbers.iter().filter(of_it).collect();
+            assert_eq!(theirs["account_numbers"], json!(expected));
+            assert!(owners.iter().any(|owner| owner["account_guid"] == *guid));
+            for number in expected {
+                let end = account["account_number"]
+                    .as_str()
+                    .unwrap()
+                    .trim_matches('*');
+                assert!(number["account_number"].as_str().unwrap().ends_with(end));
+            }
+        }
+        for one in owners.iter().chain(&numbers) {
+            assert_eq!(one["member_guid"], word);
+            assert_eq!(one["user_guid"], member["user_guid"]);
+        }
+    }
+    assert_eq!(all["accounts"].as_array().unwrap().len(), 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_of_an_account_is_answered_and_forgotten() {
+    let desk = desk();
+    let (_, body) = desk.send(desk.of("test_member", "listMemberAccounts"));
+    let account = body["accounts"][0]["guid"].as_str().unwrap();
+    let about = |operation: &str| desk.nexus(operation).at("account_guid", account);
+    let update = json!({"account": {"nickname": "Rainy days"}});
+    let (_, changed) = desk.send(about("updateAccount").body(update));
+    assert_eq!(changed["account"]["nickname"], "Rainy days");
+    assert_eq!(
+        desk.send(about("readAccount")).1["account"]["nickname"],
+        Value::Null
+    );
+    assert_eq!(desk.send(about("deleteManualAccount")).0, 400);
+}

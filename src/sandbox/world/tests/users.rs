@@ -104,3 +104,38 @@ async fn a_disabled_user_pauses_with_all_members() {
     assert_eq!(desk.glance(&third).0, "CREATED");
     assert_eq!(desk.identify(&third).await, "CONNECTED");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_user_opens_no_session_with_a_token_from_before() {
+    let desk = Desk::new();
+    let token = desk.api_token("ada");
+    let body = json!({"user": {"is_disabled": true}});
+    desk.send(user(&desk, "updateUser", "ada").body(body));
+    assert_eq!(desk.spend(&token, Value::Null).0, 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_under_way_for_a_deleted_user_is_gone() {
+    let desk = Desk::new();
+    let member = desk.member("sandbox_bank", "slow");
+    let (_, started) = desk.start(&member, "identifyMember");
+    let job = started["most_recent_job_guid"].as_str().unwrap().to_owned();
+    let token = desk.api_token("ada");
+    assert_eq!(desk.send(user(&desk, "deleteUser", "ada")).0, 204);
+    assert_eq!(desk.world.jobs(), []);
+    assert_eq!(desk.world.finish_jobs(), 0);
+    assert_eq!(desk.spend(&token, Value::Null).0, 401);
+    assert_eq!(desk.send(desk.nexus("listMembers")).0, 401);
+
+    desk.add_user("ada");
+    let again = Desk {
+        world: desk.world.clone(),
+        session: desk.open_session("ada"),
+    };
+    assert_eq!(again.send(again.of(&member, "readMember")).0, 404);
+    assert_eq!(
+        again.send(again.nexus("readJob").at("job_guid", &job)).0,
+        404
+    );
+    again.member("sandbox_bank", "slow");
+}

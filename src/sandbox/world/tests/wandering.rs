@@ -56,14 +56,20 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
                     }
                 }
                 3 => {
-                    desk.world.authorise_oauth(&member);
+                    let consent = match chance.bool() {
+                        true => Consent::Given,
+                        false => Consent::Declined,
+                    };
+                    desk.world.finish_oauth(&member, consent);
                 }
                 4 => {
                     let body = json!({"user": {"is_disabled": chance.u8(0..4) == 0}});
                     let call = desk.partner(Face::Mdx, "updateUser").at("user_id", "ada");
                     desk.send(call.body(body));
                 }
-                5 => desk.world.echo_previous_job(chance.usize(0..3)),
+                5 => {
+                    desk.send(desk.of(&member, "readMember").stale());
+                }
                 _ => {
                     let operation = chance.choice(OPERATIONS).unwrap();
                     desk.send(desk.of(&member, operation));
