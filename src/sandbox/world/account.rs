@@ -2,13 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::Reply;
+use crate::sandbox::call::{Face, Reply};
+use crate::sandbox::contract;
 use crate::sandbox::people::ACCOUNTS;
 use crate::sandbox::world::{Member, State, guid};
 use crate::values::{AccountSubtype, AccountType, PropertyType, SetBy};
-
-/// The fields for which MX does not say who set them.
-const WITHOUT_SOURCE: [&str; 4] = ["is_business", "is_hidden", "metadata", "property_type"];
 
 /// An account that a job gathered.
 #[derive(Debug)]
@@ -58,10 +56,15 @@ impl Account {
         }
     }
 
-    /// Takes what the user says.
+    /// Takes what the user says, of what the document lets them say.
     pub(crate) fn change(&mut self, request: &Value) {
+        let schemas = &contract::of(Face::Nexus).document()["components"]["schemas"];
+        let may_be_set = &schemas["AccountUpdateRequest"]["properties"];
+        let is_shown = &schemas["AccountResponse"]["properties"];
         let fields = request.as_object().into_iter().flatten();
-        for (field, value) in fields.filter(|(field, _)| *field != "skip_webhook") {
+        let fields = fields
+            .filter(|(field, _)| may_be_set[*field].is_object() && is_shown[*field].is_object());
+        for (field, value) in fields {
             let mut set = |name: &str, value: Value| {
                 self.changes.insert(format!("{field}{name}"), value);
             };
@@ -69,7 +72,7 @@ impl Account {
             if let Some(name) = name_of(field, value) {
                 set("_name", name);
             }
-            if !WITHOUT_SOURCE.contains(&field.as_str()) {
+            if is_shown[format!("{field}_set_by")].is_object() {
                 set("_set_by", json!(SetBy::User.code()));
                 set("_set_by_name", json!(SetBy::User.name()));
             }

@@ -158,6 +158,8 @@ async fn what_the_user_says_of_an_account_stays() {
         body
     };
     update(json!({"nickname": "Rainy days", "is_hidden": true, "skip_webhook": true}));
+    let foreign = json!({"guid": "ACT-0", "feed_balance": 1, "surprise": 1});
+    assert_eq!(update(foreign)["account"]["guid"], account);
     let changed = update(json!({"account_type": 2, "balance": 7.5, "metadata": "ours"}));
     let account = &changed["account"];
     assert_eq!(account["nickname"], "Rainy days");
