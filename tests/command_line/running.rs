@@ -7,9 +7,10 @@ use std::process::{Child, Command, Output, Stdio};
 use regex::Regex;
 
 /// What changes from run to run, and the word that stands for it.
-const CHANGING: [(&str, &str); 3] = [
+const CHANGING: [(&str, &str); 4] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
     (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
+    (r"(/_sandbox/oauth/MBR-…)/\w+", "$1/TOKEN"),
     (r#""machine":\{.*\}"#, r#""machine":{…}}"#),
 ];
 
