@@ -13,7 +13,7 @@ fn every_operation_in_a_line() {
         let lines: Vec<String> = (api.operations)().iter().map(describe).collect();
         (api.name.to_owned(), lines.join("\n"))
     });
-    crate::snapshots::pin_all("operations", &BTreeMap::from(tables));
+    crate::snapshots::pin_all([("operations".to_owned(), BTreeMap::from(tables))]);
 }
 
 #[test]
