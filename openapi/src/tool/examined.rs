@@ -145,6 +145,10 @@ impl Examined {
         let checked = document::check(&value);
         let broken = checked.is_err();
         self.note(checked);
+        if document::operations(&value).is_empty() {
+            // It is no document of an API: that no correction fits it is nothing to tell.
+            return;
+        }
         let overlay = std::mem::take(&mut self.files.overlay);
         let survey = overlay::survey(&mut value, api.document, &overlay);
         self.files.overlay = overlay;

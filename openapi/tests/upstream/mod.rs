@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each of the tests uses its own part")]
 
+pub(crate) mod updating;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,11 @@ pub(crate) fn changed() -> String {
     );
     without_slip(&mut text);
     text
+}
+
+/// How many operations a document has, by its text.
+pub(crate) fn operations(document: &str) -> usize {
+    document.matches("\n      operationId: ").count()
 }
 
 /// MX drops the misnamed field of institutions by itself.
@@ -87,7 +94,12 @@ impl Root {
             "CHANGELOG.md",
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n",
         );
-        root.put("README.md", "# About\n\nAll 128 operations of Nexus.\n");
+        let [nexus, ..] = &APIS;
+        let count = operations(&document(nexus));
+        let readme = format!(
+            "# About\n\nAll {count} operations of Nexus, at 127.0.{count}.1.\n\n    nexus call   # `nexus operations` lists all {count}\n"
+        );
+        root.put("README.md", &readme);
         root
     }
 

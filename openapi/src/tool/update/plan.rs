@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub stops: Vec<Finding>,
     /// Whether all that stops it are corrections and patterns whose place is gone.
     pub only_stale: bool,
+    /// Whether the new text is a document at all: of another there is nothing to tell but that.
+    pub is_document: bool,
     pub changes: Option<Changes>,
 }
 
@@ -104,6 +106,16 @@ impl Plan {
         plan
     }
 
+    /// Names the document as the person does who has it, as long as it is not in its place.
+    pub(crate) fn call(&mut self, api: &Api, file: &str) {
+        let place = format!("openapi/{}/{}", api.name, api.document);
+        for finding in self.stops.iter_mut().chain(&mut self.hints) {
+            if finding.file == place {
+                file.clone_into(&mut finding.file);
+            }
+        }
+    }
+
     fn between(api: &Api, old: Texts, new: Texts) -> Self {
         let value = |texts: &Texts| document::parse(&texts.document).unwrap_or_default();
         let (old_value, new_value) = (value(&old), value(&new));
@@ -120,9 +132,11 @@ impl Plan {
             (Ok(old), Ok(new)) => Some(diff::compare(&old, &new)),
             _ => None,
         };
+        let new_facts = Facts::of(&new.document, &new_value);
         Self {
             old_facts: Facts::of(&old.document, &old_value),
-            new_facts: Facts::of(&new.document, &new_value),
+            is_document: new_facts.operations > 0,
+            new_facts,
             hints: new_values(api, &new.document, &old_value, &new_value),
             old,
             new,
