@@ -78,13 +78,4 @@ impl Api {
         let example = &self.examples[id][side.key()];
         (!example.is_null()).then_some(example)
     }
-
-    /// How many examples of one side the document has.
-    pub(crate) fn count_examples(&self, side: Side) -> usize {
-        let examples = self.examples.as_object().expect("there are examples");
-        let with_one = examples
-            .values()
-            .filter(|example| !example[side.key()].is_null());
-        with_one.count()
-    }
 }

@@ -89,7 +89,7 @@ fn the_fewest_fields_of_a_request_are_the_fewest() {
             count += 1;
         }
     }
-    assert!(count > 40, "only {count} fields are required");
+    assert!(count > 0, "no field is required");
 }
 
 /// The value without each of its fields, at any depth.
