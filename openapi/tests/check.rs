@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use mx_nexus_openapi::tool::check::check;
-use mx_nexus_openapi::{APIS, Api, folder};
+use mx_nexus_openapi::{APIS, folder};
 
 #[test]
 fn nothing_is_wrong_with_the_documents() {

@@ -15,6 +15,7 @@ mod process;
 mod rebuild;
 mod report;
 mod repository;
+mod values;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -15,8 +15,8 @@ pub(crate) fn document(api: &Api) -> String {
     fs::read_to_string(document).unwrap()
 }
 
-/// The document as MX might publish it next: a field of the member is new, a use case too, an operation is gone, a parameter has
-/// become required, and a slip is mended.
+/// The document as MX might publish it next: a field of the member is new, a use case too, the states of its connection are listed
+/// for the first time and one is new, an operation is gone, a parameter has become required, and a slip is mended.
 pub(crate) fn changed() -> String {
     let [nexus, ..] = &APIS;
     let mut text = document(nexus);
@@ -32,7 +32,13 @@ pub(crate) fn changed() -> String {
         "              - PFM\n",
         "              - PFM\n              - PAYMENTS\n",
     );
-    let start = text.find("\n  /categories/default:\n").unwrap() + 1;
+    edit(
+        &mut text,
+        "\n    MemberResponse:\n",
+        "          example: CONNECTED\n",
+        "          enum: [CONNECTED, DENIED, DREAMING]\n          example: CONNECTED\n",
+    );
+    let start = place(&text, 0, "\n  /categories/default:\n") + 1;
     let end = start + text[start..].find("\n  /").unwrap() + 1;
     assert!(text[start..end].contains("operationId: listDefaultCategories"));
     text.replace_range(start..end, "");
@@ -66,13 +72,18 @@ fn without_slip(text: &mut String) {
 
 /// Replaces the first `old` behind `after`.
 pub(crate) fn edit(text: &mut String, after: &str, old: &str, new: &str) {
-    let start = text
-        .find(after)
-        .unwrap_or_else(|| panic!("there is no {after}"));
-    let place = text[start..]
-        .find(old)
-        .unwrap_or_else(|| panic!("there is no {old}"));
-    text.replace_range(start + place..start + place + old.len(), new);
+    let start = place(text, 0, after);
+    let start = place(text, start, old);
+    text.replace_range(start..start + old.len(), new);
+}
+
+/// Where something stands. An update of the real document may take it away: then this needs another place.
+fn place(text: &str, start: usize, what: &str) -> usize {
+    let found = text[start..].find(what);
+    start
+        + found.unwrap_or_else(|| {
+            panic!("the document no longer has {what:?}: change another place of it here")
+        })
 }
 
 /// A folder that goes when the test ends.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use super::values::new_values;
 use crate::Api;
 use crate::document;
 use crate::overlay::Misfit;
@@ -12,7 +11,7 @@ use crate::tool::diff::{self, Changes};
 use crate::tool::editing;
 use crate::tool::examined::{Correction, Examined, Pattern};
 use crate::tool::provenance::{self, Facts};
-use crate::tool::{Finding, Lines, Prepared};
+use crate::tool::{Finding, Prepared};
 
 /// An update, ready to be written.
 #[derive(Debug)]
@@ -137,7 +136,7 @@ impl Plan {
             old_facts: Facts::of(&old.document, &old_value),
             is_document: new_facts.operations > 0,
             new_facts,
-            hints: new_values(api, &new.document, &old_value, &new_value),
+            hints: new_values(api, &new, &old_value, &new_value),
             old,
             new,
             dropped: Dropped::default(),
@@ -234,46 +233,4 @@ fn is_only_stale(examined: &Examined, findings: &[Finding]) -> bool {
     let patterns = examined.unused.iter().map(|pattern| &pattern.finding);
     let stale: BTreeSet<&Finding> = stale.chain(patterns).collect();
     findings.iter().all(|finding| stale.contains(finding))
-}
-
-/// The values that the new document lists and the old one did not. An overlay opens lists of values, and with the list goes
-/// from sight what was added to it.
-fn new_values(api: &Api, text: &str, old: &Value, new: &Value) -> Vec<Finding> {
-    let mut found = Vec::new();
-    collect_new_values(old, new, "", &mut found);
-    let lines = Lines::read(text).unwrap_or_default();
-    let file = format!("openapi/{}/{}", api.name, api.document);
-    let found = found.into_iter().map(|(pointer, value)| {
-        let reason = format!(
-            "{value} is a new value; if a type in x-types names the values of this field, add it there"
-        );
-        Finding::new(&file, lines.line(&pointer), reason)
-    });
-    found.collect()
-}
-
-fn collect_new_values(old: &Value, new: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
-    match new {
-        Value::Object(members) => {
-            for (name, member) in members {
-                let pointer = format!("{pointer}/{}", document::escape(name));
-                let before = old.get(name).unwrap_or(&Value::Null);
-                if let ("enum", Some(values), Some(known)) =
-                    (name.as_str(), member.as_array(), before.as_array())
-                {
-                    let added = values.iter().filter(|value| !known.contains(value));
-                    found.extend(added.map(|value| (pointer.clone(), value.to_string())));
-                } else {
-                    collect_new_values(before, member, &pointer, found);
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let before = old.get(index).unwrap_or(&Value::Null);
-                collect_new_values(before, item, &format!("{pointer}/{index}"), found);
-            }
-        }
-        _ => {}
-    }
 }
