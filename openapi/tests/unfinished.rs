@@ -96,7 +96,10 @@ fn what_was_kept_is_repaired_and_finished() {
         keep: true,
         ..options()
     };
-    let document = grown().replace("mood", "other_guid");
+    let mut document = grown().replace("mood", "other_guid");
+    // A rule that the overlay removes.
+    let rule = "          pattern: ^[A-Za-z0-9_-]+$\n";
+    edit(&mut document, "\n    UserResponse:\n", rule, "");
     let refused = run(&root, Does(snapshots), &document, &keep).unwrap_err();
     assert!(
         refused.reason.contains("UserResponse.other_guid"),
@@ -121,6 +124,10 @@ fn what_was_kept_is_repaired_and_finished() {
     root.put("openapi/mdx/overlay.yaml", &overlay);
     let text = report(update(&root, Does(snapshots)).resume());
     assert!(text.contains("`UserResponse.other_guid`"), "{text}");
+    // What was dropped before the repair is told.
+    let gone =
+        "## Corrections that are gone since the update began\n\n- `openapi/mdx/overlay.yaml:";
+    assert!(text.contains(gone), "{text}");
     assert!(
         root.get("CHANGELOG.md")
             .contains("`UserResponse.other_guid`")

@@ -39,6 +39,13 @@ pub(crate) struct Correction {
     pub misfit: Option<(Misfit, Finding)>,
 }
 
+impl Correction {
+    /// Whether it is the same correction, wherever it stands.
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        self.target == other.target && self.description == other.description
+    }
+}
+
 /// A pattern of the registry, such as `MemberResponse.guid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {

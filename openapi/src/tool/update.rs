@@ -136,7 +136,7 @@ impl<R: Rebuild> Update<'_, R> {
             let report = report::markdown(api, &plan, &entry, None);
             return if stops {
                 Err(Refused {
-                    reason: stopped(&plan, "Nothing was changed."),
+                    reason: format!("{}\n{} Nothing was changed.", stopped(&plan), advice(&plan)),
                     report: Some(report),
                 })
             } else {
@@ -249,7 +249,7 @@ impl<R: Rebuild> Update<'_, R> {
         let entry = entry_of(api, plan);
         if !plan.stops.is_empty() {
             return Err(Refused {
-                reason: stopped(plan, ""),
+                reason: stopped(plan),
                 report: Some(report::markdown(api, plan, &entry, None)),
             });
         }
@@ -348,23 +348,26 @@ fn entry_of(api: &Api, plan: &Plan) -> changelog::Entry {
     changelog::Entry::propose(heading, plan.changes.as_ref())
 }
 
-fn stopped(plan: &Plan, what: &str) -> String {
+fn stopped(plan: &Plan) -> String {
     let findings: Vec<String> = plan.stops.iter().map(ToString::to_string).collect();
-    let advice = if !plan.is_document {
+    let number = findings.len();
+    format!(
+        "{} {} against the update:\n{}",
+        counted(number, "thing"),
+        if number == 1 { "stands" } else { "stand" },
+        indented(&findings)
+    )
+}
+
+/// What to do about an update that was not begun.
+fn advice(plan: &Plan) -> &'static str {
+    if !plan.is_document {
         "That is no document of an API: mend it, or fetch it once more."
     } else if plan.only_stale {
         "What these correct is gone from the document. Run it again with --drop-stale to drop them, or with --keep to mend overlay.yaml yourself."
     } else {
         "Run it again with --keep to mend overlay.yaml yourself; a document that is wrong is mended before."
-    };
-    let number = findings.len();
-    let text = format!(
-        "{} {} against the update:\n{}\n{advice} {what}",
-        counted(number, "thing"),
-        if number == 1 { "stands" } else { "stand" },
-        indented(&findings)
-    );
-    text.trim_end().to_owned()
+    }
 }
 
 /// What a restore did.

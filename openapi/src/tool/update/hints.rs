@@ -56,6 +56,7 @@ fn rows(root: &Path, api: &Api, plan: &Plan) -> Vec<Finding> {
             &plan.dropped.stale,
             "what it corrects is gone from the document",
         ),
+        (&plan.dropped.gone, "its correction is gone"),
     ] {
         let numbers = corrections
             .iter()

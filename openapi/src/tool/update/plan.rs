@@ -42,6 +42,8 @@ pub(crate) struct Dropped {
     pub unnecessary: Vec<Correction>,
     /// What these correct is gone.
     pub stale: Vec<Correction>,
+    /// These went while somebody repaired what had stopped the update, and before that for one of the reasons above.
+    pub gone: Vec<Correction>,
     /// The fields that these name are gone.
     pub patterns: Vec<Pattern>,
 }
@@ -100,7 +102,14 @@ impl Plan {
     pub(crate) fn resume(api: &Api, old: Texts, now: &Texts, rules: &Rules<'_>) -> Self {
         let new = now.renewed(rules);
         let (_, checked) = new.check(api);
+        let (then, now) = (&old, &new);
+        let corrections =
+            |texts: &Texts| Examined::of(api, &texts.document, &texts.overlay).corrections();
+        let left = corrections(now);
+        let mut gone = corrections(then);
+        gone.retain(|then| !left.iter().any(|now| now.is_the_same(then)));
         let mut plan = Self::between(api, old, new);
+        plan.dropped.gone = gone;
         plan.stops = checked.findings;
         plan
     }
@@ -121,11 +130,7 @@ impl Plan {
         let words = |texts: &Texts| Examined::only_words(api, &texts.document, &texts.overlay);
         let before = words(&old);
         let mut only_words = words(&new);
-        only_words.retain(|now| {
-            !before
-                .iter()
-                .any(|then| then.target == now.target && then.description == now.description)
-        });
+        only_words.retain(|now| !before.iter().any(|then| then.is_the_same(now)));
         let prepare = |texts: &Texts| Prepared::from_text(api, &texts.document, &texts.overlay);
         let changes = match (prepare(&old), prepare(&new)) {
             (Ok(old), Ok(new)) => Some(diff::compare(&old, &new)),

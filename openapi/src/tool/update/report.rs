@@ -102,6 +102,10 @@ fn corrections(api: &Api, plan: &Plan) -> String {
             "Corrections that are dropped, because what they correct is gone",
         ),
         (
+            &dropped.gone,
+            "Corrections that are gone since the update began",
+        ),
+        (
             &plan.only_words,
             "Corrections that now change only words: are they still needed?",
         ),
