@@ -59,7 +59,11 @@ impl Entry {
 
     fn add(&mut self, section: &str, line: String) {
         let index = SECTIONS.iter().position(|known| *known == section);
-        self.0.entry(index.unwrap_or(1)).or_default().push(line);
+        let lines = self.0.entry(index.unwrap_or(1)).or_default();
+        // Two rules may have the same to say.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
     }
 
     /// As it stands in the file.
@@ -140,6 +144,7 @@ mod tests {
         let mut entry = Entry::default();
         entry.add("Changed", "The document is new.".to_owned());
         entry.add("Removed", "`readGoal` is gone.".to_owned());
+        entry.add("Added", "`Member.mood`.".to_owned());
         entry.add("Added", "`Member.mood`.".to_owned());
         entry
     }

@@ -250,8 +250,9 @@ fn subject(what: &str) -> &str {
     match what {
         "there is a body" | "there is no body any more" => "body",
         _ => {
-            let what = what.strip_suffix(" is new").unwrap_or(what);
-            what.strip_suffix(" is gone").unwrap_or(what)
+            let endings = [" is new", " is gone", " was added", " was removed"];
+            let mut without = endings.iter().filter_map(|end| what.strip_suffix(end));
+            without.next().unwrap_or(what)
         }
     }
 }
