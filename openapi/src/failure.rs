@@ -8,10 +8,11 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     document: String,
-    pass: String,
+    pass: Box<str>,
     place: Box<str>,
     reason: Box<str>,
     pointer: Option<Box<str>>,
+    file: Option<Box<str>>,
     others: Box<[Failure]>,
 }
 
@@ -20,10 +21,11 @@ impl Failure {
     pub(crate) fn new(pass: &str, place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             document: String::new(),
-            pass: pass.to_owned(),
+            pass: pass.into(),
             place: place.into().into(),
             reason: reason.into().into(),
             pointer: None,
+            file: None,
             others: Box::default(),
         }
     }
@@ -47,6 +49,17 @@ impl Failure {
         }
         let others = std::mem::take(&mut self.others).into_iter();
         self.others = others.map(|other| other.in_document(document)).collect();
+        self
+    }
+
+    /// Names the file of `document` as the person does who has it, as long as it is not in its place.
+    #[cfg(feature = "tool")]
+    pub(crate) fn called(mut self, document: &str, file: &str) -> Self {
+        if self.document == document {
+            self.file = Some(file.into());
+        }
+        let others = std::mem::take(&mut self.others).into_iter();
+        self.others = others.map(|other| other.called(document, file)).collect();
         self
     }
 
@@ -96,10 +109,11 @@ impl fmt::Display for Failure {
             reason,
             ..
         } = self;
-        write!(
-            formatter,
-            "openapi/{document}: {pass} failed at {place}: {reason}"
-        )
+        match &self.file {
+            Some(file) => write!(formatter, "{file}")?,
+            None => write!(formatter, "openapi/{document}")?,
+        }
+        write!(formatter, ": {pass} failed at {place}: {reason}")
     }
 }
 

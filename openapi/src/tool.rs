@@ -15,6 +15,6 @@ pub mod revision;
 pub mod update;
 mod workflows;
 
-pub use finding::Finding;
+pub use finding::{Finding, counted};
 pub use lines::Lines;
 pub use prepared::Prepared;

@@ -179,12 +179,12 @@ mod tests {
     #[test]
     fn every_operation_of_every_table_is_found_at_its_own_path() {
         let tables = [
-            (Face::Nexus, operations::operations(), 128),
-            (Face::Sso, operations::sso_operations(), 5),
-            (Face::Mdx, operations::mdx_operations(), 5),
+            (Face::Nexus, operations::operations()),
+            (Face::Sso, operations::sso_operations()),
+            (Face::Mdx, operations::mdx_operations()),
         ];
-        for (face, table, count) in tables {
-            assert_eq!(table.len(), count);
+        for (face, table) in tables {
+            assert!(!table.is_empty());
             for operation in table {
                 let path = operation.path.replace('{', "one-").replace('}', "");
                 match of(face).find(operation.method, &path) {

@@ -37,7 +37,7 @@ async fn every_delete_accepts_an_empty_object_and_nothing_at_all() {
         .iter()
         .filter(|operation| operation.method == "DELETE")
         .collect();
-    assert!(deletes.len() >= 10, "only {} deletes", deletes.len());
+    assert!(!deletes.is_empty());
     let replies = DELETED.into_iter().chain([Reply::json(&json!({}))]);
     for reply in replies {
         for operation in &deletes {

@@ -52,12 +52,18 @@ static MDX: Api = api!(mdx, operations::mdx_operations);
 /// All of them.
 pub(crate) static APIS: [&Api; 3] = [&NEXUS, &SSO, &MDX];
 
+/// Pins the texts of every API, each in its own folder. All are made before any is compared.
+pub(crate) fn pin_each(folder: &str, texts: impl FnMut(&'static Api) -> BTreeMap<String, String>) {
+    let folders = APIS.map(|api| api.folder(folder));
+    snapshots::pin_all(folders.into_iter().zip(APIS.map(texts)));
+}
+
 impl Api {
-    /// Pins texts of this API: those of Nexus in `folder`, a neighbour's in the same folder below its name.
-    pub(crate) fn pin_all(&self, folder: &str, texts: &BTreeMap<String, String>) {
+    /// The folder of this API's snapshots: that of Nexus is `folder` itself, a neighbour's the same below its name.
+    fn folder(&self, folder: &str) -> String {
         match self.name {
-            "nexus" => snapshots::pin_all(folder, texts),
-            neighbour => snapshots::pin_all(&format!("{neighbour}/{folder}"), texts),
+            "nexus" => folder.to_owned(),
+            neighbour => format!("{neighbour}/{folder}"),
         }
     }
 
@@ -71,14 +77,5 @@ impl Api {
     pub(crate) fn example(&self, id: &str, side: Side) -> Option<&Value> {
         let example = &self.examples[id][side.key()];
         (!example.is_null()).then_some(example)
-    }
-
-    /// How many examples of one side the document has.
-    pub(crate) fn count_examples(&self, side: Side) -> usize {
-        let examples = self.examples.as_object().expect("there are examples");
-        let with_one = examples
-            .values()
-            .filter(|example| !example[side.key()].is_null());
-        with_one.count()
     }
 }

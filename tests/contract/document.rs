@@ -6,9 +6,15 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::exerciser::Extent;
+use crate::types::Side;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let text = include_str!(concat!(env!("OUT_DIR"), "/nexus_document.json"));
+    serde_json::from_str(text).expect("the build wrote JSON")
+});
+
+static PROMISED: LazyLock<Value> = LazyLock::new(|| {
+    let text = include_str!(concat!(env!("OUT_DIR"), "/nexus_contract.json"));
     serde_json::from_str(text).expect("the build wrote JSON")
 });
 
@@ -27,6 +33,26 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     /// The texts that the exerciser gives it; one for each item of a list.
     pub(crate) values: Vec<String>,
+}
+
+/// The operations whose body of one side has an example in the document as it is promised, before anything is made of it.
+pub(crate) fn with_examples(side: Side) -> BTreeSet<&'static str> {
+    let operations = PROMISED["paths"].as_object().into_iter().flatten();
+    let operations = operations.flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let has_one = |body: &Value| {
+        let mut media = body["content"].as_object().into_iter().flatten();
+        media.any(|(_, media)| !media["example"].is_null() || !media["examples"].is_null())
+    };
+    let with_one = operations.filter(|(_, operation)| match side {
+        Side::Request => has_one(&operation["requestBody"]),
+        Side::Response => {
+            let mut responses = operation["responses"].as_object().into_iter().flatten();
+            responses.any(|(status, response)| status.starts_with('2') && has_one(response))
+        }
+    });
+    with_one
+        .filter_map(|(_, operation)| operation["operationId"].as_str())
+        .collect()
 }
 
 /// All operations by id.

@@ -4,24 +4,50 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-/// Compares each text with `tests/snapshots/<folder>/<name>.snap`: all of them, even when one differs, so that one run shows a
-/// whole update. A file that has no text is an orphan: its operation or type is gone, and it has to go as well.
-pub(crate) fn pin_all(folder: &str, texts: &BTreeMap<String, String>) {
-    let alike: BTreeSet<String> = texts.keys().map(|name| name.to_lowercase()).collect();
-    assert_eq!(alike.len(), texts.len(), "some systems ignore case");
-    let changed: Vec<&str> = texts
-        .iter()
-        .filter(|(name, text)| {
-            catch_unwind(AssertUnwindSafe(|| compare(folder, name, text))).is_err()
-        })
-        .map(|(name, _)| name.as_str())
-        .collect();
-    let orphans = orphans(&path(folder), texts.keys());
+/// A folder of `tests/snapshots`, and the texts of its files by their names.
+pub(crate) type Folder = (String, BTreeMap<String, String>);
+
+/// Compares each text with `tests/snapshots/<folder>/<name>.snap`: all of all folders, even when one differs, so that one run
+/// shows a whole update. A file that has no text is an orphan: its operation or type is gone, and it goes as well when the new
+/// snapshots are accepted. Whoever calls this has all texts, so nothing is an orphan only because a test did not come to it.
+pub(crate) fn pin_all(folders: impl IntoIterator<Item = Folder>) {
+    let mut faults = Vec::new();
+    for (folder, texts) in folders {
+        let alike: BTreeSet<String> = texts.keys().map(|name| name.to_lowercase()).collect();
+        assert_eq!(alike.len(), texts.len(), "some systems ignore case");
+        let changed: Vec<&str> = texts
+            .iter()
+            .filter(|(name, text)| {
+                catch_unwind(AssertUnwindSafe(|| compare(&folder, name, text))).is_err()
+            })
+            .map(|(name, _)| name.as_str())
+            .collect();
+        if !changed.is_empty() {
+            faults.push(format!(
+                "tests/snapshots/{folder}: {changed:?} differ or are new"
+            ));
+        }
+        let orphans = orphans(&path(&folder), texts.keys());
+        if are_accepted() {
+            for orphan in orphans {
+                std::fs::remove_file(path(&folder).join(format!("{orphan}.snap"))).unwrap();
+            }
+        } else if !orphans.is_empty() {
+            faults.push(format!(
+                "tests/snapshots/{folder}: nothing belongs to {orphans:?}"
+            ));
+        }
+    }
     assert!(
-        changed.is_empty() && orphans.is_empty(),
-        "tests/snapshots/{folder}: {changed:?} differ or are new, accept them with INSTA_UPDATE=always; nothing belongs to \
-         {orphans:?}, remove them"
+        faults.is_empty(),
+        "{}\nINSTA_UPDATE=always accepts what is new, and removes what nothing belongs to",
+        faults.join("\n")
     );
+}
+
+/// Whether whoever runs the tests takes what comes out for the new snapshots. These are the words of insta.
+fn are_accepted() -> bool {
+    std::env::var("INSTA_UPDATE").is_ok_and(|word| matches!(word.as_str(), "always" | "1"))
 }
 
 fn compare(folder: &str, name: &str, text: &str) {

@@ -47,7 +47,7 @@ async fn every_operation_sends_what_is_documented_and_reads_its_answer() {
         let text = format!("maximal:\n{}\nminimal:\n{minimal}", sent[0]);
         texts.insert(exercise.id.to_owned(), text);
     }
-    NEXUS.pin_all("wire", &texts);
+    crate::snapshots::pin_all([("wire".to_owned(), texts)]);
 }
 
 async fn call(

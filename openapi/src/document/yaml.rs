@@ -16,7 +16,9 @@ pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
             || "an unknown line".to_owned(),
             |location| format!("line {} column {}", location.line(), location.column()),
         );
-        Failure::new("parsing YAML", place, error.to_string())
+        // The place is told already.
+        let reason = error.to_string().replacen(&format!(" at {place}"), "", 1);
+        Failure::new("parsing YAML", place, reason)
     })
 }
 
@@ -118,6 +120,11 @@ mod tests {
     fn bad_yaml_names_its_line() {
         let failure = parse("openapi: 3.0.0\npaths: [\n").unwrap_err();
         assert!(failure.place().starts_with("line "), "{failure}");
+        assert_eq!(
+            failure.to_string().matches(failure.place()).count(),
+            1,
+            "{failure}"
+        );
     }
 
     #[test]

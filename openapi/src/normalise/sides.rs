@@ -35,15 +35,18 @@ pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
         ));
     }
     let schemas = document["components"]["schemas"].as_object();
-    for name in schemas.into_iter().flatten().map(|(name, _)| name) {
-        if !sides.requests.contains(name) && !sides.responses.contains(name) {
-            return Err(Failure::new(
+    let names = schemas.into_iter().flatten().map(|(name, _)| name);
+    let unused = names
+        .filter(|name| !sides.requests.contains(*name) && !sides.responses.contains(*name))
+        .map(|name| {
+            Failure::new(
                 "finding sides",
                 format!("$.components.schemas.{name}"),
                 "no operation uses it; remove it by overlay",
-            ));
-        }
-    }
+            )
+        });
+    // One that goes leaves others behind that only it has used: whoever removes them needs to know all.
+    Failure::several(unused.collect())?;
     Ok(sides)
 }
 
@@ -107,5 +110,11 @@ mod tests {
         assert!(failure.is_some());
         let failure = find(&document("B", "Inner")).err().unwrap();
         assert!(failure.to_string().contains("schemas.A"), "{failure}");
+        let failure = find(&document("Other", "B")).err().unwrap();
+        let told: Vec<&str> = failure.all().map(Failure::place).collect();
+        assert_eq!(
+            told,
+            ["$.components.schemas.A", "$.components.schemas.Inner"]
+        );
     }
 }

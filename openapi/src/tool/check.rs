@@ -141,7 +141,7 @@ impl Texts {
 }
 
 /// The numbers that stand behind `word`, as in `CORRECTIONS 1.7, 1.9; evidence: …` and `BEHAVIOUR section 2`.
-fn referred(description: &str, word: &str) -> Vec<String> {
+pub(crate) fn referred(description: &str, word: &str) -> Vec<String> {
     let mut numbers = Vec::new();
     for rest in description.split(word).skip(1) {
         for part in rest.split([' ', ',', '\n']).filter(|part| !part.is_empty()) {

@@ -39,6 +39,13 @@ pub(crate) struct Correction {
     pub misfit: Option<(Misfit, Finding)>,
 }
 
+impl Correction {
+    /// Whether it is the same correction, wherever it stands.
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        self.target == other.target && self.description == other.description
+    }
+}
+
 /// A pattern of the registry, such as `MemberResponse.guid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -145,6 +152,10 @@ impl Examined {
         let checked = document::check(&value);
         let broken = checked.is_err();
         self.note(checked);
+        if document::operations(&value).is_empty() {
+            // It is no document of an API: that no correction fits it is nothing to tell.
+            return;
+        }
         let overlay = std::mem::take(&mut self.files.overlay);
         let survey = overlay::survey(&mut value, api.document, &overlay);
         self.files.overlay = overlay;

@@ -33,3 +33,10 @@ impl fmt::Display for Finding {
         write!(formatter, "{file}:{line}: {message}")
     }
 }
+
+/// So many of something, such as `1 file` or `2 files`.
+#[must_use]
+pub fn counted(number: usize, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
+}

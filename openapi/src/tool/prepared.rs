@@ -60,6 +60,16 @@ impl Prepared {
         Self::from_values(api, document, &overlay)
     }
 
+    /// Names the document as the person does who has it, in what a build refuses.
+    pub(crate) fn called(mut self, api: &Api, file: &str) -> Self {
+        let document = format!("{}/{}", api.name, api.document);
+        let refused = self.refused.into_iter();
+        self.refused = refused
+            .map(|failure| failure.called(&document, file))
+            .collect();
+        self
+    }
+
     /// Prepares the files of this package.
     ///
     /// # Errors
@@ -95,6 +105,14 @@ impl Prepared {
         refused.extend(misfits.map(|(_, _, failure)| failure.in_document(&in_overlay)));
         let mut prepared = Self::from_overlaid(api, document)
             .map_err(|failure| failure.in_document(&in_overlay))?;
+        // What is wrong with the document is wrong with it after its corrections too, and told once.
+        let is_told = |failure: &Failure, refused: &[Failure]| {
+            let mut told = refused.iter().flat_map(Failure::all);
+            told.any(|told| told.place() == failure.place() && told.reason() == failure.reason())
+        };
+        prepared
+            .refused
+            .retain(|failure| !is_told(failure, &refused));
         refused.append(&mut prepared.refused);
         prepared.refused = refused;
         Ok(prepared)

@@ -15,23 +15,23 @@ use crate::{Api, folder};
 ///
 /// A sentence that says what cannot be read and why.
 pub fn prepare(api: &Api, name: &str) -> Result<Prepared, String> {
-    let (document, overlay) = if Path::new(name).is_file() {
+    if Path::new(name).is_file() {
         let document = read(Path::new(name))?;
-        (
-            document,
-            read(&folder().join(api.name).join("overlay.yaml"))?,
-        )
-    } else {
-        let show = |file: &str| {
-            show(name, &format!("{}/{file}", api.name)).map_err(|reason| {
-                format!(
-                    "{name} is no file, and no revision with openapi/{}/{file}: {reason}",
-                    api.name
-                )
-            })
-        };
-        (show(api.document)?, show("overlay.yaml")?)
+        let overlay = read(&folder().join(api.name).join("overlay.yaml"))?;
+        let place = format!("{}/{}", api.name, api.document);
+        return Prepared::from_text(api, &document, &overlay)
+            .map(|prepared| prepared.called(api, name))
+            .map_err(|failure| failure.called(&place, name).to_string());
+    }
+    let show = |file: &str| {
+        show(name, &format!("{}/{file}", api.name)).map_err(|reason| {
+            format!(
+                "{name} is no file, and no revision with openapi/{}/{file}: {reason}",
+                api.name
+            )
+        })
     };
+    let (document, overlay) = (show(api.document)?, show("overlay.yaml")?);
     Prepared::from_text(api, &document, &overlay).map_err(|failure| format!("{name}: {failure}"))
 }
 

@@ -1,36 +1,44 @@
 //! `cargo spec update FILE`: puts a new upstream document in the place of the old one, with all that follows from it, or leaves
 //! everything as it was.
 //!
-//! The plan is made of texts; then the originals are kept aside, the files written, the code rebuilt and the snapshots
-//! rewritten. What goes wrong after the first write puts the originals back, unless somebody wants to repair it by hand:
+//! The plan is made of texts; then the tree is tried out as it is, the originals are kept aside, the files written, the code rebuilt
+//! and the snapshots rewritten. What goes wrong after the first write puts the originals back, unless somebody wants to repair it by hand:
 //! then the originals wait until the update goes on or is taken back.
 
 mod changelog;
 mod day;
+mod errors;
+mod hints;
+mod lock;
 mod plan;
+mod process;
 mod rebuild;
 mod report;
 mod repository;
+mod values;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
-use crate::tool::Finding;
 use crate::tool::check::Texts;
-use crate::tool::journal::{self, Entry, Journal};
+use crate::tool::counted;
+use crate::tool::journal::{Entry, Journal, Restored};
 use crate::tool::provenance;
 use crate::{APIS, Api};
+use lock::Lock;
 use plan::{Plan, Rules};
 
-pub use rebuild::{Cargo, Rebuild};
+pub use rebuild::{Cargo, Rebuild, Work};
 
 const CHANGELOG: &str = "CHANGELOG.md";
 
 /// How an update is made.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// What the file of the document is called, for what is told of it before it is in its place.
+    pub file: Option<String>,
     /// Where the document was taken from.
     pub source: Option<String>,
     /// The day it was taken, as 2026-01-31; today where it is not given.
@@ -88,6 +96,11 @@ impl<R: Rebuild> Update<'_, R> {
     ///
     /// Why it was not done. Nothing has changed then, unless the options say to keep what was done.
     pub fn run(&self, api: &Api, document: &str, options: &Options) -> Result<Outcome, Refused> {
+        // A look changes nothing, and needs nobody to wait.
+        let lock = match options.dry_run {
+            true => None,
+            false => Some(Lock::take(self.root)?),
+        };
         if Journal::left_behind(self.root)?.is_some() {
             return Err(Refused::from(
                 "an earlier update has not come to its end: --continue finishes it, --restore takes it back".to_owned(),
@@ -113,26 +126,31 @@ impl<R: Rebuild> Update<'_, R> {
             source: options.source.as_deref(),
         };
         let mut plan = Plan::make(api, &old, document, &rules);
-        plan.hints.extend(self.counts_in_words(&plan));
+        plan.hints.extend(hints::hints(self.root, api, &plan));
         let stops = !plan.stops.is_empty();
-        if options.dry_run || (stops && !options.keep) {
+        let (Some(lock), true) = (&lock, !stops || options.keep) else {
+            if let Some(file) = &options.file {
+                plan.call(api, file);
+            }
             let entry = entry_of(api, &plan);
             let report = report::markdown(api, &plan, &entry, None);
             return if stops {
                 Err(Refused {
-                    reason: stopped(&plan, "Nothing was changed."),
+                    reason: format!("{}\n{} Nothing was changed.", stopped(&plan), advice(&plan)),
                     report: Some(report),
                 })
             } else {
                 Ok(Outcome::Updated(report))
             };
-        }
+        };
+        entry_of(api, &plan).insert(&self.changelog()?)?;
+        self.try_out(lock)?;
         let note = json!({"date": date, "source": options.source});
         let entry = Entry::new(api.name, repository::commit(self.root), note);
-        let journal = Journal::open(self.root, entry, &files)?;
-        let outcome = self
-            .write(api, &plan)
-            .and_then(|()| self.finish(api, &plan, &journal));
+        // The changelog is kept when it is written, at the end: until then it is the person's.
+        let kept = files.iter().filter(|file| *file != CHANGELOG).cloned();
+        let mut journal = Journal::open(self.root, entry, &kept.collect::<Vec<_>>())?;
+        let outcome = self.complete(api, &plan, &mut journal, lock);
         self.close(journal, outcome, options.keep)
     }
 
@@ -142,7 +160,8 @@ impl<R: Rebuild> Update<'_, R> {
     ///
     /// What is still wrong; the tree stays as it is.
     pub fn resume(&self) -> Result<Outcome, Refused> {
-        let journal = self.left_behind()?;
+        let lock = Lock::take(self.root)?;
+        let mut journal = self.left_behind()?;
         let api = api_of(&journal)?;
         let folder = format!("openapi/{}", api.name);
         let mut old = Texts::read(self.root, api).map_err(|finding| finding.to_string())?;
@@ -162,26 +181,25 @@ impl<R: Rebuild> Update<'_, R> {
             source: note["source"].as_str(),
         };
         let mut plan = Plan::resume(api, old, &now, &rules);
-        plan.hints.extend(self.counts_in_words(&plan));
-        let outcome = self
-            .write(api, &plan)
-            .and_then(|()| self.finish(api, &plan, &journal));
+        plan.hints.extend(hints::hints(self.root, api, &plan));
+        let outcome = self.complete(api, &plan, &mut journal, &lock);
         self.close(journal, outcome, true)
     }
 
-    /// Takes back an update that was interrupted or left for repair; answers how many files that changed.
+    /// Takes back an update that was interrupted or left for repair; answers what that did, in words.
     ///
     /// # Errors
     ///
     /// Why it cannot be taken back.
-    pub fn restore(&self) -> Result<usize, Refused> {
+    pub fn restore(&self) -> Result<String, Refused> {
+        let _lock = Lock::take(self.root)?;
         let journal = self.left_behind()?;
         if journal.entry.commit != repository::commit(self.root) {
             return Err(Refused::from(
                 "another commit is checked out than when the update began; the originals are in target/spec-update, take from there what you need and delete the folder".to_owned(),
             ));
         }
-        Ok(journal.restore()?)
+        Ok(taken_back(&journal.restore()?))
     }
 
     fn left_behind(&self) -> Result<Journal, Refused> {
@@ -189,36 +207,63 @@ impl<R: Rebuild> Update<'_, R> {
             .ok_or_else(|| Refused::from("no update was left behind".to_owned()))
     }
 
-    fn write(&self, api: &Api, plan: &Plan) -> Result<(), Refused> {
+    /// The tree is in order before it is changed: what fails now would be taken for a fault of the new document.
+    fn try_out(&self, lock: &Lock) -> Result<(), Refused> {
+        let tried = self.rebuild.try_out(self.root, &self.work(lock));
+        self.stop_if_interrupted()?;
+        tried.map_err(|reason| {
+            Refused::from(format!(
+                "{}\nMend that first: it would be taken for a fault of the new document. Nothing was changed.",
+                reason.trim_end()
+            ))
+        })
+    }
+
+    fn work<'b>(&'b self, lock: &'b Lock) -> Work<'b> {
+        Work {
+            lock,
+            interrupted: self.interrupted,
+        }
+    }
+
+    fn changelog(&self) -> Result<String, Refused> {
+        std::fs::read_to_string(self.root.join(CHANGELOG))
+            .map_err(|error| Refused::from(format!("cannot read {CHANGELOG}: {error}")))
+    }
+
+    /// From the plan to the report.
+    fn complete(
+        &self,
+        api: &Api,
+        plan: &Plan,
+        journal: &mut Journal,
+        lock: &Lock,
+    ) -> Result<String, Refused> {
         for (file, text) in [
             (api.document, &plan.new.document),
             ("overlay.yaml", &plan.new.overlay),
             ("PROVENANCE.toml", &plan.new.provenance),
         ] {
-            let path = self.root.join("openapi").join(api.name).join(file);
-            journal::write(&path, text.as_bytes())?;
+            journal.write(&format!("openapi/{}/{file}", api.name), text)?;
         }
-        Ok(())
-    }
-
-    /// From written documents to the report.
-    fn finish(&self, api: &Api, plan: &Plan, journal: &Journal) -> Result<String, Refused> {
         let entry = entry_of(api, plan);
         if !plan.stops.is_empty() {
             return Err(Refused {
-                reason: stopped(plan, ""),
+                reason: stopped(plan),
                 report: Some(report::markdown(api, plan, &entry, None)),
             });
         }
         self.stop_if_interrupted()?;
-        let rebuilt = self.rebuild.rebuild(self.root);
+        journal.begin_snapshots()?;
+        let rebuilt = self.rebuild.rebuild(self.root, &self.work(lock));
+        journal.end_snapshots()?;
         self.stop_if_interrupted()?;
         rebuilt.map_err(|reason| Refused {
             reason,
             report: Some(report::markdown(api, plan, &entry, None)),
         })?;
-        let changelog = entry.insert(&journal.original(CHANGELOG)?)?;
-        journal::write(&self.root.join(CHANGELOG), changelog.as_bytes())?;
+        let changelog = entry.insert(&self.changelog()?)?;
+        journal.write(CHANGELOG, &changelog)?;
         let snapshots = journal.snapshot_changes()?;
         self.stop_if_interrupted()?;
         Ok(report::markdown(api, plan, &entry, Some(&snapshots)))
@@ -250,8 +295,8 @@ impl<R: Rebuild> Update<'_, R> {
                         .to_owned()
                 } else {
                     match journal.restore() {
-                        Ok(files) => {
-                            format!("Everything is as it was: {files} files were put back.")
+                        Ok(restored) => {
+                            format!("Everything is as it was: {}", taken_back(&restored))
                         }
                         Err(error) => format!(
                             "Not everything could be put back: {error}. cargo spec update --restore tries again."
@@ -262,27 +307,6 @@ impl<R: Rebuild> Update<'_, R> {
                 Err(refused)
             }
         }
-    }
-
-    /// Where the README tells the old number of operations.
-    fn counts_in_words(&self, plan: &Plan) -> Vec<Finding> {
-        let old = plan.old_facts.operations;
-        if old == plan.new_facts.operations {
-            return Vec::new();
-        }
-        let words = format!("{old} operations");
-        let text = std::fs::read_to_string(self.root.join("README.md")).unwrap_or_default();
-        let lines = text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| line.contains(&words));
-        let now = plan.new_facts.operations;
-        lines
-            .map(|(line, _)| {
-                let reason = format!("it speaks of {words}; there are {now} now");
-                Finding::new("README.md", line + 1, reason)
-            })
-            .collect()
     }
 }
 
@@ -324,19 +348,45 @@ fn entry_of(api: &Api, plan: &Plan) -> changelog::Entry {
     changelog::Entry::propose(heading, plan.changes.as_ref())
 }
 
-fn stopped(plan: &Plan, what: &str) -> String {
+fn stopped(plan: &Plan) -> String {
     let findings: Vec<String> = plan.stops.iter().map(ToString::to_string).collect();
-    let advice = if plan.only_stale {
+    let number = findings.len();
+    format!(
+        "{} {} against the update:\n{}",
+        counted(number, "thing"),
+        if number == 1 { "stands" } else { "stand" },
+        indented(&findings)
+    )
+}
+
+/// What to do about an update that was not begun.
+fn advice(plan: &Plan) -> &'static str {
+    if !plan.is_document {
+        "That is no document of an API: mend it, or fetch it once more."
+    } else if plan.only_stale {
         "What these correct is gone from the document. Run it again with --drop-stale to drop them, or with --keep to mend overlay.yaml yourself."
     } else {
         "Run it again with --keep to mend overlay.yaml yourself; a document that is wrong is mended before."
+    }
+}
+
+/// What a restore did.
+fn taken_back(restored: &Restored) -> String {
+    let files = counted(restored.put_back, "file");
+    let were = if restored.put_back == 1 {
+        "was"
+    } else {
+        "were"
     };
-    let text = format!(
-        "{} things stand against the update:\n{}\n{advice} {what}",
-        findings.len(),
-        indented(&findings)
-    );
-    text.trim_end().to_owned()
+    let mut text = format!("{files} {were} put back.");
+    if !restored.aside.is_empty() {
+        text.push_str(&format!(
+            " You had changed these in the meantime; what you wrote is in {}:\n{}",
+            restored.folder,
+            indented(&restored.aside)
+        ));
+    }
+    text
 }
 
 fn indented(lines: &[String]) -> String {

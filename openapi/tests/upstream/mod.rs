@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each of the tests uses its own part")]
 
+pub(crate) mod updating;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +15,8 @@ pub(crate) fn document(api: &Api) -> String {
     fs::read_to_string(document).unwrap()
 }
 
-/// The document as MX might publish it next: a field of the member is new, a use case too, an operation is gone, a parameter has
-/// become required, and a slip is mended.
+/// The document as MX might publish it next: a field of the member is new, a use case too, the states of its connection are listed
+/// for the first time and one is new, an operation is gone, a parameter has become required, and a slip is mended.
 pub(crate) fn changed() -> String {
     let [nexus, ..] = &APIS;
     let mut text = document(nexus);
@@ -30,7 +32,13 @@ pub(crate) fn changed() -> String {
         "              - PFM\n",
         "              - PFM\n              - PAYMENTS\n",
     );
-    let start = text.find("\n  /categories/default:\n").unwrap() + 1;
+    edit(
+        &mut text,
+        "\n    MemberResponse:\n",
+        "          example: CONNECTED\n",
+        "          enum: [CONNECTED, DENIED, DREAMING]\n          example: CONNECTED\n",
+    );
+    let start = place(&text, 0, "\n  /categories/default:\n") + 1;
     let end = start + text[start..].find("\n  /").unwrap() + 1;
     assert!(text[start..end].contains("operationId: listDefaultCategories"));
     text.replace_range(start..end, "");
@@ -42,6 +50,11 @@ pub(crate) fn changed() -> String {
     );
     without_slip(&mut text);
     text
+}
+
+/// How many operations a document has, by its text.
+pub(crate) fn operations(document: &str) -> usize {
+    document.matches("\n      operationId: ").count()
 }
 
 /// MX drops the misnamed field of institutions by itself.
@@ -59,13 +72,18 @@ fn without_slip(text: &mut String) {
 
 /// Replaces the first `old` behind `after`.
 pub(crate) fn edit(text: &mut String, after: &str, old: &str, new: &str) {
-    let start = text
-        .find(after)
-        .unwrap_or_else(|| panic!("there is no {after}"));
-    let place = text[start..]
-        .find(old)
-        .unwrap_or_else(|| panic!("there is no {old}"));
-    text.replace_range(start + place..start + place + old.len(), new);
+    let start = place(text, 0, after);
+    let start = place(text, start, old);
+    text.replace_range(start..start + old.len(), new);
+}
+
+/// Where something stands. An update of the real document may take it away: then this needs another place.
+fn place(text: &str, start: usize, what: &str) -> usize {
+    let found = text[start..].find(what);
+    start
+        + found.unwrap_or_else(|| {
+            panic!("the document no longer has {what:?}: change another place of it here")
+        })
 }
 
 /// A folder that goes when the test ends.
@@ -87,7 +105,12 @@ impl Root {
             "CHANGELOG.md",
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n",
         );
-        root.put("README.md", "# About\n\nAll 128 operations of Nexus.\n");
+        let [nexus, ..] = &APIS;
+        let count = operations(&document(nexus));
+        let readme = format!(
+            "# About\n\nAll {count} operations of Nexus, at 127.0.{count}.1.\n\n    nexus call   # `nexus operations` lists all {count}\n"
+        );
+        root.put("README.md", &readme);
         root
     }
 

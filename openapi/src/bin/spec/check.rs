@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use mx_nexus_openapi::tool::check::check;
+use mx_nexus_openapi::tool::counted;
 
 /// Check the documents, their corrections, provenance and examples, and the workflow files.
 ///
@@ -23,5 +24,7 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    Err(format!("{} things are wrong", checked.findings.len()))
+    let number = checked.findings.len();
+    let are = if number == 1 { "is" } else { "are" };
+    Err(format!("{} {are} wrong", counted(number, "thing")))
 }

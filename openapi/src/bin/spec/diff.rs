@@ -33,10 +33,10 @@ pub(crate) struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing changed, or nothing as bad as --fail-on says
+  0  the comparison is printed; with --fail-on, nothing is as bad as that
   1  a document cannot be read
   2  the command line is wrong
-  3  something is as bad as --fail-on says, or a build would refuse NEW";
+  3  only with --fail-on: something is as bad as that, or a build would refuse NEW, so that nobody can say";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {

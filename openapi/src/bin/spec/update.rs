@@ -60,6 +60,9 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst))
         .map_err(|error| format!("signals cannot be waited for: {error}"))?;
+    if let Some(file) = &arguments.report {
+        is_writable(file)?;
+    }
     let root = crate::root()?;
     let update = Update {
         root,
@@ -67,8 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         interrupted: &INTERRUPTED,
     };
     if arguments.restore {
-        let files = update.restore().map_err(|refused| refused.reason)?;
-        crate::say(&format!("{files} files were put back"));
+        crate::say(&update.restore().map_err(|refused| refused.reason)?);
         return Ok(ExitCode::SUCCESS);
     }
     let outcome = match &arguments.file {
@@ -76,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         Some(file) => {
             let document = read(file)?;
             let options = Options {
+                file: Some(file.display().to_string()),
                 source: arguments.source.clone(),
                 date: arguments.date.clone(),
                 drop_stale: arguments.drop_stale,
@@ -83,18 +86,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
                 keep: arguments.keep,
             };
             if !arguments.dry_run {
-                eprintln!("checking; if all is well it rebuilds, which takes some minutes");
+                eprintln!(
+                    "checking; if all is well it tests the tree as it is, and then with the new document: that takes some minutes"
+                );
             }
             update.run(arguments.api, &document, &options)
         }
     };
     match outcome {
         Ok(Outcome::Unchanged) => {
-            crate::say("the document is the one that is there; nothing to do");
+            tell(arguments, SAME);
+            crate::say(SAME);
             Ok(ExitCode::SUCCESS)
         }
         Ok(Outcome::Updated(report)) => {
-            write(arguments.report.as_deref(), &report)?;
+            tell(arguments, &report);
             crate::say(&report);
             if arguments.dry_run {
                 crate::say("\nNothing was changed: this was a dry run, without the snapshots.");
@@ -104,16 +110,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
         Err(Refused { reason, report }) => {
+            if let (true, Some(report)) = (arguments.dry_run, &report) {
+                crate::say(report);
+            }
             let report =
                 report.map(|report| format!("{report}\n## Not done\n\n```text\n{reason}\n```\n"));
-            write(
-                arguments.report.as_deref(),
-                &report.unwrap_or_else(|| reason.clone()),
-            )?;
+            tell(arguments, &report.unwrap_or_else(|| reason.clone()));
             Err(reason)
         }
     }
 }
+
+const SAME: &str = "the document is the one that is there; nothing to do";
 
 const NEXT: &str = "
 Next: read git diff, above all the snapshots; make the proposal in CHANGELOG.md your own; run .ci/run; commit all of it as one.";
@@ -123,8 +131,24 @@ fn read(file: &Path) -> Result<String, String> {
         .map_err(|error| format!("cannot read {}: {error}", file.display()))
 }
 
-fn write(file: Option<&Path>, report: &str) -> Result<(), String> {
-    let Some(file) = file else { return Ok(()) };
-    std::fs::write(file, report)
-        .map_err(|error| format!("cannot write {}: {error}", file.display()))
+/// Refuses a report that could not be written, before anything is done.
+fn is_writable(file: &Path) -> Result<(), String> {
+    let new = !file.exists();
+    let mut options = std::fs::OpenOptions::new();
+    let opened = options.create(true).append(true).open(file);
+    opened.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    if new {
+        std::fs::remove_file(file).ok();
+    }
+    Ok(())
+}
+
+/// Writes the report where the arguments want it. What is done is done when that fails.
+fn tell(arguments: &Arguments, report: &str) {
+    let Some(file) = &arguments.report else {
+        return;
+    };
+    if let Err(error) = std::fs::write(file, report) {
+        eprintln!("the report is not in {}: {error}", file.display());
+    }
 }

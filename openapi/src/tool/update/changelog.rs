@@ -1,8 +1,11 @@
 //! The entry that an update proposes for `CHANGELOG.md`, in the sections of Keep a Changelog, and where it goes.
 
+mod unreleased;
+
 use std::collections::BTreeMap;
 
 use crate::tool::diff::{Change, Changes, NextRelease, Released, Rule};
+use unreleased::Unreleased;
 
 /// The sections, in the order in which they stand.
 const SECTIONS: [&str; 6] = [
@@ -56,7 +59,11 @@ impl Entry {
 
     fn add(&mut self, section: &str, line: String) {
         let index = SECTIONS.iter().position(|known| *known == section);
-        self.0.entry(index.unwrap_or(1)).or_default().push(line);
+        let lines = self.0.entry(index.unwrap_or(1)).or_default();
+        // Two rules may have the same to say.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
     }
 
     /// As it stands in the file.
@@ -68,46 +75,22 @@ impl Entry {
         sections.collect::<Vec<_>>().join("\n")
     }
 
-    /// Adds the entry under Unreleased, each line at the end of its section.
+    /// Adds the entry under Unreleased, each line at the end of its section, and takes out what it makes untrue there.
     pub(crate) fn insert(&self, changelog: &str) -> Result<String, String> {
         let (before, rest) = changelog
             .split_once(UNRELEASED)
             .ok_or_else(|| format!("CHANGELOG.md has no {UNRELEASED}"))?;
         let end = rest.find("\n## ").map_or(rest.len(), |end| end + 1);
         let (unreleased, after) = rest.split_at(end);
-        // What is written already, by section; what stands before the first section stays before it.
-        let mut parts = unreleased.split("\n### ");
-        let head = parts.next().unwrap_or_default().trim_end();
-        let mut written: Vec<(String, String)> = parts
-            .map(|part| {
-                let (title, lines) = part.split_once('\n').unwrap_or((part, ""));
-                (title.trim().to_owned(), lines.trim().to_owned())
-            })
-            .collect();
-        let rank = |title: &str| SECTIONS.iter().position(|known| *known == title);
+        let mut unreleased = Unreleased::read(unreleased);
         for (index, lines) in &self.0 {
-            let lines: String = lines.iter().map(|line| wrapped(line)).collect();
-            let title = SECTIONS[*index];
-            match written.iter_mut().find(|(known, _)| known == title) {
-                Some((_, text)) => *text = format!("{text}\n{}", lines.trim_end()),
-                None => {
-                    let place = written
-                        .iter()
-                        .position(|(known, _)| rank(known) > Some(*index));
-                    let section = (title.to_owned(), lines.trim_end().to_owned());
-                    written.insert(place.unwrap_or(written.len()), section);
-                }
+            for line in lines {
+                unreleased.add(SECTIONS[*index], line);
             }
         }
-        let mut text = format!("{before}{UNRELEASED}{head}\n");
-        for (title, lines) in written {
-            text.push_str(&format!("\n### {title}\n\n{lines}\n"));
-        }
-        if !after.is_empty() {
-            text.push('\n');
-            text.push_str(after);
-        }
-        Ok(text)
+        let gap = if after.is_empty() { "" } else { "\n" };
+        let unreleased = unreleased.text();
+        Ok(format!("{before}{UNRELEASED}{unreleased}{gap}{after}"))
     }
 }
 
@@ -161,6 +144,7 @@ mod tests {
         let mut entry = Entry::default();
         entry.add("Changed", "The document is new.".to_owned());
         entry.add("Removed", "`readGoal` is gone.".to_owned());
+        entry.add("Added", "`Member.mood`.".to_owned());
         entry.add("Added", "`Member.mood`.".to_owned());
         entry
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use super::values::new_values;
 use crate::Api;
 use crate::document;
 use crate::overlay::Misfit;
@@ -12,7 +11,7 @@ use crate::tool::diff::{self, Changes};
 use crate::tool::editing;
 use crate::tool::examined::{Correction, Examined, Pattern};
 use crate::tool::provenance::{self, Facts};
-use crate::tool::{Finding, Lines, Prepared};
+use crate::tool::{Finding, Prepared};
 
 /// An update, ready to be written.
 #[derive(Debug)]
@@ -31,6 +30,8 @@ pub(crate) struct Plan {
     pub stops: Vec<Finding>,
     /// Whether all that stops it are corrections and patterns whose place is gone.
     pub only_stale: bool,
+    /// Whether the new text is a document at all: of another there is nothing to tell but that.
+    pub is_document: bool,
     pub changes: Option<Changes>,
 }
 
@@ -41,6 +42,8 @@ pub(crate) struct Dropped {
     pub unnecessary: Vec<Correction>,
     /// What these correct is gone.
     pub stale: Vec<Correction>,
+    /// These went while somebody repaired what had stopped the update, and before that for one of the reasons above.
+    pub gone: Vec<Correction>,
     /// The fields that these name are gone.
     pub patterns: Vec<Pattern>,
 }
@@ -99,9 +102,26 @@ impl Plan {
     pub(crate) fn resume(api: &Api, old: Texts, now: &Texts, rules: &Rules<'_>) -> Self {
         let new = now.renewed(rules);
         let (_, checked) = new.check(api);
+        let (then, now) = (&old, &new);
+        let corrections =
+            |texts: &Texts| Examined::of(api, &texts.document, &texts.overlay).corrections();
+        let left = corrections(now);
+        let mut gone = corrections(then);
+        gone.retain(|then| !left.iter().any(|now| now.is_the_same(then)));
         let mut plan = Self::between(api, old, new);
+        plan.dropped.gone = gone;
         plan.stops = checked.findings;
         plan
+    }
+
+    /// Names the document as the person does who has it, as long as it is not in its place.
+    pub(crate) fn call(&mut self, api: &Api, file: &str) {
+        let place = format!("openapi/{}/{}", api.name, api.document);
+        for finding in self.stops.iter_mut().chain(&mut self.hints) {
+            if finding.file == place {
+                file.clone_into(&mut finding.file);
+            }
+        }
     }
 
     fn between(api: &Api, old: Texts, new: Texts) -> Self {
@@ -110,20 +130,18 @@ impl Plan {
         let words = |texts: &Texts| Examined::only_words(api, &texts.document, &texts.overlay);
         let before = words(&old);
         let mut only_words = words(&new);
-        only_words.retain(|now| {
-            !before
-                .iter()
-                .any(|then| then.target == now.target && then.description == now.description)
-        });
+        only_words.retain(|now| !before.iter().any(|then| then.is_the_same(now)));
         let prepare = |texts: &Texts| Prepared::from_text(api, &texts.document, &texts.overlay);
         let changes = match (prepare(&old), prepare(&new)) {
             (Ok(old), Ok(new)) => Some(diff::compare(&old, &new)),
             _ => None,
         };
+        let new_facts = Facts::of(&new.document, &new_value);
         Self {
             old_facts: Facts::of(&old.document, &old_value),
-            new_facts: Facts::of(&new.document, &new_value),
-            hints: new_values(api, &new.document, &old_value, &new_value),
+            is_document: new_facts.operations > 0,
+            new_facts,
+            hints: new_values(api, &new, &old_value, &new_value),
             old,
             new,
             dropped: Dropped::default(),
@@ -220,46 +238,4 @@ fn is_only_stale(examined: &Examined, findings: &[Finding]) -> bool {
     let patterns = examined.unused.iter().map(|pattern| &pattern.finding);
     let stale: BTreeSet<&Finding> = stale.chain(patterns).collect();
     findings.iter().all(|finding| stale.contains(finding))
-}
-
-/// The values that the new document lists and the old one did not. An overlay opens lists of values, and with the list goes
-/// from sight what was added to it.
-fn new_values(api: &Api, text: &str, old: &Value, new: &Value) -> Vec<Finding> {
-    let mut found = Vec::new();
-    collect_new_values(old, new, "", &mut found);
-    let lines = Lines::read(text).unwrap_or_default();
-    let file = format!("openapi/{}/{}", api.name, api.document);
-    let found = found.into_iter().map(|(pointer, value)| {
-        let reason = format!(
-            "{value} is a new value; if a type in x-types names the values of this field, add it there"
-        );
-        Finding::new(&file, lines.line(&pointer), reason)
-    });
-    found.collect()
-}
-
-fn collect_new_values(old: &Value, new: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
-    match new {
-        Value::Object(members) => {
-            for (name, member) in members {
-                let pointer = format!("{pointer}/{}", document::escape(name));
-                let before = old.get(name).unwrap_or(&Value::Null);
-                if let ("enum", Some(values), Some(known)) =
-                    (name.as_str(), member.as_array(), before.as_array())
-                {
-                    let added = values.iter().filter(|value| !known.contains(value));
-                    found.extend(added.map(|value| (pointer.clone(), value.to_string())));
-                } else {
-                    collect_new_values(before, member, &pointer, found);
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let before = old.get(index).unwrap_or(&Value::Null);
-                collect_new_values(before, item, &format!("{pointer}/{index}"), found);
-            }
-        }
-        _ => {}
-    }
 }

@@ -21,6 +21,11 @@ pub(crate) fn markdown(
     snapshots: Option<&SnapshotChanges>,
 ) -> String {
     let mut text = format!("# Update of openapi/{}/{}\n\n", api.name, api.document);
+    if !plan.is_document {
+        text.push_str("## What stops it\n\n");
+        text.push_str(&findings(&plan.stops));
+        return text;
+    }
     text.push_str(&facts(plan));
     if !plan.stops.is_empty() {
         text.push_str("\n## What stops it\n\n");
@@ -95,6 +100,10 @@ fn corrections(api: &Api, plan: &Plan) -> String {
         (
             &dropped.stale,
             "Corrections that are dropped, because what they correct is gone",
+        ),
+        (
+            &dropped.gone,
+            "Corrections that are gone since the update began",
         ),
         (
             &plan.only_words,
