@@ -177,7 +177,7 @@ rules! {
         "The client leaves out what it has no value for, and never sends null.";
     RequestOptionalFieldBecameNotNullable = "request-optional-field-became-not-nullable" Works Patch RequestOptionalFieldBecameNullable
         "The client leaves out what it has no value for, and never sends null.";
-RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
+    RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
         "The client never sends null, but the list becomes an `Option`.";
     RequestOptionalListBecameNotNullable = "request-optional-list-became-not-nullable" Works Major RequestOptionalListBecameNullable
         "The client never sends null, but the list is no longer an `Option`.";
