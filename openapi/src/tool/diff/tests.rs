@@ -2,6 +2,7 @@
 
 mod cases;
 mod sample;
+mod shapes;
 
 use std::collections::BTreeSet;
 
