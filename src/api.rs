@@ -15,17 +15,18 @@
 //!
 //! # Requests by hand
 //!
-//! Every type has a builder, and a builder may be handed on as it is. What is missing is said by `send()`, before anything is
-//! sent:
+//! Every type has a builder, since no type may be written as a literal: a new field that need not be sent then breaks nobody. A
+//! builder may be handed on as it is; in a list `try_into` makes an item of it. What is missing is said by `send()`, before
+//! anything is sent:
 //!
 //! ```no_run
 //! use mx_nexus::api::types;
 //!
 //! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
-//! let password = types::MemberCredentialRequest {
-//!     credential_guid: "CRD-1".into(),
-//!     value: "what the person entered".into(),
-//! };
+//! let password = types::MemberCredentialRequest::builder()
+//!     .credential_guid("CRD-1")
+//!     .value("what the person entered")
+//!     .try_into()?;
 //! let member = types::MemberCreateRequest::builder()
 //!     .institution_guid("INS-1")
 //!     .credentials(vec![password]);

@@ -44,15 +44,16 @@ fn challenges() -> types::ChallengesResponseBody {
 }
 
 fn answer() -> types::MemberResumeRequestBody {
-    let resume = types::ResumeRequest {
-        guid: "CRD-1".into(),
-        value: "correct".into(),
-    };
-    types::MemberResumeRequestBody {
-        member: types::MemberResumeRequest {
-            challenges: vec![resume],
-        },
-    }
+    let resume = types::ResumeRequest::builder()
+        .guid("CRD-1")
+        .value("correct");
+    answers(vec![resume.try_into().unwrap()])
+}
+
+fn answers(challenges: Vec<types::ResumeRequest>) -> types::MemberResumeRequestBody {
+    let member = types::MemberResumeRequest::builder().challenges(challenges);
+    let body = types::MemberResumeRequestBody::builder().member(member);
+    body.try_into().unwrap()
 }
 
 fn owners() -> types::AccountOwnersResponseBody {
@@ -118,9 +119,7 @@ async fn a_mock_of_another_member_or_answer_does_not_match() {
         then.success(200, &member(ConnectionStatus::Resumed));
     });
     let empty = server.resume_aggregation(|when, then| {
-        let member = types::MemberResumeRequest { challenges: vec![] };
-        when.member_guid(&member_guid())
-            .body(&types::MemberResumeRequestBody { member });
+        when.member_guid(&member_guid()).body(&answers(vec![]));
         then.success(200, &self::member(ConnectionStatus::Resumed));
     });
     let api = client(&server).await;

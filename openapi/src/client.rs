@@ -4,9 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use progenitor::{
-    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch,
-};
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
@@ -17,7 +15,6 @@ use crate::conversions;
 use crate::examples;
 use crate::failure::Failure;
 use crate::finish::{self, Lenient};
-use crate::normalise::sides::Sides;
 use crate::operations::Row;
 use crate::registry::{Entry, Kind, Registry};
 
@@ -26,10 +23,9 @@ pub(crate) fn generate(
     api: &Api,
     document: &Value,
     registry: &Registry,
-    sides: &Sides,
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
-    let settings = settings(api, registry, sides);
+    let settings = settings(api, registry);
     let lenient = Lenient::find(document, registry);
     let mut document = document.clone();
     examples::strip(&mut document);
@@ -49,12 +45,11 @@ pub(crate) fn generate_mock(
     access: &Access,
     document: &Value,
     registry: &Registry,
-    sides: &Sides,
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let mut document = finish::document_for_mock(document);
     examples::strip(&mut document);
-    let settings = settings(api, registry, sides);
+    let settings = settings(api, registry);
     let tokens = run(&document, &settings, |generator, document| {
         generator.httpmock(document, api.client_module)
     })?;
@@ -63,7 +58,7 @@ pub(crate) fn generate_mock(
     Ok(file)
 }
 
-fn settings(api: &Api, registry: &Registry, sides: &Sides) -> GenerationSettings {
+fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -72,11 +67,6 @@ fn settings(api: &Api, registry: &Registry, sides: &Sides) -> GenerationSettings
         .with_inner_type(quote!(crate::wire::Connection))
         .with_derive("PartialEq")
         .with_derive("schemars::JsonSchema");
-    for name in &sides.responses {
-        let mut patch = TypePatch::default();
-        patch.with_attr("#[non_exhaustive]");
-        settings.with_patch(name, &patch);
-    }
     for entry in registry
         .entries()
         .iter()

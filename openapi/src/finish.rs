@@ -3,12 +3,14 @@
 //! - `send()` answers with `crate::Error`. progenitor's own error prints whole bodies and headers, and is not ours to redact.
 //! - Path parameters are encoded by us: progenitor leaves the backslash, which a URL takes for a slash.
 //! - Fields of types marked `null_text` take the text `"null"` for absent, and marked lists take wrapped items.
+//! - Every type may grow, so that a new field or value breaks nobody.
 //! - `new_with_client` is for the library, and `new` goes: both want a type that nobody else can name, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot skip one in silence.
 
 mod fields;
+mod growth;
 mod mock;
 
 use heck::ToUpperCamelCase;
@@ -39,6 +41,7 @@ pub(crate) fn client(
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
     fields::apply(file, lenient)?;
+    growth::apply(file);
     let mut constructors = Constructors { changed: 0 };
     constructors.visit_file_mut(file);
     expect("constructors of Client", 2, constructors.changed)?;

@@ -182,7 +182,7 @@ impl Api {
             lists,
             examples,
         } = normalised;
-        let mock = client::generate_mock(self, &access, &document, &registry, &sides, &rows)
+        let mock = client::generate_mock(self, &access, &document, &registry, &rows)
             .map_err(in_document)?;
         let exerciser = exerciser::calls(&document, &registry, &rows).map_err(in_document)?;
         Ok(Generated {
@@ -221,6 +221,8 @@ impl Normalised {
     fn of(mut document: Value, report: &mut Report) -> Result<Self, Failure> {
         let registry = registry::Registry::take(&mut document)?;
         document::check(&document)?;
+        let shared = normalise::parameters::spread(&mut document);
+        report.note("spread parameters of paths", shared);
         let contract = format!("{document:#}");
         let examples = examples::collect(&document);
         let access = access::read(&document)?;
@@ -244,8 +246,7 @@ impl Normalised {
 
     /// The finished client.
     fn client(&self, api: &Api) -> Result<syn::File, Failure> {
-        let mut client =
-            client::generate(api, &self.document, &self.registry, &self.sides, &self.rows)?;
+        let mut client = client::generate(api, &self.document, &self.registry, &self.rows)?;
         paging::open(&mut client, &self.lists)?;
         Ok(client)
     }

@@ -5,11 +5,13 @@
 
 pub(crate) mod documentation;
 pub(crate) mod lenient;
+pub(crate) mod limits;
 pub(crate) mod media_types;
 pub(crate) mod parameters;
 pub(crate) mod responses;
 pub(crate) mod sides;
 pub(crate) mod typing;
+pub(crate) mod wrappers;
 
 use serde_json::Value;
 
@@ -24,6 +26,8 @@ pub(crate) fn run(
     report: &mut Report,
 ) -> Result<(), Failure> {
     report.note("inline parameters", parameters::inline(document));
+    report.note("leave out nulls", parameters::leave_out_nulls(document));
+    report.note("inline bodies", responses::inline(document));
     report.note(
         "drop authentication parameters",
         parameters::drop_authentication(document, registry),
@@ -36,8 +40,13 @@ pub(crate) fn run(
     report.note("one success response", responses::unify(document)?);
     report.note("plain JSON media types", media_types::simplify(document)?);
     let sides = sides::find(document)?;
+    report.note("open wrappers", wrappers::apply(document, &sides));
     report.note("give types", typing::apply(document, registry)?);
     registry.check_all_used()?;
+    report.note(
+        "drop foreign limits",
+        limits::drop_foreign(document, &sides),
+    );
     report.note("lenient responses", lenient::apply(document, &sides)?);
     report.note("describe", documentation::describe(document));
     Ok(())

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use change::{Change, merge, remove};
-use target::Miss;
+use target::{Miss, Places};
 
 /// What one action did.
 #[derive(Debug)]
@@ -62,7 +62,8 @@ pub(crate) fn apply(
     Ok(applied)
 }
 
-/// Like [`apply`], but what does not fit is passed over and told.
+/// Like [`apply`], but what does not fit is passed over and told. An action that fits in part is applied there, so that one place
+/// which needs it no longer does not bring back what it corrects at the others.
 pub(crate) fn survey(document: &mut Value, name: &str, overlay: &Value) -> Result<Survey, Failure> {
     for (key, expected) in [("overlay", "1.0.0"), ("extends", name)] {
         if overlay[key].as_str() != Some(expected) {
@@ -131,7 +132,7 @@ fn name(action: &Value, index: usize) -> String {
 /// The JSON pointers that a JSONPath means, for those who look for a place that is told as one.
 #[cfg(feature = "tool")]
 pub(crate) fn places(document: &Value, target: &str) -> Vec<String> {
-    target::places(document, target).unwrap_or_default()
+    target::places(document, target).map_or_else(|_| Vec::new(), |places| places.matched)
 }
 
 fn apply_action(
@@ -153,7 +154,7 @@ fn apply_action(
         refuse(Misfit::Malformed, reason.to_owned());
     }
     let target = action["target"].as_str().unwrap_or_default();
-    let places = match target::places(document, target) {
+    let Places { matched, gone } = match target::places(document, target) {
         Ok(places) => places,
         Err(miss) => {
             let (misfit, reason) = judge(miss, removes);
@@ -162,38 +163,46 @@ fn apply_action(
         }
     };
     let mut only_words = true;
+    let mut changed = Vec::new();
     let mut unchanged = Vec::new();
     // Backwards, so that removing an item of an array leaves the earlier indices right.
-    for place in places.iter().rev() {
+    for place in matched.into_iter().rev() {
         let change = if removes {
-            remove(document, place)
+            remove(document, &place)
         } else {
-            let target = document.pointer_mut(place);
+            let target = document.pointer_mut(&place);
             target
                 .zip(update)
                 .map_or(Change::Nothing, |(target, update)| merge(target, update))
         };
-        match change {
-            Change::Nothing => unchanged.push(place.as_str()),
-            Change::Words => {}
-            Change::Shape => only_words = false,
+        only_words &= change != Change::Shape;
+        if change == Change::Nothing {
+            unchanged.push(place);
+        } else {
+            changed.push(place);
         }
     }
+    changed.reverse();
+    for choice in &gone {
+        let reason = format!(
+            "{choice}, which is part of the target, matches nothing; the document may have been corrected, then drop it"
+        );
+        refuse(Misfit::InPart, reason);
+    }
     if let Some(place) = unchanged.first() {
-        let misfit = if unchanged.len() == places.len() {
+        let misfit = if changed.is_empty() && gone.is_empty() {
             Misfit::Unnecessary
         } else {
             Misfit::InPart
         };
         let reason = format!("it changes nothing at {place}; the document says so already");
         refuse(misfit, reason);
-        return None;
     }
-    Some(Applied {
+    (!changed.is_empty()).then(|| Applied {
         index,
         action: name(action, index),
-        places,
-        only_words,
+        places: changed,
+        only_words: only_words && gone.is_empty() && unchanged.is_empty(),
     })
 }
 
@@ -213,12 +222,6 @@ fn judge(miss: Miss, removes: bool) -> (Misfit, String) {
             Misfit::Stale,
             "the target matches nothing; the document may have been corrected, then drop the action"
                 .to_owned(),
-        ),
-        Miss::PartGone(choice) => (
-            Misfit::InPart,
-            format!(
-                "{choice}, which is part of the target, matches nothing; the document may have been corrected, then drop it"
-            ),
         ),
     }
 }
@@ -354,6 +357,27 @@ mod tests {
                 (5, Misfit::Unnecessary),
                 (6, Misfit::Malformed),
             ]
+        );
+    }
+
+    #[test]
+    fn an_action_that_fits_in_part_is_applied_there() {
+        let mut document = json!({"a": {"b": 1}, "c": {"b": 2}, "d": {"b": 2}});
+        let actions = json!([
+            {"target": "$['a', 'gone', 'd']", "description": "why", "update": {"x": 1}},
+            {"target": "$['a', 'c', 'd']", "description": "why", "update": {"b": 2}},
+            {"target": "$['c', 'gone'].b", "description": "why", "remove": true},
+        ]);
+        let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": actions});
+        let survey = survey(&mut document, "v1.yaml", &overlay).unwrap();
+        let expected = json!({"a": {"b": 2, "x": 1}, "c": {}, "d": {"b": 2, "x": 1}});
+        assert_eq!(document, expected);
+        let misfits: Vec<_> = survey.misfits.iter().map(|(index, ..)| *index).collect();
+        assert_eq!(misfits, [0, 1, 2]);
+        let places = survey.applied.into_iter().map(|applied| applied.places);
+        assert_eq!(
+            places.collect::<Vec<_>>(),
+            [vec!["/a", "/d"], vec!["/a"], vec!["/c/b"]]
         );
     }
 

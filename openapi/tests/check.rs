@@ -83,8 +83,8 @@ fn every_slip_is_told_at_once_with_file_and_line() {
     );
     copy.edit(
         "openapi/nexus/overlay.yaml",
-        "- target: $.servers[1]\n",
-        "- target: $.servers[2]\n",
+        "- target: $.servers[?@.url == 'https://data.",
+        "- target: $.servers[?@.url == 'https://gone.",
     );
     copy.edit(
         "openapi/sso/v3.yaml",

@@ -5,14 +5,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mx_nexus_openapi::tool::diff::{Changes, NextRelease, Released, compare};
+use mx_nexus_openapi::tool::diff::{Changes, NextRelease, Released, Rule, compare};
 use mx_nexus_openapi::tool::{Prepared, revision};
 use mx_nexus_openapi::{APIS, Api, folder};
 
 const OVERLAY: &str = include_str!("diff/overlay.yaml");
 
+const OLD: &str = include_str!("diff/old.yaml");
+
 fn changes() -> Changes {
-    let [old, new] = [include_str!("diff/old.yaml"), include_str!("diff/new.yaml")]
+    let [old, new] = [OLD, include_str!("diff/new.yaml")]
         .map(|text| Prepared::from_text(&APIS[0], text, OVERLAY).unwrap());
     assert_eq!(old.refused(), []);
     compare(&old, &new)
@@ -49,6 +51,34 @@ fn the_worst_change_decides() {
     let worst = changes().worst().unwrap();
     assert_eq!(worst.released, Released::Breaks);
     assert_eq!(worst.next_release, NextRelease::Major);
+}
+
+#[test]
+fn servers_in_another_order_are_the_same_servers() {
+    let [first, second] = ["https://try.library.example", "https://library.example"];
+    let listed = |one: &str, other: &str| format!("servers:\n  - url: {one}\n  - url: {other}\n");
+    let swapped = OLD.replace(&listed(first, second), &listed(second, first));
+    assert_ne!(swapped, OLD);
+    let [old, new] =
+        [OLD, &swapped].map(|text| Prepared::from_text(&APIS[0], text, OVERLAY).unwrap());
+    let changes = compare(&old, &new);
+    assert_eq!(changes.refused(), []);
+    let rules: Vec<_> = changes.list().iter().map(|change| change.rule).collect();
+    assert_eq!(rules, [Rule::ServerListChanged]);
+}
+
+/// What stands at a position today is something else when the document gets one more.
+#[test]
+fn no_correction_counts_positions() {
+    for api in &APIS {
+        let [_, overlay] = api.sources();
+        let overlay = std::fs::read_to_string(overlay).unwrap();
+        let targets = overlay.lines().filter(|line| line.contains("- target: "));
+        for target in targets {
+            let digits = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+            assert!(!target.split('[').skip(1).any(digits), "{target}");
+        }
+    }
 }
 
 fn mdx() -> (&'static Api, PathBuf) {

@@ -20,24 +20,23 @@ fn builder_at(address: &str) -> NexusBuilder {
 }
 
 fn new_member() -> types::MemberCreateRequestBody {
-    let credential = types::MemberCredentialRequest {
-        credential_guid: CredentialGuid::from("CRD-1"),
-        value: Secret::new(MARK),
-    };
+    let credential = types::MemberCredentialRequest::builder()
+        .credential_guid(CredentialGuid::from("CRD-1"))
+        .value(Secret::new(MARK));
     let member = types::MemberCreateRequest::builder()
         .institution_guid(InstitutionGuid::from("INS-1"))
         .metadata(Personal::from(MARK))
-        .credentials(vec![credential]);
+        .credentials(vec![credential.try_into().unwrap()]);
     let body = types::MemberCreateRequestBody::builder().member(member);
     body.try_into().unwrap()
 }
 
 fn answers() -> types::MemberResumeRequestBody {
-    let answer = types::ResumeRequest {
-        guid: ChallengeGuid::from("CHA-1"),
-        value: Secret::new(MARK),
-    };
-    let member = types::MemberResumeRequest::builder().challenges(vec![answer]);
+    let answer = types::ResumeRequest::builder()
+        .guid(ChallengeGuid::from("CHA-1"))
+        .value(Secret::new(MARK));
+    let answers = vec![answer.try_into().unwrap()];
+    let member = types::MemberResumeRequest::builder().challenges(answers);
     let body = types::MemberResumeRequestBody::builder().member(member);
     body.try_into().unwrap()
 }

@@ -9,6 +9,49 @@ use crate::document::{change_operations, follow};
 use crate::failure::Failure;
 use crate::registry::{Kind, Registry};
 
+/// Gives every operation the parameters that its path states for all, unless it has one of the same name in the same place.
+/// Everything that reads parameters, before the passes or in one, reads those of operations.
+pub(crate) fn spread(document: &mut Value) -> Vec<String> {
+    let mut shared = BTreeMap::new();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        if let Some(Value::Array(list)) = item
+            .as_object_mut()
+            .and_then(|item| item.remove("parameters"))
+        {
+            shared.insert(path.clone(), list);
+        }
+    }
+    let mut places = Vec::new();
+    if shared.is_empty() {
+        return places;
+    }
+    let whole = document.clone();
+    change_operations(document, |path, _, operation| {
+        let Some(shared) = shared.get(path) else {
+            return;
+        };
+        let id = id_of(operation);
+        let own = list_of(operation);
+        let key = |parameter: &Value| {
+            let parameter = follow(&whole, parameter);
+            [parameter["name"].clone(), parameter["in"].clone()]
+        };
+        let is_own = |parameter: &&Value| own.iter().any(|other| key(other) == key(parameter));
+        let added: Vec<Value> = shared
+            .iter()
+            .filter(|parameter| !is_own(parameter))
+            .cloned()
+            .collect();
+        let names = added
+            .iter()
+            .map(|parameter| name_of(follow(&whole, parameter)));
+        places.extend(names.map(|name| format!("{id}.{name}")));
+        own.splice(0..0, added);
+    });
+    places
+}
+
 /// Replaces parameter references by what they refer to, so that later passes see one form.
 pub(crate) fn inline(document: &mut Value) -> Vec<String> {
     let whole = document.clone();
@@ -18,6 +61,25 @@ pub(crate) fn inline(document: &mut Value) -> Vec<String> {
         for parameter in list_of(operation) {
             if parameter.get("$ref").is_some() {
                 *parameter = follow(&whole, parameter).clone();
+                places.push(format!("{id}.{}", name_of(parameter)));
+            }
+        }
+    });
+    places
+}
+
+/// Makes parameters optional that may be null: there is no null in a query or a header, and what is absent is left out.
+pub(crate) fn leave_out_nulls(document: &mut Value) -> Vec<String> {
+    let mut places = Vec::new();
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        for parameter in list_of(operation) {
+            let schema = parameter.get_mut("schema").and_then(Value::as_object_mut);
+            let nullable = schema.and_then(|schema| schema.remove("nullable"));
+            if nullable == Some(Value::Bool(true)) {
+                if parameter["in"] != "path" {
+                    parameter["required"] = Value::Bool(false);
+                }
                 places.push(format!("{id}.{}", name_of(parameter)));
             }
         }
@@ -149,10 +211,42 @@ mod tests {
     }
 
     #[test]
+    fn parameters_of_a_path_are_those_of_its_operations() {
+        let mut document =
+            with_parameters(json!([{"name": "page", "in": "query", "required": true}]));
+        document["paths"]["/a"]["parameters"] = json!([
+            {"name": "user", "in": "header"},
+            {"$ref": "#/components/parameters/page"},
+            {"name": "page", "in": "header"}
+        ]);
+        assert_eq!(spread(&mut document), ["a.user", "a.page"]);
+        assert_eq!(names(&document), ["user", "page", "page"]);
+        assert!(document["paths"]["/a"].get("parameters").is_none());
+        assert!(spread(&mut document).is_empty());
+    }
+
+    #[test]
     fn references_are_inlined() {
         let mut document = with_parameters(json!([{"$ref": "#/components/parameters/page"}]));
         assert_eq!(inline(&mut document), ["a.page"]);
         assert_eq!(names(&document), ["page"]);
+    }
+
+    #[test]
+    fn a_parameter_that_may_be_null_may_be_left_out() {
+        let nullable = json!({"type": "string", "nullable": true});
+        let mut document = with_parameters(json!([
+            {"name": "user", "in": "path", "required": true, "schema": nullable},
+            {"name": "page", "in": "query", "required": true, "schema": nullable},
+            {"name": "size", "in": "query", "schema": {"type": "integer"}}
+        ]));
+        assert_eq!(leave_out_nulls(&mut document), ["a.user", "a.page"]);
+        let expected = json!([
+            {"name": "user", "in": "path", "required": true, "schema": {"type": "string"}},
+            {"name": "page", "in": "query", "required": false, "schema": {"type": "string"}},
+            {"name": "size", "in": "query", "schema": {"type": "integer"}}
+        ]);
+        assert_eq!(document["paths"]["/a"]["get"]["parameters"], expected);
     }
 
     #[test]

@@ -2,9 +2,31 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::change_operations;
+use crate::document::{change_operations, follow};
 use crate::failure::Failure;
 use crate::normalise::parameters::id_of;
+
+/// Replaces references to bodies and responses by what they refer to, so that later passes see one form.
+pub(crate) fn inline(document: &mut Value) -> Vec<String> {
+    let whole = document.clone();
+    let mut places = Vec::new();
+    change_operations(document, |_, _, operation| {
+        let id = id_of(operation);
+        let mut follow_it = |part: &mut Value| {
+            if part.get("$ref").is_some() {
+                *part = follow(&whole, part).clone();
+                places.push(id.clone());
+            }
+        };
+        if let Some(body) = operation.get_mut("requestBody") {
+            follow_it(body);
+        }
+        if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+            responses.values_mut().for_each(follow_it);
+        }
+    });
+    places
+}
 
 /// Drops every response that is no success: the hooks read errors, whatever their body. What a status means is kept, for the
 /// documentation, under `x-statuses`, where the overlay may have said more.
@@ -104,6 +126,27 @@ mod tests {
         assert_eq!(
             success["content"]["application/json"]["schema"]["type"],
             "object"
+        );
+    }
+
+    #[test]
+    fn references_are_inlined() {
+        let mut document = with_responses(
+            "post",
+            json!({"200": {"$ref": "#/components/responses/done"}}),
+        );
+        document["paths"]["/a"]["post"]["requestBody"] =
+            json!({"$ref": "#/components/requestBodies/ask"});
+        document["components"] = json!({
+            "responses": {"done": {"description": "Done."}},
+            "requestBodies": {"ask": {"required": true}}
+        });
+        assert_eq!(inline(&mut document), ["a", "a"]);
+        let operation = &document["paths"]["/a"]["post"];
+        assert_eq!(operation["requestBody"], json!({"required": true}));
+        assert_eq!(
+            operation["responses"]["200"],
+            json!({"description": "Done."})
         );
     }
 

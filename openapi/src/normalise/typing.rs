@@ -99,10 +99,13 @@ pub(crate) fn given<'a>(
 
 /// Whether a field as declared can hold the type. Only what is seen both ways may change its declared type.
 fn fits(entry: &Entry, schema: &Value) -> bool {
-    if schema.get("$ref").is_some() {
+    // What refers to an object, or is one of several shapes, is no scalar.
+    let shapes = ["$ref", "allOf", "anyOf", "oneOf", "properties", "items"];
+    if shapes.iter().any(|key| schema.get(key).is_some()) {
         return false;
     }
-    match schema.get("type").and_then(Value::as_str) {
+    let declared = schema.get("type");
+    match declared.map(|declared| declared.as_str().unwrap_or_default()) {
         None => entry.kind != Kind::OpenCode,
         Some("string") => true,
         Some("integer") => matches!(entry.kind, Kind::OpenCode | Kind::Text | Kind::Personal),
@@ -174,6 +177,17 @@ mod tests {
         let tagged = run(&glob, &properties).unwrap();
         assert_eq!(tagged["known_by"], json!({"type": "object"}));
         let name = json!({"SetBy": {"kind": "open-code", "values": [{"name": "FEED", "code": 1}], "fields": ["Member.known_by"]}});
+        assert!(run(&name, &properties).is_err());
+    }
+
+    #[test]
+    fn what_has_several_shapes_is_no_scalar() {
+        let several = json!({"oneOf": [{"type": "string"}, {"type": "object"}]});
+        let glob = json!({"Text": {"kind": "text", "fields": ["*.*_by"]}});
+        let properties = json!({"made_by": {"type": "string"}, "known_by": several});
+        let tagged = run(&glob, &properties).unwrap();
+        assert_eq!(tagged["known_by"], several);
+        let name = json!({"Text": {"kind": "text", "fields": ["Member.known_by"]}});
         assert!(run(&name, &properties).is_err());
     }
 

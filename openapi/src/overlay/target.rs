@@ -17,26 +17,35 @@ pub(super) enum Miss {
     Removed,
     /// Nothing matches it.
     Gone,
-    /// Something matches it, but nothing does this choice among its unions.
-    PartGone(String),
 }
 
-/// The JSON pointers of all matches, each once, parents before what is in them; or why that cannot be what was meant.
-pub(super) fn places(document: &Value, target: &str) -> Result<Vec<String>, Miss> {
-    let places = locate(document, target)?;
-    if places.is_empty() {
+/// What a target matches.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The JSON pointers of all matches, each once, parents before what is in them.
+    pub(super) matched: Vec<String>,
+    /// The choices among its unions that match nothing.
+    pub(super) gone: Vec<String>,
+}
+
+/// What `target` matches, or why that cannot be what was meant.
+pub(super) fn places(document: &Value, target: &str) -> Result<Places, Miss> {
+    let matched = locate(document, target)?;
+    if matched.is_empty() {
         let holder = parent(target).and_then(|parent| self::places(document, parent).ok());
-        return Err(holder.map_or(Miss::Gone, |_| Miss::Removed));
+        let is_whole = holder.is_some_and(|holder| holder.gone.is_empty());
+        return Err(if is_whole { Miss::Removed } else { Miss::Gone });
     }
+    let mut gone = Vec::new();
     let choices = choices(target);
     if choices.len() > 1 {
         for choice in choices {
             if locate(document, &choice)?.is_empty() {
-                return Err(Miss::PartGone(choice));
+                gone.push(choice);
             }
         }
     }
-    Ok(places)
+    Ok(Places { matched, gone })
 }
 
 /// The target of what holds the last step of `target`.
@@ -168,15 +177,12 @@ mod tests {
     #[test]
     fn a_name_that_is_not_there_is_named() {
         let document = json!({"a": {"x": 1}, "b": {"x": 1}});
-        assert_eq!(
-            places(&document, "$['a', 'b'].x").unwrap(),
-            ["/a/x", "/b/x"]
-        );
-        let part = "$['gone'].x".to_owned();
-        assert_eq!(
-            places(&document, "$['a', 'gone'].x"),
-            Err(Miss::PartGone(part))
-        );
+        let found = places(&document, "$['a', 'b'].x").unwrap();
+        assert_eq!(found.matched, ["/a/x", "/b/x"]);
+        assert!(found.gone.is_empty());
+        let found = places(&document, "$['a', 'gone'].x").unwrap();
+        assert_eq!(found.matched, ["/a/x"]);
+        assert_eq!(found.gone, ["$['gone'].x"]);
         assert_eq!(places(&document, "$.c.gone"), Err(Miss::Gone));
     }
 

@@ -8,6 +8,7 @@ mod document;
 mod fields;
 mod implied;
 mod judge;
+mod limits;
 mod operations;
 mod parameters;
 mod seed;

@@ -14,7 +14,7 @@ use crate::operations::{self, Row};
 use crate::paging::{self, List};
 use crate::registry::Registry;
 use crate::report::Report;
-use crate::{Api, document, overlay};
+use crate::{Api, Normalised, document, overlay};
 
 /// A document that can be compared with another.
 pub struct Prepared {
@@ -127,10 +127,11 @@ impl Prepared {
         if let Err(failure) = document::check(&document) {
             refused.push(failure);
         }
+        parameters::spread(&mut document);
         let access = access::read(&document)
             .map_err(|failure| refused.push(failure))
             .ok();
-        let rows = access
+        let mut rows = access
             .as_ref()
             .map(|access| operations::read(&document, &registry, access))
             .unwrap_or_default();
@@ -142,6 +143,10 @@ impl Prepared {
         let mut normalised = document.clone();
         let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
             .map_err(|failure| refused.push(failure))
+            .and_then(|()| {
+                let completed = operations::complete(&mut rows, &normalised);
+                completed.map_err(|failure| refused.push(failure))
+            })
             .ok()
             .and_then(|()| lists(&normalised, &mut refused));
         let refused = refused
@@ -161,7 +166,22 @@ impl Prepared {
         })
     }
 
-    /// What a build refuses about it, before the generator: corrections that no longer apply first.
+    /// Runs the generator as well, which takes seconds, and keeps what it refuses. Where something is refused already there is
+    /// nothing for it to run on.
+    #[must_use]
+    pub fn with_generator(mut self, api: &Api) -> Self {
+        if self.refused.is_empty() {
+            let normalised = Normalised::of(self.with_types(), &mut Report::default());
+            let client = normalised.and_then(|normalised| normalised.client(api));
+            let document = format!("{}/{}", api.name, api.document);
+            let refused = client.err().map(|failure| failure.in_document(&document));
+            self.refused.extend(refused);
+        }
+        self
+    }
+
+    /// What a build refuses about it: corrections that no longer apply first. The generator has a say in it where it was asked, see
+    /// [`Prepared::with_generator`].
     pub fn refused(&self) -> &[Failure] {
         &self.refused
     }

@@ -76,7 +76,7 @@ impl Level {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let old = revision::prepare(arguments.api, &arguments.old)?;
-    let new = revision::prepare(arguments.api, &arguments.new)?;
+    let new = revision::prepare(arguments.api, &arguments.new)?.with_generator(arguments.api);
     let changes = diff::compare(&old, &new);
     crate::say(&match arguments.format {
         Format::Text => changes.text(),

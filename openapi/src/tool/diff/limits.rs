@@ -7,23 +7,8 @@ use serde_json::{Value, json};
 use super::Rule;
 use super::comparison::{Comparison, Side};
 use super::values::Spot;
-
-/// Keywords that forbid some values of a type.
-pub(super) const LIMITS: [&str; 13] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
+use crate::normalise::limits::LIMITS;
+use crate::registry::{Entry, Kind};
 
 impl Comparison<'_> {
     /// Compares the lists of values. Closed in Rust is only a list that is sent and has no registered type.
@@ -32,7 +17,7 @@ impl Comparison<'_> {
         spot: Spot<'_>,
         old: &Value,
         new: &Value,
-        registered: bool,
+        entry: Option<&Entry>,
     ) {
         let read = |schema: &Value| -> Option<BTreeSet<String>> {
             let values = schema["enum"].as_array()?;
@@ -42,7 +27,7 @@ impl Comparison<'_> {
         if before == after {
             return;
         }
-        let closed = spot.side == Side::Request && !registered;
+        let closed = spot.side == Side::Request && entry.is_none();
         let (added, removed) = if closed {
             (Rule::RequestValueAdded, Rule::RequestValueRemoved)
         } else {
@@ -57,39 +42,32 @@ impl Comparison<'_> {
                 ),
             )
         };
-        match (before, after) {
+        let mut notes = Vec::new();
+        match (&before, &after) {
             (Some(before), Some(after)) => {
-                for value in after.difference(&before) {
-                    self.note(
-                        added,
-                        spot.place,
-                        format!("value {value} was added"),
-                        spot.operations,
-                    );
-                }
-                for value in before.difference(&after) {
-                    self.note(
-                        removed,
-                        spot.place,
-                        format!("value {value} was removed"),
-                        spot.operations,
-                    );
+                let told = |value: &String| {
+                    let unknown = entry.filter(|entry| is_open(entry) && !knows(entry, value));
+                    let unknown = unknown.map(|entry| format!(", and {} lacks it", entry.name));
+                    format!("value {value} was added{}", unknown.unwrap_or_default())
+                };
+                notes.extend(after.difference(before).map(|value| (added, told(value))));
+                let gone = before.difference(after);
+                notes.extend(gone.map(|value| (removed, format!("value {value} was removed"))));
+            }
+            (None, Some(after)) => {
+                notes.push((removed, "only the listed values remain".to_owned()));
+                // Where nothing was listed, what the overlay knows is what there was.
+                if let Some(entry) = entry.filter(|entry| is_open(entry)) {
+                    let new = after.iter().filter(|value| !knows(entry, value));
+                    let told =
+                        |value| format!("value {value} is listed, and {} lacks it", entry.name);
+                    notes.extend(new.map(|value| (added, told(value))));
                 }
             }
-            (None, Some(_)) => {
-                self.note(
-                    removed,
-                    spot.place,
-                    "only the listed values remain",
-                    spot.operations,
-                );
-            }
-            _ => self.note(
-                added,
-                spot.place,
-                "values are no longer listed",
-                spot.operations,
-            ),
+            _ => notes.push((added, "values are no longer listed".to_owned())),
+        }
+        for (rule, what) in notes {
+            self.note(rule, spot.place, what, spot.operations);
         }
     }
 
@@ -105,16 +83,10 @@ impl Comparison<'_> {
                 (_, None) => false,
                 (Some(before), Some(after)) => tightens(key, before, after),
             };
-            let in_rust = !registered && is_in_rust(key, &new["type"]);
+            let in_rust = spot.side == Side::Request && !registered && is_in_rust(key, old, new);
             let rule = match (in_rust, tightened) {
-                (true, true) => spot.pick(
-                    Rule::RequestConstraintTightened,
-                    Rule::ResponseConstraintTightened,
-                ),
-                (true, false) => spot.pick(
-                    Rule::RequestConstraintLoosened,
-                    Rule::ResponseConstraintLoosened,
-                ),
+                (true, true) => Rule::RequestConstraintTightened,
+                (true, false) => Rule::RequestConstraintLoosened,
                 (false, true) => {
                     spot.pick(Rule::RequestLimitTightened, Rule::ResponseLimitTightened)
                 }
@@ -132,14 +104,32 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether the generator makes a type of a limit.
-fn is_in_rust(key: &str, kind: &Value) -> bool {
-    match kind.as_str() {
-        Some("string") => ["minLength", "maxLength", "pattern"].contains(&key),
+/// Whether a type has values that the overlay lists.
+fn is_open(entry: &Entry) -> bool {
+    matches!(entry.kind, Kind::OpenText | Kind::OpenCode)
+}
+
+/// Whether a type lists a value, which is given as JSON: a name, or a code.
+fn knows(entry: &Entry, value: &str) -> bool {
+    entry.values.iter().any(|known| {
+        let is_code = known.code.is_some_and(|code| code.to_string() == value);
+        is_code || value.trim_matches('"') == known.name
+    })
+}
+
+/// Whether the generator makes a type of a limit of what is sent.
+fn is_in_rust(key: &str, old: &Value, new: &Value) -> bool {
+    match new["type"].as_str() {
+        Some("string") => ["minLength", "maxLength"].contains(&key),
         Some("integer") => {
             ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].contains(&key)
         }
-        Some("array") => ["minItems", "maxItems", "uniqueItems"].contains(&key),
+        // A list of one certain length is an array.
+        Some("array") => {
+            let is_array =
+                |list: &Value| list["minItems"].is_number() && list["minItems"] == list["maxItems"];
+            ["minItems", "maxItems"].contains(&key) && (is_array(old) || is_array(new))
+        }
         _ => false,
     }
 }

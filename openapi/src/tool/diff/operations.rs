@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Rule;
 use super::comparison::{Comparison, flag, went};
+use super::parameters::route;
 use crate::document::{OperationEntry, operations};
 
 /// Keys that other parts compare, or whose meaning stands in the operations table.
@@ -61,7 +62,8 @@ impl Comparison<'_> {
                 &ids,
             );
         }
-        if old.path != new.path {
+        // The names in a path are told with the parameters.
+        if route(old.path) != route(new.path) {
             let what = format!("{} became {}", old.path, new.path);
             self.note(Rule::OperationPathChanged, id, what, &ids);
         }
@@ -95,7 +97,12 @@ impl Comparison<'_> {
                 "security {}",
                 went(before.get("security"), after.get("security"))
             );
-            self.note(Rule::OperationSecurityChanged, id, what, &ids);
+            let rule = match (asks_nobody(&before), asks_nobody(&after)) {
+                (false, true) => Rule::OperationSecurityWithdrawn,
+                (true, false) => Rule::OperationSecurityAnnounced,
+                _ => Rule::OperationSecurityChanged,
+            };
+            self.note(rule, id, what, &ids);
         }
         self.rest(id, &before, &after, &HANDLED, &ids);
         self.row(old, new);
@@ -207,4 +214,10 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Whether an operation takes calls without credentials: an empty list of ways, or an empty way in it.
+fn asks_nobody(operation: &Value) -> bool {
+    let ways = operation["security"].as_array();
+    ways.is_some_and(|ways| ways.is_empty() || ways.contains(&Value::Object(Map::new())))
 }

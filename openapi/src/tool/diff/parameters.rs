@@ -13,7 +13,11 @@ impl Comparison<'_> {
     /// Compares the parameters of two operations; those given are of the effective documents.
     pub(super) fn parameters(&mut self, old: &OperationEntry<'_>, new: &OperationEntry<'_>) {
         let ids = [new.id.to_owned()];
-        let [before, after] = [old, new].map(|operation| list(operation.value.get("parameters")));
+        let [mut before, mut after] =
+            [old, new].map(|operation| list(operation.value.get("parameters")));
+        if route(old.path) == route(new.path) {
+            self.in_path([old, new], &mut before, &mut after);
+        }
         let mut gone: Vec<&Value> = Vec::new();
         for parameter in &before {
             match after.iter().find(|other| is_same(parameter, other)) {
@@ -74,6 +78,36 @@ impl Comparison<'_> {
         }
     }
 
+    /// Compares the parameters of one path: there a value is known by its place, and its name is nobody's but ours.
+    fn in_path(
+        &mut self,
+        [old, new]: [&OperationEntry<'_>; 2],
+        before: &mut Vec<Value>,
+        after: &mut Vec<Value>,
+    ) {
+        let take = |list: &mut Vec<Value>, name: &str| {
+            let is_it = |parameter: &Value| parameter["in"] == "path" && parameter["name"] == name;
+            let index = list.iter().position(is_it)?;
+            Some(list.remove(index))
+        };
+        for (name, other) in names_in(old.path).into_iter().zip(names_in(new.path)) {
+            let [Some(parameter), Some(successor)] = [take(before, name), take(after, other)]
+            else {
+                continue;
+            };
+            if name != other {
+                let rule = if rust_name(name) == rust_name(other) {
+                    Rule::PathParameterRespelled
+                } else {
+                    Rule::PathParameterRenamed
+                };
+                let place = format!("{}.{other}", new.id);
+                self.note(rule, place, format!("it was {name}"), &[new.id.to_owned()]);
+            }
+            self.parameter([old.id, new.id], &parameter, &successor);
+        }
+    }
+
     fn parameter(&mut self, [old_id, new_id]: [&str; 2], old: &Value, new: &Value) {
         let ids = [new_id.to_owned()];
         let place = format!("{new_id}.{}", name_of(new));
@@ -93,6 +127,23 @@ impl Comparison<'_> {
                     "it may be left out",
                     &ids,
                 );
+            }
+            _ => {}
+        }
+        let stays = is_required(old) == is_required(new);
+        match [old, new].map(|parameter| flag(&parameter["schema"], "nullable")) {
+            // What becomes optional by it is told above.
+            [false, true] if stays => {
+                self.note(
+                    Rule::ParameterBecameNullable,
+                    &place,
+                    "it may be null",
+                    &ids,
+                );
+            }
+            [true, false] if stays => {
+                let what = "it is never null";
+                self.note(Rule::ParameterBecameNotNullable, &place, what, &ids);
             }
             _ => {}
         }
@@ -161,9 +212,10 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["name"] == other["name"] && one["in"] == other["in"]
 }
 
-/// A query parameter that may be null is optional whatever it says.
+/// A parameter that may be null is optional whatever it says, but for one in the path.
 fn is_required(parameter: &Value) -> bool {
-    flag(parameter, "required") && !flag(&parameter["schema"], "nullable")
+    let may_be_left_out = parameter["in"] != "path" && flag(&parameter["schema"], "nullable");
+    flag(parameter, "required") && !may_be_left_out
 }
 
 /// The one parameter among the new ones that is the old one under another name or in another place.
@@ -198,4 +250,21 @@ fn counterpart(
                 .any(|key| without(rival, key) == without(come[found], key))
         });
     (rivals.count() == 1).then_some(found)
+}
+
+/// A path without the names in it, as the server sees it.
+pub(super) fn route(path: &str) -> String {
+    let named = names_in(path).into_iter();
+    named.fold(path.to_owned(), |route, name| {
+        route.replacen(&format!("{{{name}}}"), "{}", 1)
+    })
+}
+
+/// The names of the parameters in a path, in their order.
+fn names_in(path: &str) -> Vec<&str> {
+    let pieces = path.split('{').skip(1);
+    pieces
+        .filter_map(|piece| piece.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::parameters::route;
 use crate::document::{self, OperationEntry};
 
 /// New names of schemas by old ones. A schema may hold itself or another one that was renamed as well.
@@ -63,7 +64,7 @@ pub(super) fn operations(old: &Value, new: &Value) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     for operation in &gone {
         let at_same_place = |other: &&&OperationEntry<'_>| {
-            other.path == operation.path && other.method == operation.method
+            route(other.path) == route(operation.path) && other.method == operation.method
         };
         if let Some(other) = come.iter().find(at_same_place) {
             renamed.insert(operation.id.to_owned(), other.id.to_owned());

@@ -1,7 +1,7 @@
 //! Every kind of change that two documents can differ by, with what it does to the released client and to our next release.
 //!
 //! This is the one table of rules: `compare` only finds changes and names the rule. The classes follow from how the generated
-//! client behaves: answers are lenient, requests exact, the structs of answers non-exhaustive, parameters setters of a builder.
+//! client behaves: answers are lenient, requests exact, all structs and enums non-exhaustive, parameters setters of a builder.
 //! Written by hand, because the tools that exist judge for the keeper of a server, and know nothing of what our normalising
 //! makes harmless.
 
@@ -96,6 +96,10 @@ rules! {
         "The released client puts its key or token into another header.";
     OperationSecurityChanged = "operation-security-changed" Breaks Patch OperationSecurityChanged
         "The server asks for other credentials than the released client sends.";
+    OperationSecurityWithdrawn = "operation-security-withdrawn" Works Patch OperationSecurityAnnounced
+        "The server asks for no credentials; those that come anyway are passed over.";
+    OperationSecurityAnnounced = "operation-security-announced" Breaks Patch OperationSecurityWithdrawn
+        "The server asks for credentials; whether the released client sends them, nobody has tried.";
     OperationTagChanged = "operation-tag-changed" Works Patch OperationTagChanged
         "The group is a text in the operations table.";
     ListStartsPaging = "list-starts-paging" Works Minor ListStopsPaging
@@ -119,6 +123,10 @@ rules! {
         "Calls without it are refused, and `send` will refuse them too.";
     ParameterBecameOptional = "parameter-became-optional" Works Minor ParameterBecameRequired
         "Calls may leave it out from now on.";
+    ParameterBecameNullable = "parameter-became-nullable" Works Patch ParameterBecameNotNullable
+        "The client leaves out what it has no value for, and never sends null.";
+    ParameterBecameNotNullable = "parameter-became-not-nullable" Works Patch ParameterBecameNullable
+        "The client leaves out what it has no value for, and never sends null.";
     ParameterRenamedOptional = "parameter-renamed-optional" Degrades Major ParameterRenamedOptional
         "What is sent under the old name has no effect, and the setter is named after it.";
     ParameterRenamedRequired = "parameter-renamed-required" Breaks Major ParameterRenamedRequired
@@ -127,6 +135,10 @@ rules! {
         "What is sent under the old name has no effect; the setter keeps its name.";
     ParameterRespelledRequired = "parameter-respelled-required" Breaks Patch ParameterRespelledRequired
         "The server does not find it under the old name; the setter keeps its name.";
+    PathParameterRenamed = "path-parameter-renamed" Works Major PathParameterRenamed
+        "The name is not on the wire, but the setter is named after it.";
+    PathParameterRespelled = "path-parameter-respelled" Works Patch PathParameterRespelled
+        "The name is not on the wire; the setter keeps its name.";
     ParameterMovedOptional = "parameter-moved-optional" Degrades Patch ParameterMovedOptional
         "What is sent in the old place has no effect; the setter stays.";
     ParameterMovedRequired = "parameter-moved-required" Breaks Patch ParameterMovedRequired
@@ -153,8 +165,8 @@ rules! {
     RequestBecameJson = "request-became-json" Breaks Major RequestBecameBytes
         "The released client sends bytes, and the body becomes a type.";
     // Fields of requests.
-    RequestFieldAddedOptional = "request-field-added-optional" Works Major RequestFieldRemovedOptional
-        "Nobody has to send it, but the struct may be written as a literal, which names every field.";
+    RequestFieldAddedOptional = "request-field-added-optional" Works Minor RequestFieldRemovedOptional
+        "Nobody has to send it, and the builder gets one more setter.";
     RequestFieldRemovedOptional = "request-field-removed-optional" Degrades Major RequestFieldAddedOptional
         "What is still sent has no effect, and the field goes.";
     RequestFieldAddedRequired = "request-field-added-required" Breaks Major RequestFieldRemovedRequired
@@ -177,7 +189,7 @@ rules! {
         "The client leaves out what it has no value for, and never sends null.";
     RequestOptionalFieldBecameNotNullable = "request-optional-field-became-not-nullable" Works Patch RequestOptionalFieldBecameNullable
         "The client leaves out what it has no value for, and never sends null.";
-RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
+    RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Works Major RequestOptionalListBecameNotNullable
         "The client never sends null, but the list becomes an `Option`.";
     RequestOptionalListBecameNotNullable = "request-optional-list-became-not-nullable" Works Major RequestOptionalListBecameNullable
         "The client never sends null, but the list is no longer an `Option`.";
@@ -204,8 +216,8 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "The items become an `Option` each.";
     RequestItemsBecameNotNullable = "request-items-became-not-nullable" Degrades Major RequestItemsBecameNullable
         "Lists with a null in them are refused; the items are no longer an `Option` each.";
-    RequestValueAdded = "request-value-added" Works Major RequestValueRemoved
-        "A closed enum gets a variant, which an exhaustive match lacks.";
+    RequestValueAdded = "request-value-added" Works Minor RequestValueRemoved
+        "An enum gets one more variant; it is non-exhaustive.";
     RequestValueRemoved = "request-value-removed" Degrades Major RequestValueAdded
         "Requests with it are refused, and the variant goes.";
     RequestDocumentedValueAdded = "request-documented-value-added" Works Patch RequestDocumentedValueRemoved
@@ -255,7 +267,7 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "The client reads this part of the answer whatever it is, or not at all.";
     // Fields of answers.
     ResponseFieldAdded = "response-field-added" Works Minor ResponseFieldRemoved
-        "Unknown fields are passed over, and the structs of answers are non-exhaustive.";
+        "Unknown fields are passed over, and the structs are non-exhaustive.";
     ResponseFieldRemoved = "response-field-removed" Degrades Major ResponseFieldAdded
         "It reads as absent from now on, and the field goes.";
     ResponseFieldRenamed = "response-field-renamed" Degrades Major ResponseFieldRenamed
@@ -280,6 +292,10 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "On the wire it is the same; the Rust type is another.";
     ResponseDeclaredTypeChanged = "response-declared-type-changed" Works Patch ResponseDeclaredTypeChanged
         "The Rust type reads it in either form.";
+    ResponseDeclaredTypeNarrowed = "response-declared-type-narrowed" Works Patch ResponseDeclaredTypeWidened
+        "The Rust type reads all that comes.";
+    ResponseDeclaredTypeWidened = "response-declared-type-widened" Degrades Patch ResponseDeclaredTypeNarrowed
+        "The Rust type stays, and reads a part of what may come.";
     ResponseItemsBecameNullable = "response-items-became-nullable" Degrades Major ResponseItemsBecameNotNullable
         "An answer with a null in the list cannot be decoded; the items become an `Option` each.";
     ResponseItemsBecameNotNullable = "response-items-became-not-nullable" Works Major ResponseItemsBecameNullable
@@ -292,10 +308,6 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "The type is open and reads every value.";
     ResponseDocumentedValueRemoved = "response-documented-value-removed" Works Patch ResponseDocumentedValueAdded
         "The type is open and reads every value.";
-    ResponseConstraintTightened = "response-constraint-tightened" Works Major ResponseConstraintLoosened
-        "What comes is still read; the Rust type checks the limit, or its name comes of it.";
-    ResponseConstraintLoosened = "response-constraint-loosened" Degrades Major ResponseConstraintTightened
-        "The released client cannot decode what the old limit forbade; the Rust type is another.";
     ResponseLimitTightened = "response-limit-tightened" Works Patch ResponseLimitLoosened
         "The Rust type knows no limit.";
     ResponseLimitLoosened = "response-limit-loosened" Works Patch ResponseLimitTightened
@@ -306,6 +318,11 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
         "It goes on as it is.";
     ResponseFieldUndeprecated = "response-field-undeprecated" Works Patch ResponseFieldDeprecated
         "It goes on as it is.";
+    // Objects on either side.
+    FurtherFieldsForbidden = "further-fields-forbidden" Works Patch FurtherFieldsAllowed
+        "The client sends the fields that it knows, and passes over all others.";
+    FurtherFieldsAllowed = "further-fields-allowed" Works Patch FurtherFieldsForbidden
+        "The client sends the fields that it knows, and passes over all others.";
     // Schemas.
     SchemaAdded = "schema-added" Works Minor SchemaRemoved
         "A new type stands beside the old ones.";
@@ -314,7 +331,7 @@ RequestOptionalListBecameNullable = "request-optional-list-became-nullable" Work
     SchemaRenamed = "schema-renamed" Works Major SchemaRenamed
         "The name is not on the wire, but the type is named after it.";
     SchemaChangedSides = "schema-changed-sides" Works Major SchemaChangedSides
-        "A type that is sent is exact, one that is received lenient and non-exhaustive.";
+        "A type that is sent is exact, one that is received lenient.";
     // Registered types.
     KnownValueAdded = "known-value-added" Works Minor KnownValueRemoved
         "The type is open: the released client keeps the value as an unknown one.";
@@ -386,6 +403,7 @@ mod tests {
             ("tightened", "loosened"),
             ("narrowed", "widened"),
             ("announced", "withdrawn"),
+            ("forbidden", "allowed"),
             ("starts", "stops"),
             ("deprecated", "undeprecated"),
             ("wrapped", "unwrapped"),

@@ -5,21 +5,16 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
+use super::comparison::Side;
 use crate::document::{reference, schema_name};
+use crate::normalise::limits::FOREIGN_FORMATS;
 use crate::registry::{Entry, Kind};
 
 /// Keywords that make a schema something else than its type says.
-pub(super) const COMPOSITE: [&str; 6] = [
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "additionalProperties",
-    "discriminator",
-];
+pub(super) const COMPOSITE: [&str; 5] = ["allOf", "anyOf", "oneOf", "not", "discriminator"];
 
-/// Formats that the generator has types for.
-const FORMATS: [&str; 18] = [
+/// Formats that mean a part of the values only.
+pub(super) const FORMATS: [&str; 18] = [
     "date",
     "date-time",
     "uuid",
@@ -51,7 +46,9 @@ pub(super) enum Wire {
     Boolean,
     Object(String),
     List(Box<Wire>),
-    /// A schema of several, as it stands.
+    /// One of several, and the schema as it stands.
+    OneOf(Vec<Wire>, String),
+    /// What is none of these, as it stands.
     Composite(String),
 }
 
@@ -65,6 +62,16 @@ pub(super) struct Shape {
     reads_scalars: bool,
 }
 
+/// How a schema is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct View<'v> {
+    pub(super) side: Side,
+    /// The new names of schemas, by old ones.
+    pub(super) schemas: &'v BTreeMap<String, String>,
+    /// The new names of types, by old ones.
+    pub(super) types: &'v BTreeMap<String, String>,
+}
+
 /// How much of what is written can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Covers {
@@ -74,22 +81,17 @@ pub(super) enum Covers {
 }
 
 impl Shape {
-    /// Reads a schema; `names` are the new names of schemas and of types, by old ones.
-    pub(super) fn of(
-        schema: &Value,
-        entry: Option<&Entry>,
-        exhaustive: bool,
-        schemas: &BTreeMap<String, String>,
-        types: &BTreeMap<String, String>,
-    ) -> Self {
-        let name = entry.map(|entry| types.get(&entry.name).unwrap_or(&entry.name).clone());
+    /// Reads a schema, which may have a registered type.
+    pub(super) fn of(schema: &Value, entry: Option<&Entry>, view: View<'_>) -> Self {
+        let name = |entry: &Entry| view.types.get(&entry.name).unwrap_or(&entry.name).clone();
+        let is_list = schema["type"] == "array";
         let reads_scalars = entry.is_some_and(|entry| {
-            // These two are read from text alone, unless the text `null` is looked for.
-            !matches!(entry.kind, Kind::Identifier | Kind::Timestamp) || entry.null_text
+            // These two are read from text alone, unless the text `null` is looked for, which it is not in lists.
+            !matches!(entry.kind, Kind::Identifier | Kind::Timestamp) || entry.null_text && !is_list
         });
         Self {
-            wire: wire(schema, exhaustive, schemas),
-            registered: name,
+            wire: wire(schema, entry.is_none(), view),
+            registered: entry.map(name),
             reads_scalars,
         }
     }
@@ -110,18 +112,10 @@ impl Shape {
     /// How much of what `written` is can be read as this.
     pub(super) fn reads(&self, written: &Self) -> Covers {
         if self.registered.is_some() && self.reads_scalars {
-            let is_scalar = |wire: &Wire| {
-                matches!(
-                    wire,
-                    Wire::Text(_) | Wire::Integer(_) | Wire::Number(_) | Wire::Boolean
-                )
-            };
             return match (&self.wire, &written.wire) {
-                (Wire::List(_), Wire::List(items)) if is_scalar(items) => Covers::All,
+                (Wire::List(_), Wire::List(items)) => scalars(items),
                 (Wire::List(_), _) => Covers::None,
-                (_, wire) if is_scalar(wire) => Covers::All,
-                (_, Wire::Any | Wire::Composite(_)) => Covers::Some,
-                _ => Covers::None,
+                (_, wire) => scalars(wire),
             };
         }
         covers(&self.wire, &written.wire)
@@ -146,53 +140,106 @@ impl Shape {
     }
 }
 
-fn wire(schema: &Value, exhaustive: bool, schemas: &BTreeMap<String, String>) -> Wire {
+fn wire(schema: &Value, unregistered: bool, view: View<'_>) -> Wire {
     let empty = Map::new();
     let members = schema.as_object().unwrap_or(&empty);
     if let Some(target) = reference(schema) {
         let name = schema_name(schema).unwrap_or(target);
-        let name = schemas.get(name).map_or(name, String::as_str);
+        let name = view.schemas.get(name).map_or(name, String::as_str);
         return Wire::Object(name.to_owned());
     }
-    let composite: Map<String, Value> = members
-        .iter()
-        .filter(|(key, _)| COMPOSITE.contains(&key.as_str()))
-        .map(|(key, value)| {
-            (
-                key.clone(),
-                super::renames::rename_references(value, schemas),
-            )
-        })
-        .collect();
-    if !composite.is_empty() {
-        return Wire::Composite(Value::Object(composite).to_string());
+    if let Some(composite) = composite(members, unregistered, view) {
+        return composite;
     }
+    // An answer is read without its formats, and in what is sent some are not checked.
     let format = || {
         let format = schema["format"].as_str()?;
-        FORMATS.contains(&format).then(|| format.to_owned())
+        let is_typed = view.side == Side::Request
+            && FORMATS.contains(&format)
+            && !FOREIGN_FORMATS.contains(&format);
+        is_typed.then(|| format.to_owned())
     };
+    let is_closed = view.side == Side::Request && unregistered && members.contains_key("enum");
     match schema["type"].as_str() {
-        Some("string") if exhaustive && members.contains_key("enum") => {
-            Wire::Text(Some("enum".to_owned()))
-        }
+        Some("string") if is_closed => Wire::Text(Some("enum".to_owned())),
         Some("string") => Wire::Text(format()),
         Some("integer") => Wire::Integer(format().filter(|format| format != "int64")),
         Some("number") => Wire::Number(format().filter(|format| format == "float")),
         Some("boolean") => Wire::Boolean,
-        Some("array") => Wire::List(Box::new(wire(&schema["items"], exhaustive, schemas))),
-        Some("object") => Wire::Object(inline(schema)),
+        Some("array") => Wire::List(Box::new(wire(&schema["items"], unregistered, view))),
+        Some("object") => Wire::Object(inline(schema, view)),
         Some(other) => Wire::Composite(other.to_owned()),
-        None if members.contains_key("properties") => Wire::Object(inline(schema)),
+        None if members.contains_key("type") => Wire::Composite(schema["type"].to_string()),
+        None if members.contains_key("properties") => Wire::Object(inline(schema, view)),
         None => Wire::Any,
     }
 }
 
+fn composite(members: &Map<String, Value>, unregistered: bool, view: View<'_>) -> Option<Wire> {
+    let composite: Map<String, Value> = members
+        .iter()
+        .filter(|(key, _)| COMPOSITE.contains(&key.as_str()))
+        .map(|(key, value)| {
+            let value = super::renames::rename_references(value, view.schemas);
+            (key.clone(), value)
+        })
+        .collect();
+    if composite.is_empty() {
+        return None;
+    }
+    let text = Value::Object(composite).to_string();
+    let parts = |key: &str| -> Option<Vec<Wire>> {
+        let parts = members.get(key)?.as_array()?.iter();
+        Some(parts.map(|part| wire(part, unregistered, view)).collect())
+    };
+    if let Some(choices) = parts("oneOf").or_else(|| parts("anyOf")) {
+        return Some(Wire::OneOf(choices, text));
+    }
+    let is_object = |wire: &Wire| matches!(wire, Wire::Object(_));
+    let whole = parts("allOf").is_some_and(|parts| parts.iter().any(is_object));
+    Some(if whole {
+        Wire::Object(text)
+    } else {
+        Wire::Composite(text)
+    })
+}
+
 /// An object without a name: with fields, or a map.
-fn inline(schema: &Value) -> String {
+fn inline(schema: &Value, view: View<'_>) -> String {
     let has_fields = schema["properties"]
         .as_object()
         .is_some_and(|fields| !fields.is_empty());
-    if has_fields { "object" } else { "map" }.to_owned()
+    let of_values = |values: &Value| words(&wire(values, true, view));
+    match &schema["additionalProperties"] {
+        values @ Value::Object(_) if has_fields && view.side == Side::Request => {
+            format!("object with more of {}", of_values(values))
+        }
+        Value::Bool(false) if !has_fields && view.side == Side::Request => "nothing".to_owned(),
+        values @ Value::Object(_) if !has_fields => format!("map of {}", of_values(values)),
+        _ if has_fields => "object".to_owned(),
+        _ => "map".to_owned(),
+    }
+}
+
+/// How much of what is written is a scalar.
+fn scalars(written: &Wire) -> Covers {
+    match written {
+        Wire::Text(_) | Wire::Integer(_) | Wire::Number(_) | Wire::Boolean => Covers::All,
+        Wire::OneOf(choices, _) => of_all(choices.iter().map(scalars)),
+        Wire::Any | Wire::Composite(_) => Covers::Some,
+        Wire::Object(_) | Wire::List(_) => Covers::None,
+    }
+}
+
+/// What is known of several of which any may come.
+fn of_all(several: impl Iterator<Item = Covers>) -> Covers {
+    let several: Vec<Covers> = several.collect();
+    let is_each = |covers: Covers| several.iter().all(|one| *one == covers);
+    match (is_each(Covers::All), is_each(Covers::None)) {
+        (true, false) => Covers::All,
+        (false, true) => Covers::None,
+        _ => Covers::Some,
+    }
 }
 
 fn covers(reader: &Wire, written: &Wire) -> Covers {
@@ -201,6 +248,19 @@ fn covers(reader: &Wire, written: &Wire) -> Covers {
         (reader, written) if reader == written => Covers::All,
         (Wire::Any, _) => Covers::All,
         (_, Wire::Any) => Covers::Some,
+        (reader, Wire::OneOf(choices, _)) => {
+            of_all(choices.iter().map(|choice| covers(reader, choice)))
+        }
+        (Wire::OneOf(choices, _), written) => {
+            let several: Vec<Covers> = choices
+                .iter()
+                .map(|choice| covers(choice, written))
+                .collect();
+            let found = [Covers::All, Covers::Some]
+                .into_iter()
+                .find(|one| several.contains(one));
+            found.unwrap_or(Covers::None)
+        }
         (Wire::Composite(_), _) | (_, Wire::Composite(_)) => Covers::Some,
         (Wire::Text(reader), Wire::Text(_)) => unless(reader.is_some()),
         (Wire::Integer(reader), Wire::Integer(_)) => unless(reader.is_some()),
@@ -226,7 +286,7 @@ fn words(wire: &Wire) -> String {
         Wire::Boolean => "boolean".to_owned(),
         Wire::Object(name) => name.clone(),
         Wire::List(items) => format!("[{}]", words(items)),
-        Wire::Composite(text) => text.clone(),
+        Wire::OneOf(_, text) | Wire::Composite(text) => text.clone(),
     }
 }
 
@@ -245,12 +305,44 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const NONE: &BTreeMap<String, String> = &BTreeMap::new();
+    const SENT: View<'_> = View {
+        side: Side::Request,
+        schemas: NONE,
+        types: NONE,
+    };
+
     fn shape(schema: Value) -> Shape {
-        Shape::of(&schema, None, true, &BTreeMap::new(), &BTreeMap::new())
+        Shape::of(&schema, None, SENT)
     }
 
     fn reads(reader: Value, written: Value) -> Covers {
         shape(reader).reads(&shape(written))
+    }
+
+    #[test]
+    fn of_several_shapes_what_each_of_them_says_counts() {
+        let text = json!({"type": "string"});
+        let object = json!({"type": "object", "properties": {"a": text}});
+        let number = json!({"type": "number"});
+        let one_of = |choices: [&Value; 2]| json!({"oneOf": choices});
+        assert_eq!(
+            reads(text.clone(), one_of([&object, &number])),
+            Covers::None
+        );
+        assert_eq!(reads(text.clone(), one_of([&object, &text])), Covers::Some);
+        assert_eq!(
+            reads(
+                number.clone(),
+                one_of([&number, &json!({"type": "integer"})])
+            ),
+            Covers::All
+        );
+        assert_eq!(reads(one_of([&object, &text]), text.clone()), Covers::All);
+        assert_eq!(
+            reads(text, json!({"allOf": [object, {"$ref": "#/x"}]})),
+            Covers::None
+        );
     }
 
     #[test]
@@ -276,13 +368,7 @@ mod tests {
         .unwrap();
         let registered = |index: usize| {
             let entry = Some(&registry.entries()[index]);
-            Shape::of(
-                &json!({"type": "string"}),
-                entry,
-                true,
-                &BTreeMap::new(),
-                &BTreeMap::new(),
-            )
+            Shape::of(&json!({"type": "string"}), entry, SENT)
         };
         let number = shape(json!({"type": "number"}));
         assert_eq!(registered(0).reads(&number), Covers::All);

@@ -2,6 +2,7 @@
 
 mod cases;
 mod sample;
+mod shapes;
 
 use std::collections::BTreeSet;
 
@@ -129,6 +130,29 @@ fn what_the_build_refuses_is_told_beside_the_changes() {
     assert!(refused[0].contains("Answer.mood"), "{refused:?}");
     assert!(rules(&changes).contains(&Rule::ResponseFieldAdded));
     assert!(changes.markdown().contains("The build refuses"));
+}
+
+#[test]
+fn a_correction_that_fits_in_part_invents_no_changes() {
+    let document = sample::document();
+    let mut other = document.clone();
+    let fields = other.pointer_mut("/components/schemas/Answer/properties");
+    fields.unwrap().as_object_mut().unwrap().remove("name");
+    let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [{
+        "target": "$.components.schemas['Answer', 'Ask'].properties.name",
+        "description": "A name has an end.",
+        "update": {"maxLength": 9}
+    }]});
+    let [old, new] =
+        [document, other].map(|document| Prepared::from_values(api(), document, &overlay).unwrap());
+    let changes = compare(&old, &new);
+    let places: Vec<&str> = changes
+        .list()
+        .iter()
+        .map(|change| change.place.as_str())
+        .collect();
+    assert_eq!(places, ["Answer.name"]);
+    assert_eq!(changes.refused().len(), 1);
 }
 
 #[test]

@@ -4,17 +4,19 @@ use serde_json::Value;
 
 use super::Rule;
 use super::comparison::{Comparison, Side, flag, went};
-use super::limits::LIMITS;
-use super::shape::{COMPOSITE, Covers, Shape};
-use crate::normalise::typing;
+use super::shape::{COMPOSITE, Covers, FORMATS, Shape, View};
+use crate::normalise::limits::LIMITS;
+use crate::normalise::{typing, wrappers};
+use crate::registry::Entry;
 
 /// Keywords that `value` and its callers handle.
-const HANDLED: [&str; 11] = [
+const HANDLED: [&str; 12] = [
     "type",
     "format",
     "items",
     "$ref",
     "properties",
+    "additionalProperties",
     "required",
     "enum",
     "nullable",
@@ -47,6 +49,17 @@ impl Spot<'_> {
 impl Comparison<'_> {
     /// Compares two schemas of one value. Whether it may be null is for the caller.
     pub(super) fn value(&mut self, spot: Spot<'_>, old: &Value, new: &Value) {
+        let [(old, was_wrapped), (new, is_wrapped)] = [old, new].map(wrappers::opened);
+        if was_wrapped != is_wrapped {
+            let what = "allOf around a single schema came or went";
+            self.note(
+                Rule::DocumentationChanged,
+                spot.place,
+                what,
+                spot.operations,
+            );
+        }
+        let (old, new) = (&old, &new);
         let (new_prepared, old_prepared) = (self.new, self.old);
         let entries =
             spot.owners
@@ -56,37 +69,28 @@ impl Comparison<'_> {
                         typing::given(&new_prepared.registry, new_owner, new_field, new),
                     ]
                 });
-        let exhaustive = spot.side == Side::Request;
         let none = std::collections::BTreeMap::new();
-        let before = Shape::of(
-            old,
-            entries[0],
-            exhaustive && entries[0].is_none(),
-            &self.renamed_schemas,
-            &self.renamed_types,
+        let view = |schemas, types| View {
+            side: spot.side,
+            schemas,
+            types,
+        };
+        let (of_old, of_new) = (
+            view(&self.renamed_schemas, &self.renamed_types),
+            view(&none, &none),
         );
-        let after = Shape::of(
-            new,
-            entries[1],
-            exhaustive && entries[1].is_none(),
-            &none,
-            &none,
-        );
-        let registered = entries[1].is_some();
+        let before = Shape::of(old, entries[0], of_old);
+        let after = Shape::of(new, entries[1], of_new);
         if let Some(rule) = changed_type(spot, &before, &after) {
             let what = format!("{} became {}", before.describe(), after.describe());
             self.note(rule, spot.place, what, spot.operations);
         } else if old["format"] != new["format"] && before.wire == after.wire {
             let what = format!("format {}", went(old.get("format"), new.get("format")));
-            self.note(
-                Rule::DocumentationChanged,
-                spot.place,
-                what,
-                spot.operations,
-            );
+            let rule = changed_format(spot, &old["format"], &new["format"]);
+            self.note(rule, spot.place, what, spot.operations);
         }
         if before.is_same_type(&after) {
-            self.inside(spot, old, new, registered);
+            self.inside(spot, old, new, entries[1]);
         } else {
             let mut handled = HANDLED.to_vec();
             handled.extend(LIMITS.iter().chain(&COMPOSITE));
@@ -95,8 +99,9 @@ impl Comparison<'_> {
     }
 
     /// Compares what two schemas of one type say besides.
-    fn inside(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
-        self.listed_values(spot, old, new, registered);
+    fn inside(&mut self, spot: Spot<'_>, old: &Value, new: &Value, entry: Option<&Entry>) {
+        let registered = entry.is_some();
+        self.listed_values(spot, old, new, entry);
         self.limits(spot, old, new, registered);
         self.default(spot, old, new, registered);
         match (flag(old, "deprecated"), flag(new, "deprecated")) {
@@ -172,11 +177,39 @@ impl Comparison<'_> {
                 ),
                 _ => {}
             }
-            self.inside(spot, old, new, registered);
+            self.inside(spot, old, new, entry);
         }
+        self.further_fields(spot, old, new);
         let mut handled = HANDLED.to_vec();
         handled.extend(LIMITS.iter().chain(&COMPOSITE));
         self.rest(spot.place, old, new, &handled, spot.operations);
+    }
+
+    /// Compares what is said of fields that an object does not list.
+    fn further_fields(&mut self, spot: Spot<'_>, old: &Value, new: &Value) {
+        let [before, after] = [old, new].map(|schema| &schema["additionalProperties"]);
+        if before == after {
+            return;
+        }
+        // Beside listed fields the client reads no others.
+        let is_read = spot.side == Side::Request || old["properties"].is_null();
+        if is_read && before.is_object() && after.is_object() {
+            let place = format!("{}{{}}", spot.place);
+            let spot = Spot {
+                place: &place,
+                owners: None,
+                takes_default: false,
+                ..spot
+            };
+            return self.value(spot, before, after);
+        }
+        let rule = match (*before == false, *after == false) {
+            (false, true) => Rule::FurtherFieldsForbidden,
+            (true, false) => Rule::FurtherFieldsAllowed,
+            _ => Rule::DocumentationChanged,
+        };
+        let what = "what is said of fields that are not listed";
+        self.note(rule, spot.place, what, spot.operations);
     }
 
     fn default(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
@@ -205,7 +238,12 @@ fn changed_type(spot: Spot<'_>, before: &Shape, after: &Shape) -> Option<Rule> {
             return None;
         }
         return Some(match spot.side {
-            Side::Response => Rule::ResponseDeclaredTypeChanged,
+            Side::Response => match (before.reads(after), after.reads(before)) {
+                (Covers::All, Covers::All) => Rule::ResponseDeclaredTypeChanged,
+                (Covers::All, _) => Rule::ResponseDeclaredTypeNarrowed,
+                (Covers::Some, _) => Rule::ResponseDeclaredTypeWidened,
+                (Covers::None, _) => Rule::ResponseTypeChanged,
+            },
             Side::Request => match after.on_the_wire().reads(&before.on_the_wire()) {
                 Covers::All => Rule::RequestLimitLoosened,
                 Covers::Some => Rule::RequestLimitTightened,
@@ -228,4 +266,17 @@ fn changed_type(spot: Spot<'_>, before: &Shape, after: &Shape) -> Option<Rule> {
             Covers::None => Rule::ResponseTypeChanged,
         },
     })
+}
+
+/// The rule for a format that the Rust type knows nothing of.
+fn changed_format(spot: Spot<'_>, before: &Value, after: &Value) -> Rule {
+    let limits = |format: &Value| {
+        let name = format.as_str().unwrap_or_default();
+        FORMATS.contains(&name) && !["int64", "double", "binary", "byte"].contains(&name)
+    };
+    match (spot.side, limits(before), limits(after)) {
+        (Side::Request, _, true) => Rule::RequestLimitTightened,
+        (Side::Request, true, false) => Rule::RequestLimitLoosened,
+        _ => Rule::DocumentationChanged,
+    }
 }

@@ -33,6 +33,20 @@ fn whole(document: &Value) -> Vec<Mutation> {
             ));
         }
     }
+    let turned = |document: &mut Value| {
+        let servers = document["servers"].as_array_mut();
+        servers.map(|servers| servers.reverse()).is_some()
+    };
+    let reason = "a server is known by its environment";
+    mutations.push(
+        Mutation::new(
+            "servers in another order",
+            "$.servers",
+            (Works, Patch),
+            turned,
+        )
+        .unseen(reason),
+    );
     let media_type = |document: &mut Value| {
         set(
             document,

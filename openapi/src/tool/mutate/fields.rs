@@ -1,5 +1,5 @@
 //! Mutations of schemas and their fields, on either side: which there are, what they are called, whether they have to be there.
-//! What a field holds is changed in `values`.
+//! What a field holds is changed in `values`, and what it forbids in `limits`.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub(super) fn all(prepared: &Prepared) -> Vec<Mutation> {
     let schemas = document["components"]["schemas"].as_object();
     for (name, schema) in schemas.into_iter().flatten() {
         let is_request = sent.contains(name);
-        mutations.extend(of_schema(name, is_request));
+        mutations.extend(of_schema(name, schema, is_request));
         let required = schema["required"].as_array();
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             let required = required
@@ -40,13 +40,15 @@ pub(super) fn all(prepared: &Prepared) -> Vec<Mutation> {
             mutations.extend(site.names());
             mutations.extend(site.presence());
             mutations.extend(site.types());
+            mutations.extend(site.said());
             mutations.extend(site.limits());
+            mutations.extend(site.composites());
         }
     }
     mutations
 }
 
-fn of_schema(name: &str, is_request: bool) -> Vec<Mutation> {
+fn of_schema(name: &str, schema: &Value, is_request: bool) -> Vec<Mutation> {
     let at = pointer(&["components", "schemas", name]);
     let add = |required: bool| {
         let at = at.clone();
@@ -71,7 +73,7 @@ fn of_schema(name: &str, is_request: bool) -> Vec<Mutation> {
             Mutation::new(
                 "optional request field added",
                 name,
-                (Works, Major),
+                (Works, Minor),
                 add(false),
             ),
             Mutation::new(
@@ -92,6 +94,15 @@ fn of_schema(name: &str, is_request: bool) -> Vec<Mutation> {
             ),
         ]
     };
+    let (closed, was) = (at.clone(), schema["additionalProperties"] == false);
+    let further = Mutation::new(
+        "further fields forbidden or allowed",
+        name,
+        (Works, Patch),
+        move |document| set(document, &closed, "additionalProperties", json!(was)),
+    );
+    let reason = "the client sends the fields that it knows, and passes over others";
+    mutations.push(further.unseen(reason));
     let old = name.to_owned();
     mutations.push(Mutation::new(
         "schema renamed",

@@ -102,7 +102,8 @@ impl Block<'_> {
                 .collect()
         };
         let (before, after) = (notes(self.head), notes(new.head));
-        let more = !self.is_call() && before.is_subset(&after) && !after.contains("non-exhaustive");
+        let closes = after.contains("non-exhaustive") && !before.contains("non-exhaustive");
+        let more = !self.is_call() && before.is_subset(&after) && !closes;
         if more { Minor } else { Major }
     }
 
@@ -123,12 +124,9 @@ impl Block<'_> {
             return if optional { Minor } else { Major };
         }
         let is_value = self.head.starts_with(" (open") || self.head == " (identifier)";
-        // Others can write the struct as a literal, or match the enum to its end.
-        if is_value || self.head.contains("non-exhaustive") {
-            Minor
-        } else {
-            Major
-        }
+        // Others can write the struct as a literal, or match the enum to its end; and a builder asks for what is required.
+        let grows = self.head.contains("non-exhaustive") && !after.contains(" (required)");
+        if is_value || grows { Minor } else { Major }
     }
 }
 
@@ -190,11 +188,30 @@ mod tests {
         assert_eq!(release(open, &format!("{open}  y: Option<i64>\n")), Minor);
         assert_eq!(release(exact, &format!("{exact}  y: Option<i64>\n")), Major);
         assert_eq!(
+            release(open, &format!("{open}  y: i64 (required)\n")),
+            Major
+        );
+        assert_eq!(
             release(exact, &exact.replace("Option<i64>", "Option<bool>")),
             Major
         );
         let named = exact.replace("x: Option<i64>", "x: Option<i64> as X");
         assert_eq!(release(exact, &named), Patch);
+    }
+
+    #[test]
+    fn a_type_may_learn_something_and_not_close() {
+        let struct_with = |notes: &str| format!("struct A{notes}\n  x: Option<i64>\n");
+        let open = struct_with(" (non-exhaustive)");
+        assert_eq!(
+            release(&open, &struct_with(" (Default, non-exhaustive)")),
+            Minor
+        );
+        assert_eq!(
+            release(&struct_with(" (Default, non-exhaustive)"), &open),
+            Major
+        );
+        assert_eq!(release(&struct_with(""), &open), Major);
     }
 
     #[test]

@@ -119,6 +119,19 @@ fn marks(operation: &OperationEntry<'_>) -> Vec<Mutation> {
         })
         .unseen("the client sends the one header of the document; only the comparison can tell"),
     ];
+    if operation.value.get("security") != Some(&json!([])) {
+        let at = at();
+        let withdrawn = move |document: &mut Value| set(document, &at, "security", json!([]));
+        mutations.push(
+            Mutation::new(
+                "operation security withdrawn",
+                id,
+                (Works, Patch),
+                withdrawn,
+            )
+            .unseen("the client sends its header all the same"),
+        );
+    }
     let starts = if operation.flag("x-starts-work") {
         Mutation::new(
             "operation starts no work",

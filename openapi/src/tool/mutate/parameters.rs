@@ -25,7 +25,7 @@ pub(super) fn all(prepared: &Prepared) -> Vec<Mutation> {
     mutations
 }
 
-fn added(operation: &OperationEntry<'_>) -> [Mutation; 2] {
+fn added(operation: &OperationEntry<'_>) -> [Mutation; 3] {
     let at = pointer(&["paths", operation.path, operation.method]);
     let add = |required: bool| {
         let at = at.clone();
@@ -43,6 +43,17 @@ fn added(operation: &OperationEntry<'_>) -> [Mutation; 2] {
             true
         }
     };
+    let path = pointer(&["paths", operation.path]);
+    let shared = Mutation::new(
+        "optional parameter added to a path",
+        operation.path,
+        (Works, Minor),
+        move |document: &mut Value| {
+            let parameter =
+                json!({"name": "brand_new", "in": "query", "schema": {"type": "string"}});
+            set(document, &path, "parameters", json!([parameter]))
+        },
+    );
     [
         Mutation::new(
             "optional parameter added",
@@ -56,6 +67,7 @@ fn added(operation: &OperationEntry<'_>) -> [Mutation; 2] {
             (Breaks, Major),
             add(true),
         ),
+        shared,
     ]
 }
 
@@ -141,6 +153,8 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
             removed,
         ));
     }
+    // A value in the path is known by its place, not by its name.
+    let lost_by_name = if in_path { Works } else { lost };
     for (kind, new, next) in [
         ("parameter renamed", format!("another_{name}"), Major),
         (
@@ -150,8 +164,27 @@ fn of_one(prepared: &Prepared, operation: &OperationEntry<'_>, parameter: &Value
         ),
     ] {
         if new != name {
-            mutations.push(renamed(operation, parameter, kind, &new, (lost, next)));
+            mutations.push(renamed(
+                operation,
+                parameter,
+                kind,
+                &new,
+                (lost_by_name, next),
+            ));
         }
+    }
+    if !in_path && !required {
+        let was = parameter["schema"]["nullable"] == true;
+        let flip = change(operation, parameter, move |parameter| {
+            parameter["schema"]["nullable"] = json!(!was);
+        });
+        let flipped = Mutation::new(
+            "optional parameter nullable flipped",
+            &place,
+            (Works, Patch),
+            flip,
+        );
+        mutations.push(flipped.unseen("what is absent is left out, and never null"));
     }
     let schema = &parameter["schema"];
     let given = typing::given(&prepared.registry, operation.id, &name, schema);
@@ -226,7 +259,7 @@ fn respelled(name: &str) -> String {
     heck::ToLowerCamelCase::to_lower_camel_case(name)
 }
 
-/// Renames a parameter; one in the path there as well, which is a change of the path, and breaks.
+/// Renames a parameter; one in the path there as well.
 fn renamed(
     operation: &OperationEntry<'_>,
     parameter: &Value,

@@ -69,6 +69,7 @@ fn drop_unused_patterns(document: &mut Value) {
     let Ok(registry) = Registry::take(&mut copy) else {
         return;
     };
+    parameters::spread(&mut copy);
     parameters::inline(&mut copy);
     parameters::drop_authentication(&mut copy, &registry);
     // Two parameters of one name are refused by the build.

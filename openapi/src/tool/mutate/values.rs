@@ -1,17 +1,19 @@
-//! Mutations of what a field holds: its type, its limits and its texts.
+//! Mutations of what a field holds: its type, its listed values and its texts. Its limits are in `limits`.
 
 use serde_json::{Map, Value, json};
 
 use super::Mutation;
 use super::fields::Site;
-use super::operations::{set, unset};
+use super::operations::set;
 use crate::normalise::typing;
 use crate::registry::Kind;
-use crate::tool::diff::NextRelease::{Major, Patch};
+use crate::tool::diff::NextRelease::{Major, Minor, Patch};
 use crate::tool::diff::Released::{Breaks, Degrades, Works};
 
+const OPEN: &str = "the registered type knows no limits and no closed list";
+
 impl Site<'_> {
-    fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         let given = typing::given(
             &self.prepared.registry,
             self.schema,
@@ -74,18 +76,6 @@ impl Site<'_> {
             });
         }
         mutations.extend(self.elsewhere());
-        if declared == Some("string") && kind.is_none() && self.property.get("enum").is_none() {
-            // A narrower type: read by whoever reads texts, and not sent by whoever sends any.
-            let class = if self.is_request {
-                (Degrades, Major)
-            } else {
-                (Works, Major)
-            };
-            let at = self.at();
-            let change =
-                move |document: &mut Value| set(document, &at, "format", json!("date-time"));
-            mutations.push(Mutation::new("format added", self.place(), class, change));
-        }
         if is_list {
             let (at, was) = (
                 format!("{}/items", self.at()),
@@ -171,56 +161,19 @@ impl Site<'_> {
         given.is_some_and(|entry| entry.null_text)
     }
 
-    /// Limits, listed values, and what is only said of the field.
-    pub(super) fn limits(&self) -> Vec<Mutation> {
+    /// Listed values, and what is only said of the field.
+    pub(super) fn said(&self) -> Vec<Mutation> {
         let mut mutations = Vec::new();
         let registered = self.kind().is_some();
         let declared = self.property["type"].as_str();
-        let open = "the registered type knows no limits and no closed list";
         let empty = Map::new();
         let property = self.property.as_object().unwrap_or(&empty);
         let setting = |key: &'static str, value: Value| {
             let at = self.at();
             move |document: &mut Value| set(document, &at, key, value.clone())
         };
-        let removing = |key: &'static str| {
-            let at = self.at();
-            move |document: &mut Value| unset(document, &at, key)
-        };
         if declared == Some("string") {
-            let had = property.contains_key("maxLength");
-            let class = match (self.is_request, registered, had) {
-                (true, false, false) => (Degrades, Major),
-                (true, true, false) => (Degrades, Patch),
-                (false, false, true) => (Degrades, Major),
-                (false, true, _) | (true, true, true) => (Works, Patch),
-                (false, false, false) | (true, false, true) => (Works, Major),
-            };
-            let mutation = if had {
-                Mutation::new("limit removed", self.place(), class, removing("maxLength"))
-            } else {
-                Mutation::new(
-                    "limit added",
-                    self.place(),
-                    class,
-                    setting("maxLength", json!(11)),
-                )
-            };
-            mutations.push(if registered {
-                mutation.unseen(open)
-            } else {
-                mutation
-            });
-            mutations.extend(self.values(registered, open));
-        }
-        if declared == Some("integer") && self.is_request && !registered {
-            let limited = setting("minimum", json!(1));
-            mutations.push(Mutation::new(
-                "least number added",
-                self.place(),
-                (Degrades, Major),
-                limited,
-            ));
+            mutations.extend(self.values(registered));
         }
         if self.is_request && !self.required && declared == Some("boolean") && !registered {
             let change = setting("default", json!(true));
@@ -258,7 +211,7 @@ impl Site<'_> {
     }
 
     /// Closed lists of values; a field of an answer must not have one, unless its type is registered as open.
-    fn values(&self, registered: bool, open: &'static str) -> Vec<Mutation> {
+    fn values(&self, registered: bool) -> Vec<Mutation> {
         let at = self.at();
         let listed = self.property["enum"].as_array().cloned();
         let lost = if self.is_request { Degrades } else { Works };
@@ -271,12 +224,16 @@ impl Site<'_> {
                 let mut more = values.clone();
                 more.push(json!("BRAND_NEW"));
                 let fewer = values.iter().skip(1).cloned().collect();
-                let next = if registered { Patch } else { Major };
+                let (grown, next) = if registered {
+                    (Patch, Patch)
+                } else {
+                    (Minor, Major)
+                };
                 vec![
                     Mutation::new(
                         "listed value added",
                         self.place(),
-                        (Works, next),
+                        (Works, grown),
                         with(more),
                     ),
                     Mutation::new(
@@ -305,7 +262,7 @@ impl Site<'_> {
         if registered {
             mutations = mutations
                 .into_iter()
-                .map(|mutation| mutation.unseen(open))
+                .map(|mutation| mutation.unseen(OPEN))
                 .collect();
         }
         mutations

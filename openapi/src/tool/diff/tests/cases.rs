@@ -127,6 +127,10 @@ fn operations() -> Vec<Case> {
         ),
         case(
             R::OperationSecurityChanged,
+            set(READ, "security", json!([{"other": []}])),
+        ),
+        case(
+            R::OperationSecurityWithdrawn,
             set(READ, "security", json!([])),
         ),
         case(R::OperationTagChanged, set(READ, "tags", json!(["others"]))),
@@ -136,6 +140,19 @@ fn operations() -> Vec<Case> {
             set(ANSWER, "x-one-element-array", json!(true)),
         ),
     ]
+}
+
+/// Calls the parameter in the paths otherwise.
+fn in_path(name: &'static str) -> Edit {
+    both(
+        rename("/paths", "/things/{guid}", &format!("/things/{{{name}}}")),
+        Box::new(move |document| {
+            let item = document["paths"][format!("/things/{{{name}}}")].as_object_mut();
+            for operation in item.unwrap().values_mut() {
+                operation["parameters"][0]["name"] = json!(name);
+            }
+        }),
+    )
 }
 
 fn parameters() -> Vec<Case> {
@@ -184,6 +201,16 @@ fn parameters() -> Vec<Case> {
             R::ParameterMovedRequired,
             set(&parameter(3), "in", json!("header")),
         ),
+        case(
+            R::ParameterBecameNullable,
+            set(&format!("{}/schema", parameter(2)), "nullable", json!(true)),
+        ),
+        case(R::PathParameterRenamed, in_path("id")),
+        Case {
+            rule: R::PathParameterRespelled,
+            old: in_path("thing_mark"),
+            new: in_path("thingMark"),
+        },
         Case {
             rule: R::UnusedParameterChanged,
             old: set(FILE, "parameters", double),

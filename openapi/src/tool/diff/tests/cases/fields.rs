@@ -175,12 +175,16 @@ pub(super) fn response_fields() -> Vec<Case> {
             new: set(&note(), "enum", json!(["A", "B"])),
         },
         case(
-            R::ResponseConstraintTightened,
-            set(&name(), "maxLength", json!(9)),
+            R::ResponseDeclaredTypeWidened,
+            set(&note(), "type", Value::Null),
         ),
         case(
             R::ResponseLimitTightened,
-            set(&note(), "maxLength", json!(9)),
+            set(&name(), "maxLength", json!(9)),
+        ),
+        case(
+            R::FurtherFieldsForbidden,
+            set(ANSWER, "additionalProperties", json!(false)),
         ),
         case(
             R::ResponseDefaultChanged,
