@@ -1,7 +1,7 @@
 //! A whole update, rehearsed: a copy of the workspace, a changed document, and the compiler. What comes out is what the person
 //! finds who runs `cargo spec update`, to the last snapshot; and when the code does not compile, nothing has changed.
 //!
-//! It compiles the workspace once more, so plain `cargo test` passes it over. `.ci/run` calls it by its name.
+//! It compiles the workspace three times more, so plain `cargo test` passes it over. `.ci/run` calls it by its name.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,10 +19,15 @@ use upstream::{Root, changed};
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-/// The folder below the target directory that holds the copy and what is built from it. It stays, so that the next rehearsal
-/// compiles only what has changed.
+/// The copy, below the target directory. It stays, so that the next rehearsal compiles only what has changed.
 fn place() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("rehearsal")
+}
+
+/// The target directory of this test, for the copy too: what the workspace depends on is compiled there already.
+fn target() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    target.unwrap().to_owned()
 }
 
 /// Copies what git knows of the workspace, and leaves what is there already and the same.
@@ -52,8 +57,12 @@ fn copy() -> Root {
     fs::remove_dir_all(root.0.join("target")).ok();
     git(&root.0, &["init", "--quiet"]);
     git(&root.0, &["add", "--all"]);
-    git(&root.0, &["commit", "--quiet", "--message", "Begin"]);
+    commit(&root.0, "Begin");
     root
+}
+
+fn commit(folder: &Path, message: &str) {
+    git(folder, &["commit", "--quiet", "--message", message]);
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -80,7 +89,7 @@ fn an_update_is_ready_to_commit_or_changes_nothing() {
     let update = Update {
         root: &root.0,
         rebuild: Cargo {
-            target: Some(place().join("target")),
+            target: Some(target()),
             only_contract: true,
         },
         interrupted: &NEVER,
@@ -90,23 +99,6 @@ fn an_update_is_ready_to_commit_or_changes_nothing() {
         date: Some("2027-01-15".to_owned()),
         ..Options::default()
     };
-
-    // The workflow calls the operation that is gone.
-    let mut document = changed();
-    let start = document.find("operationId: identifyMember\n").unwrap();
-    document.replace_range(start + 13..start + 27, "identifyNobody");
-    let refused = update.run(nexus, &document, &options).unwrap_err();
-    assert!(
-        refused.reason.contains("no longer compiles"),
-        "{}",
-        refused.reason
-    );
-    assert!(
-        refused.reason.contains("identify_member"),
-        "{}",
-        refused.reason
-    );
-    assert_eq!(git(&root.0, &["status", "--porcelain"]), "");
 
     let outcome = update.run(nexus, &changed(), &options);
     let report = match outcome {
@@ -132,14 +124,30 @@ fn an_update_is_ready_to_commit_or_changes_nothing() {
     let mut arguments = vec!["diff", "--cached", "--unified=0", "--"];
     arguments.extend(snapshots.iter().map(String::as_str));
     let difference = git(&root.0, &arguments);
-    let changed = difference
+    let lines = difference
         .lines()
         .filter(|line| line.starts_with(['+', '-']));
-    pinned(
-        "rehearsal_snapshots",
-        &changed.collect::<Vec<_>>().join("\n"),
-    );
+    pinned("rehearsal_snapshots", &lines.collect::<Vec<_>>().join("\n"));
     assert_eq!(check(&root.0).findings, []);
+    commit(&root.0, "Update");
+
+    // The workflow calls the operation that is gone.
+    let mut document = changed();
+    let start = document.find("operationId: identifyMember\n").unwrap();
+    document.replace_range(start + 13..start + 27, "identifyNobody");
+    let refused = update.run(nexus, &document, &options).unwrap_err();
+    assert!(
+        refused.reason.contains("no longer compiles"),
+        "{}",
+        refused.reason
+    );
+    assert!(
+        refused.reason.contains("identify_member"),
+        "{}",
+        refused.reason
+    );
+    assert_eq!(git(&root.0, &["status", "--porcelain"]), "");
+
     // The copy stays for the next rehearsal.
     std::mem::forget(root);
 }
