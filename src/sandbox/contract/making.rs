@@ -182,7 +182,7 @@ fn prefix(resource: &str) -> String {
         other => {
             return other
                 .chars()
-                .chain("XXX".chars())
+                .chain("ANY".chars())
                 .take(3)
                 .collect::<String>()
                 .to_uppercase();

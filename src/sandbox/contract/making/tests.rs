@@ -247,7 +247,7 @@ fn no_answer_leads_to_anybody_real() {
 #[test]
 fn texts_fit_the_names_of_their_fields() {
     assert!(text("member_guid").starts_with("MBR-"));
-    assert!(text("guid").starts_with("XXX-"));
+    assert!(text("guid").starts_with("ANY-"));
     assert_eq!(text("created_on"), "2026-01-15");
     assert!(text("oauth_window_uri").starts_with("https://"));
 }
