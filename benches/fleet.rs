@@ -9,6 +9,8 @@
     reason = "a benchmark prints, and stops when it cannot go on"
 )]
 
+mod support;
+
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -18,16 +20,13 @@ use mx_nexus::{Environment, Nexus};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 
+use support::resident_bytes;
+
 const JOBS: usize = 10_000;
 const CALLS_AT_ONCE: usize = 32;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(run());
+    support::run(run());
 }
 
 async fn run() {
@@ -99,12 +98,6 @@ fn handle(saved: &str, number: usize) -> JobHandle {
     let text = saved.replace("\"U-0\"", &format!("\"U-{number}\""));
     let text = text.replace("\"MBR-0\"", &format!("\"MBR-{number}\""));
     serde_json::from_str(&text).expect("a handle")
-}
-
-fn resident_bytes() -> Option<usize> {
-    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }
 
 async fn open_bank() -> io::Result<String> {

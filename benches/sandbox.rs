@@ -11,6 +11,8 @@
     reason = "a benchmark prints, and stops when it cannot go on"
 )]
 
+mod support;
+
 use std::time::{Duration, Instant};
 
 use mx_nexus::fleet::Outcome;
@@ -20,18 +22,15 @@ use mx_nexus::values::MemberGuid;
 use mx_nexus::{Nexus, User};
 use tokio::net::TcpStream;
 
+use support::resident_bytes;
+
 const MEMBERS: usize = 2_000;
 const ROUNDS: usize = 5;
 const CALLS_AT_ONCE: usize = 64;
 const IDLE_CONNECTIONS: usize = 500;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(run());
+    support::run(run());
 }
 
 async fn run() {
@@ -110,10 +109,4 @@ fn report(before: Option<usize>, unit: &str) {
             after / (1024 * 1024)
         );
     }
-}
-
-fn resident_bytes() -> Option<usize> {
-    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the handle is printed, a sandbox stops in order.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use crate::running::{Serving, nexus};
 
@@ -22,14 +22,7 @@ fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
 
 fn stop_and_go_on(signal: &str) {
     let sandbox = Serving::start(&["--job-time", "3s"]);
-    let mut child = nexus(["identify"])
-        .at(&sandbox)
-        .into_command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = nexus(["identify"]).at(&sandbox).start();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     let is_waiting = |line: &Result<String, _>| line.as_ref().unwrap().starts_with("waiting ");
     assert!(said.any(|line| is_waiting(&line)));

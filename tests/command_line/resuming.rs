@@ -1,7 +1,5 @@
 //! Jobs that go on in another process, at a sandbox that a third one serves.
 
-use std::process::Stdio;
-
 use crate::running::{Serving, nexus};
 
 const STOPPED: [&str; 3] = ["identify", "--credential", "Password=options"];
@@ -90,13 +88,7 @@ fn the_same_login_again_mends_the_member_of_a_sandbox() {
 
 #[test]
 fn a_handle_that_stdout_does_not_take_is_not_lost() {
-    let mut child = nexus(["identify", "--patience", "0s"])
-        .into_command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = nexus(["identify", "--patience", "0s"]).start();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(5));

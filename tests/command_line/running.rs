@@ -68,13 +68,18 @@ impl Run {
         self.command
     }
 
-    pub(crate) fn output(&mut self) -> Output {
+    /// Starts it, for a test that does something meanwhile.
+    pub(crate) fn start(&mut self) -> Child {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.stdin(match self.stdin {
             Some(_) => Stdio::piped(),
             None => Stdio::null(),
         });
-        let mut child = self.command.spawn().unwrap();
+        self.command.spawn().unwrap()
+    }
+
+    pub(crate) fn output(&mut self) -> Output {
+        let mut child = self.start();
         if let (Some(text), Some(mut stdin)) = (&self.stdin, child.stdin.take()) {
             // Who does not read it has ended, which the output shows.
             let _ = stdin.write_all(text);
@@ -125,13 +130,7 @@ pub(crate) struct Serving {
 impl Serving {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let all = ["sandbox", "--port", "0"].iter().chain(arguments);
-        let mut child = nexus(all)
-            .into_command()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = nexus(all).start();
         let mut introduction = String::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();

@@ -45,16 +45,9 @@ impl World {
     /// The jobs of all members, by member, the oldest first.
     pub(crate) fn jobs(&self) -> Vec<JobReport> {
         let mut state = self.state();
-        state.forget_lapsed();
-        let State {
-            members,
-            now,
-            settings,
-            ..
-        } = &mut *state;
+        state.catch_up_with_all();
         let mut reports = Vec::new();
-        for member in members.values_mut() {
-            member.connection.catch_up(*now, settings);
+        for member in state.members.values() {
             let jobs = member.connection.jobs.iter();
             reports.extend(jobs.map(|job| (job.started, JobReport::of(member, job))));
         }
@@ -67,18 +60,20 @@ impl World {
     /// Lets all jobs that run come to their ends, or to the questions that they wait for, and counts them.
     pub(crate) fn finish_jobs(&self) -> usize {
         let mut state = self.state();
-        state.forget_lapsed();
-        let State {
-            members,
-            now,
-            settings,
-            ..
-        } = &mut *state;
-        let connections = members.values_mut().map(|member| &mut member.connection);
-        let finished = connections.filter_map(|connection| {
-            connection.catch_up(*now, settings);
-            connection.hurry(*now).then_some(())
-        });
-        finished.count()
+        state.catch_up_with_all();
+        let now = state.now;
+        let members = state.members.values_mut();
+        members
+            .map(|member| usize::from(member.connection.hurry(now)))
+            .sum()
+    }
+}
+
+impl State {
+    fn catch_up_with_all(&mut self) {
+        self.forget_lapsed();
+        for member in self.members.values_mut() {
+            member.connection.catch_up(self.now, &self.settings);
+        }
     }
 }

@@ -1,0 +1,20 @@
+//! What the benchmarks share.
+
+use std::future::Future;
+
+/// Runs a benchmark on two threads, so that machines of any size tell the like.
+pub(crate) fn run(benchmark: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(benchmark);
+}
+
+/// The memory of this process as the system reports it; Linux only.
+pub(crate) fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}
