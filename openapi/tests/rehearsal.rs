@@ -19,15 +19,10 @@ use upstream::{Root, changed};
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-/// The copy, below the target directory. It stays, so that the next rehearsal compiles only what has changed.
+/// The folder below the target directory that holds the copy and what is built from it. It stays, so that the next rehearsal
+/// compiles only what has changed. What is built has to stay apart: cargo would take it for a build of the original.
 fn place() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("rehearsal")
-}
-
-/// The target directory of this test, for the copy too: what the workspace depends on is compiled there already.
-fn target() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    target.unwrap().to_owned()
 }
 
 /// Copies what git knows of the workspace, and leaves what is there already and the same.
@@ -89,7 +84,7 @@ fn an_update_is_ready_to_commit_or_changes_nothing() {
     let update = Update {
         root: &root.0,
         rebuild: Cargo {
-            target: Some(target()),
+            target: Some(place().join("target")),
             only_contract: true,
         },
         interrupted: &NEVER,
