@@ -89,10 +89,11 @@ pub mod owners {}
 /// A challenge in a web application: two requests, two processes.
 ///
 /// The process that gets the person's answer need not be the one that started the job: both go on from the saved
-/// [`JobHandle`](crate::identity::JobHandle). Four things keep that safe:
+/// [`JobHandle`](crate::identity::JobHandle). Five things keep that safe:
 ///
 /// - **Save around every call.** Before it what [`handle_in_flight`](crate::identity::Job::handle_in_flight) says, so that a process
-///   that dies in the middle of the start cannot lead to a second one, and after it the handle as it is, errors or not.
+///   that dies in the middle of the start cannot lead to a second one, or before answers
+///   [`handle_while_answering`](crate::identity::Job::handle_while_answering); and after it the handle as it is, errors or not.
 /// - **Lock the saved job from load to save.** Two requests that drive one job at once can start it twice, or answer twice. Each save has
 ///   to be committed while the lock is still held, so it is not the lock of the saving transaction: an advisory lock, say, or a lease
 ///   in the row. Who finds it taken shows "please wait".
@@ -101,6 +102,8 @@ pub mod owners {}
 ///   one can be sent again, and it cannot be locked: the lock stays on the server.
 /// - **One deadline for the whole.** Every resumed job has a budget of its own, so give each what is left until a deadline of yours.
 ///   The person's time is in it as well.
+/// - **A `Retry-After` is not in the handle.** [`delay`](crate::identity::Job::delay) after a step knows of it, and the next process does
+///   not. Keep in the row when the next call is due, and show "please wait" until then.
 ///
 /// ```no_run
 /// use std::time::{Duration, SystemTime};
@@ -178,6 +181,7 @@ pub mod owners {}
 ///     let mut row = Row::lock(logged_in, id).await?;
 ///     let mut job = row.job(nexus, logged_in);
 ///     let answers = given.into_iter().fold(Answers::new(), |answers, (guid, value)| answers.with(guid, value));
+///     row.save(&job.handle_while_answering()).await?;
 ///     // Lists the open questions again first, so that what does not fit is not sent.
 ///     let sent = job.answer(answers).await;
 ///     row.save(job.handle()).await?;

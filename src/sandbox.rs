@@ -55,7 +55,10 @@
 //! # In other languages
 //!
 //! `GET /_sandbox` says what is where. What [`Sandbox`] does can be asked for over HTTP below it, in JSON. The key is not told
-//! there: give one with [`SandboxBuilder::credentials`].
+//! there: `nexus sandbox` prints it, line by line as `export NAME=VALUE`; in Rust give one with [`SandboxBuilder::credentials`].
+//!
+//! As at MX, opening a session aggregates the user's members, and an identification meets 409 until that is over. Open it with
+//! `{"session": {"skip_aggregation": true}}`, as this library does.
 //!
 //! | request | answer |
 //! |---|---|

@@ -144,6 +144,11 @@ impl Echo {
         self.mark.is_some()
     }
 
+    /// Whether the member still looks as it did before we acted.
+    pub(super) fn is_marked(&self, reading: &Reading) -> bool {
+        self.mark.as_ref() == Some(reading)
+    }
+
     pub(super) const fn our_job(&self) -> Option<&JobGuid> {
         self.our_job.as_ref()
     }

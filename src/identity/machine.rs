@@ -157,12 +157,11 @@ impl Machine {
         self.echo.our_job()
     }
 
-    /// Goes on with a new budget, perhaps elsewhere and much later: an old baseline is dropped, and owners that were read
-    /// there are read again here. After a POST whose answer was lost the baseline stays, because a new one might be its effect.
+    /// Goes on with a new budget, perhaps elsewhere and much later: an old baseline is read anew, and owners that were read
+    /// there are read again here. Where a POST is due because the one before was lost, that reading may still show its effect.
     pub fn renew(&mut self) {
         self.is_spent = false;
         match self.phase {
-            Phase::Start if self.reposts > 0 => self.phase = Phase::Sent,
             Phase::Start => self.phase = Phase::Baseline,
             Phase::Finished => self.phase = Phase::Owners,
             _ => {}
@@ -176,7 +175,8 @@ impl Machine {
         }
     }
 
-    /// Whether the POST was due when the job was resumed: it follows as soon as the baseline has been read anew.
+    /// Whether the POST was due when the job was resumed: it follows as soon as the baseline has been read anew, unless that
+    /// shows what came of an earlier one.
     #[must_use]
     pub const fn is_start_due_again(&self) -> bool {
         matches!(self.phase, Phase::Baseline) && self.echo.has_mark()
@@ -255,8 +255,17 @@ impl Machine {
         self.echo.note(&reading);
         // Only a lost POST is ever repeated: the job that is waited for may be what came of it.
         let is_lost = phase == Phase::Sent || phase == Phase::OtherJob && self.reposts > 0;
+        // It was settled that nothing came of it, and then another process took over.
+        let is_due_again = phase == Phase::Baseline && self.reposts > 0;
         match phase {
-            _ if is_lost && self.echo.shows_start(&reading) => self.judge(&reading),
+            _ if (is_lost || is_due_again) && self.echo.shows_start(&reading) => {
+                self.judge(&reading)
+            }
+            // Something has changed meanwhile, so it has to settle anew.
+            _ if is_due_again && !self.echo.is_marked(&reading) => {
+                self.reposts -= 1;
+                Phase::Sent
+            }
             Phase::OtherJob if reading.is_being_aggregated => Phase::OtherJob,
             _ if is_lost && !self.echo.is_settled() => phase,
             _ if is_lost && self.reposts >= REPOSTS => Phase::Ended(End::StartUnknown),

@@ -47,7 +47,7 @@ impl Job {
                 if let Some(member) = self.received(read)? {
                     self.note(&member);
                     self.observe(Observation::Member(reading(&member)));
-                    if was_due {
+                    if was_due && self.machine().directive() == Directive::PostIdentify {
                         // At once, or an engine that resumes before every call would read for ever.
                         self.post().await?;
                     }

@@ -79,7 +79,14 @@ fn curl_lines() -> Vec<String> {
             Some(user.as_str()),
         ),
         ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
-        ("nexus", operations(), "createSession", "TOKEN", Some("{}")),
+        // An aggregation that begins with the session would be in the way of an identification.
+        (
+            "nexus",
+            operations(),
+            "createSession",
+            "TOKEN",
+            Some(r#"{"session": {"skip_aggregation": true}}"#),
+        ),
         ("nexus", operations(), "listMembers", "SESSION", None),
     ];
     let lines = steps

@@ -208,3 +208,31 @@ async fn a_job_that_is_resumed_before_every_call_starts_and_starts_once() {
     assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
     assert_eq!(mx.count("post"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
+    let mut script = vec![Member("CONNECTED#1"), Refused(503)];
+    script.extend(vec![
+        Member("CONNECTED#1");
+        usize::from(crate::identity::machine::SETTLED) + 1
+    ]);
+    script.extend([Member("CREATED~#2"), Member("CONNECTED#2"), Owners]);
+    let mx = Mx::answering(script);
+    let mut handle = mx.started(MINUTE).await.handle().clone();
+    let owners = loop {
+        let mut job = mx.resumed(&handle, MINUTE);
+        let step = job.next().await.unwrap();
+        handle = job.handle().clone();
+        if let Step::Done(owners) = step {
+            break owners;
+        }
+    };
+    assert!(!owners.is_empty());
+    assert_eq!(
+        mx.heard()[..8],
+        [
+            "0 read", "0 post", "3 read", "6 read", "9 read", "12 read", "12 read", "12 post"
+        ]
+    );
+    assert_eq!(mx.count("post"), 2);
+}

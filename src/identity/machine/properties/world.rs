@@ -57,6 +57,8 @@ pub(super) struct World {
     lists_lag: bool,
     /// How many waits the driver has before it must renew its patience.
     pub(super) budget: usize,
+    /// Whether every call is made by another process.
+    pub(super) is_handed_on: bool,
 }
 
 fn conclusive() -> impl Strategy<Value = ConnectionStatus> {
@@ -96,7 +98,13 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
     let guids = select(vec![Guids::Renewed, Guids::Unchanged, Guids::Null]);
     let other_job = prop_oneof![3 => Just(0), 1 => 1..12usize];
     let at_first = (any_status(), other_job, prop::bool::weighted(0.2));
-    let habits = (guids, any::<bool>(), 0..3usize, any::<bool>());
+    let habits = (
+        guids,
+        any::<bool>(),
+        0..3usize,
+        any::<bool>(),
+        any::<bool>(),
+    );
     (
         at_first,
         habits,
@@ -108,7 +116,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
         .prop_map(|(at_first, habits, mut course, end, mishaps, budget)| {
             let (fates, lost_reads) = mishaps;
             let (before, other_job, runs_already) = at_first;
-            let (guids, asks_at_work, lag, lists_lag) = habits;
+            let (guids, asks_at_work, lag, lists_lag, is_handed_on) = habits;
             // A rejection that rests longer than an echo is an end.
             course.dedup_by(|next, step| {
                 matches!(
@@ -130,6 +138,7 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
                 lag,
                 lists_lag,
                 budget,
+                is_handed_on,
             }
         })
 }

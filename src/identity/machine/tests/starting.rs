@@ -115,6 +115,57 @@ fn a_job_resumed_before_a_repeated_post_looks_for_the_lost_one_first() {
     );
 }
 
+#[test]
+fn a_lost_post_is_repeated_by_those_who_resume_before_every_call_too() {
+    let mut machine = posting("CONNECTED#1");
+    for _ in 0..REPOSTS {
+        machine.observe(Observation::AnswerLost);
+        for _ in 0..SETTLED {
+            machine.renew();
+            assert!(!machine.is_start_due_again());
+            read(&mut machine, "CONNECTED#1");
+        }
+        machine.renew();
+        assert!(machine.is_start_due_again());
+        assert_eq!(
+            read(&mut machine, "CONNECTED#1"),
+            Directive::PostIdentify,
+            "it had settled before"
+        );
+        machine.observe(Observation::Sending);
+    }
+    let end = Directive::Ended(End::StartUnknown);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+}
+
+#[test]
+fn a_repeated_post_that_may_have_been_sent_has_to_settle_like_the_first() {
+    let mut machine = posting("CONNECTED#1");
+    machine.observe(Observation::AnswerLost);
+    reads_until(&mut machine, "CONNECTED#1");
+    machine.renew();
+    machine.announce();
+    machine.renew();
+    let due = (SETTLED, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    machine.observe(Observation::Sending);
+    let end = Directive::Ended(End::StartUnknown);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+}
+
+#[test]
+fn a_member_that_changed_before_a_repeated_post_has_to_settle_anew() {
+    // Another job ran when we looked, so its end shows nothing of ours.
+    let mut machine = posting("CONNECTED~");
+    machine.observe(Observation::AnswerLost);
+    let due = (SETTLED, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, "CONNECTED~"), due);
+    machine.renew();
+    assert_eq!(read(&mut machine, "CONNECTED"), Directive::ReadMember);
+    let due = (SETTLED - 1, Directive::PostIdentify);
+    assert_eq!(reads_until(&mut machine, "CONNECTED"), due);
+}
+
 /// A machine whose first POST was lost without a trace, and whose second met another job.
 fn in_the_way(baseline: &str) -> Machine {
     let mut machine = posting(baseline);
