@@ -56,7 +56,7 @@ impl Answering {
             }
             let answer = match self.given.pop_front() {
                 Some(answer) => {
-                    terminal.step("question", one_line(challenge.label()));
+                    ask_in_words(challenge, terminal);
                     terminal.step("answer", "as given");
                     answer
                 }
@@ -103,11 +103,16 @@ fn prompt_for(challenge: &Challenge) -> Prompt {
 
 /// Shows all that is needed to answer a question later and elsewhere.
 fn tell(challenge: &Challenge, terminal: &mut Terminal) {
+    ask_in_words(challenge, terminal);
+    show_images(challenge, terminal);
+}
+
+/// A question, and the options that an answer has to be one of.
+fn ask_in_words(challenge: &Challenge, terminal: &mut Terminal) {
     terminal.step("question", one_line(challenge.label()));
     for option in challenge.options() {
         terminal.step("option", one_line(option.label()));
     }
-    show_images(challenge, terminal);
 }
 
 /// Writes the images of a question into files, and names them.
