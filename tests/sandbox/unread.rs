@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mx_nexus::sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{PATIENCE, open, quick, raw};
@@ -15,31 +16,34 @@ async fn fill(stream: &mut tokio::net::TcpStream) {
     while let Ok(Ok(())) = tokio::time::timeout(full, stream.write_all(LONG.as_bytes())).await {}
 }
 
-#[tokio::test]
-async fn whoever_never_reads_gives_its_place_up() {
+/// A sandbox that serves one connection at a time, and waits a moment only for its answers to be read.
+async fn with_one_place() -> Sandbox {
     let sandbox = quick()
         .connection_limit(1)
-        .answer_timeout(Duration::from_millis(50))
-        .start()
-        .await
-        .unwrap();
-    let mut deaf = raw::dial(&sandbox).await;
-    fill(&mut deaf).await;
-    let heard = raw::say(&sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+        .answer_timeout(Duration::from_millis(50));
+    sandbox.start().await.unwrap()
+}
+
+/// Is served, which nobody is while another has the place.
+async fn get_the_place(sandbox: &Sandbox) {
+    let heard = raw::say(sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n");
     let heard = tokio::time::timeout(PATIENCE, heard).await;
     assert_eq!(raw::statuses(&heard.expect("the place is free")), [200]);
+}
+
+#[tokio::test]
+async fn whoever_never_reads_gives_its_place_up() {
+    let sandbox = with_one_place().await;
+    let mut deaf = raw::dial(&sandbox).await;
+    fill(&mut deaf).await;
+    get_the_place(&sandbox).await;
     // It was there all the time.
     drop(deaf);
 }
 
 #[tokio::test]
 async fn a_byte_now_and_then_does_not_hold_the_place() {
-    let sandbox = quick()
-        .connection_limit(1)
-        .answer_timeout(Duration::from_millis(50))
-        .start()
-        .await
-        .unwrap();
+    let sandbox = with_one_place().await;
     let mut slow = raw::dial(&sandbox).await;
     fill(&mut slow).await;
     let sipping = tokio::spawn(async move {
@@ -48,9 +52,7 @@ async fn a_byte_now_and_then_does_not_hold_the_place() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     });
-    let heard = raw::say(&sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n");
-    let heard = tokio::time::timeout(PATIENCE, heard).await;
-    assert_eq!(raw::statuses(&heard.expect("the place is free")), [200]);
+    get_the_place(&sandbox).await;
     sipping.abort();
 }
 
