@@ -1,5 +1,5 @@
 //! One service of a company holds MX's API key; the others ask it for one-time tokens. This program is both:
-//! `cargo run --features sandbox --example bring_your_own_tokens`.
+//! `cargo run --example bring_your_own_tokens`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mx_nexus::sandbox::Sandbox;
 use mx_nexus::{ApiTokenSource, FetchingToken, Nexus};
+use mx_nexus_sandbox::Sandbox;
 
 /// The service that holds the key. In real life it is asked over the company's own network, and looks who asks.
 #[derive(Clone)]

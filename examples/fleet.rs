@@ -1,5 +1,5 @@
 //! A hundred members at once, among them a question, a locked login and a bank that has a bad minute:
-//! `cargo run --features sandbox --example fleet`.
+//! `cargo run --example fleet`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 use mx_nexus::User;
 use mx_nexus::fleet::Outcome;
 use mx_nexus::identity::{Challenges, JobHandle, Polling};
-use mx_nexus::sandbox::{Fault, Sandbox};
+use mx_nexus_sandbox::{Fault, Sandbox};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

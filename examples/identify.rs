@@ -1,5 +1,5 @@
 //! The whole way by the library alone, from an API key to the owners of an account, on the embedded sandbox:
-//! `cargo run --features sandbox --example identify`. Asks its question on the terminal; without one it answers by itself.
+//! `cargo run --example identify`. Asks its question on the terminal; without one it answers by itself.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -11,7 +11,7 @@ use mx_nexus::Nexus;
 use mx_nexus::connect::{Entries, Search};
 use mx_nexus::identity::{Challenge, Polling, Step};
 use mx_nexus::mdx::types::UserCreateRequest;
-use mx_nexus::sandbox::Sandbox;
+use mx_nexus_sandbox::Sandbox;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -1,5 +1,5 @@
 //! A challenge in a web application: one request starts the job, another shows the question, a third answers it, and each
-//! may be served by another process. `cargo run --features sandbox --example mfa_in_a_web_app` serves the application, plays
+//! may be served by another process. `cargo run --example mfa_in_a_web_app` serves the application, plays
 //! the browser, and ends; with `-- --serve` it goes on serving.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use mx_nexus::Nexus;
 use mx_nexus::identity::{Answers, Challenges, IdentityError, Job, JobHandle, Polling, Step};
-use mx_nexus::sandbox::Sandbox;
+use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as Row, MutexGuard};
 

@@ -4,7 +4,7 @@
 //! 1. [`owners`]: the first identification, and what can come of it.
 //! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
 //! 3. [`fleets`]: a million users, a few at a time.
-//! 4. `testing`: your own code against the sandbox, when all goes well and when it does not (feature `sandbox`).
+//! 4. `testing`: your own code against the sandbox, when all goes well and when it does not (package `mx-nexus-sandbox`).
 //! 5. `mocking`: your own code against typed mocks, for what no sandbox says (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
 
@@ -241,9 +241,9 @@ pub mod web {}
 /// ```
 pub mod fleets {}
 
-/// Tests of your own code: the sandbox, feature `sandbox`.
+/// Tests of your own code: the sandbox, package `mx-nexus-sandbox`.
 ///
-/// It has the state, so a test says who is there and what goes wrong, and not what MX answers. Put `sandbox` into the features of a
+/// It has the state, so a test says who is there and what goes wrong, and not what MX answers. Make `mx-nexus-sandbox` a
 /// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds want a polling of
 /// milliseconds too, which is a setting like the patience.
 ///
@@ -251,7 +251,7 @@ pub mod fleets {}
 /// use std::time::Duration;
 /// use mx_nexus::Nexus;
 /// use mx_nexus::identity::{IdentityError, Polling, Remedy};
-/// use mx_nexus::sandbox::{Fault, JobKind, Sandbox};
+/// use mx_nexus_sandbox::{Fault, JobKind, Sandbox};
 ///
 /// /// Your code: who owns what is at this member?
 /// async fn names(nexus: &Nexus, polling: Polling, user: &str, member: &str) -> Result<Vec<String>, IdentityError> {
@@ -282,9 +282,8 @@ pub mod fleets {}
 /// # }
 /// ```
 ///
-/// The passwords, and what else its banks do, are in the documentation of [`sandbox`](crate::sandbox). Tests in other languages start
+/// The passwords, and what else its banks do, are in the documentation of `mx-nexus-sandbox`. Tests in other languages start
 /// `nexus sandbox`, and ask for all of this over HTTP.
-#[cfg(feature = "sandbox")]
 pub mod testing {}
 
 /// Tests of your own code: typed mocks, feature `mock`.

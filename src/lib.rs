@@ -15,8 +15,6 @@ pub mod mdx;
 pub mod mock;
 pub mod operations;
 pub mod pages;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
 pub mod sso;
 pub mod values;
 

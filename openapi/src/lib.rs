@@ -138,6 +138,11 @@ impl Api {
         self.generate_from(document, &overlay)
     }
 
+    /// The document with its overlay, as JSON: what is promised, before it is made lenient.
+    pub fn contract(&self) -> Result<String, Failure> {
+        Ok(self.generate()?.contract)
+    }
+
     /// Makes everything from texts of a document and an overlay, as [`Api::generate`] does from the files.
     pub fn generate_from_text(&self, document: &str, overlay: &str) -> Result<Generated, Failure> {
         let named = |file: &str| format!("{}/{file}", self.name);

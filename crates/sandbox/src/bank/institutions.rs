@@ -1,0 +1,141 @@
+//! The list of institutions that the sandbox has.
+
+use crate::bank::{Country, Field, Institution, Vocabulary};
+use crate::world::{JobKind, fixed_guid};
+
+/// Everything for which an institution can say that it supports it.
+const EVERYTHING: [JobKind; 3] = [
+    JobKind::Identification,
+    JobKind::Verification,
+    JobKind::ExtendedHistory,
+];
+
+/// The first halves of the names of the small banks, which are there to fill pages.
+const PLACES: [&str; 9] = [
+    "Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Rowan",
+];
+
+/// The second halves.
+const FORMS: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
+
+/// Every institution, the popular ones first.
+pub(super) fn all() -> Vec<Institution> {
+    let mx_bank = Institution {
+        guid: String::from("INS-1572a04c-912b-59bf-5841-332c7dfafaef"),
+        fields: vec![
+            field(
+                "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1",
+                "LOGIN",
+                "Username",
+            ),
+            field(
+                "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d",
+                "PASSWORD",
+                "Password",
+            ),
+        ],
+        vocabulary: Vocabulary::MxBank,
+        supports_oauth: true,
+        supports: vec![JobKind::Identification, JobKind::Verification],
+        ..invented("mxbank", "MX Bank", 72_644)
+    };
+    let mx_bank_oauth = Institution {
+        guid: String::from("INS-68e96dd6-eabd-42d3-9f05-416897f0746c"),
+        fields: Vec::new(),
+        vocabulary: Vocabulary::MxBank,
+        supports_oauth: true,
+        supports: vec![JobKind::Identification, JobKind::Verification],
+        ..invented("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
+    };
+    let unsupporting = Institution {
+        supports: Vec::new(),
+        ..invented("sandbox_savings", "Sandbox Savings (no products)", 30_000)
+    };
+    let not_enabled = Institution {
+        is_without_products: true,
+        ..invented(
+            "sandbox_private_bank",
+            "Sandbox Private Bank (not enabled)",
+            20_000,
+        )
+    };
+    let hidden = Institution {
+        is_hidden: true,
+        ..invented(
+            "sandbox_closed_bank",
+            "Sandbox Closed Bank (no new members)",
+            10_000,
+        )
+    };
+    let mut all = vec![
+        mx_bank,
+        mx_bank_oauth,
+        invented("sandbox_bank", "Sandbox Bank", 40_000),
+        unsupporting,
+        credit_union(),
+        not_enabled,
+        hidden,
+    ];
+    all.extend(PLACES.iter().flat_map(|place| {
+        FORMS.iter().map(move |form| {
+            let code = format!("{place}_{form}").to_lowercase().replace(' ', "_");
+            invented(&code, &format!("{place} {form}"), 100)
+        })
+    }));
+    all.sort_by_key(|one| std::cmp::Reverse(one.popularity));
+    all
+}
+
+/// The one in Canada that wants three things.
+fn credit_union() -> Institution {
+    let code = "sandbox_credit_union";
+    let region = Field {
+        guid: fixed_guid("CRD", &format!("{code}/region")),
+        name: "REGION",
+        label: "Region",
+        kind: (2, "OPTIONS"),
+        options: vec![("east", "East"), ("west", "West")],
+    };
+    let bank = invented(code, "Sandbox Credit Union (three credentials)", 25_000);
+    Institution {
+        country: Country::Canada,
+        fields: bank.fields.into_iter().chain([region]).collect(),
+        ..bank
+    }
+}
+
+/// An invented bank that can do everything, with username and password.
+fn invented(code: &str, name: &str, popularity: u32) -> Institution {
+    let guid = |field: &str| fixed_guid("CRD", &format!("{code}/{field}"));
+    Institution {
+        guid: fixed_guid("INS", code),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        popularity,
+        country: Country::UnitedStates,
+        vocabulary: Vocabulary::Invented,
+        fields: vec![
+            field(&guid("login"), "LOGIN", "Username"),
+            field(&guid("password"), "PASSWORD", "Password"),
+        ],
+        supports_oauth: false,
+        supports: EVERYTHING.to_vec(),
+        is_without_products: false,
+        is_hidden: false,
+    }
+}
+
+fn field(guid: &str, name: &'static str, label: &'static str) -> Field {
+    let kind = match name {
+        "LOGIN" => (3, "LOGIN"),
+        "PASSWORD" => (1, "PASSWORD"),
+        _ => (0, "TEXT"),
+    };
+    Field {
+        guid: guid.to_owned(),
+        name,
+        label,
+        kind,
+        options: Vec::new(),
+    }
+}

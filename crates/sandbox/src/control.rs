@@ -1,0 +1,191 @@
+//! What the sandbox says of itself, under `/_sandbox/`: for tests in other languages, and for whoever looks in with a browser.
+//! The route sends here what is for no face.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::call::Face;
+use super::fault::Fault;
+use super::premises::Premises;
+use super::promise;
+use super::server::Payload;
+
+mod oauth;
+
+type Here = State<Arc<Premises>>;
+
+/// Everything under `/_sandbox/`, and the index.
+pub(super) fn router(premises: Arc<Premises>) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/_sandbox", get(index))
+        .route("/_sandbox/", get(index))
+        .route(
+            "/_sandbox/faults",
+            get(list_faults).post(add_fault).delete(clear_faults),
+        )
+        .route("/_sandbox/sessions/expire", post(expire_sessions))
+        .route(
+            "/_sandbox/requests",
+            get(list_requests).delete(clear_requests),
+        )
+        .route("/_sandbox/jobs", get(list_jobs))
+        .route("/_sandbox/jobs/finish", post(finish_jobs))
+        .route("/_sandbox/members", post(add_member))
+        .merge(oauth::router())
+        .route("/_sandbox/openapi/{document}", get(read_document))
+        .fallback(nothing)
+        .with_state(premises)
+}
+
+fn answer(status: StatusCode, value: &impl Serialize) -> Response<Payload> {
+    // What is written here are lists and objects of texts and numbers.
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    let mut response = Response::new(Payload::from(bytes));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+fn ok(value: &impl Serialize) -> Response<Payload> {
+    answer(StatusCode::OK, value)
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<Payload> {
+    answer(status, &json!({"error": {"message": message}}))
+}
+
+/// The same answer, in JSON when it is a refusal of the router, which speaks plain text.
+pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
+    let status = response.status();
+    let media_type = response.headers().get(CONTENT_TYPE);
+    let media_type = media_type.map_or(Ok("text/plain"), |one| one.to_str());
+    let is_plain = media_type.is_ok_and(|text| text.starts_with("text/plain"));
+    if !is_plain || !status.is_client_error() {
+        return response;
+    }
+    let allowed = response.headers().get(ALLOW).cloned();
+    let Some(allowed) = allowed.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) else {
+        let message = "This request was not understood; GET /_sandbox says what can be asked for.";
+        return refuse(status, message);
+    };
+    let methods = allowed.to_str().unwrap_or_default().replace(',', ", ");
+    let message =
+        format!("This path takes {methods} only; GET /_sandbox says what can be asked for.");
+    let mut told = refuse(status, &message);
+    told.headers_mut().insert(ALLOW, allowed);
+    told
+}
+
+async fn index(State(premises): Here) -> Response<Payload> {
+    let at = |path: &str| format!("{}{path}", premises.address);
+    ok(&json!({
+        "what": "a sandbox of MX: invented banks and people, nothing real",
+        "nexus": at("/nexus"),
+        "sso": at("/sso"),
+        "mdx": at("/mdx"),
+        "client_id": premises.client_id,
+        "control": {
+            "POST /_sandbox/faults": "something is to go wrong",
+            "GET /_sandbox/faults": "the faults that have not all happened yet",
+            "DELETE /_sandbox/faults": "forgets them",
+            "POST /_sandbox/sessions/expire": "ends all sessions",
+            "GET /_sandbox/requests": "the last requests, without a secret",
+            "DELETE /_sandbox/requests": "forgets them",
+            "GET /_sandbox/jobs": "the jobs of all members",
+            "POST /_sandbox/jobs/finish": "lets all jobs that run come to their ends, or to their questions",
+            "POST /_sandbox/members": "adds a member of the user with this user_id, at a bank that knows every password",
+            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
+            "POST /_sandbox/oauth/{member}/decline": "the person declines",
+            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
+        },
+    }))
+}
+
+async fn nothing() -> Response<Payload> {
+    refuse(
+        StatusCode::NOT_FOUND,
+        "There is nothing here; GET /_sandbox says what is where.",
+    )
+}
+
+async fn list_faults(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"faults": premises.faults.list()}))
+}
+
+async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
+    let read = serde_json::from_slice::<Fault>(&body)
+        .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
+    let added = read.and_then(|fault| {
+        let fault = fault.completed();
+        let added = premises.faults.add(fault.clone());
+        added.map(|()| fault).map_err(|error| error.to_string())
+    });
+    match added {
+        Ok(fault) => answer(StatusCode::CREATED, &fault),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
+}
+
+async fn clear_faults(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"cleared": premises.faults.clear()}))
+}
+
+async fn expire_sessions(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"expired": premises.world.expire_sessions()}))
+}
+
+async fn list_requests(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"requests": premises.requests.list()}))
+}
+
+async fn clear_requests(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"cleared": premises.requests.clear()}))
+}
+
+async fn list_jobs(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"jobs": premises.world.jobs()}))
+}
+
+async fn finish_jobs(State(premises): Here) -> Response<Payload> {
+    ok(&json!({"finished": premises.world.finish_jobs()}))
+}
+
+/// What is said of a member that is to be added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    user_id: String,
+    password: String,
+}
+
+async fn add_member(State(premises): Here, body: Bytes) -> Response<Payload> {
+    // A mismatch is told without the value: it may be a password.
+    let read = serde_json::from_slice::<NewMember>(&body);
+    let read = read
+        .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
+    let world = &premises.world;
+    match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
+        Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
+}
+
+async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {
+    let face = match name.as_str() {
+        "nexus.json" => Face::Nexus,
+        "sso.json" => Face::Sso,
+        "mdx.json" => Face::Mdx,
+        _ => return nothing().await,
+    };
+    ok(&promise::document(face, &premises.address))
+}

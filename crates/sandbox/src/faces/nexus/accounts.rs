@@ -1,0 +1,189 @@
+//! What jobs gather: accounts, their owners, their numbers.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::call::{Call, Reply};
+use crate::people::{self, ACCOUNTS, AccountKind, Person};
+use crate::world::{Account, Clock, Deed, Member, Page, State};
+
+/// The reply to an operation on accounts, owners or numbers; a member that is named has been found to be the user's.
+pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let guid = call.path("member_guid");
+    let splits_names = state.settings.splits_names;
+    Some(match call.operation.id {
+        "listAccountOwners" => state.member(user, guid).map(|member| {
+            let owners = owners(member, splits_names);
+            Reply::ok(json!({"account_owners": owners}))
+        }),
+        "readAccountNumbers" => state.member(user, guid).map(|member| {
+            Reply::ok(json!({"account_numbers": numbers(member, member.accounts())}))
+        }),
+        "listMemberAccounts" => Ok(list(state, user, &[guid.to_owned()], call)),
+        "listAccounts" => {
+            let guids = state.member_guids(user);
+            Ok(list(state, user, &guids, call))
+        }
+        _ => by_account(state, user, call)?,
+    })
+}
+
+/// What is about one account. One that no job gathered may be one that the user made by hand, of which nothing is kept here.
+fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let wanted = call.path.get("account_guid")?;
+    let clock = state.clock;
+    let deed = match call.operation.id {
+        "updateAccount" => Deed::Update(&call.body["account"]),
+        "blockAccount" => Deed::Block,
+        "deleteManualAccount" => Deed::Delete,
+        _ => Deed::Read,
+    };
+    let (member, account) = match state.account(user, wanted, deed)? {
+        Ok(found) => found,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    let answer = match call.operation.id {
+        "readAccount" | "updateAccount" => json!({"account": shown(member, account, &clock)}),
+        "readAccountNumbersByAccount" => json!({"account_numbers": numbers(member, [account])}),
+        "blockAccount" => return Some(Ok(Reply::nothing(StatusCode::OK))),
+        _ => return None,
+    };
+    Some(Ok(Reply::ok(answer)))
+}
+
+fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply {
+    let clock = state.clock;
+    let mut accounts = Vec::new();
+    for guid in members {
+        if let Ok(member) = state.member(user, guid) {
+            let theirs = member.accounts();
+            accounts.extend(theirs.map(|account| shown(member, account, &clock)));
+        }
+    }
+    let page = Page::of(call, accounts.len());
+    let on_page = page.cut(accounts);
+    Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
+}
+
+/// The owners that an identification found; none before.
+pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
+    let Some(login) = &member.connection.identified else {
+        return json!([]);
+    };
+    let owners = member.accounts().flat_map(|account| {
+        let people = people::owners(login, account.place).into_iter();
+        people.map(move |person| owner(member, &account.guid, &person, splits_names))
+    });
+    owners.collect()
+}
+
+fn owner(member: &Member, account: &str, person: &Person, splits_names: bool) -> Value {
+    json!({
+        "account_guid": account,
+        "address": person.address,
+        "city": person.city,
+        "country": "United States",
+        "email": person.email,
+        "first_name": splits_names.then_some(person.first_name),
+        "last_name": splits_names.then_some(person.last_name),
+        "member_guid": member.guid,
+        "owner_name": person.full_name(),
+        "phone": person.phone,
+        "postal_code": person.postal_code,
+        "state": person.state,
+        "user_guid": member.user,
+    })
+}
+
+/// The numbers that a verification found, of those of these accounts that have some.
+pub(super) fn numbers<'a>(
+    member: &Member,
+    accounts: impl IntoIterator<Item = &'a Account>,
+) -> Value {
+    let Some(login) = &member.connection.verified else {
+        return json!([]);
+    };
+    let accounts = accounts.into_iter();
+    let accounts = accounts.filter(|account| kind(account).has_numbers);
+    let numbers = accounts.map(|account| {
+        let institution = member.institution;
+        let numbers = people::numbers(login, account.place, &institution.code, institution.country);
+        json!({
+            "account_guid": account.guid,
+            "account_number": numbers.account_number,
+            "guid": account.guid.replacen("ACT", "ACN", 1),
+            "institution_number": numbers.institution_number,
+            "member_guid": member.guid,
+            "passed_validation": true,
+            "routing_number": numbers.routing_number,
+            "transit_number": numbers.transit_number,
+            "user_guid": member.user,
+        })
+    });
+    numbers.collect()
+}
+
+/// An account as MX shows it, with what its user made of it.
+pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
+    let (kind, index) = (kind(account), account.place);
+    let institution = member.institution;
+    let login = &member.connection.gathered;
+    let numbers = people::numbers(login, index, &institution.code, institution.country);
+    let last_four = numbers.account_number.get(6..).unwrap_or_default();
+    let cents = people::cents(login, index);
+    let balance = json!(cents as f64 / 100.0);
+    let created = clock.iso(member.created);
+    let updated = member.connection.succeeded.map(|at| clock.iso(at));
+    let guid = &account.guid;
+    let mut shown = json!({
+        "account_guid": guid,
+        "account_number": format!("****{last_four}"),
+        "account_number_set_by": 1,
+        "account_number_set_by_name": "FEED",
+        "account_ownership": ownership(login, index),
+        "account_type": kind.code,
+        "account_type_name": kind.code_name,
+        "account_type_set_by": 1,
+        "account_type_set_by_name": "FEED",
+        "available_balance": balance,
+        "balance": balance,
+        "balance_set_by": 1,
+        "balance_set_by_name": "FEED",
+        "created_at": created,
+        "currency_code": "USD",
+        "external_guid": null,
+        "feed_account_type": kind.code,
+        "feed_account_type_name": kind.code_name,
+        "feed_balance": balance,
+        "feed_name": kind.name,
+        "guid": guid,
+        "imported_at": updated,
+        "institution_code": institution.code,
+        "institution_guid": institution.guid,
+        "is_business": false,
+        "is_closed": false,
+        "is_hidden": false,
+        "is_manual": false,
+        "member_guid": member.guid,
+        "member_is_managed_by_user": true,
+        "metadata": null,
+        "name": kind.name,
+        "nickname": null,
+        "updated_at": updated,
+        "user_guid": member.user,
+    });
+    account.overlay(&mut shown);
+    shown
+}
+
+fn kind(account: &Account) -> &'static AccountKind {
+    &ACCOUNTS[account.place % ACCOUNTS.len()]
+}
+
+fn ownership(login: &str, index: usize) -> &'static str {
+    if people::owners(login, index).len() > 1 {
+        "JOINT"
+    } else {
+        "INDIVIDUAL"
+    }
+}

@@ -1,0 +1,132 @@
+//! Members: made, read, listed, changed, deleted; their jobs started, their questions listed and answered.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::institutions;
+use crate::call::{Call, Reply};
+use crate::world::{Answers, Challenge, JobKind, Page, Started, State};
+use mx_nexus::Secret;
+
+/// The reply to an operation on members; a member that is named has been found to be the user's.
+pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let guid = call.path("member_guid");
+    let member = &call.body["member"];
+    Some(match call.operation.id {
+        "createMember" => state.create_member(user, member).map(rooted),
+        "listMembers" => Ok(list(state, user, call)),
+        "readMember" => state.show_member(user, guid).map(rooted),
+        "updateMember" => state.update_member(user, guid, member).map(rooted),
+        "deleteMember" => state
+            .delete_member(user, guid)
+            .map(|()| Reply::nothing(StatusCode::NO_CONTENT)),
+        "listMemberCredentials" => state.member(user, guid).map(|member| {
+            let credentials = match &member.oauth {
+                // Those of the institution are for its other members.
+                Some(_) => json!([]),
+                None => institutions::credentials(member.institution),
+            };
+            Reply::ok(json!({"credentials": credentials}))
+        }),
+        "createMemberCredentials" => leave_answer(state, user, guid, member),
+        "listMemberChallenges" => state.member(user, guid).map(|member| {
+            let open = member.connection.open().iter().map(Challenge::shown);
+            Reply::ok(json!({"challenges": open.collect::<Value>()}))
+        }),
+        "resumeAggregation" => resume(state, user, guid, member),
+        "generateOauthWindowUri" => {
+            let skips_aggregation = call.query("skip_aggregation").map(|text| text == "true");
+            let address = state.open_window(user, guid, skips_aggregation);
+            address.map(|address| rooted(json!({"guid": guid, "oauth_window_uri": address})))
+        }
+        "aggregateAllMembers" | "refreshAllMembers" => {
+            let started = state.start_all(user);
+            started.map(|started| Reply {
+                status: status(started),
+                ..list(state, user, call)
+            })
+        }
+        operation => start(state, user, guid, job_kind(operation)?),
+    })
+}
+
+/// Which kind of job an operation starts.
+pub(super) fn job_kind(operation: &str) -> Option<JobKind> {
+    Some(match operation {
+        "aggregateMember" | "refreshMember" => JobKind::Aggregation,
+        "identifyMember" => JobKind::Identification,
+        "verifyMember" => JobKind::Verification,
+        "extendTransactionHistory" => JobKind::ExtendedHistory,
+        "checkMemberBalance" => JobKind::Balance,
+        _ => return None,
+    })
+}
+
+fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
+    let started = state.start(user, guid, kind)?;
+    let member = state.show_member(user, guid)?;
+    Ok(Reply::json(status(started), json!({"member": member})))
+}
+
+fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<Reply, Reply> {
+    let given = member["challenges"].as_array().into_iter().flatten();
+    let answers = given.map(|answer| {
+        let part = |name: &str| answer[name].as_str().unwrap_or_default();
+        (part("guid").to_owned(), Secret::new(part("value")))
+    });
+    let answers: Answers = answers.collect();
+    state.answer(user, guid, &answers)?;
+    state.show_member(user, guid).map(rooted)
+}
+
+/// The older way: an answer is left at the member, and resuming the job gives it to the bank.
+fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Result<Reply, Reply> {
+    let wanted = left["credential_guid"].as_str().unwrap_or_default();
+    let value = left["value"].as_str().unwrap_or_default();
+    let at = state.clock.iso(state.now);
+    let member = state.member(user, guid)?;
+    let is_open = |challenge: &Challenge| challenge.guid == wanted;
+    if member.connection.open().iter().any(is_open) {
+        if let Some(job) = member.connection.jobs.back_mut() {
+            job.left_answers
+                .insert(wanted.to_owned(), Secret::new(value));
+        }
+    } else {
+        state.enter_one(user, guid, left)?;
+    }
+    Ok(Reply::ok(json!({"member_credential": {
+        "created_at": at,
+        "credential_guid": wanted,
+        "guid": crate::world::guid("MCR"),
+        "member_guid": guid,
+        "metadata": left["metadata"],
+        "updated_at": at,
+    }})))
+}
+
+fn list(state: &mut State, user: &str, call: &Call) -> Reply {
+    let mut members = Vec::new();
+    for guid in state.member_guids(user) {
+        members.extend(state.show_member(user, &guid));
+    }
+    if let Some(use_case) = call.query("use_case") {
+        members.retain(|member| {
+            let named = member["use_cases"].as_array();
+            named.is_none_or(|named| named.iter().any(|name| name == use_case))
+        });
+    }
+    let page = Page::of(call, members.len());
+    let on_page = page.cut(members);
+    Reply::ok(json!({"members": on_page, "pagination": page.pagination()}))
+}
+
+fn status(started: Started) -> StatusCode {
+    match started {
+        Started::Anew => StatusCode::OK,
+        Started::RanAlready => StatusCode::ACCEPTED,
+    }
+}
+
+fn rooted(member: Value) -> Reply {
+    Reply::ok(json!({"member": member}))
+}

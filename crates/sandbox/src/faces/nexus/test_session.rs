@@ -1,0 +1,188 @@
+//! The session `test_session`: static data behind words that stand in the place of a member. Nothing changes here, no job has a
+//! guid, and no member is ever at work.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{accounts, either, institutions, members};
+use crate::bank::{Entries, Question, institutions as all_institutions};
+use crate::call::{Call, Reply};
+use crate::people::ACCOUNTS;
+use crate::world::{
+    Account, Challenge, Clock, Connection, Member, Page, fixed_guid, not_manual, test_user, unknown,
+};
+use mx_nexus::values::ConnectionStatus;
+
+/// The words of connected members.
+const CONNECTED: [&str; 4] = [
+    "test_member",
+    "test_nexus_member",
+    "unidentified",
+    "unverified",
+];
+
+/// The login whose people own the static accounts.
+const LOGIN: &str = "mxuser";
+
+/// When everything happened here, in milliseconds since 1970.
+const MADE: u64 = 1_476_382_077_000;
+
+/// The reply to a call of the test session.
+pub(crate) fn answer(call: &Call) -> Option<Reply> {
+    if let Some(reply) = institutions::answer(call) {
+        return Some(either(reply));
+    }
+    if call.operation.id == "listMembers" {
+        let members = connected().map(|member| shown(&member));
+        return Some(Reply::ok(json!({"members": members.collect::<Value>()})));
+    }
+    if call.operation.id == "listAccounts" {
+        return Some(list(call, connected()));
+    }
+    if let Some(account) = call.path.get("account_guid") {
+        return by_account(call, account);
+    }
+    let word = call.path.get("member_guid")?;
+    let Some(status) = status(word) else {
+        return Some(unknown());
+    };
+    let member = member(word, &status);
+    let shown = || Reply::ok(json!({"member": shown(&member)}));
+    match call.operation.id {
+        "readMember" | "updateMember" => Some(shown()),
+        "deleteMember" => Some(Reply::nothing(StatusCode::NO_CONTENT)),
+        "listMemberAccounts" => Some(list(call, [member])),
+        "listAccountOwners" => {
+            let owners = accounts::owners(&member, false);
+            Some(Reply::ok(json!({"account_owners": owners})))
+        }
+        "readAccountNumbers" => {
+            let numbers = accounts::numbers(&member, member.accounts());
+            Some(Reply::ok(json!({"account_numbers": numbers})))
+        }
+        "listMemberChallenges" => {
+            let open = open(&status).map(|challenge| challenge.shown());
+            Some(Reply::ok(json!({"challenges": open.collect::<Value>()})))
+        }
+        "resumeAggregation" if status != ConnectionStatus::Challenged => {
+            Some(Reply::problem(405, None, "The member is not CHALLENGED."))
+        }
+        "resumeAggregation" => Some(shown()),
+        operation => members::job_kind(operation).map(|_| shown()),
+    }
+}
+
+/// What is about one account of these members; any other may be one that was made by hand.
+fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
+    let mut member = connected().find(|member| {
+        let mut accounts = member.accounts();
+        accounts.any(|account| account.guid == wanted)
+    })?;
+    let mut accounts = std::mem::take(&mut member.connection.accounts).into_iter();
+    let mut account = accounts.find(|account| account.guid == wanted)?;
+    Some(match call.operation.id {
+        "updateAccount" => {
+            // In the answer alone: nothing is kept.
+            account.change(&call.body["account"]);
+            let shown = accounts::shown(&member, &account, &clock());
+            Reply::ok(json!({"account": shown}))
+        }
+        "readAccount" => {
+            let shown = accounts::shown(&member, &account, &clock());
+            Reply::ok(json!({"account": shown}))
+        }
+        "readAccountNumbersByAccount" => {
+            let numbers = accounts::numbers(&member, [&account]);
+            Reply::ok(json!({"account_numbers": numbers}))
+        }
+        "deleteManualAccount" => not_manual(),
+        _ => return None,
+    })
+}
+
+fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
+    let members: Vec<Member> = members.into_iter().collect();
+    let shown = members.iter().flat_map(|member| {
+        let accounts = member.accounts();
+        accounts.map(|account| accounts::shown(member, account, &clock()))
+    });
+    let shown: Vec<Value> = shown.collect();
+    let page = Page::of(call, shown.len());
+    let on_page = page.cut(shown);
+    Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
+}
+
+/// The status of the member that a word stands for. MX has no words for EXPIRED and PENDING.
+fn status(word: &str) -> Option<ConnectionStatus> {
+    use ConnectionStatus::{Connected, Expired, Pending};
+    if CONNECTED.contains(&word) {
+        return Some(Connected);
+    }
+    let known = ConnectionStatus::KNOWN.iter();
+    let mut known = known.filter(|status| !matches!(status, Expired | Pending));
+    known.find(|status| status.as_str() == word).cloned()
+}
+
+/// Whether a word stands in the place of a member here.
+pub(crate) fn stands_for_a_member(word: &str) -> bool {
+    status(word).is_some()
+}
+
+fn connected() -> impl Iterator<Item = Member> {
+    let words = CONNECTED.iter();
+    words.map(|word| member(word, &ConnectionStatus::Connected))
+}
+
+/// The member that a word stands for: one like any other, so that its accounts, owners and numbers belong together.
+fn member(word: &str, status: &ConnectionStatus) -> Member {
+    let institution = &all_institutions()[0];
+    let at = Instant::now();
+    let mut connection = Connection::new(status.clone());
+    connection.aggregated = Some(at);
+    connection.succeeded = Some(at);
+    if CONNECTED.contains(&word) {
+        let places = 0..ACCOUNTS.len();
+        let accounts = places.map(|place| {
+            let guid = fixed_guid("ACT", &format!("test_session/{word}/{place}"));
+            Account::new(guid, place)
+        });
+        connection.accounts = accounts.collect();
+        connection.gathered = LOGIN.to_owned();
+        connection.identified = (word != "unidentified").then(|| LOGIN.to_owned());
+        connection.verified = (word != "unverified").then(|| LOGIN.to_owned());
+    }
+    Member {
+        guid: word.to_owned(),
+        user: test_user(),
+        institution,
+        entries: Entries::new(),
+        login: LOGIN.to_owned(),
+        oauth: None,
+        external_guid: None,
+        metadata: None,
+        name: institution.name.clone(),
+        use_cases: None,
+        background_aggregation_is_disabled: false,
+        revision: 0,
+        created: at,
+        connection,
+    }
+}
+
+fn shown(member: &Member) -> Value {
+    member.body(&member.connection.shown(), &clock())
+}
+
+/// A clock by which everything up to now happened at one time.
+fn clock() -> Clock {
+    Clock::standing_at(MADE)
+}
+
+fn open(status: &ConnectionStatus) -> impl Iterator<Item = Challenge> {
+    let is_challenged = *status == ConnectionStatus::Challenged;
+    let guid = fixed_guid("CRD", "test_session/question");
+    is_challenged
+        .then(|| Challenge::new(Question::Text, guid))
+        .into_iter()
+}

@@ -1,0 +1,337 @@
+//! Faults on demand: what goes wrong, with which requests, and how often. Tests ask for them through
+//! [`Sandbox::fault`](super::Sandbox::fault), programs in other languages through `POST /_sandbox/faults`.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+mod aim;
+pub(crate) mod board;
+mod check;
+
+pub(crate) use aim::Asked;
+
+use aim::Aim;
+
+/// Something that goes wrong on purpose, with the requests that it is for.
+///
+/// A fault is for every operation until [`on`](Self::on) or [`on_operation`](Self::on_operation) says otherwise, and happens once
+/// until [`times`](Self::times) does. It is for the systems of MX only, never for `/_sandbox` itself. To a request happens the
+/// first fault that is for it and has nothing more to [`skip`](Self::skip), in the order in which they were asked for.
+///
+/// One that can never happen is refused when it is asked for: an operation, a method or a path that MX does not have, a status
+/// that is none, a delay of more than ten minutes.
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus_sandbox::Fault;
+///
+/// let busy = Fault::status(503).on("POST", "/members/*/identify").times(2).retry_after(Duration::from_secs(1));
+/// let lost = Fault::reset_after_processing().on_operation("identifyMember");
+/// let late = Fault::delay(Duration::from_millis(200)).on("GET", "/members/**").skip(3);
+/// # let _ = (busy, lost, late);
+/// ```
+///
+/// # As JSON
+///
+/// One object, the same that `GET /_sandbox/faults` lists. Unknown fields are refused.
+///
+/// ```json
+/// {"kind": "status", "status": 503, "body": "html", "retry_after": 1,
+///  "method": "POST", "path": "/members/*/identify", "times": 2, "skip": 0}
+/// ```
+///
+/// | field | type | meaning |
+/// |---|---|---|
+/// | `kind` | text, required | `status`, `delay`, `reset`, `truncate`, `stale_echo` or `expire_sessions` |
+/// | `status` | 200 to 599 | what is answered; required for the kind `status`, and for no other |
+/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent, but 204 and 304 are always empty |
+/// | `retry_after` | seconds | of the kind `status`: the header `Retry-After` |
+/// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect all the same; false when absent |
+/// | `delay_ms` | milliseconds | how long the answer is held back, 600000 at most; required for the kind `delay` |
+/// | `method` | text | only requests of this method, in any case |
+/// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end is all that follows, nothing included |
+/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` has none of the three |
+/// | `times` | whole number | how often it happens; 1 when absent |
+/// | `skip` | whole number | how many matching requests go well before; 0 when absent |
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct Fault {
+    pub(crate) kind: FaultKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<FaultBody>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    processed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delay_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default)]
+    skip: u32,
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A status is answered instead of the truth.
+    Status,
+    /// The answer comes late.
+    Delay,
+    /// The connection is reset instead of an answer.
+    Reset,
+    /// The connection ends in the middle of the answer.
+    Truncate,
+    /// A member is shown as it was before its newest job.
+    StaleEcho,
+    /// All sessions have expired.
+    ExpireSessions,
+}
+
+/// What a status is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultBody {
+    /// An error in MX's shape.
+    Json,
+    /// A page, as a gateway in between shows it.
+    Html,
+    /// Something that claims to be JSON and is not.
+    NotJson,
+    /// Nothing.
+    Empty,
+}
+
+/// Why a fault cannot happen as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidFault(String);
+
+impl fmt::Display for InvalidFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidFault {}
+
+fn once() -> u32 {
+    1
+}
+
+impl Fault {
+    fn new(kind: FaultKind) -> Self {
+        Self {
+            kind,
+            status: None,
+            body: None,
+            retry_after: None,
+            processed: false,
+            delay_ms: None,
+            method: None,
+            path: None,
+            operation: None,
+            times: once(),
+            skip: 0,
+        }
+    }
+
+    /// A status instead of the truth, with an error in MX's shape. The request has no effect, unless
+    /// [`processed`](Self::processed) says otherwise.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::new(FaultKind::Status)
+        }
+    }
+
+    /// The true answer, late. The request takes effect at once.
+    pub fn delay(delay: Duration) -> Self {
+        Self::new(FaultKind::Delay).delayed(delay)
+    }
+
+    /// The connection is reset, and the request has no effect.
+    pub fn reset() -> Self {
+        Self::new(FaultKind::Reset)
+    }
+
+    /// The request takes effect, and the connection is reset instead of an answer.
+    pub fn reset_after_processing() -> Self {
+        Self::reset().processed()
+    }
+
+    /// The request takes effect, and the connection ends in the middle of the answer.
+    pub fn truncated() -> Self {
+        Self::new(FaultKind::Truncate)
+    }
+
+    /// A member is shown as it was before its newest job, as MX does for a moment after the start. For reads of a member,
+    /// unless told otherwise.
+    pub fn stale_echo() -> Self {
+        Self::new(FaultKind::StaleEcho).completed()
+    }
+
+    /// All sessions have expired when the request arrives.
+    pub fn expired_sessions() -> Self {
+        Self::new(FaultKind::ExpireSessions)
+    }
+
+    /// Only requests of this method, to this path below its system, such as `/members/*/identify`: `*` is one segment, `**` at
+    /// the end is all that follows, nothing included. Takes the place of [`on_operation`](Self::on_operation).
+    pub fn on(mut self, method: impl Into<String>, path: impl Into<String>) -> Self {
+        self.method = Some(method.into());
+        self.path = Some(path.into());
+        self.operation = None;
+        self
+    }
+
+    /// Only this operation, by its id, such as `identifyMember`. Takes the place of [`on`](Self::on).
+    pub fn on_operation(mut self, id: impl Into<String>) -> Self {
+        self.method = None;
+        self.path = None;
+        self.operation = Some(id.into());
+        self
+    }
+
+    /// How often it happens.
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// How many matching requests go well before.
+    pub fn skip(mut self, requests: u32) -> Self {
+        self.skip = requests;
+        self
+    }
+
+    /// The request takes effect all the same: its answer is lost, or looks like a failure.
+    pub fn processed(mut self) -> Self {
+        self.processed = true;
+        self
+    }
+
+    /// What a status is answered with.
+    pub fn body(mut self, body: FaultBody) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// The header `Retry-After` of a status, in whole seconds; a part of one counts as one.
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(
+            wait.as_secs()
+                .saturating_add(u64::from(wait.subsec_nanos() > 0)),
+        );
+        self
+    }
+
+    /// How long the answer, or the reset, is held back.
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// What goes wrong.
+    #[must_use]
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What is answered, when it is of the kind [`FaultKind::Status`].
+    #[must_use]
+    pub fn status_code(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The method that it is for; `None` is any.
+    #[must_use]
+    pub fn for_method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
+    /// The path that it is for, as it was asked for; `None` is any.
+    #[must_use]
+    pub fn for_path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The id of the operation that it is for; `None` is any that method and path allow.
+    #[must_use]
+    pub fn for_operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
+    /// How often it is still to happen; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    #[must_use]
+    pub fn times_left(&self) -> u32 {
+        self.times
+    }
+
+    /// How many matching requests still go well before; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    #[must_use]
+    pub fn skips_left(&self) -> u32 {
+        self.skip
+    }
+
+    /// Whether the request takes effect.
+    #[must_use]
+    pub fn is_processed(&self) -> bool {
+        self.processed || !matches!(self.kind, FaultKind::Status | FaultKind::Reset)
+    }
+
+    /// How long the answer, or the reset, is held back.
+    #[must_use]
+    pub fn held_back(&self) -> Option<Duration> {
+        self.delay_ms.map(Duration::from_millis)
+    }
+
+    /// The value of `Retry-After`.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// The same, with what is meant when nothing is said.
+    pub(crate) fn completed(mut self) -> Self {
+        let is_for_all = self.method.is_none() && self.path.is_none() && self.operation.is_none();
+        if self.kind == FaultKind::StaleEcho && is_for_all {
+            self.operation = Some("readMember".to_owned());
+        }
+        self
+    }
+
+    fn aim(&self) -> Aim<'_> {
+        Aim {
+            method: self.method.as_deref(),
+            path: self.path.as_deref(),
+            operation: self.operation.as_deref(),
+        }
+    }
+}
+
+impl FaultKind {
+    /// Its name in JSON and in the list of requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Delay => "delay",
+            Self::Reset => "reset",
+            Self::Truncate => "truncate",
+            Self::StaleEcho => "stale_echo",
+            Self::ExpireSessions => "expire_sessions",
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The world by its own functions, without sockets and with a paused clock. Every success that a test sees is checked against
+//! the document, stricter than it asks for: no field may be there that it does not name.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::advance;
+
+use super::*;
+use crate::bank::institutions;
+use crate::call::{Body, Face};
+
+mod accounts;
+mod desk;
+mod documents;
+mod echoes;
+mod institutions;
+mod members;
+mod oauth;
+mod outcomes;
+mod questions;
+mod refusals;
+mod sessions;
+mod test_session;
+mod users;
+mod wandering;
+
+use desk::{Desk, SECOND};

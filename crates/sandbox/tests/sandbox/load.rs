@@ -1,0 +1,132 @@
+//! Many at once: counts only, because a clock says more about the machine than about the sandbox.
+
+use std::time::Duration;
+
+use mx_nexus::connect::Entries;
+use mx_nexus::fleet::Outcome;
+use mx_nexus::identity::Answers;
+use mx_nexus_sandbox::JobKind;
+use tokio::task::JoinSet;
+
+use crate::{MX_BANK, PATIENCE, known_user, polling, quick, raw};
+
+const USERS: usize = 100;
+const MEMBERS: usize = 20;
+/// How many calls are under way at a time: sockets are fewer than jobs.
+const CALLS: usize = 64;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_identifications_at_once_end_right() {
+    let sandbox = quick().start().await.unwrap();
+    let nexus = sandbox.nexus().build().unwrap();
+    let mut connecting = JoinSet::new();
+    for number in 0..USERS {
+        let nexus = nexus.clone();
+        connecting.spawn(async move {
+            let user = known_user(&nexus, &format!("U-{number}")).await;
+            let form = user.connect(MX_BANK).await.unwrap();
+            let mut members = Vec::new();
+            for login in 0..MEMBERS {
+                // Every fourth asks a question, and every tenth is turned away.
+                let password = match (login % 4, login % 10) {
+                    (_, 9) => "INVALID",
+                    (0, _) => "challenge",
+                    _ => "any",
+                };
+                let entries =
+                    form.fields().iter().fold(Entries::new(), |entries, field| {
+                        match field.html_input() {
+                            "password" => entries.with(field.guid(), password),
+                            _ => entries.with(field.guid(), format!("login-{login}")),
+                        }
+                    });
+                members.push(form.submit(entries).await.unwrap().member().clone());
+            }
+            (user, members)
+        });
+    }
+    let mut fleet = nexus
+        .fleet(PATIENCE * 5)
+        .concurrency(CALLS)
+        .polling(polling());
+    while let Some(connected) = connecting.join_next().await {
+        let (user, members) = connected.unwrap();
+        for member in members {
+            fleet.identify(&user, member);
+        }
+    }
+    assert_eq!(fleet.len(), USERS * MEMBERS);
+    let (mut done, mut failed, mut asked) = (0, 0, 0);
+    while let Some(event) = fleet.next().await {
+        match event.outcome {
+            Outcome::Done(owners) => done += usize::from(!owners.is_empty()),
+            Outcome::Failed(error) => {
+                assert_eq!(
+                    error.status(),
+                    Some(&mx_nexus::values::ConnectionStatus::Denied),
+                    "{error}"
+                );
+                failed += 1;
+            }
+            Outcome::Challenged(challenges) => {
+                asked += 1;
+                let answers = challenges.iter().fold(Answers::new(), |answers, one| {
+                    answers.with(one.guid(), "correct")
+                });
+                fleet.answer(event.job, answers).unwrap();
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((done, failed), (USERS * 18, USERS * 2));
+    assert_eq!(asked, USERS * 5);
+    let jobs = sandbox.jobs();
+    let identifications = jobs
+        .iter()
+        .filter(|job| job.kind == JobKind::Identification);
+    assert_eq!(identifications.count(), USERS * MEMBERS);
+    assert!(sandbox.requests().len() <= 10_000);
+    tokio::time::timeout(PATIENCE, sandbox.stop())
+        .await
+        .expect("it stops");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_with_many_connections_open_and_a_request_under_way() {
+    let sandbox = quick().start().await.unwrap();
+    let mut open = Vec::new();
+    for _ in 0..300 {
+        open.push(raw::dial(&sandbox).await);
+    }
+    let held = mx_nexus_sandbox::Fault::delay(Duration::from_secs(500));
+    sandbox.fault(held).unwrap();
+    let url = format!("{}/nexus/members", sandbox.address());
+    let waiting = tokio::spawn(mx_nexus::reqwest::get(url));
+    while !sandbox.faults().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let address = sandbox.address().trim_start_matches("http://").to_owned();
+    tokio::time::timeout(PATIENCE, sandbox.stop())
+        .await
+        .expect("it stops");
+    assert!(waiting.await.unwrap().is_err());
+    for mut stream in open {
+        assert_eq!(raw::listen(&mut stream).await, "");
+    }
+    assert!(tokio::net::TcpStream::connect(&address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_gives_its_port_back() {
+    let sandbox = quick().start().await.unwrap();
+    let address = sandbox.address().trim_start_matches("http://").to_owned();
+    drop(sandbox);
+    let gone = async {
+        while tokio::net::TcpStream::connect(&address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone)
+        .await
+        .expect("the port is free again");
+}

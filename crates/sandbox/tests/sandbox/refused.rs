@@ -1,0 +1,132 @@
+//! Faults that no request can have are refused when they are asked for, in Rust and over HTTP, with what to do; and those that
+//! can be happen as they say.
+
+use mx_nexus::reqwest::{self, Client};
+use mx_nexus_sandbox::{Fault, FaultBody, FaultKind};
+use serde_json::{Value, json};
+
+use crate::session;
+use crate::{ADA, open, raw};
+
+#[tokio::test]
+async fn what_no_request_can_have_is_refused_over_http_too() {
+    let (sandbox, _) = open().await;
+    let url = format!("{}/_sandbox/faults", sandbox.address());
+    for (fault, advice) in [
+        (json!({"kind": "reset", "method": "FETCH"}), "GET"),
+        (
+            json!({"kind": "reset", "path": "/members/**/identify"}),
+            "has to be the end",
+        ),
+        (
+            json!({"kind": "reset", "path": "/members/*/identfy"}),
+            "did you mean /members/*/identify?",
+        ),
+        (
+            json!({"kind": "reset", "method": "GET", "path": "/members/*/identify"}),
+            "only the method POST",
+        ),
+        (
+            json!({"kind": "reset", "operation": "identifyMembr"}),
+            "did you mean identifyMember?",
+        ),
+        (
+            json!({"kind": "reset", "operation": "readMember", "method": "GET"}),
+            "leave one out",
+        ),
+        (json!({"kind": "explode"}), "`stale_echo`"),
+        (json!({"kind": "reset", "tiems": 2}), "`times`"),
+        (json!(null), "a fault as JSON"),
+    ] {
+        let asking = Client::new().post(&url).body(fault.to_string()).send();
+        let answer = asking.await.unwrap();
+        assert_eq!(answer.status().as_u16(), 400, "{fault}");
+        let refusal: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let message = refusal["error"]["message"].as_str().unwrap();
+        assert!(message.contains(advice), "{fault}: {message}");
+    }
+    let refusal = sandbox.fault(Fault::reset().on("GET", "/membrs"));
+    assert!(refusal.unwrap_err().to_string().contains("/members"));
+    assert!(sandbox.faults().is_empty());
+}
+
+#[tokio::test]
+async fn a_fault_is_answered_as_it_was_understood() {
+    let (sandbox, _) = open().await;
+    let url = format!("{}/_sandbox/faults", sandbox.address());
+    let asking = Client::new().post(&url).body(r#"{"kind": "stale_echo"}"#);
+    let answer = asking.send().await.unwrap().text().await.unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let listed = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(answer["operation"], "readMember");
+    assert_eq!(listed["faults"], json!([answer]));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
+    let (sandbox, _) = open().await;
+    let token = session(&sandbox, &Client::new(), ADA).await;
+    let member = sandbox.add_member(ADA, "any").unwrap();
+    let before = sandbox.requests().len();
+    let fault = Fault::truncated().on_operation("deleteMember");
+    sandbox.fault(fault).unwrap();
+    let accept = mx_nexus::operations::find("deleteMember").unwrap().accept;
+    let request = format!(
+        "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: a\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
+    );
+    let heard = raw::say(&sandbox, request.as_bytes()).await;
+    assert_eq!(heard, "", "not even a head");
+    let requests = sandbox.requests();
+    let noted: Vec<_> = requests[before..].iter().collect();
+    assert_eq!(noted.len(), 1);
+    assert_eq!(
+        (noted[0].status, noted[0].fault),
+        (None, Some(FaultKind::Truncate))
+    );
+    let again = raw::say(&sandbox, request.as_bytes()).await;
+    assert_eq!(raw::statuses(&again), [404], "it took effect: {again}");
+}
+
+#[tokio::test]
+async fn what_is_not_json_claims_the_media_type_of_its_system() {
+    let (sandbox, _) = open().await;
+    let http = Client::new();
+    for (face, operations) in [
+        ("nexus", mx_nexus::operations()),
+        ("sso", mx_nexus::operations::sso_operations()),
+        ("mdx", mx_nexus::operations::mdx_operations()),
+    ] {
+        for operation in operations {
+            let path = operation.path.replace('{', "one-").replace('}', "");
+            let url = format!("{}/{face}{path}", sandbox.address());
+            let media_type = async |body| {
+                sandbox.fault(Fault::status(502).body(body)).unwrap();
+                let method = operation.method.parse().unwrap();
+                let answer = http.request(method, &url).send().await.unwrap();
+                assert_eq!(answer.status().as_u16(), 502, "{}", operation.id);
+                answer.headers()["content-type"].clone()
+            };
+            let json = media_type(FaultBody::Json).await;
+            let not_json = media_type(FaultBody::NotJson).await;
+            assert_eq!(not_json, json, "{}", operation.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn statuses_that_have_no_body_come_without_one() {
+    let (sandbox, _) = open().await;
+    for status in [204, 304] {
+        sandbox.fault(Fault::status(status)).unwrap();
+        let heard = raw::say(
+            &sandbox,
+            b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n",
+        );
+        let heard = heard.await;
+        assert_eq!(raw::statuses(&heard), [status, 200], "{heard}");
+        let (first, _) = heard.split_once("\r\n\r\n").unwrap();
+        assert!(!first.to_lowercase().contains("content-type"), "{heard}");
+        assert!(!heard.contains("A fault was asked for"), "{heard}");
+    }
+}

@@ -1,0 +1,98 @@
+//! A sandbox with short jobs, and users and members in it: for the tests here and for those of conformance beside the client.
+
+use std::time::Duration;
+
+use mx_nexus::connect::{Connection, Entries, Search};
+use mx_nexus::identity::Polling;
+use mx_nexus::mdx::types::UserCreateRequest;
+use mx_nexus::reqwest::Client;
+use mx_nexus::{Nexus, User};
+use mx_nexus_sandbox::{Sandbox, SandboxBuilder};
+use serde_json::Value;
+
+/// MX Bank, as its documents name it.
+pub(crate) const MX_BANK: &str = "INS-1572a04c-912b-59bf-5841-332c7dfafaef";
+/// The user id that most tests take.
+pub(crate) const ADA: &str = "U-ada";
+/// Longer than any test takes that goes well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A sandbox whose jobs are over at once.
+pub(crate) fn quick() -> SandboxBuilder {
+    Sandbox::builder().job_time(Duration::from_millis(10))
+}
+
+pub(crate) async fn open() -> (Sandbox, Nexus) {
+    let sandbox = quick().start().await.unwrap();
+    let nexus = sandbox.nexus().build().unwrap();
+    (sandbox, nexus)
+}
+
+/// A user that MX knows.
+pub(crate) async fn known_user(nexus: &Nexus, id: &str) -> User {
+    let request = UserCreateRequest::builder().id(id).try_into().unwrap();
+    nexus.users().unwrap().ensure(request).await.unwrap();
+    nexus.user(id)
+}
+
+/// Connects a user to an institution, with this password.
+pub(crate) async fn connect(user: &User, institution: &str, password: &str) -> Connection {
+    let form = user.connect(institution).await.unwrap();
+    let entries = form.fields().iter().fold(Entries::new(), |entries, field| {
+        let entry = match field.html_input() {
+            "password" => password,
+            _ => "mxuser",
+        };
+        entries.with(field.guid(), entry)
+    });
+    form.submit(entries).await.unwrap()
+}
+
+/// Looks for an institution by its name, as a person does.
+pub(crate) async fn find(user: &User, name: &str) -> String {
+    let found = user
+        .search_institutions(Search::by_name(name))
+        .await
+        .unwrap();
+    let guid = found.into_iter().find_map(|institution| institution.guid);
+    guid.unwrap_or_else(|| panic!("there is no {name}"))
+        .as_str()
+        .to_owned()
+}
+
+/// Polls as quickly as the jobs of these tests are.
+pub(crate) fn polling() -> Polling {
+    Polling::between(Duration::from_millis(5), Duration::from_millis(20))
+}
+
+/// The media type that Nexus speaks.
+pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
+
+/// A session of a user, opened by hand.
+pub(crate) async fn session(sandbox: &Sandbox, http: &Client, user: &str) -> String {
+    known_user(&sandbox.nexus().build().unwrap(), user).await;
+    let token = api_token(sandbox, http, user).await;
+    let url = format!("{}/nexus/sessions", sandbox.address());
+    let sending = http
+        .post(url)
+        .header("accept", VENDOR)
+        .header("content-type", VENDOR)
+        .header("md-api-token", token)
+        .body(r#"{"session":{"skip_aggregation":true}}"#)
+        .send();
+    let session: Value =
+        serde_json::from_str(&sending.await.unwrap().text().await.unwrap()).unwrap();
+    session["session"]["token"].as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn api_token(sandbox: &Sandbox, http: &Client, user: &str) -> String {
+    let (client, address) = (sandbox.client_id(), sandbox.address());
+    let url = format!("{address}/sso/{client}/users/{user}/api_token.json");
+    let sending = http
+        .get(url)
+        .header("accept", "application/vnd.moneydesktop.sso.v3+json")
+        .header("md-api-key", sandbox.api_key().expose())
+        .send();
+    let token: Value = serde_json::from_str(&sending.await.unwrap().text().await.unwrap()).unwrap();
+    token["api_token"]["token"].as_str().unwrap().to_owned()
+}
