@@ -1,65 +1,56 @@
-//! How the process ends: its exit codes, and the failures that lead to them. Made by every command, reported by `main`.
+//! How the process ends: exit codes, the failures that lead to them, and signals. Used by every command, reported by `main`.
 
+use std::error::Error as StdError;
+use std::future::Future;
 use std::process::ExitCode;
 
-use mx_nexus::Error;
 use mx_nexus::connect::{ConnectError, ConnectErrorKind};
 use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+use mx_nexus::{Error, ErrorKind};
+use tokio::sync::watch;
 
-/// What `--help` says of the codes.
+/// The exit codes in `--help`.
 pub(crate) const CODES: &str = "\
 Exit codes:
   0    done
-  1    failed; nobody can do anything about it here and now
+  1    failed
   2    usage: an argument or a variable is wrong or missing
-  3    waiting for answers; the handle is printed, `nexus resume` goes on
-  4    the person must act; the remedy is printed
-  5    out of patience; the handle is printed, `nexus resume` goes on
-  130  interrupted, by Ctrl-C or SIGTERM; the handle is printed if there is one";
+  3    a question needs an answer; the handle is printed, continue with `nexus resume`
+  4    the end user must act, as the message describes
+  5    timed out; the handle is printed, continue with `nexus resume`
+  130  interrupted by Ctrl-C or SIGTERM; the handle is printed if there is one";
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    Done,
-    Failed,
-    Usage,
-    Waiting,
-    PersonMustAct,
-    OutOfPatience,
-    Interrupted,
+    Done = 0,
+    Failed = 1,
+    /// As in clap.
+    Usage = 2,
+    AnswerMissing = 3,
+    EndUserMustAct = 4,
+    TimedOut = 5,
+    /// As in shells.
+    Interrupted = 130,
 }
 
 impl Exit {
-    pub(crate) fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            // As clap has it.
-            Self::Usage => 2,
-            Self::Waiting => 3,
-            Self::PersonMustAct => 4,
-            Self::OutOfPatience => 5,
-            // As shells have it.
-            Self::Interrupted => 130,
-        }
-    }
-
-    /// What an identification without owners ends with.
+    /// The exit code for an identification that failed.
     pub(crate) fn of(error: &IdentityError) -> Self {
         match error.kind() {
-            IdentityErrorKind::OutOfPatience => Self::OutOfPatience,
-            IdentityErrorKind::PersonLeft | IdentityErrorKind::BadAnswers => Self::Waiting,
-            _ => error.remedy().map_or(Self::Failed, Self::after),
+            IdentityErrorKind::OutOfPatience => Self::TimedOut,
+            IdentityErrorKind::PersonLeft | IdentityErrorKind::BadAnswers => Self::AnswerMissing,
+            _ => error.remedy().map_or(Self::Failed, Self::for_remedy),
         }
     }
 
-    fn after(remedy: Remedy) -> Self {
+    fn for_remedy(remedy: Remedy) -> Self {
         match remedy {
             Remedy::UpdateCredentials
             | Remedy::ActAtInstitution
             | Remedy::FinishOauth
-            | Remedy::StartAgainWithPerson => Self::PersonMustAct,
-            Remedy::Resume => Self::OutOfPatience,
+            | Remedy::StartAgainWithPerson => Self::EndUserMustAct,
+            Remedy::Resume => Self::TimedOut,
             _ => Self::Failed,
         }
     }
@@ -67,15 +58,16 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
+        Self::from(exit as u8)
     }
 }
 
-/// Why a command did not do what it should, and what to do about it.
+/// Why a command failed, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
+    /// Lines that follow the message.
     pub(crate) advice: Vec<String>,
 }
 
@@ -96,8 +88,29 @@ impl Failure {
         Self::new(Exit::Interrupted, "interrupted")
     }
 
-    pub(crate) fn advising(self, advice: impl Into<String>) -> Self {
-        self.advising_all([advice.into()])
+    /// What failed, because of an error and its causes.
+    pub(crate) fn failed(what: &str, error: &dyn StdError) -> Self {
+        Self::new(Exit::Failed, format!("{what}: {error}")).caused_by(error)
+    }
+
+    /// Adds a line with the causes of the error that the message does not contain.
+    pub(crate) fn caused_by(mut self, error: &dyn StdError) -> Self {
+        let mut causes = Vec::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes.retain(|cause| !self.message.contains(cause));
+        if !causes.is_empty() {
+            self.advice.push(format!("cause: {}", causes.join(": ")));
+        }
+        self
+    }
+
+    pub(crate) fn advising(mut self, advice: impl Into<String>) -> Self {
+        self.advice.push(advice.into());
+        self
     }
 
     pub(crate) fn advising_all(mut self, advice: impl IntoIterator<Item = String>) -> Self {
@@ -109,10 +122,10 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match error.kind() {
-            mx_nexus::ErrorKind::Request | mx_nexus::ErrorKind::Configuration => Exit::Usage,
+            ErrorKind::Request | ErrorKind::Configuration => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self::new(exit, error.to_string())
+        Self::new(exit, error.to_string()).caused_by(&error)
     }
 }
 
@@ -122,7 +135,88 @@ impl From<ConnectError> for Failure {
             ConnectErrorKind::BadEntry => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self::new(exit, error.to_string())
+        Self::new(exit, error.to_string()).caused_by(&error)
+    }
+}
+
+/// Ctrl-C and SIGTERM. Cheap to clone; a signal between two waits is kept.
+#[derive(Clone)]
+pub(crate) struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// Handles signals from now on: the first ends the command in order, the second ends the process.
+    pub(crate) fn listen() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        // Without handlers the system's default remains: a signal ends the process.
+        if let Ok(mut signals) = Signals::register() {
+            tokio::spawn(async move {
+                signals.next().await;
+                sender.send_replace(true);
+                signals.next().await;
+                std::process::exit(Exit::Interrupted as i32);
+            });
+        }
+        Self(receiver)
+    }
+
+    /// Waits for a signal.
+    pub(crate) async fn received(&self) {
+        if self
+            .0
+            .clone()
+            .wait_for(|is_received| *is_received)
+            .await
+            .is_err()
+        {
+            std::future::pending().await
+        }
+    }
+
+    /// The outcome of the work, unless a signal comes first.
+    pub(crate) async fn unless<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            outcome = work => outcome,
+            () = self.received() => Err(Failure::interrupted()),
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn register() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        ]))
+    }
+
+    async fn next(&mut self) {
+        let [interrupt, terminate] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn register() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
     }
 }
 
@@ -131,28 +225,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_codes_are_those_that_help_names() {
+    fn help_lists_every_exit_code() {
         for exit in [
             Exit::Done,
             Exit::Failed,
             Exit::Usage,
-            Exit::Waiting,
-            Exit::PersonMustAct,
-            Exit::OutOfPatience,
+            Exit::AnswerMissing,
+            Exit::EndUserMustAct,
+            Exit::TimedOut,
             Exit::Interrupted,
         ] {
-            let code = exit.code().to_string();
-            let named = CODES.lines().any(|line| line.trim().starts_with(&code));
-            assert!(named, "{exit:?}");
+            let code = format!("{} ", exit as u8);
+            let is_listed = CODES.lines().any(|line| line.trim().starts_with(&code));
+            assert!(is_listed, "{exit:?}");
         }
     }
 
     #[test]
-    fn what_a_person_can_mend_is_told_from_what_nobody_can() {
-        assert_eq!(Exit::after(Remedy::UpdateCredentials), Exit::PersonMustAct);
-        assert_eq!(Exit::after(Remedy::FinishOauth), Exit::PersonMustAct);
-        assert_eq!(Exit::after(Remedy::TryLater), Exit::Failed);
-        assert_eq!(Exit::after(Remedy::ContactMx), Exit::Failed);
-        assert_eq!(Exit::after(Remedy::Resume), Exit::OutOfPatience);
+    fn exit_code_shows_whether_the_end_user_must_act() {
+        for (remedy, exit) in [
+            (Remedy::UpdateCredentials, Exit::EndUserMustAct),
+            (Remedy::FinishOauth, Exit::EndUserMustAct),
+            (Remedy::TryLater, Exit::Failed),
+            (Remedy::ContactMx, Exit::Failed),
+            (Remedy::Resume, Exit::TimedOut),
+        ] {
+            assert_eq!(Exit::for_remedy(remedy), exit);
+        }
     }
 }

@@ -1,29 +1,31 @@
-//! `nexus`, the command line of mx-nexus: identifications, any other operation of Nexus, and a sandbox to try them on.
+//! `nexus`: account-owner identifications with MX's Nexus API, calls of any other operation, and a local sandbox.
 //!
-//! Stdout holds results and nothing else; whatever is said on the way goes to stderr. What the process ends with is in [`exit`].
+//! Results go to stdout, progress and errors to stderr. The exit codes are in [`exit`].
 
 #![forbid(unsafe_code)]
 
-mod answering;
+mod access;
 mod arguments;
-mod commands;
-mod configuration;
-mod driving;
+mod connect;
+mod credentials;
 mod exit;
-mod given;
-mod image_file;
-mod interrupt;
-mod opening;
+mod follow;
+mod input;
 mod output;
-mod prompt;
-mod table;
+mod questions;
 mod terminal;
+mod commands {
+    pub(crate) mod call;
+    pub(crate) mod identify;
+    pub(crate) mod sandbox;
+}
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use commands::{call, identify, sandbox};
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
@@ -35,19 +37,16 @@ fn main() -> ExitCode {
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(run(arguments.command));
-            // A prompt that was left keeps its thread until the next key.
+            // An interrupted prompt keeps its thread until the next key.
             runtime.shutdown_background();
             outcome
         }
-        Err(error) => Err(Failure::new(
-            Exit::Failed,
-            format!("no runtime came about: {error}"),
-        )),
+        Err(error) => Err(Failure::failed("cannot start the runtime", &error)),
     };
     match outcome {
         Ok(()) => Exit::Done.into(),
         Err(failure) => {
-            terminal::complain(&failure);
+            terminal::print_failure(&failure);
             failure.exit.into()
         }
     }
@@ -55,12 +54,12 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Identify(arguments) => commands::identify::run(arguments).await,
-        Command::Resume(arguments) => commands::resume::run(arguments).await,
-        Command::Sandbox(arguments) => commands::sandbox::run(arguments).await,
-        Command::Call(arguments) => commands::call::run(arguments).await,
-        Command::Operations(arguments) => commands::operations::run(&arguments),
-        Command::Completions { shell } => commands::documents::completions(shell),
-        Command::Man { command } => commands::documents::man(command.as_deref()),
+        Command::Identify(arguments) => identify::run(arguments).await,
+        Command::Resume(arguments) => identify::resume(arguments).await,
+        Command::Sandbox(arguments) => sandbox::run(arguments).await,
+        Command::Call(arguments) => call::run(arguments).await,
+        Command::Operations(arguments) => call::list(&arguments),
+        Command::Completions { shell } => output::write(&arguments::completions(shell)),
+        Command::Man { command } => output::write(&arguments::man(command.as_deref())?),
     }
 }

@@ -1,41 +1,39 @@
-//! `nexus call`: any operation by its name.
+//! `nexus call` and `nexus operations`: any operation of Nexus, from the operations table.
 
-use mx_nexus::call::Content;
-use mx_nexus::{User, operations};
+use mx_nexus::User;
+use mx_nexus::call::{Content, Reply};
+use mx_nexus::operations::{self, Answer, Operation, Parameter, ParameterKind, Place};
 
-use crate::arguments::Call;
-use crate::configuration::Access;
-use crate::exit::Failure;
-use crate::given;
-use crate::opening::Opened;
-use crate::output;
+use crate::access::{Access, Target};
+use crate::arguments::{Call, Operations};
+use crate::exit::{Exit, Failure};
+use crate::input::Input;
+use crate::output::{self, table};
 use crate::terminal::Terminal;
 
 pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
     let interrupt = terminal.interrupt();
-    // Before a sandbox is started or a session opened.
-    let operation = operations::find(&arguments.operation)
-        .map_err(|error| Failure::from(error).advising("`nexus operations` lists them all"))?;
-    let parameters = parse(&arguments.parameters)?;
-    let body = arguments.body.as_deref().map(read_body).transpose()?;
+    let operation = arguments.operation;
+    let body = arguments.body.as_ref().map(read_body).transpose()?;
     let access = Access::find(&arguments.configuration)?;
-    let opened = interrupt
-        .unless(Opened::open(access, None, &mut terminal))
+    let user_id = arguments.configuration.user_id();
+    let target = interrupt
+        .unless(Target::open(access, user_id, &mut terminal))
         .await?;
     let sent = interrupt
-        .unless(send(&opened.user, operation, parameters, body))
+        .unless(send(&target.user, operation, arguments.parameters, body))
         .await;
-    opened.close().await;
+    target.close().await;
     let reply = sent.map_err(|failure| match failure.exit {
-        crate::exit::Exit::Usage => failure.advising(format!(
-            "`nexus operations {}` shows what it takes",
+        Exit::Usage => failure.advising(format!(
+            "`nexus operations {}` shows its parameters",
             operation.id
         )),
         _ => failure,
     })?;
     if reply.status != 200 {
-        terminal.say(format!("status {}", reply.status));
+        terminal.print(format!("status {}", reply.status));
     }
     match &reply.content {
         Content::Json(body) => output::json(body),
@@ -46,41 +44,97 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
 
 async fn send(
     user: &User,
-    operation: &operations::Operation,
+    operation: &Operation,
     parameters: Vec<(String, String)>,
     body: Option<serde_json::Value>,
-) -> Result<mx_nexus::call::Reply, Failure> {
-    let call = user.call(operation.id);
-    let call = parameters
-        .into_iter()
-        .fold(call, |call, (name, value)| call.parameter(name, value));
-    let call = match body {
-        Some(body) => call.body(body),
-        None => call,
-    };
+) -> Result<Reply, Failure> {
+    let mut call = user.call(operation.id);
+    for (name, value) in parameters {
+        call = call.parameter(name, value);
+    }
+    if let Some(body) = body {
+        call = call.body(body);
+    }
     Ok(call.send().await?)
 }
 
-fn parse(parameters: &[String]) -> Result<Vec<(String, String)>, Failure> {
-    let parse = |text: &String| {
-        let (name, value) = text.split_once('=').ok_or_else(|| {
-            Failure::usage(format!("the parameter {text:?} has to read NAME=VALUE"))
-        })?;
-        Ok((name.to_owned(), value.to_owned()))
-    };
-    parameters.iter().map(parse).collect()
-}
-
-fn read_body(argument: &std::ffi::OsStr) -> Result<serde_json::Value, Failure> {
-    let text = given::whole(argument, "the body")?;
-    // serde's message names a place and no value, but for numbers out of range.
-    serde_json::from_str(&text).map_err(|error| {
+fn read_body(input: &Input) -> Result<serde_json::Value, Failure> {
+    // The position only: the message of serde may contain a value.
+    serde_json::from_str(&input.text("the body")?).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
         Failure::usage(format!(
-            "the body is no JSON: line {}, column {}",
-            error.line(),
-            error.column()
+            "the body is not valid JSON: line {line}, column {column}"
         ))
     })
+}
+
+/// `nexus operations`.
+pub(crate) fn list(arguments: &Operations) -> Result<(), Failure> {
+    if let Some(operation) = arguments.name {
+        return output::write(describe(operation).as_bytes());
+    }
+    let tag = arguments.tag.as_deref();
+    let rows: Vec<[String; 4]> = operations::operations()
+        .iter()
+        .filter(|operation| tag.is_none_or(|tag| tag == operation.tag))
+        .map(|operation| {
+            [
+                operation.id,
+                operation.tag,
+                operation.method,
+                operation.path,
+            ]
+        })
+        .map(|row| row.map(str::to_owned))
+        .collect();
+    output::write(table(["OPERATION", "TAG", "METHOD", "PATH"], &rows).as_bytes())
+}
+
+/// One operation with its parameters, body and response.
+fn describe(operation: &Operation) -> String {
+    let mut text = format!(
+        "{}: {} {}\n",
+        operation.id, operation.method, operation.path
+    );
+    if operation.deprecated {
+        text.push_str("Deprecated by MX.\n");
+    }
+    if operation.starts_work {
+        text.push_str("Starts a job at MX, which may cost money.\n");
+    }
+    let body = match operation.request_type {
+        None => "none".to_owned(),
+        Some(name) if operation.request_may_be_empty => format!("{name}, optional"),
+        Some(name) => name.to_owned(),
+    };
+    let response = match (operation.answer, operation.answer_type) {
+        (Answer::Nothing, _) => "none",
+        (_, Some(name)) => name,
+        _ => operation.accept,
+    };
+    text.push_str(&format!("body      {body}\nresponse  {response}\n"));
+    if !operation.parameters.is_empty() {
+        let rows: Vec<[String; 4]> = operation.parameters.iter().map(row).collect();
+        text.push('\n');
+        text.push_str(&table(["PARAMETER", "TYPE", "IN", ""], &rows));
+    }
+    text
+}
+
+fn row(parameter: &Parameter) -> [String; 4] {
+    let kind = match parameter.kind {
+        ParameterKind::Integer => "integer",
+        ParameterKind::Boolean => "true or false",
+        ParameterKind::TextList => "list of texts",
+        _ => "text",
+    };
+    let place = match parameter.place {
+        Place::Path => "path",
+        Place::Query => "query",
+        _ => "header",
+    };
+    let required = if parameter.required { "required" } else { "" };
+    [parameter.name, kind, place, required].map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -88,19 +142,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_split_at_the_first_sign() {
-        let parsed = parse(&["name=a=b".to_owned(), "list[]=".to_owned()]).unwrap();
-        let expected = [("name", "a=b"), ("list[]", "")];
-        assert_eq!(
-            parsed,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
-        assert!(parse(&["nothing".to_owned()]).is_err());
-    }
-
-    #[test]
-    fn a_body_that_is_no_json_is_not_repeated() {
-        let failure = read_body("{\"value\": hush}".as_ref()).unwrap_err();
+    fn error_about_invalid_json_does_not_contain_the_body() {
+        let failure = read_body(&"{\"value\": hush}".into()).unwrap_err();
         assert!(failure.message.contains("column 11"), "{failure:?}");
         assert!(!failure.message.contains("hush"));
     }

@@ -1,11 +1,11 @@
-//! `nexus sandbox`: serves a sandbox for other processes, until it is interrupted.
+//! `nexus sandbox`: runs a sandbox for other processes until interrupted.
 
 use mx_nexus::operations::{Operation, mdx_operations, operations, sso_operations};
 use mx_nexus_sandbox::Sandbox;
 
+use crate::access::SANDBOX_USER;
 use crate::arguments;
-use crate::configuration::SANDBOX_USER;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::output;
 use crate::terminal::Terminal;
 
@@ -23,40 +23,34 @@ pub(crate) async fn run(arguments: arguments::Sandbox) -> Result<(), Failure> {
         builder = builder.session_lifetime(time);
     }
     let sandbox = builder.start().await.map_err(|error| {
-        Failure::new(Exit::Failed, format!("the sandbox did not start: {error}"))
-            .advising("--port 0 takes any port that is free")
+        Failure::failed("cannot start the sandbox", &error).advising("--port 0 uses any free port")
     })?;
     let mut terminal = Terminal::new();
-    output::write(
-        introduction(
-            sandbox.address(),
-            sandbox.client_id(),
-            sandbox.api_key().expose(),
-        )
-        .as_bytes(),
-    )?;
-    terminal.interrupt().heard().await;
+    let (address, client_id) = (sandbox.address(), sandbox.client_id());
+    let text = introduction(address, client_id, sandbox.api_key().expose());
+    output::write(text.as_bytes())?;
+    terminal.interrupt().received().await;
     sandbox.stop().await;
-    terminal.say("the sandbox has stopped");
+    terminal.print("the sandbox has stopped");
     Ok(())
 }
 
-/// What a person needs to begin. A shell may source it: all but the variables are comments.
+/// How to use the sandbox. A shell can source it: all lines but the variables are comments.
 fn introduction(address: &str, client_id: &str, api_key: &str) -> String {
     let mut text = format!(
         "\
-# A sandbox of MX, with invented banks and people. Ctrl-C stops it.
+# A sandbox of MX with invented institutions and users. Ctrl-C stops it.
 #   Nexus  {address}/nexus
 #   SSO    {address}/sso
 #   MDX    {address}/mdx
-#   what it can be told, and what it was asked: {address}/_sandbox
+#   settings, faults and received requests: {address}/_sandbox
 export MX_ENVIRONMENT={address}
 export MX_CLIENT_ID={client_id}
 export MX_API_KEY={api_key}
 export MX_USER_ID={SANDBOX_USER}
-# With these set, in another terminal:
+# In another terminal, with these variables set:
 #   nexus identify --credential Password=options --answer correct
-# Or by curl; TOKEN and SESSION are what the call before answered:
+# Or with curl; TOKEN and SESSION come from the response to the request before:
 "
     );
     for line in curl_lines() {
@@ -67,7 +61,7 @@ export MX_USER_ID={SANDBOX_USER}
     text
 }
 
-/// The way from a user to a list of its members, with the media types of the documents.
+/// Requests from a new user to the list of its members, with the media types of the documents.
 fn curl_lines() -> Vec<String> {
     let user = format!(r#"{{"user": {{"id": "{SANDBOX_USER}"}}}}"#);
     let steps = [
@@ -79,7 +73,7 @@ fn curl_lines() -> Vec<String> {
             Some(user.as_str()),
         ),
         ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
-        // An aggregation that begins with the session would be in the way of an identification.
+        // An aggregation that starts with the session would block an identification.
         (
             "nexus",
             operations(),
@@ -89,12 +83,11 @@ fn curl_lines() -> Vec<String> {
         ),
         ("nexus", operations(), "listMembers", "SESSION", None),
     ];
-    let lines = steps
-        .into_iter()
-        .filter_map(|(system, table, id, credential, body)| {
-            let operation = table.iter().find(|operation| operation.id == id)?;
-            Some(curl(system, operation, credential, body))
-        });
+    let steps = steps.into_iter();
+    let lines = steps.filter_map(|(system, table, id, credential, body)| {
+        let operation = table.iter().find(|operation| operation.id == id)?;
+        Some(curl(system, operation, credential, body))
+    });
     lines.collect()
 }
 
@@ -118,13 +111,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shell_that_sources_the_introduction_sets_variables_and_nothing_else() {
+    fn sourcing_the_introduction_only_sets_variables() {
         let text = introduction("http://127.0.0.1:1", "client", "key");
-        let is_harmless = |line: &str| line.starts_with('#') || line.starts_with("export MX_");
-        assert!(text.lines().all(is_harmless), "{text}");
-        assert_eq!(
-            text.lines().filter(|line| !line.starts_with('#')).count(),
-            4
-        );
+        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(lines.clone().count(), 4);
+        assert!(lines.all(|line| line.starts_with("export MX_")), "{text}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::running::{Serving, nexus, stable};
 
 #[test]
-fn any_operation_is_called_by_its_name() {
+fn operations_are_called_by_name() {
     let sandbox = Serving::start(&[]);
     let run = |arguments: &[&str]| nexus(arguments).at(&sandbox).transcript();
     let search = r#"{"institution": {"name": "MX Bank"}}"#;
@@ -25,13 +25,13 @@ fn any_operation_is_called_by_its_name() {
 }
 
 #[test]
-fn a_call_without_credentials_is_made_in_a_sandbox() {
+fn call_without_credentials_runs_in_the_embedded_sandbox() {
     let text = nexus(["call", "listMembers"]).transcript();
     insta::assert_snapshot!("call_in_embedded_sandbox", text);
 }
 
 #[test]
-fn what_does_not_fit_is_said_with_the_nearest_names() {
+fn wrong_calls_are_reported_with_the_nearest_names() {
     let runs: [&[&str]; 8] = [
         &["call", "raedMember"],
         &["call", "whatever"],
@@ -43,11 +43,11 @@ fn what_does_not_fit_is_said_with_the_nearest_names() {
         &["call", "createMember", "--body", "{"],
     ];
     let text: Vec<String> = runs.iter().map(|run| nexus(*run).transcript()).collect();
-    insta::assert_snapshot!("calls_that_do_not_fit", text.join("\n"));
+    insta::assert_snapshot!("wrong_calls", text.join("\n"));
 }
 
 #[test]
-fn operations_are_listed_shown_and_found() {
+fn operations_are_listed_and_shown() {
     let all = nexus(["operations"]).output();
     let all = String::from_utf8(all.stdout).unwrap();
     assert_eq!(all.lines().count(), 1 + mx_nexus::operations().len());
@@ -63,7 +63,7 @@ fn operations_are_listed_shown_and_found() {
 }
 
 #[test]
-fn a_sandbox_prints_all_that_is_needed_to_use_it() {
+fn sandbox_prints_its_variables() {
     let sandbox = Serving::start(&[]);
     let key = regex::Regex::new("MX_API_KEY=.+").unwrap();
     let text = stable(&sandbox.introduction);
@@ -72,7 +72,7 @@ fn a_sandbox_prints_all_that_is_needed_to_use_it() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said() {
+fn taken_port_is_reported() {
     let sandbox = Serving::start(&[]);
     let port = sandbox.introduction.lines().find_map(|line| {
         let address = line.strip_prefix("export MX_ENVIRONMENT=")?;

@@ -1,9 +1,9 @@
-//! What the program says of itself: help, completions, man pages.
+//! Help, completions and man pages.
 
 use crate::running::nexus;
 
 #[test]
-fn help_says_all_there_is() {
+fn help_of_every_command() {
     insta::assert_snapshot!("help", nexus(["--help"]).transcript());
     for command in ["identify", "resume", "sandbox", "call", "operations"] {
         let text = nexus([command, "--help"]).transcript();
@@ -14,7 +14,7 @@ fn help_says_all_there_is() {
 }
 
 #[test]
-fn completions_are_there_for_every_shell() {
+fn completions_exist_for_every_shell() {
     for (shell, words) in [
         ("bash", "_nexus()"),
         ("zsh", "#compdef nexus"),
@@ -25,23 +25,26 @@ fn completions_are_there_for_every_shell() {
         let text = nexus(["completions", shell]).transcript();
         assert!(text.contains("exit 0"), "{text}");
         assert!(text.contains(words), "{shell}: {text}");
-        assert!(text.contains("patience"), "{shell}");
+        assert!(text.contains("timeout"), "{shell}");
     }
 }
 
 #[test]
-fn man_pages_are_there_for_all_and_for_each() {
+fn man_pages_exist_for_the_program_and_each_command() {
     let page = nexus(["man"]).transcript();
     for words in [".TH nexus 1", "Exit codes:", "MX_API_KEY", "identify"] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let page = nexus(["man", "identify"]).transcript();
     assert!(page.contains(".TH nexus-identify 1"), "{page}");
-    insta::assert_snapshot!("man_of_nothing", nexus(["man", "identity"]).transcript());
+    insta::assert_snapshot!(
+        "man_of_unknown_command",
+        nexus(["man", "identity"]).transcript()
+    );
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn closed_stdout_is_no_error() {
     let mut child = nexus(["operations"]).start();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();

@@ -1,4 +1,4 @@
-//! `nexus identify` in the sandbox inside the process: what a stranger sees first, every kind of question, every failing password.
+//! `nexus identify` in the embedded sandbox: the first command, every kind of question, every failing password.
 
 use serde_json::Value;
 
@@ -12,12 +12,12 @@ fn with_password(password: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_first_command_of_a_stranger_shows_owners() {
+fn first_command_prints_owners() {
     insta::assert_snapshot!("first_command", nexus(["identify"]).transcript());
 }
 
 #[test]
-fn waiting_is_told_in_plain_lines_where_no_person_looks_on() {
+fn without_a_terminal_each_new_status_is_a_line() {
     let output = nexus(["identify"]).output();
     let stderr = String::from_utf8(output.stderr).unwrap();
     let waiting: Vec<&str> = stderr
@@ -42,21 +42,20 @@ fn every_kind_of_question_is_answered_by_an_argument() {
 }
 
 #[test]
-fn a_second_round_takes_the_second_answer() {
+fn second_question_takes_the_second_answer() {
     let arguments = ["identify", "--answer", "challenge", "--answer", "correct"];
     insta::assert_snapshot!("two_rounds", nexus(arguments).transcript());
 }
 
 #[test]
-fn a_wrong_answer_and_none_have_exit_codes_of_their_own() {
+fn wrong_and_missing_answers_have_their_own_exit_codes() {
     let mut arguments = with_password("challenge");
-    let nobody = nexus(&arguments).transcript();
-    insta::assert_snapshot!("nobody_answers", nobody);
+    insta::assert_snapshot!("missing_answer", nexus(&arguments).transcript());
     arguments.extend(["--answer", "wrong"].map(str::to_owned));
     insta::assert_snapshot!("wrong_answer", nexus(&arguments).transcript());
     let mut arguments = with_password("options");
     arguments.extend(["--answer", "neither of them"].map(str::to_owned));
-    insta::assert_snapshot!("answer_that_is_no_option", nexus(&arguments).transcript());
+    insta::assert_snapshot!("answer_is_not_an_option", nexus(&arguments).transcript());
 }
 
 #[test]
@@ -78,20 +77,20 @@ fn every_failing_password_has_its_remedy_and_exit_code() {
 }
 
 #[test]
-fn a_bank_with_a_page_of_its_own_sends_the_person_there() {
+fn oauth_bank_prints_its_page() {
     let arguments = ["identify", "--institution", "MX Bank (OAuth)"];
     insta::assert_snapshot!("oauth", nexus(arguments).transcript());
 }
 
 #[test]
-fn patience_that_runs_out_has_an_exit_code() {
-    let text = nexus(["identify", "--patience", "300ms"]).transcript();
+fn timeout_has_its_own_exit_code() {
+    let text = nexus(["identify", "--timeout", "300ms"]).transcript();
     assert!(text.contains("exit 5"), "{text}");
     assert!(text.contains("the budget of the job ran out"), "{text}");
 }
 
 #[test]
-fn json_is_owners_alone_by_the_fields_of_mx() {
+fn json_is_an_array_of_owners() {
     let output = nexus(["identify", "--json"]).output();
     assert!(output.status.success(), "{output:?}");
     let owners: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -105,7 +104,7 @@ fn json_is_owners_alone_by_the_fields_of_mx() {
 }
 
 #[test]
-fn json_leaves_stdout_empty_when_there_are_no_owners() {
+fn json_leaves_stdout_empty_without_owners() {
     let arguments = ["identify", "--json", "--credential", "Password=challenge"];
     let output = nexus(arguments).output();
     assert_eq!(output.status.code(), Some(3));
@@ -113,7 +112,7 @@ fn json_leaves_stdout_empty_when_there_are_no_owners() {
 }
 
 #[test]
-fn an_image_is_written_to_a_file_that_is_named_for_who_answers_later() {
+fn image_is_kept_in_a_file_when_no_answer_is_given() {
     let output = nexus(with_password("image")).output();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let stderr = String::from_utf8(output.stderr).unwrap();

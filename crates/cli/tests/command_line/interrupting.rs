@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the handle is printed, a sandbox stops in order.
+//! Ctrl-C and SIGTERM: a job prints its handle, a sandbox stops with exit code 0.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
@@ -14,18 +14,18 @@ fn send(signal: &str, child: &Child) {
 }
 
 #[test]
-fn the_handle_of_an_interrupted_job_goes_on_elsewhere() {
+fn interrupted_job_is_resumed_by_its_handle() {
     for signal in ["-INT", "-TERM"] {
-        stop_and_go_on(signal);
+        interrupt_and_resume(signal);
     }
 }
 
-fn stop_and_go_on(signal: &str) {
+fn interrupt_and_resume(signal: &str) {
     let sandbox = Serving::start(&["--job-time", "3s"]);
     let mut child = nexus(["identify"]).at(&sandbox).start();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let is_waiting = |line: &Result<String, _>| line.as_ref().unwrap().starts_with("waiting ");
-    assert!(said.any(|line| is_waiting(&line)));
+    assert!(lines.any(|line| is_waiting(&line)));
     send(signal, &child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -35,7 +35,7 @@ fn stop_and_go_on(signal: &str) {
 }
 
 #[test]
-fn a_sandbox_stops_when_it_is_interrupted() {
+fn interrupted_sandbox_stops() {
     for signal in ["-INT", "-TERM"] {
         let mut sandbox = Serving::start(&[]);
         send(signal, &sandbox.child);

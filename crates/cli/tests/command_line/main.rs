@@ -1,9 +1,6 @@
-//! The command line as its users meet it: the built program is run, and what it says and ends with is pinned.
+//! Runs the built `nexus`, and pins its output and exit codes.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod calling;
 mod help;

@@ -1,10 +1,10 @@
-//! Questions on a terminal, a pseudo one: masked text, a choice, a spinner, and Ctrl-C in the middle.
+//! Prompts on a pseudo terminal: masked text, a choice, and Ctrl-C.
 
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::running::nexus;
 
-/// Long enough for a slow machine; no test waits for it.
+/// Milliseconds; enough for a slow machine, and never reached.
 const LIMIT: Option<u64> = Some(120_000);
 
 fn on_terminal(arguments: &[&str]) -> PtySession {
@@ -13,7 +13,7 @@ fn on_terminal(arguments: &[&str]) -> PtySession {
     spawn_command(command, LIMIT).unwrap()
 }
 
-/// The type of a status is not exported, but its text is.
+/// rexpect does not export the type of a status, so its text is compared.
 fn ends_with(mut terminal: PtySession, code: i32) {
     terminal.exp_eof().unwrap();
     let status = format!("{:?}", terminal.process().wait().unwrap());
@@ -22,7 +22,7 @@ fn ends_with(mut terminal: PtySession, code: i32) {
 }
 
 #[test]
-fn the_first_command_asks_one_question_and_shows_owners() {
+fn first_command_asks_one_question_and_prints_owners() {
     let mut terminal = on_terminal(&["identify"]);
     terminal
         .exp_string("in the sandbox `correct` is right")
@@ -34,17 +34,17 @@ fn the_first_command_asks_one_question_and_shows_owners() {
 }
 
 #[test]
-fn an_option_is_chosen_from_a_list() {
+fn option_is_chosen_from_a_list() {
     let mut terminal = on_terminal(&["identify", "--credential", "Password=options"]);
     terminal.exp_string("A wrong one").unwrap();
-    // What is typed narrows the list down.
+    // Typed text filters the list.
     terminal.send_line("right one").unwrap();
     terminal.exp_string("ACCOUNT").unwrap();
     ends_with(terminal, 0);
 }
 
 #[test]
-fn an_image_is_there_while_it_is_asked_about() {
+fn image_file_exists_until_the_question_is_answered() {
     let mut terminal = on_terminal(&["identify", "--credential", "Password=image"]);
     let (_, path) = terminal.exp_regex(r"\S+/nexus-question-\S+\.gif").unwrap();
     terminal
@@ -58,7 +58,7 @@ fn an_image_is_there_while_it_is_asked_about() {
 }
 
 #[test]
-fn a_question_is_left_by_ctrl_c() {
+fn ctrl_c_interrupts_a_question() {
     let mut terminal = on_terminal(&["identify"]);
     terminal
         .exp_string("in the sandbox `correct` is right")

@@ -1,4 +1,4 @@
-//! Jobs that go on in another process, at a sandbox that a third one serves.
+//! Jobs that another process continues, on a sandbox in a third process.
 
 use crate::running::{Serving, nexus};
 
@@ -15,14 +15,14 @@ fn handle(sandbox: &Serving, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn another_process_goes_on_by_the_handle() {
+fn another_process_continues_with_the_handle() {
     let sandbox = Serving::start(&["--job-time", "300ms"]);
     let handle = handle(&sandbox, &STOPPED);
     let answers = ["--answer", "correct"];
     let resume = ["resume", "-"].into_iter().chain(answers);
     let text = nexus(resume).at(&sandbox).typing(handle.as_str());
     insta::assert_snapshot!("resumed", text.transcript());
-    // The job is over, and its handle gives the same owners again.
+    // After the end of the job, its handle returns the same owners again.
     let again = nexus(["resume", handle.trim(), "--json"]).at(&sandbox);
     let output = again.with("MX_USER_ID", "").output();
     assert!(output.status.success(), "{output:?}");
@@ -31,7 +31,7 @@ fn another_process_goes_on_by_the_handle() {
 }
 
 #[test]
-fn a_handle_is_read_from_a_file_as_well_and_asks_again_without_answers() {
+fn handle_from_a_file_without_answers_prints_the_question_again() {
     let sandbox = Serving::start(&["--job-time", "300ms"]);
     let handle = handle(&sandbox, &STOPPED);
     let path = std::env::temp_dir().join(format!("nexus-handle-{}", std::process::id()));
@@ -46,9 +46,9 @@ fn a_handle_is_read_from_a_file_as_well_and_asks_again_without_answers() {
 }
 
 #[test]
-fn patience_runs_out_and_another_process_waits_on() {
+fn another_process_continues_after_a_timeout() {
     let sandbox = Serving::start(&["--job-time", "2s"]);
-    let output = nexus(["identify", "--patience", "500ms"])
+    let output = nexus(["identify", "--timeout", "500ms"])
         .at(&sandbox)
         .output();
     assert_eq!(output.status.code(), Some(5), "{output:?}");
@@ -58,9 +58,12 @@ fn patience_runs_out_and_another_process_waits_on() {
 }
 
 #[test]
-fn a_handle_of_another_user_is_taken_up_as_that_user() {
+fn handle_of_another_user_is_resumed_as_that_user() {
     let sandbox = Serving::start(&["--job-time", "300ms"]);
-    let arguments: Vec<&str> = STOPPED.into_iter().chain(["--user", "somebody"]).collect();
+    let arguments: Vec<&str> = STOPPED
+        .into_iter()
+        .chain(["--user", "another-user"])
+        .collect();
     let handle = handle(&sandbox, &arguments);
     let resume = nexus(["resume", "-", "--answer", "correct"]);
     let output = resume.at(&sandbox).typing(handle).output();
@@ -68,7 +71,7 @@ fn a_handle_of_another_user_is_taken_up_as_that_user() {
 }
 
 #[test]
-fn what_is_no_handle_and_where_nothing_can_be_resumed_is_said() {
+fn invalid_handle_and_missing_credentials_are_reported() {
     let mut text = nexus(["resume", "{}"]).transcript();
     let sandbox = Serving::start(&[]);
     for handle in ["{}", r#"{"version": "9"}"#, "no JSON"] {
@@ -78,22 +81,29 @@ fn what_is_no_handle_and_where_nothing_can_be_resumed_is_said() {
 }
 
 #[test]
-fn the_same_login_again_mends_the_member_of_a_sandbox() {
+fn same_login_again_updates_the_member_of_a_sandbox() {
     let sandbox = Serving::start(&["--job-time", "100ms"]);
     let first = nexus(["identify"]).at(&sandbox).output();
     assert!(first.status.success(), "{first:?}");
     let again = ["identify", "--credential", "Password=LOCKED"];
-    insta::assert_snapshot!("mended", nexus(again).at(&sandbox).transcript());
+    insta::assert_snapshot!("same_login_again", nexus(again).at(&sandbox).transcript());
 }
 
 #[test]
-fn a_handle_that_stdout_does_not_take_is_not_lost() {
-    let mut child = nexus(["identify", "--patience", "0s"]).start();
+fn handle_goes_to_stderr_when_stdout_is_closed() {
+    let mut child = nexus(["identify", "--timeout", "0s"]).start();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(5));
-    let said = String::from_utf8(output.stderr).unwrap();
-    let handle = said.lines().find(|line| line.starts_with('{')).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let handle = stderr.lines().find(|line| line.starts_with('{')).unwrap();
     let handle: serde_json::Value = serde_json::from_str(handle).unwrap();
     assert_eq!(handle["user"], "my-first-user");
+}
+
+#[test]
+fn job_that_was_not_started_is_not_reported_as_started() {
+    let sandbox = Serving::start(&[]);
+    let arguments = ["identify", "--member", "MBR-1"];
+    insta::assert_snapshot!("unknown_member", nexus(arguments).at(&sandbox).transcript());
 }

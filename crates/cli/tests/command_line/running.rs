@@ -1,4 +1,4 @@
-//! Runs the program, with nothing of the environment of whoever runs the tests, and makes a text of what came of it.
+//! Runs the program without the MX variables of the environment, and turns its output into a transcript.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use regex::Regex;
 
-/// What changes from run to run, and the word that stands for it.
+/// What differs from run to run, and its replacement.
 const CHANGING: [(&str, &str); 4] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
     (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
@@ -30,7 +30,7 @@ pub(crate) fn nexus<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ru
         }
     }
     command.env("NO_COLOR", "1").env_remove("COLUMNS");
-    // What it leaves for a person goes where builds go.
+    // For images of questions.
     command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     let mut shown = "$ nexus".to_owned();
     for argument in arguments {
@@ -63,12 +63,12 @@ impl Run {
         self
     }
 
-    /// The command, for a test that starts it by itself.
+    /// The command, for a test that starts it.
     pub(crate) fn into_command(self) -> Command {
         self.command
     }
 
-    /// Starts it, for a test that does something meanwhile.
+    /// Starts the program without waiting for its end.
     pub(crate) fn start(&mut self) -> Child {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.stdin(match self.stdin {
@@ -81,20 +81,20 @@ impl Run {
     pub(crate) fn output(&mut self) -> Output {
         let mut child = self.start();
         if let (Some(text), Some(mut stdin)) = (&self.stdin, child.stdin.take()) {
-            // Who does not read it has ended, which the output shows.
+            // Fails if the program has ended, which the output shows.
             let _ = stdin.write_all(text);
         }
         child.wait_with_output().unwrap()
     }
 
-    /// Runs it, and tells all that came of it.
+    /// Runs the program and returns its transcript.
     pub(crate) fn transcript(mut self) -> String {
         let output = self.output();
         transcript(&self.shown, &output)
     }
 }
 
-/// The command, its exit code, and both streams, with stable words for what changes.
+/// The command, its exit code, and both streams, as [`stable`] text.
 fn transcript(shown: &str, output: &Output) -> String {
     let mut text = format!("{shown}\nexit {}\n", output.status.code().unwrap());
     for (name, stream) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
@@ -106,7 +106,7 @@ fn transcript(shown: &str, output: &Output) -> String {
     stable(&text)
 }
 
-/// How many statuses are seen on the way is a matter of time, so they are left out.
+/// Replaces what differs from run to run. Waiting lines are left out: their number depends on time.
 pub(crate) fn stable(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
@@ -114,13 +114,13 @@ pub(crate) fn stable(text: &str) -> String {
         .collect();
     CHANGING
         .iter()
-        .fold(lines.join("\n") + "\n", |text, (pattern, word)| {
+        .fold(lines.join("\n") + "\n", |text, (pattern, replacement)| {
             let pattern = Regex::new(pattern).unwrap();
-            pattern.replace_all(&text, *word).into_owned()
+            pattern.replace_all(&text, *replacement).into_owned()
         })
 }
 
-/// A sandbox in a process of its own, killed when the test is over.
+/// A sandbox in its own process, killed on drop.
 pub(crate) struct Serving {
     pub(crate) child: Child,
     pub(crate) introduction: String,
@@ -155,7 +155,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Fails if the process has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,12 +1,15 @@
-//! Arguments and variables that are wrong or missing: what is said, and the exit code.
+//! Wrong or missing arguments and variables: messages and exit codes.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use crate::running::{Serving, nexus};
 
 #[test]
-fn wrong_arguments_are_said() {
-    let runs: [&[&str]; 12] = [
+fn wrong_arguments_are_reported() {
+    let runs: [&[&str]; 11] = [
         &["idenify"],
-        &["identify", "--patience", "soon"],
+        &["identify", "--timeout", "soon"],
         &["identify", "--credential", "Password"],
         &["identify", "--credential", "Pasword=x"],
         &["identify", "--credential", "Password=@/nowhere"],
@@ -18,7 +21,6 @@ fn wrong_arguments_are_said() {
             "--credential",
             "password=b",
         ],
-        &["identify", "--institution", "No Such Bank"],
         &["identify", "--institution", "Alder"],
         &["identify", "--institution", ""],
         &["identify", "--api-key", "hush"],
@@ -29,7 +31,7 @@ fn wrong_arguments_are_said() {
 }
 
 #[test]
-fn missing_configuration_is_named() {
+fn missing_variables_are_named() {
     let identify = || nexus(["identify"]);
     let text = [
         identify().with("MX_CLIENT_ID", "client").transcript(),
@@ -57,11 +59,11 @@ fn missing_configuration_is_named() {
     ];
     let text = text.join("\n");
     assert!(!text.contains("hush"), "{text}");
-    insta::assert_snapshot!("missing_configuration", text);
+    insta::assert_snapshot!("missing_variables", text);
 }
 
 #[test]
-fn a_wrong_key_is_said_and_not_shown() {
+fn wrong_key_is_reported_and_not_printed() {
     let sandbox = Serving::start(&[]);
     let text = nexus(["call", "listMembers"])
         .at(&sandbox)
@@ -72,7 +74,7 @@ fn a_wrong_key_is_said_and_not_shown() {
 }
 
 #[test]
-fn keys_come_from_files_and_from_stdin() {
+fn key_is_read_from_stdin() {
     let sandbox = Serving::start(&[]);
     let key = sandbox
         .introduction
@@ -86,4 +88,68 @@ fn keys_come_from_files_and_from_stdin() {
         .typing(format!("{key}\n"))
         .output();
     assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn search_without_a_match_is_not_a_usage_error() {
+    let arguments = ["identify", "--institution", "No Such Bank"];
+    insta::assert_snapshot!("no_such_institution", nexus(arguments).transcript());
+}
+
+#[test]
+fn variables_are_not_required_in_the_usage_line() {
+    let text = nexus(["identify", "--api-key", "x"])
+        .with("MX_ENVIRONMENT", "production")
+        .with("MX_CLIENT_ID", "client")
+        .with("MX_USER_ID", "user")
+        .transcript();
+    assert!(text.contains("Usage: nexus identify [OPTIONS]\n"), "{text}");
+}
+
+/// Answers every request with this status.
+fn server(status: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let _ = stream.read(&mut head);
+            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n[]");
+        }
+    });
+    address
+}
+
+#[test]
+fn failing_sandbox_is_not_a_usage_error() {
+    let at = |address: &str| {
+        nexus(["call", "listMembers"])
+            .with("MX_SESSION_TOKEN", "hush")
+            .with("MX_ENVIRONMENT", address)
+            .transcript()
+    };
+    let text = [
+        at("http://127.0.0.1:1"),
+        at(&server("503 Service Unavailable")),
+        at(&server("200 OK")),
+    ];
+    insta::assert_snapshot!("sandbox_address", text.join("\n"));
+}
+
+#[test]
+fn causes_of_a_missing_session_are_named() {
+    let output = nexus(["call", "listMembers", "--environment", "integration"])
+        .with("MX_CLIENT_ID", "client")
+        .with("MX_API_KEY", "hush")
+        .with("MX_USER_ID", "user")
+        .with("HTTPS_PROXY", "http://127.0.0.1:1")
+        .output();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let cause = stderr.lines().find(|line| line.contains("refused"));
+    assert!(
+        cause.is_some_and(|line| line.starts_with("  cause: ")),
+        "{stderr}"
+    );
 }
