@@ -1,12 +1,12 @@
-//! What ten thousand waiting jobs cost in one process, and what it costs to poll them all: `cargo bench --bench fleet`.
+//! Memory and time of ten thousand jobs in one process: `cargo bench -p mx-nexus --bench fleet`.
 //!
-//! Memory is the resident size that the system reports, so it is printed on Linux only. The bank is in this process too, and its
-//! connections are in the second figure.
+//! Memory is the resident size of the process, on Linux only. The server runs in the same process, so the second figure includes
+//! its connections.
 
 #![allow(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a benchmark prints, and stops when it cannot go on"
+    reason = "a benchmark prints, and panics on errors"
 )]
 
 mod support;
@@ -30,13 +30,13 @@ fn main() {
 }
 
 async fn run() {
-    let nexus = Nexus::builder(Environment::at(open_bank().await.expect("a port")))
+    let nexus = Nexus::builder(Environment::at(start_server().await.expect("a port")))
         .credentials("bench", "key")
         .build()
         .expect("a good configuration");
     let saved = saved_job(&nexus).await;
 
-    // What is read of a table goes into the fleet one by one: a list of handles would be counted, or hide what is.
+    // One handle at a time, because the memory of a list would be measured too.
     let before = resident_bytes();
     let mut fleet = nexus
         .fleet(Duration::from_secs(3600))
@@ -50,15 +50,15 @@ async fn run() {
         let user = nexus.user(handle.user_id().expect("a user"));
         fleet.resume(&user, handle);
     }
-    println!("{JOBS} jobs wait");
+    println!("{JOBS} jobs are waiting");
     if let (Some(before), Some(after)) = (before, resident_bytes()) {
         println!(
-            "  {} bytes a job, its user and session included",
+            "  {} bytes a job, including its user and session",
             after.saturating_sub(before) / JOBS
         );
     }
 
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut done = 0;
     while let Some(event) = fleet.next().await {
         match event.outcome {
@@ -67,8 +67,8 @@ async fn run() {
             _ => {}
         }
     }
-    let took = begun.elapsed();
-    // For each: a token, a session, a read of the member, and the owners.
+    let took = start.elapsed();
+    // For each job: token, session, member, owners.
     let calls = 4 * JOBS;
     println!(
         "{done} jobs ended, {calls} calls in {:.1} s: {:.0} calls/s",
@@ -77,13 +77,13 @@ async fn run() {
     );
     if let (Some(before), Some(after)) = (before, resident_bytes()) {
         println!(
-            "  {} bytes a job at the end, sessions and connections included",
+            "  {} bytes a job at the end, including sessions and connections",
             after.saturating_sub(before) / JOBS
         );
     }
 }
 
-/// What is saved of a job that was started elsewhere.
+/// The saved handle of a started job.
 async fn saved_job(nexus: &Nexus) -> String {
     let identify = nexus
         .user("U-0")
@@ -93,14 +93,14 @@ async fn saved_job(nexus: &Nexus) -> String {
     serde_json::to_string(job.handle()).expect("JSON")
 }
 
-/// The likes of that job, of other users and members.
+/// The same handle for another user and member.
 fn handle(saved: &str, number: usize) -> JobHandle {
     let text = saved.replace("\"U-0\"", &format!("\"U-{number}\""));
     let text = text.replace("\"MBR-0\"", &format!("\"MBR-{number}\""));
     serde_json::from_str(&text).expect("a handle")
 }
 
-async fn open_bank() -> io::Result<String> {
+async fn start_server() -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     tokio::spawn(async move {
@@ -130,18 +130,18 @@ async fn serve(mut stream: BufStream<TcpStream>) -> io::Result<()> {
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
-        let answer = answer(&request);
+        let body = response(&request);
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            answer.len()
+            body.len()
         );
         stream.write_all(head.as_bytes()).await?;
-        stream.write_all(answer.as_bytes()).await?;
+        stream.write_all(body.as_bytes()).await?;
         stream.flush().await?;
     }
 }
 
-fn answer(request: &str) -> &'static str {
+fn response(request: &str) -> &'static str {
     match request {
         request if request.contains("api_token") => r#"{"api_token":{"token":"t"}}"#,
         request if request.contains("sessions") => r#"{"session":{"token":"s"}}"#,

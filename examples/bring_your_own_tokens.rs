@@ -1,5 +1,5 @@
-//! One service of a company holds MX's API key; the others ask it for one-time tokens. This program is both:
-//! `cargo run --example bring_your_own_tokens`.
+//! Only one service of a company has MX's API key; the others get one-time API tokens from it. This program plays both:
+//! `cargo run -p mx-nexus --example bring_your_own_tokens`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mx_nexus::{ApiTokenSource, FetchingToken, Nexus};
 use mx_nexus_sandbox::Sandbox;
 
-/// The service that holds the key. In real life it is asked over the company's own network, and looks who asks.
+/// The service with the API key. In production it is called over the internal network and authenticates its callers.
 #[derive(Clone)]
 struct TokenService {
     partner: Nexus,
@@ -21,7 +21,7 @@ impl ApiTokenSource for TokenService {
     fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
         Box::pin(async move {
             self.tokens.fetch_add(1, Ordering::Relaxed);
-            // A failure that may pass stays one that may pass, because it is an error of this library.
+            // Errors of this library stay what they are: a transient error is retried.
             Ok(self.partner.sso()?.api_token(user_id).await?)
         })
     }
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokens: Arc::default(),
     };
 
-    // This side has no key.
+    // This client has no API key.
     let nexus = Nexus::builder(sandbox.environment())
         .api_tokens_from(service.clone())
         .build()?;
@@ -44,18 +44,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for call in 1..=3 {
         let members = user.api().await?.list_members().send().await?;
         let members = members.members.as_ref().map_or(0, Vec::len);
-        println!("call {call}: {members} member");
+        println!("call {call}: members: {members}");
     }
-    println!(
-        "tokens asked for: {}",
-        service.tokens.load(Ordering::Relaxed)
-    );
+    println!("tokens: {}", service.tokens.load(Ordering::Relaxed));
 
-    // A session that MX has dropped is opened anew in the middle of the call, with another token.
+    // An expired session is replaced within the next call, by a second token.
     sandbox.expire_sessions();
     user.api().await?.list_members().send().await?;
     println!(
-        "and after the session is gone: {}",
+        "tokens after the session expired: {}",
         service.tokens.load(Ordering::Relaxed)
     );
     Ok(())

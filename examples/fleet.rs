@@ -1,5 +1,5 @@
-//! A hundred members at once, among them a question, a locked login and a bank that has a bad minute:
-//! `cargo run --example fleet`.
+//! Identifies a hundred members at once, with a question, a locked login and failing polls:
+//! `cargo run -p mx-nexus --example fleet`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -22,10 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut fleet = nexus
         .fleet(Duration::from_secs(60))
         .concurrency(32)
-        .polling(Polling::between(
-            Duration::from_millis(50),
-            Duration::from_millis(200),
-        ));
+        .polling(quick());
     for number in 1..=100 {
         let password = match number {
             7 => "challenge",
@@ -36,30 +33,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let member = sandbox.add_member(&id, password)?;
         fleet.identify(&nexus.user(id), member);
     }
-    // MX answers the next ten polls with an error. A poll may be repeated, so nobody hears of it.
+    // The next ten polls fail with 503. Polls are retried, so no event shows it.
     sandbox.fault(Fault::status(503).on("GET", "/members/*").times(10))?;
 
-    // What outlives this process: the handles of the jobs that have cost, by member. Yours is a table.
+    // The handles of the paid jobs, by member. In production a database table, which outlives the process.
     let mut saved: BTreeMap<String, JobHandle> = BTreeMap::new();
     let mut identified = 0;
     while let Some(event) = fleet.next().await {
         let member = event.member.to_string();
         match event.outcome {
-            // Saved before the start is sent, so that it is not sent twice if this process dies.
+            // Saved before the start is sent, so that a crash does not start the job twice.
             Outcome::Starting => drop(saved.insert(member, event.handle)),
             Outcome::Done(_owners) => {
                 identified += 1;
                 saved.remove(&member);
             }
-            // A person is needed, and the fleet does not wait for people: the job goes to the web application.
+            // The end user must answer, and a fleet does not wait for end users: another process continues the job.
             Outcome::Challenged(challenges) => {
                 let Some(handle) = fleet.hand_over(event.job) else {
                     continue;
                 };
                 saved.insert(member, handle.clone());
                 let user = nexus.user(handle.user_id().unwrap_or_default());
-                let owners = in_the_web_application(user, handle, &challenges).await?;
-                println!("after a question: {owners} owners");
+                let owners = answer_in_web_application(user, handle, &challenges).await?;
+                println!("owners after a question: {owners}");
             }
             Outcome::Failed(error) => {
                 println!("{}: {error}", event.user_id.unwrap_or_default());
@@ -74,20 +71,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Goes on with a job as another process would: from its handle, with the answer of a person.
-async fn in_the_web_application(
+/// Polling for the sandbox. The default, three seconds, is for MX.
+fn quick() -> Polling {
+    Polling::between(Duration::from_millis(50), Duration::from_millis(200))
+}
+
+/// Continues a job as another process would: from its handle, with the answer of the end user.
+async fn answer_in_web_application(
     user: User,
     handle: JobHandle,
     challenges: &Challenges,
 ) -> Result<usize, Box<dyn Error>> {
     let mut job = user
         .resume(handle)
-        .polling(Polling::between(
-            Duration::from_millis(50),
-            Duration::from_millis(200),
-        ))
+        .polling(quick())
         .patience(Duration::from_secs(60));
-    let person = |_: &_| Ok::<_, std::convert::Infallible>("correct".to_owned());
-    job.answer(challenges.answer_all(person)?).await?;
+    let end_user = |_: &_| Ok::<_, std::convert::Infallible>("correct".to_owned());
+    job.answer(challenges.answer_all(end_user)?).await?;
     Ok(job.until_done(async |_| None).await?.len())
 }

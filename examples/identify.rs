@@ -1,5 +1,5 @@
-//! The whole way by the library alone, from an API key to the owners of an account, on the embedded sandbox:
-//! `cargo run --example identify`. Asks its question on the terminal; without one it answers by itself.
+//! All steps from an API key to the owners of an account, on the sandbox: `cargo run -p mx-nexus --example identify`.
+//! Asks its question on the terminal; without a terminal it uses the right answer.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -18,12 +18,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     println!("the sandbox listens on {}", sandbox.address());
 
-    // With a key of MX's this is Environment::integration(), and the rest stays as it is.
+    // With credentials of MX, use Environment::integration(); the rest is the same.
     let nexus = Nexus::builder(sandbox.environment())
         .credentials(sandbox.client_id(), sandbox.api_key())
         .build()?;
-    let person = UserCreateRequest::builder().id("U-39XBF7").try_into()?;
-    nexus.users()?.ensure(person).await?;
+    let request = UserCreateRequest::builder().id("U-39XBF7").try_into()?;
+    nexus.users()?.ensure(request).await?;
     let user = nexus.user("U-39XBF7");
 
     let found = user
@@ -37,11 +37,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut entries = Entries::new();
     for field in form.fields() {
         println!(
-            "the bank wants: {} (input type {})",
+            "field: {} (input type {})",
             field.label(),
             field.html_input()
         );
-        // At MX Bank the password says what is to happen.
+        // In the sandbox the password selects what happens: this one leads to a question.
         let entry = match field.html_input() {
             "password" => "challenge",
             _ => "mxuser",
@@ -49,11 +49,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         entries = entries.with(field.guid(), entry);
     }
     let connection = form.submit(entries).await?;
-    println!("connected as {}", connection.member());
+    println!("member: {}", connection.member());
 
     let mut job = user
         .identify(connection.member())
-        // The sandbox needs no three seconds between two polls.
+        // For the sandbox. The default, three seconds, is for MX.
         .polling(Polling::between(
             Duration::from_millis(200),
             Duration::from_secs(1),
@@ -72,16 +72,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (account, owners) in owners.by_account() {
         let account = account.map_or("no account", |account| account.as_str());
         for owner in owners {
-            let name = owner.owner_name.as_deref().unwrap_or("somebody unnamed");
+            let name = owner
+                .owner_name
+                .as_deref()
+                .unwrap_or("an owner without a name");
             println!("{account} belongs to {name}");
         }
     }
     Ok(())
 }
 
-/// Puts a question to whoever sits at the terminal.
+/// Asks the question on the terminal.
 fn ask(challenge: &Challenge) -> std::io::Result<String> {
-    print!("{} (here: correct) ", challenge.label());
+    print!("{} (right answer: correct) ", challenge.label());
     std::io::stdout().flush()?;
     if !std::io::stdin().is_terminal() {
         println!("correct");

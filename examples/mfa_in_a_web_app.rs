@@ -1,6 +1,6 @@
-//! A challenge in a web application: one request starts the job, another shows the question, a third answers it, and each
-//! may be served by another process. `cargo run --example mfa_in_a_web_app` serves the application, plays
-//! the browser, and ends; with `-- --serve` it goes on serving.
+//! MFA in a web application: one request starts the job, another returns the question, a third sends the answer. Each can be
+//! handled by another process. `cargo run -p mx-nexus --example mfa_in_a_web_app` runs the server and a client that plays the
+//! browser; with `-- --serve` it runs the server only.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -19,10 +19,10 @@ use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as Row, MutexGuard};
 
-/// How long one identification may take, the person's time included.
-const WHOLE: Duration = Duration::from_secs(20 * 60);
+/// Timeout of one identification, including the time of the end user.
+const TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
-/// One row of the table of jobs. What is kept of a job is text, as a database would keep it.
+/// A row of the table of jobs. A job is saved as text, as in a database.
 struct Saved {
     user: String,
     handle: String,
@@ -32,13 +32,13 @@ struct Saved {
 #[derive(Clone)]
 struct App {
     nexus: Nexus,
-    /// Who holds a row's lock may drive its job.
+    /// The lock of a row allows one request at a time to use its job.
     table: Arc<Mutex<HashMap<String, Arc<Row<Saved>>>>>,
 }
 
-type Answered = Result<Json<Value>, Refusal>;
+type Response = Result<Json<Value>, Refusal>;
 
-/// A page that says no.
+/// An error response.
 struct Refusal(StatusCode, String);
 
 impl axum::response::IntoResponse for Refusal {
@@ -47,28 +47,28 @@ impl axum::response::IntoResponse for Refusal {
     }
 }
 
+fn not_found() -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, "there is no such job".to_owned())
+}
+
 impl App {
     fn row(&self, id: &str) -> Result<Arc<Row<Saved>>, Refusal> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = table.get(id).cloned();
-        row.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "there is no such job".to_owned()))
+        table.get(id).cloned().ok_or_else(not_found)
     }
 
-    /// The row, locked, if it is this person's and nobody else drives its job right now.
+    /// Locks the row, if it belongs to this user and no other request uses it.
     fn lock<'r>(&self, row: &'r Row<Saved>, user: &str) -> Result<MutexGuard<'r, Saved>, Refusal> {
         let saved = row
             .try_lock()
             .map_err(|_| Refusal(StatusCode::CONFLICT, "please wait".to_owned()))?;
-        if saved.user == user {
-            return Ok(saved);
+        match saved.user == user {
+            true => Ok(saved),
+            false => Err(not_found()),
         }
-        Err(Refusal(
-            StatusCode::NOT_FOUND,
-            "there is no such job".to_owned(),
-        ))
     }
 
-    /// The saved job, with what is left of its time.
+    /// The saved job, with the time that is left.
     fn job(&self, saved: &Saved) -> Result<Job, Refusal> {
         let handle: JobHandle = serde_json::from_str(&saved.handle).map_err(internal)?;
         let left = saved.deadline.duration_since(SystemTime::now());
@@ -76,7 +76,7 @@ impl App {
             .nexus
             .user(&saved.user)
             .resume(handle)
-            // The sandbox is quick. MX wants three seconds, which is the default.
+            // For the sandbox. The default, three seconds, is for MX.
             .polling(Polling::between(
                 Duration::from_millis(100),
                 Duration::from_millis(500),
@@ -86,16 +86,16 @@ impl App {
 }
 
 impl Saved {
-    fn keep(&mut self, handle: &JobHandle) -> Result<(), Refusal> {
+    fn save(&mut self, handle: &JobHandle) -> Result<(), Refusal> {
         self.handle = serde_json::to_string(handle).map_err(internal)?;
         Ok(())
     }
 
-    /// One call, saved on both sides: a process that dies in the middle of it starts nothing twice.
+    /// One call, with the job saved before and after it: a crash in between does not start a second job.
     async fn step(&mut self, job: &mut Job) -> Result<Result<Step, IdentityError>, Refusal> {
-        self.keep(&job.handle_in_flight())?;
+        self.save(&job.handle_in_flight())?;
         let step = job.next().await;
-        self.keep(job.handle())?;
+        self.save(job.handle())?;
         Ok(step)
     }
 }
@@ -104,34 +104,34 @@ fn internal(error: impl Error) -> Refusal {
     Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }
 
-/// Who is logged in. Yours comes from the session of your application; never from what the browser says.
+/// The user who is logged in. In production from the session of your application, never from a header of the browser.
 fn logged_in(headers: &HeaderMap) -> Result<String, Refusal> {
     let user = headers
         .get("x-logged-in")
         .and_then(|user| user.to_str().ok());
-    let user = user.ok_or_else(|| Refusal(StatusCode::UNAUTHORIZED, "log in first".to_owned()))?;
+    let user = user.ok_or_else(|| Refusal(StatusCode::UNAUTHORIZED, "not logged in".to_owned()))?;
     Ok(user.to_owned())
 }
 
-/// `POST /identifications`: starts one.
-async fn begin(State(app): State<App>, headers: HeaderMap, Json(form): Json<Value>) -> Answered {
+/// `POST /identifications`: starts a job.
+async fn start(State(app): State<App>, headers: HeaderMap, Json(form): Json<Value>) -> Response {
     let user = logged_in(&headers)?;
     let member = form["member"]
         .as_str()
-        .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "name the member".to_owned()))?;
-    // One user and member have one row at most, so that a second click starts nothing.
+        .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "the member is missing".to_owned()))?;
+    // At most one row for a user and member: a second click starts no second job.
     let id = format!("{user}-{member}");
     let job = app
         .nexus
         .user(&user)
         .identify(member)
-        .patience(WHOLE)
+        .patience(TIMEOUT)
         .prepare();
     let row = {
         let saved = Saved {
             user: user.clone(),
             handle: serde_json::to_string(job.handle()).map_err(internal)?,
-            deadline: SystemTime::now() + WHOLE,
+            deadline: SystemTime::now() + TIMEOUT,
         };
         let mut table = app.table.lock().unwrap_or_else(PoisonError::into_inner);
         let row = table
@@ -149,26 +149,26 @@ async fn begin(State(app): State<App>, headers: HeaderMap, Json(form): Json<Valu
     Ok(Json(json!({ "id": id })))
 }
 
-/// `GET /identifications/{id}`: what to show now.
-async fn show(State(app): State<App>, headers: HeaderMap, Path(id): Path<String>) -> Answered {
+/// `GET /identifications/{id}`: the state of the job, and its questions.
+async fn show(State(app): State<App>, headers: HeaderMap, Path(id): Path<String>) -> Response {
     let row = app.row(&id)?;
     let mut saved = app.lock(&row, &logged_in(&headers)?)?;
     let mut job = app.job(&saved)?;
     Ok(Json(match saved.step(&mut job).await? {
-        Ok(Step::Challenged(challenges)) => asked(&challenges),
+        Ok(Step::Challenged(challenges)) => questions(&challenges),
         Ok(Step::Done(owners)) => json!({ "state": "done", "owners": owners.len() }),
         Ok(_) => json!({ "state": "waiting" }),
         Err(error) => failed(&error),
     }))
 }
 
-/// `POST /identifications/{id}/answers`: what the person says.
+/// `POST /identifications/{id}/answers`: the answers of the end user.
 async fn answer(
     State(app): State<App>,
     headers: HeaderMap,
     Path(id): Path<String>,
     Json(given): Json<HashMap<String, String>>,
-) -> Answered {
+) -> Response {
     let row = app.row(&id)?;
     let mut saved = app.lock(&row, &logged_in(&headers)?)?;
     let mut job = app.job(&saved)?;
@@ -177,16 +177,16 @@ async fn answer(
         .fold(Answers::new(), |answers, (question, value)| {
             answers.with(question, value)
         });
-    // Lists the open questions again first, so that what does not fit is not sent.
+    // Lists the open questions first, and sends only answers that match them.
     let sent = job.answer(answers).await;
-    saved.keep(job.handle())?;
+    saved.save(job.handle())?;
     Ok(Json(match sent {
         Ok(()) => json!({ "state": "waiting" }),
         Err(error) => failed(&error),
     }))
 }
 
-fn asked(challenges: &Challenges) -> Value {
+fn questions(challenges: &Challenges) -> Value {
     let questions = challenges.iter().map(|challenge| {
         let options = challenge.options().iter().map(|option| option.label());
         json!({
@@ -202,7 +202,7 @@ fn failed(error: &IdentityError) -> Value {
     json!({
         "state": "failed",
         "remedy": error.remedy().map(|remedy| remedy.to_string()),
-        "may_go_on_later": error.is_resumable(),
+        "is_resumable": error.is_resumable(),
     })
 }
 
@@ -215,7 +215,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         table: Arc::default(),
     };
     let router = Router::new()
-        .route("/identifications", post(begin))
+        .route("/identifications", post(start))
         .route("/identifications/{id}", get(show))
         .route("/identifications/{id}/answers", post(answer))
         .with_state(app);
@@ -224,8 +224,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
 
     let member = sandbox.add_member("U-1", "options")?;
-    println!("the application listens on {address}; U-1 has the member {member}");
-    if std::env::args().any(|word| word == "--serve") {
+    println!("server: {address}; member of U-1: {member}");
+    if std::env::args().any(|argument| argument == "--serve") {
         serving.await??;
         return Ok(());
     }
@@ -234,7 +234,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Plays the browser of U-1, until the owners are there.
+/// Plays the browser of U-1 until the owners are found.
 async fn browse(address: &str, member: &str) -> Result<(), Box<dyn Error>> {
     let browser = mx_nexus::reqwest::Client::new();
     let post = async |path: String, body: Value| -> Result<Value, Box<dyn Error>> {
@@ -242,9 +242,9 @@ async fn browse(address: &str, member: &str) -> Result<(), Box<dyn Error>> {
         let page = request.header("x-logged-in", "U-1").send().await?;
         Ok(page.json().await?)
     };
-    let begun = post("/identifications".to_owned(), json!({ "member": member })).await?;
-    println!("POST /identifications: {begun}");
-    let id = begun["id"].as_str().ok_or("the job did not begin")?;
+    let started = post("/identifications".to_owned(), json!({ "member": member })).await?;
+    println!("POST /identifications: {started}");
+    let id = started["id"].as_str().ok_or("the job was not started")?;
     loop {
         let page = browser.get(format!("{address}/identifications/{id}"));
         let page: Value = page
@@ -261,11 +261,11 @@ async fn browse(address: &str, member: &str) -> Result<(), Box<dyn Error>> {
                     .as_str()
                     .unwrap_or_default();
                 let answers = json!({ question: "correct" });
-                let said = post(format!("/identifications/{id}/answers"), answers).await?;
-                println!("POST answers: {said}");
+                let state = post(format!("/identifications/{id}/answers"), answers).await?;
+                println!("POST answers: {state}");
             }
             Some("done") => return Ok(()),
-            _ => return Err("it failed".into()),
+            _ => return Err("the job failed".into()),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What the benchmarks share.
+//! Runtime and memory measurement of the benchmarks.
 
 use std::future::Future;
 
-/// Runs a benchmark on two threads, so that machines of any size tell the like.
+/// Runs a benchmark on two threads, so that results of different machines are comparable.
 pub(crate) fn run(benchmark: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -12,7 +12,7 @@ pub(crate) fn run(benchmark: impl Future<Output = ()>) {
     runtime.block_on(benchmark);
 }
 
-/// The memory of this process as the system reports it; Linux only.
+/// Resident memory of this process; Linux only.
 pub(crate) fn resident_bytes() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
