@@ -162,11 +162,10 @@ impl Target {
             Access::Embedded => Self::embedded(user_id.unwrap_or(SANDBOX_USER), terminal).await,
             Access::Session { system, token } => {
                 let nexus = Nexus::builder(system.environment().await?).build()?;
-                Ok(Self {
-                    user: nexus.with_session_token(token),
-                    is_sandbox: system.is_sandbox(),
-                    embedded: None,
-                })
+                Ok(Self::new(
+                    nexus.with_session_token(token),
+                    system.is_sandbox(),
+                ))
             }
             Access::Partner {
                 system,
@@ -184,12 +183,16 @@ impl Target {
                 if is_sandbox {
                     ensure(&user).await?;
                 }
-                Ok(Self {
-                    user,
-                    is_sandbox,
-                    embedded: None,
-                })
+                Ok(Self::new(user, is_sandbox))
             }
+        }
+    }
+
+    fn new(user: User, is_sandbox: bool) -> Self {
+        Self {
+            user,
+            is_sandbox,
+            embedded: None,
         }
     }
 
@@ -202,9 +205,8 @@ impl Target {
         let user = sandbox.nexus().build()?.user(user_id);
         ensure(&user).await?;
         Ok(Self {
-            user,
-            is_sandbox: true,
             embedded: Some(sandbox),
+            ..Self::new(user, true)
         })
     }
 

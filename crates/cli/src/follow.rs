@@ -21,9 +21,12 @@ struct Stop {
     next_command: Option<String>,
 }
 
-/// Polling of a sandbox, which needs no pauses of seconds.
-pub(crate) fn sandbox_polling() -> Polling {
-    Polling::between(Duration::from_millis(200), Duration::from_secs(1))
+/// A sandbox is polled more often than MX.
+pub(crate) fn polling(target: &Target) -> Polling {
+    match target.is_sandbox {
+        true => Polling::between(Duration::from_millis(200), Duration::from_secs(1)),
+        false => Polling::default(),
+    }
 }
 
 /// Follows the job and prints its outcome: owners, or a handle.

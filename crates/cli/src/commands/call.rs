@@ -1,7 +1,6 @@
 //! `nexus call` and `nexus operations`: any operation of Nexus, from the operations table.
 
-use mx_nexus::User;
-use mx_nexus::call::{Content, Reply};
+use mx_nexus::call::Content;
 use mx_nexus::operations::{self, Answer, Operation, Parameter, ParameterKind, Place};
 
 use crate::access::{Access, Target};
@@ -21,9 +20,14 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let target = interrupt
         .unless(Target::open(access, user_id, &mut terminal))
         .await?;
-    let sent = interrupt
-        .unless(send(&target.user, operation, arguments.parameters, body))
-        .await;
+    let mut call = target.user.call(operation.id);
+    for (name, value) in arguments.parameters {
+        call = call.parameter(name, value);
+    }
+    if let Some(body) = body {
+        call = call.body(body);
+    }
+    let sent = interrupt.unless(async { Ok(call.send().await?) }).await;
     target.close().await;
     let reply = sent.map_err(|failure| match failure.exit {
         Exit::Usage => failure.advising(format!(
@@ -40,22 +44,6 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
         Content::Bytes(bytes) => output::write(bytes),
         _ => Ok(()),
     }
-}
-
-async fn send(
-    user: &User,
-    operation: &Operation,
-    parameters: Vec<(String, String)>,
-    body: Option<serde_json::Value>,
-) -> Result<Reply, Failure> {
-    let mut call = user.call(operation.id);
-    for (name, value) in parameters {
-        call = call.parameter(name, value);
-    }
-    if let Some(body) = body {
-        call = call.body(body);
-    }
-    Ok(call.send().await?)
 }
 
 fn read_body(input: &Input) -> Result<serde_json::Value, Failure> {

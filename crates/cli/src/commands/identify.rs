@@ -8,7 +8,7 @@ use crate::arguments::{Identify, Resume};
 use crate::connect;
 use crate::credentials::Credentials;
 use crate::exit::Failure;
-use crate::follow::{follow, sandbox_polling};
+use crate::follow::{follow, polling};
 use crate::questions::AnswerSource;
 use crate::terminal::Terminal;
 
@@ -48,11 +48,7 @@ async fn identify(
     let member = interrupt
         .unless(find_member(arguments, target, credentials, terminal))
         .await?;
-    let identify = target.user.identify(member);
-    let identify = match target.is_sandbox {
-        true => identify.polling(sandbox_polling()),
-        false => identify,
-    };
+    let identify = target.user.identify(member).polling(polling(target));
     let job = identify.patience(arguments.job.timeout).prepare();
     follow(job, target, arguments.job.json, answers, terminal).await
 }
@@ -122,11 +118,7 @@ pub(crate) async fn resume(arguments: Resume) -> Result<(), Failure> {
         .unless(Target::open(access, user_id, &mut terminal))
         .await?;
     terminal.step("resume", handle.member());
-    let resume = target.user.resume(handle);
-    let resume = match target.is_sandbox {
-        true => resume.polling(sandbox_polling()),
-        false => resume,
-    };
+    let resume = target.user.resume(handle).polling(polling(&target));
     let job = resume.patience(arguments.job.timeout);
     let answers = answers.in_sandbox(target.is_sandbox);
     follow(job, &target, arguments.job.json, answers, &mut terminal).await

@@ -144,6 +144,9 @@ fn causes_of_a_missing_session_are_named() {
         .with("MX_API_KEY", "hush")
         .with("MX_USER_ID", "user")
         .with("HTTPS_PROXY", "http://127.0.0.1:1")
+        .with("https_proxy", "http://127.0.0.1:1")
+        .with("NO_PROXY", "")
+        .with("no_proxy", "")
         .output();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let stderr = String::from_utf8(output.stderr).unwrap();
