@@ -60,9 +60,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Outcome::Failed(error) => {
                 println!("{}: {error}", event.user_id.unwrap_or_default());
-                if let Some(remedy) = error.remedy() {
-                    println!("  {remedy}");
-                }
             }
             _ => {}
         }
