@@ -1,7 +1,8 @@
 //! `nexus call`: any operation by its name.
 
 use mx_nexus::call::Content;
-use mx_nexus::{User, operations};
+use mx_nexus::operations::Operation;
+use mx_nexus::{User, call};
 
 use crate::arguments::Call;
 use crate::configuration::Access;
@@ -15,7 +16,7 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
     let interrupt = terminal.interrupt();
     // Before a sandbox is started or a session opened.
-    let operation = operations::find(&arguments.operation)
+    let operation = call::find(&arguments.operation)
         .map_err(|error| Failure::from(error).advising("`nexus operations` lists them all"))?;
     let parameters = parse(&arguments.parameters)?;
     let body = arguments.body.as_deref().map(read_body).transpose()?;
@@ -46,7 +47,7 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
 
 async fn send(
     user: &User,
-    operation: &operations::Operation,
+    operation: &Operation,
     parameters: Vec<(String, String)>,
     body: Option<serde_json::Value>,
 ) -> Result<mx_nexus::call::Reply, Failure> {

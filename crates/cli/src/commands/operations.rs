@@ -1,6 +1,7 @@
 //! `nexus operations`: what can be called, from the operations table.
 
 use clap::builder::PossibleValuesParser;
+use mx_nexus::call;
 use mx_nexus::operations::{self, Answer, Operation, Parameter, ParameterKind, Place};
 
 use crate::arguments;
@@ -10,7 +11,7 @@ use crate::table::table;
 
 /// The groups of operations, as values of an argument.
 pub(crate) fn tags() -> PossibleValuesParser {
-    let mut tags: Vec<&str> = operations::operations()
+    let mut tags: Vec<&str> = operations::nexus()
         .iter()
         .map(|operation| operation.tag)
         .collect();
@@ -21,7 +22,7 @@ pub(crate) fn tags() -> PossibleValuesParser {
 
 pub(crate) fn run(arguments: &arguments::Operations) -> Result<(), Failure> {
     if let Some(name) = &arguments.name {
-        let operation = operations::find(name)
+        let operation = call::find(name)
             .map_err(|error| Failure::from(error).advising("`nexus operations` lists them all"))?;
         return output::write(describe(operation).as_bytes());
     }
@@ -29,7 +30,7 @@ pub(crate) fn run(arguments: &arguments::Operations) -> Result<(), Failure> {
         let tag = arguments.tag.as_deref();
         tag.is_none_or(|tag| tag == operation.tag)
     };
-    let rows: Vec<[String; 4]> = operations::operations()
+    let rows: Vec<[String; 4]> = operations::nexus()
         .iter()
         .filter(is_wanted)
         .map(|operation| {

@@ -1,6 +1,6 @@
 //! `nexus sandbox`: serves a sandbox for other processes, until it is interrupted.
 
-use mx_nexus::operations::{Operation, mdx_operations, operations, sso_operations};
+use mx_nexus::operations::{self, Operation};
 use mx_nexus_sandbox::Sandbox;
 
 use crate::arguments;
@@ -73,21 +73,21 @@ fn curl_lines() -> Vec<String> {
     let steps = [
         (
             "mdx",
-            mdx_operations(),
+            operations::mdx(),
             "createUser",
             "$MX_API_KEY",
             Some(user.as_str()),
         ),
-        ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
+        ("sso", operations::sso(), "getApiToken", "$MX_API_KEY", None),
         // An aggregation that begins with the session would be in the way of an identification.
         (
             "nexus",
-            operations(),
+            operations::nexus(),
             "createSession",
             "TOKEN",
             Some(r#"{"session": {"skip_aggregation": true}}"#),
         ),
-        ("nexus", operations(), "listMembers", "SESSION", None),
+        ("nexus", operations::nexus(), "listMembers", "SESSION", None),
     ];
     let lines = steps
         .into_iter()
