@@ -6,14 +6,14 @@ use clap::Args;
 use mx_nexus_openapi::tool::check::check;
 use mx_nexus_openapi::tool::counted;
 
-/// Check the documents, their corrections, provenance and examples, and the workflow files.
+/// Check the documents, their corrections, provenance and examples.
 ///
-/// Tells everything that is wrong at once, each as file:line: reason, and answers with the exit code 1 then.
+/// Prints everything that is wrong at once, each as file:line: reason, and ends with exit code 1 then.
 #[derive(Args)]
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
-    let checked = check(crate::root()?);
+    let checked = check(&crate::root()?);
     for finding in &checked.findings {
         crate::say(&finding.to_string());
     }
@@ -24,7 +24,5 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    let number = checked.findings.len();
-    let are = if number == 1 { "is" } else { "are" };
-    Err(format!("{} {are} wrong", counted(number, "thing")))
+    Err(counted(checked.findings.len(), "finding"))
 }
