@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::access::{self, Access};
 use crate::failure::Failure;
-use crate::normalise::{self, parameters};
+use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
 use crate::paging::{self, List};
 use crate::registry::Registry;
@@ -142,7 +142,10 @@ impl Prepared {
         let _ = parameters::separate(&mut effective);
         let mut normalised = document.clone();
         let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
-            .map_err(|failure| refused.push(failure))
+            .map_err(|failure| {
+                refused.extend(later_failures(&failure, &mut normalised, &registry));
+                refused.push(failure);
+            })
             .and_then(|()| {
                 let completed = operations::complete(&mut rows, &normalised);
                 completed.map_err(|failure| refused.push(failure))
@@ -199,6 +202,23 @@ impl Prepared {
     pub(crate) fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
     }
+}
+
+/// What the passes after a failed one refuse, where they can be reached: after a failure of the types, the patterns that no field
+/// has, and the closed lists of values.
+fn later_failures(failure: &Failure, document: &mut Value, registry: &Registry) -> Vec<Failure> {
+    if !["give types", "types"].contains(&failure.pass()) {
+        return Vec::new();
+    }
+    let mut failures = Vec::new();
+    if failure.pass() == "give types" {
+        // Every field has been looked at before the pass failed.
+        failures.extend(registry.check_all_used().err());
+    }
+    if let Ok(sides) = sides::find(document) {
+        failures.extend(lenient::apply(document, &sides).err());
+    }
+    failures
 }
 
 /// The lists that page; none when a list cannot be read. That nothing pages any more is refused, and known.
