@@ -151,23 +151,14 @@ impl Texts {
 
 /// The numbers that stand behind `word`, as in `CORRECTIONS 1.7, 1.9; evidence: …` and `BEHAVIOUR section 2`.
 fn referred(description: &str, word: &str) -> Vec<String> {
-    let mut numbers = Vec::new();
-    for rest in description.split(word).skip(1) {
-        for part in rest.split([' ', ',', '\n']).filter(|part| !part.is_empty()) {
-            let number = part.trim_end_matches([';', ')', '.']);
-            let is_number = number.starts_with(|first: char| first.is_ascii_digit())
-                && number.chars().all(|one| one.is_ascii_digit() || one == '.');
-            if is_number {
-                numbers.push(number.to_owned());
-            } else if !matches!(part, "section" | "sections" | "and") {
-                break;
-            }
-            if part.ends_with([';', ')']) {
-                break;
-            }
-        }
-    }
-    numbers
+    let lists = description.split(word).skip(1);
+    let lists = lists.map(|rest| rest.split([';', ')']).next().unwrap_or_default());
+    let parts = lists.flat_map(|list| list.split([' ', ',', '\n']));
+    parts
+        .map(|part| part.trim_end_matches('.'))
+        .filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 /// Whether a text has a row or a section of this number.

@@ -98,21 +98,21 @@ impl Prepared {
         if let Err(failure) = document::check(&document) {
             refused.push(failure.in_document(&in_document));
         }
-        // Actions that do not fit are passed over, and told.
+        // Actions that do not fit are skipped, and listed among what is refused.
         let survey = overlay::survey(&mut document, api.document, overlay)
             .map_err(|failure| failure.in_document(&in_overlay))?;
         let misfits = survey.misfits.into_iter();
         refused.extend(misfits.map(|(_, _, failure)| failure.in_document(&in_overlay)));
         let mut prepared = Self::from_overlaid(api, document)
             .map_err(|failure| failure.in_document(&in_overlay))?;
-        // What is wrong with the document is wrong with it after its corrections too, and told once.
-        let is_told = |failure: &Failure, refused: &[Failure]| {
-            let mut told = refused.iter().flat_map(Failure::all);
-            told.any(|told| told.place() == failure.place() && told.reason() == failure.reason())
+        // A fault of the document is one after its corrections too, and listed once.
+        let is_listed = |failure: &Failure, refused: &[Failure]| {
+            let mut listed = refused.iter().flat_map(Failure::all);
+            listed.any(|one| one.place() == failure.place() && one.reason() == failure.reason())
         };
         prepared
             .refused
-            .retain(|failure| !is_told(failure, &refused));
+            .retain(|failure| !is_listed(failure, &refused));
         refused.append(&mut prepared.refused);
         prepared.refused = refused;
         Ok(prepared)
@@ -138,7 +138,7 @@ impl Prepared {
         let mut effective = document.clone();
         parameters::inline(&mut effective);
         parameters::drop_authentication(&mut effective, &registry);
-        // Two parameters of one name are told by the whole run below.
+        // The whole run below refuses two parameters of one name.
         let _ = parameters::separate(&mut effective);
         let mut normalised = document.clone();
         let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
@@ -183,7 +183,7 @@ impl Prepared {
         self
     }
 
-    /// What a build refuses about it: corrections that no longer apply first. The generator has a say in it where it was asked, see
+    /// What a build refuses: corrections that no longer apply first. What the generator refuses is in it only after
     /// [`Prepared::with_generator`].
     pub fn refused(&self) -> &[Failure] {
         &self.refused

@@ -13,7 +13,7 @@ use crate::tool::workspace::git;
 ///
 /// # Errors
 ///
-/// A sentence that says what cannot be read and why.
+/// What cannot be read, and why.
 pub fn prepare(root: &Path, api: &Api, name: &str) -> Result<Prepared, String> {
     if Path::new(name).is_file() {
         let document = read(Path::new(name))?;

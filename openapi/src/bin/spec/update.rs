@@ -5,9 +5,10 @@ use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
 use mx_nexus_openapi::Api;
-use mx_nexus_openapi::tool::check::check;
 use mx_nexus_openapi::tool::update::{self, Upstream};
-use mx_nexus_openapi::tool::{counted, workspace};
+use mx_nexus_openapi::tool::workspace;
+
+use crate::check;
 
 /// Put a new upstream document in the place of the old one, and update everything that follows from it.
 ///
@@ -76,9 +77,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             crate::say("the document is already this one");
             return Ok(ExitCode::SUCCESS);
         }
-        drop_corrections(&root, api).map_err(|reason| format!("{reason}\n{FAILED}"))?;
+        drop_corrections(&root, api)
+            .and_then(|()| follow(&root, api))
+            .map_err(|reason| format!("{reason}\n{FAILED}"))?;
+    } else {
+        follow(&root, api)?;
     }
-    follow(&root, api).map_err(|reason| format!("{reason}\n{FAILED}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,29 +97,24 @@ fn drop_corrections(root: &Path, api: &Api) -> Result<(), String> {
     });
     let lines: String = lines.collect();
     crate::say(&format!(
-        "## Dropped corrections: the document has them\n\n{lines}\n"
+        "## Dropped corrections: the document has them\n\n{lines}"
     ));
+    crate::say("");
     Ok(())
 }
 
 /// Everything that follows from the documents as they are.
 fn follow(root: &Path, api: &Api) -> Result<(), String> {
-    let findings = check(root).findings;
-    for finding in &findings {
-        eprintln!("{finding}");
-    }
-    if !findings.is_empty() {
-        return Err(counted(findings.len(), "finding"));
-    }
+    check::require_sound(root)?;
     crate::say(&format!("\n{}", update::changes(root, api)?.markdown()));
     cargo(root, &BUILD)?;
     cargo(root, &SNAPSHOTS)?;
-    let changed = workspace::git(root, &["diff", "--stat"])?;
+    let changed = workspace::git(root, &["diff", "--stat=120"])?;
     let others = ["ls-files", "--others", "--exclude-standard", "--", "*.snap"];
     let new = workspace::git(root, &others)?;
-    crate::say(&format!(
-        "\n## Files\n\n```text\n{changed}\nNew snapshots:\n{new}```"
-    ));
+    let new = new.lines().map(|file| format!(" {file} | new\n"));
+    let new: String = new.collect();
+    crate::say(&format!("\n## Files\n\n```text\n{changed}{new}```"));
     Ok(())
 }
 
