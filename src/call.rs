@@ -26,6 +26,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{self, Operation};
 
@@ -62,11 +63,41 @@ impl User {
     pub fn call(&self, operation: &str) -> Call {
         Call {
             user: self.clone(),
-            operation: operations::find(operation),
+            operation: find(operation),
             parameters: Vec::new(),
             body: None,
         }
     }
+}
+
+/// The operation of Nexus with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
+///
+/// ```
+/// let operation = mx_nexus::call::find("readMember")?;
+/// assert_eq!(operation.path, "/members/{member_guid}");
+///
+/// let error = mx_nexus::call::find("raedMember").unwrap_err();
+/// assert!(error.to_string().contains("did you mean readMember"));
+/// # Ok::<(), mx_nexus::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
+pub fn find(name: &str) -> Result<&'static Operation, Error> {
+    let found = operations::nexus()
+        .iter()
+        .find(|operation| operation.id == name || operation.name == name);
+    found.ok_or_else(|| {
+        let near = did_you_mean(
+            name,
+            operations::nexus().iter().map(|operation| operation.id),
+        );
+        Error::request(
+            None,
+            format!("there is no operation {name:?} in Nexus{near}"),
+        )
+    })
 }
 
 impl Call {

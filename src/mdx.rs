@@ -9,7 +9,7 @@ use crate::operations::Operation;
 
 pub use generated::types;
 
-crate::wire::generated_client!("/mdx_client.rs", crate::operations::mdx_operations);
+crate::wire::generated_client!("/mdx_client.rs", crate::operations::mdx);
 
 /// The values that fields of users can have.
 pub mod values {

@@ -1,8 +1,5 @@
 //! The operations tables, generated from the documents: what each operation sends, and what may be done about its failure.
 
-use crate::error::Error;
-use crate::nearest::did_you_mean;
-
 /// One operation of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -129,48 +126,21 @@ pub(crate) mod mdx {
 /// The operations of Nexus, sorted by name.
 ///
 /// ```
-/// let identify = mx_nexus::operations().iter().find(|operation| operation.id == "identifyMember");
+/// let identify = mx_nexus::operations::nexus().iter().find(|operation| operation.id == "identifyMember");
 /// assert!(identify.is_some_and(|operation| operation.starts_work && !operation.replayable));
 /// ```
-pub fn operations() -> &'static [Operation] {
+pub fn nexus() -> &'static [Operation] {
     &nexus::OPERATIONS
 }
 
 /// The operations of the SSO API, sorted by name.
-pub fn sso_operations() -> &'static [Operation] {
+pub fn sso() -> &'static [Operation] {
     &sso::OPERATIONS
 }
 
 /// The operations of the MDX Real Time API that are here, sorted by name.
-pub fn mdx_operations() -> &'static [Operation] {
+pub fn mdx() -> &'static [Operation] {
     &mdx::OPERATIONS
-}
-
-/// The operation of Nexus with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
-///
-/// ```
-/// let operation = mx_nexus::operations::find("readMember")?;
-/// assert_eq!(operation.path, "/members/{member_guid}");
-///
-/// let error = mx_nexus::operations::find("raedMember").unwrap_err();
-/// assert!(error.to_string().contains("did you mean readMember"));
-/// # Ok::<(), mx_nexus::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
-pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    let found = operations()
-        .iter()
-        .find(|operation| operation.id == name || operation.name == name);
-    found.ok_or_else(|| {
-        let near = did_you_mean(name, operations().iter().map(|operation| operation.id));
-        Error::request(
-            None,
-            format!("there is no operation {name:?} in Nexus{near}"),
-        )
-    })
 }
 
 /// The row of an operation by its name in Rust.
@@ -184,9 +154,9 @@ pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'stati
 /// The row of an operation by the API's name and its id, as the generated code knows it.
 pub(crate) fn by_id(api: &str, id: &str) -> Option<&'static Operation> {
     let table = match api {
-        "nexus" => operations(),
-        "sso" => sso_operations(),
-        "mdx" => mdx_operations(),
+        "nexus" => nexus(),
+        "sso" => sso(),
+        "mdx" => mdx(),
         _ => return None,
     };
     table.iter().find(|operation| operation.id == id)

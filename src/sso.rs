@@ -13,7 +13,7 @@ mod xml;
 
 pub use generated::types;
 
-crate::wire::generated_client!("/sso_client.rs", crate::operations::sso_operations);
+crate::wire::generated_client!("/sso_client.rs", crate::operations::sso);
 
 /// The values that SSO fields can have.
 pub mod values {

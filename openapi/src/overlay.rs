@@ -10,7 +10,7 @@ mod target;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use change::{Change, merge, remove};
+use change::{merge, remove};
 use target::{Miss, Places};
 
 /// What one action did.
@@ -22,12 +22,6 @@ pub(crate) struct Applied {
     pub action: String,
     /// Where it was applied, as JSON pointers.
     pub places: Vec<String>,
-    /// Whether all that it changes are descriptions and examples.
-    #[cfg_attr(
-        not(feature = "tool"),
-        expect(dead_code, reason = "an update tells it")
-    )]
-    pub only_words: bool,
 }
 
 /// Why an action does not fit the document.
@@ -162,24 +156,22 @@ fn apply_action(
             return None;
         }
     };
-    let mut only_words = true;
     let mut changed = Vec::new();
     let mut unchanged = Vec::new();
     // Backwards, so that removing an item of an array leaves the earlier indices right.
     for place in matched.into_iter().rev() {
-        let change = if removes {
+        let changes = if removes {
             remove(document, &place)
         } else {
             let target = document.pointer_mut(&place);
             target
                 .zip(update)
-                .map_or(Change::Nothing, |(target, update)| merge(target, update))
+                .is_some_and(|(target, update)| merge(target, update))
         };
-        only_words &= change != Change::Shape;
-        if change == Change::Nothing {
-            unchanged.push(place);
-        } else {
+        if changes {
             changed.push(place);
+        } else {
+            unchanged.push(place);
         }
     }
     changed.reverse();
@@ -202,7 +194,6 @@ fn apply_action(
         index,
         action: name(action, index),
         places: changed,
-        only_words: only_words && gone.is_empty() && unchanged.is_empty(),
     })
 }
 
@@ -395,27 +386,6 @@ mod tests {
             all
         );
         assert_eq!(misfits(&json!({"a": {"b": 1, "c": 3}}), actions), []);
-    }
-
-    #[test]
-    fn an_action_that_changes_words_only_is_known() {
-        let document =
-            json!({"a": {"description": "old", "properties": {"description": {"type": "string"}}}});
-        for (update, only_words) in [
-            (json!({"description": "new", "x-evidence": "guide"}), true),
-            (json!({"example": {"whole": true}}), true),
-            (json!({"description": "new", "type": "string"}), false),
-            (
-                json!({"properties": {"description": {"type": "integer"}}}),
-                false,
-            ),
-        ] {
-            let mut document = document.clone();
-            let action = json!({"target": "$.a", "description": "why", "update": update});
-            let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [action]});
-            let applied = apply(&mut document, "v1.yaml", &overlay).unwrap();
-            assert_eq!(applied[0].only_words, only_words, "{update}");
-        }
     }
 
     #[test]

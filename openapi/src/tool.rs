@@ -1,4 +1,4 @@
-//! What the command line tool does, for whoever updates a document. Only with the feature `tool`: no build of a client needs it.
+//! What `cargo spec` does, for those who update a document. Only with the feature `tool`: no build of a client needs it.
 
 pub mod check;
 pub mod diff;
@@ -6,15 +6,13 @@ mod editing;
 mod examined;
 mod examples;
 mod finding;
-mod journal;
 mod lines;
 pub mod mutate;
 mod prepared;
 mod provenance;
 pub mod revision;
 pub mod update;
-mod workflows;
+pub mod workspace;
 
 pub use finding::{Finding, counted};
-pub use lines::Lines;
 pub use prepared::Prepared;

@@ -100,17 +100,18 @@ fn renamed() -> PathBuf {
 #[test]
 fn a_name_is_a_file_or_a_revision() {
     let (api, document) = mdx();
-    let file = revision::prepare(api, &document.to_string_lossy()).unwrap();
+    let root = folder().parent().unwrap();
+    let file = revision::prepare(root, api, &document.to_string_lossy()).unwrap();
     let package = Prepared::from_files(api).unwrap();
     assert!(compare(&file, &package).is_empty());
-    assert!(revision::prepare(api, "HEAD").is_ok());
-    let reason = revision::prepare(api, "no-such-revision").unwrap_err();
+    assert!(revision::prepare(root, api, "HEAD").is_ok());
+    let reason = revision::prepare(root, api, "no-such-revision").unwrap_err();
     assert!(
         reason.starts_with("no-such-revision is no file, and no revision with openapi/mdx/v5.yaml"),
         "{reason}"
     );
     assert!(!reason.contains(&*folder().to_string_lossy()), "{reason}");
-    assert!(revision::prepare(api, "--output=x").is_err());
+    assert!(revision::prepare(root, api, "--output=x").is_err());
 }
 
 #[test]

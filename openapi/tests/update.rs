@@ -1,207 +1,148 @@
-//! An update of a document, all but the compiling: what it tells, what it writes, what it refuses, and that it puts everything
-//! back. The rehearsal compiles.
+//! `cargo spec update` in a git repository of documents. A stand-in for cargo writes a snapshot and logs how it was called.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod upstream;
 
-use std::process::Command;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Output;
 
-use mx_nexus_openapi::tool::check::check;
-use mx_nexus_openapi::tool::update::{Options, Outcome};
-use upstream::updating::{
-    Does, MDX, NEW, NEXUS, broken, grown, options, report, root, run, snapshots, update,
-};
-use upstream::{changed, document, edit, operations};
+use upstream::{MDX, Root, changed, document, edit, stderr, stdout};
 
-/// The report without the hash, which is another after every edit of the document.
-fn pinned(name: &str, text: &str) {
-    let lines = text.lines().filter(|line| !line.starts_with("| sha256"));
+/// Runs `cargo spec update` with a stand-in for cargo that ends with this code.
+fn update(root: &Root, arguments: &[&str], code: u8) -> Output {
+    let script = format!(
+        "#!/bin/sh\necho \"INSTA_UPDATE=$INSTA_UPDATE cargo $*\" >>target/log\necho two >tests/snapshots/one.snap\necho new >tests/snapshots/new.snap\nexit {code}\n"
+    );
+    let cargo = root.put("target/cargo", script);
+    root.put(".git/info/exclude", "/target\n");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = root.command(&["update"]);
+    command.args(arguments).env("CARGO", cargo);
+    command.output().unwrap()
+}
+
+const CARGO: &str = "\
+INSTA_UPDATE=always cargo check --locked --workspace --all-features --all-targets
+INSTA_UPDATE=always cargo test --locked --workspace --all-features --test contract
+";
+
+#[test]
+fn a_changed_document_is_ready_to_commit() {
+    let root = Root::new("update");
+    let overlay = root.get("openapi/nexus/overlay.yaml");
+    let file = root.put("new.yaml", changed());
+    let arguments = [&file, "--source", "https://example.com/", "--date"];
+    let output = update(&root, &[&arguments[..], &["2027-01-15"]].concat(), 0);
+    let report = stdout(&output);
+    assert!(output.status.success(), "{report}{}", stderr(&output));
+    let (dropped, rest) = report.split_once("\n## nexus").unwrap();
+    let (changes, files) = rest.split_once("\n## Files").unwrap();
+    for change in ["MemberResponse.mood", "from_date", "listDefaultCategories"] {
+        assert!(changes.contains(change), "{changes}");
+    }
     insta::with_settings!({
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(name, lines.collect::<Vec<_>>().join("\n"));
+        insta::assert_snapshot!("update", format!("{dropped}\n…\n\n## Files{files}"));
     });
-}
-
-#[test]
-fn a_changed_document_takes_its_place_with_all_that_follows() {
-    let root = root("update");
-    let overlay = root.get("openapi/nexus/overlay.yaml");
-    let options = Options {
-        source: Some("https://example.com/nexus.yaml".to_owned()),
-        ..options()
-    };
-    let text = report(run(&root, Does(snapshots), &changed(), &options));
-    pinned("update", &text);
-    pinned("update_changelog", &root.get("CHANGELOG.md"));
+    assert_eq!(root.get("target/log"), CARGO);
     assert_eq!(root.get("openapi/nexus/v1.yaml"), changed());
     let provenance = root.get("openapi/nexus/PROVENANCE.toml");
-    assert!(operations(&changed()) < operations(&document(NEXUS)));
-    for line in [
-        "transcribed_on = \"2027-01-15\"",
-        "sources = [\"https://example.com/nexus.yaml\"]",
-        &format!("operations = {}", operations(&changed())),
-    ] {
+    for line in ["transcribed_on = \"2027-01-15\"", "operations = 127"] {
         assert!(provenance.contains(line), "{provenance}");
     }
-    // Two actions are gone, and every other line is as it was.
+    // Every line of the overlay that is left is as it was.
     let now = root.get("openapi/nexus/overlay.yaml");
-    let mut rest = now.lines();
-    let dropped = overlay.lines().filter(|line| {
-        let same = rest.clone().next() == Some(*line);
-        if same {
-            rest.next();
-        }
-        !same
-    });
-    let dropped: Vec<&str> = dropped.collect();
-    assert_eq!(rest.next(), None);
-    let targets = dropped.iter().filter(|line| line.starts_with("  - target"));
-    assert_eq!(targets.count(), 2, "{dropped:?}");
-    assert!(dropped.len() < 16, "{dropped:?}");
-    assert_eq!(check(&root.0).findings, []);
-    assert!(!root.0.join("target/spec-update").exists());
-    // The same document again is no update.
-    let again = run(&root, Does(broken), &changed(), &options);
-    assert_eq!(again, Ok(Outcome::Unchanged));
+    let mut before = overlay.lines();
+    assert!(now.lines().all(|line| before.any(|before| before == line)));
+    let again = update(&root, &[&file], 0);
+    assert!(stderr(&again).starts_with("commit these changes first"));
+    root.commit();
+    let again = update(&root, &[&file], 0);
+    assert_eq!(stdout(&again), "the document is already this one\n");
 }
 
 #[test]
-fn a_dry_run_tells_the_same_and_changes_nothing() {
-    let root = root("dry");
-    let before = root.files();
-    let options = Options {
-        dry_run: true,
-        ..options()
-    };
-    let text = report(run(&root, Does(broken), &grown(), &options));
-    assert!(text.contains("`UserResponse.mood`"), "{text}");
-    assert!(!text.contains("## Snapshots"), "{text}");
-    assert!(root.files() == before);
+fn a_tree_with_changes_is_refused() {
+    let root = Root::new("dirty");
+    root.put("tests/snapshots/one.snap", "mine\n");
+    let file = root.put("new.yaml", changed());
+    let output = update(&root, &[&file], 0);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).ends_with(" M tests/snapshots/one.snap\n"));
+    assert_eq!(root.status(), " M tests/snapshots/one.snap\n");
 }
 
-/// A document of MDX in which the place of a correction and the field of a pattern are gone, and a rule that the overlay removes.
-fn renamed() -> String {
-    let mut text = document(MDX)
-        .replace("logged_in_at", "seen_at")
-        .replace("/users/{user_id}.json", "/people/{user_id}.json");
+#[test]
+fn a_file_that_is_no_document_is_refused_and_nothing_changes() {
+    let root = Root::new("no-document");
+    let good = root.put("good.yaml", document(MDX));
+    for (text, date, words) in [
+        ("a: [\n", "2027-01-15", "no YAML: line "),
+        ("<html></html>", "2027-01-15", "no OpenAPI document"),
+        ("openapi: 3.0.0\n", "2027-01-15", "no OpenAPI document"),
+        ("a: 1\n", "yesterday", "yesterday is no date"),
+    ] {
+        let file = root.put("new.yaml", text);
+        let error = stderr(&update(&root, &[&file, "--date", date], 0));
+        assert!(
+            error.starts_with(&format!("{file}: {words}")),
+            "{text}: {error}"
+        );
+    }
+    let error = stderr(&update(&root, &["gone.yaml"], 0));
+    assert!(error.starts_with("gone.yaml: No such file"), "{error}");
+    let none = update(&root, &["--api", "mdx", &good], 0);
+    assert_eq!(stdout(&none), "the document is already this one\n");
+    assert_eq!(root.status(), "");
+}
+
+#[test]
+fn a_correction_without_its_place_stops_the_update_until_it_is_repaired() {
+    let root = Root::new("stale");
+    let path = "/users/{user_id}.json";
+    let mut text = document(MDX).replace(path, "/people/{user_id}.json");
     let rule = "          pattern: ^[A-Za-z0-9_-]+$\n";
     edit(&mut text, "\n    UserResponse:\n", rule, "");
-    text
+    let file = root.put("new.yaml", text);
+    let output = update(&root, &["--api", "mdx", &file], 0);
+    assert_eq!(output.status.code(), Some(1));
+    // The correction that removes the rule is dropped, the one of the path is not.
+    let report = stdout(&output);
+    let (dropped, findings) = report.rsplit_once("- `$.").unwrap();
+    assert!(dropped.starts_with("## Dropped corrections"), "{report}");
+    assert!(findings.contains("the target matches nothing"), "{report}");
+    let error = stderr(&output);
+    assert!(error.starts_with("1 finding\n\nThe update is"), "{error}");
+    assert!(!root.0.join("target/log").exists());
+
+    let overlay = "openapi/mdx/overlay.yaml";
+    root.edit(overlay, path, "/people/{user_id}.json");
+    let output = update(&root, &["--api", "mdx"], 0);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(root.get("target/log"), CARGO);
 }
 
 #[test]
-fn what_is_stale_stops_an_update_unless_it_may_be_dropped() {
-    let root = root("stale");
-    let before = root.files();
-    let refused = run(&root, Does(snapshots), &renamed(), &options()).unwrap_err();
-    pinned("update_stale", &refused.reason);
-    assert!(root.files() == before);
-    let options = Options {
-        drop_stale: true,
-        ..options()
-    };
-    let told = report(run(&root, Does(snapshots), &renamed(), &options));
-    pinned("update_drop_stale", told.split("\n## mdx").next().unwrap());
-    assert_eq!(check(&root.0).findings, []);
-}
-
-#[test]
-fn what_is_stale_in_part_is_never_dropped() {
-    let root = root("part");
-    let before = root.files();
+fn a_failed_build_says_how_to_undo_the_update() {
+    let root = Root::new("build");
     let mut text = document(MDX);
-    let list = "          enum:\n            - MALE\n            - FEMALE\n";
-    edit(&mut text, "\n    UserResponse:\n", list, "");
-    let options = Options {
-        drop_stale: true,
-        ..options()
-    };
-    let refused = run(&root, Does(snapshots), &text, &options).unwrap_err();
-    let part =
-        "$.components.schemas['UserResponse'].properties.gender.enum, which is part of the target";
-    assert!(refused.reason.contains(part), "{}", refused.reason);
-    assert!(refused.reason.contains("--keep"), "{}", refused.reason);
-    assert!(root.files() == before);
-}
-
-#[test]
-fn what_no_commit_holds_is_not_overwritten() {
-    let root = root("dirty");
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
-        let output = command
-            .arg("-C")
-            .arg(&root.0)
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "Begin"]);
-    root.put(
-        "openapi/mdx/overlay.yaml",
-        &format!("{}# Mine.\n", root.get("openapi/mdx/overlay.yaml")),
-    );
-    root.put(NEW, "mine");
-    root.put("notes.txt", "mine, and no file of an update");
-    let before = root.files();
-    let refused = run(&root, Does(snapshots), &grown(), &options()).unwrap_err();
-    let told: Vec<&str> = refused.reason.lines().skip(1).collect();
-    assert_eq!(told, ["  openapi/mdx/overlay.yaml", &format!("  {NEW}")]);
-    assert!(root.files() == before);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "Mine"]);
-    let keep = Options {
-        keep: true,
-        ..options()
-    };
-    run(&root, Does(broken), &grown(), &keep).unwrap_err();
-    git(&["commit", "--quiet", "--all", "--message", "Half an update"]);
-    let refused = update(&root, Does(snapshots)).restore().unwrap_err();
-    assert!(
-        refused.reason.contains("another commit"),
-        "{}",
-        refused.reason
-    );
-}
-
-#[test]
-fn what_is_no_document_changes_nothing() {
-    let root = root("nonsense");
-    let before = root.files();
-    for (document, told) in [
-        ("<html>", "there is no operation"),
-        ("openapi: [", "this is no YAML"),
-        ("openapi: 3.0.0\n", "there is no operation"),
-        ("openapi: 3.0.0\nopenapi: 3.0.0\n", "stands twice"),
-    ] {
-        let options = Options {
-            file: Some("new.yaml".to_owned()),
-            ..options()
-        };
-        let refused = run(&root, Does(snapshots), document, &options).unwrap_err();
-        // That alone, and of the file that was given.
-        let lines: Vec<&str> = refused.reason.lines().collect();
-        let [only, finding, _] = lines.as_slice() else {
-            panic!("{document}: {}", refused.reason);
-        };
-        assert_eq!(*only, "1 thing stands against the update:");
-        assert!(finding.starts_with("  new.yaml:"), "{finding}");
-        assert!(finding.contains(told), "{document}: {finding}");
-        let report = refused.report.unwrap();
-        assert!(!report.contains("## Proposal"), "{report}");
-        assert!(root.files() == before, "{document}");
-    }
-    let options = Options {
-        date: Some("tomorrow".to_owned()),
-        ..Options::default()
-    };
-    let refused = run(&root, Does(snapshots), &grown(), &options).unwrap_err();
-    assert!(refused.reason.contains("no date"), "{}", refused.reason);
+    let field = "        logged_in_at:\n";
+    let more = format!("        mood:\n          type: string\n{field}");
+    edit(&mut text, "\n    UserResponse:\n", field, &more);
+    let file = root.put("new.yaml", text);
+    let output = update(&root, &["--api", "mdx", &file], 101);
+    assert_eq!(output.status.code(), Some(1));
+    let error = stderr(&output);
+    assert!(error.contains("failed: cargo check "), "{error}");
+    assert!(stdout(&output).contains("UserResponse.mood"));
+    let undo = error.split("undo it:").nth(1).unwrap().trim();
+    let mut shell = std::process::Command::new("sh");
+    let undone = shell.args(["-c", undo]).current_dir(&root.0).status();
+    assert!(undone.unwrap().success());
+    assert_eq!(root.git(&["status", "--porcelain"]), "?? new.yaml\n");
 }

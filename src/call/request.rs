@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_value_cannot_pass_for_another_parameter() {
-        let operation = crate::operations::find("updateSpendingPlanIterationItem").unwrap();
+        let operation = crate::call::find("updateSpendingPlanIterationItem").unwrap();
         let given = [
             ("spending_plan_guid", "{iteration_item_guid}"),
             ("iteration_item_guid", "a/b?c"),

@@ -23,8 +23,8 @@ const DELETED: [Reply; 2] = [
 async fn answer(id: &str, path: &str, reply: Reply) -> Value {
     let server = MockServer::start_async().await;
     let client = server::client(&server).await;
-    let mut operations = operations().iter();
-    let method = operations.find(|one| one.id == id).unwrap().method;
+    let mut all = operations::nexus().iter();
+    let method = all.find(|one| one.id == id).unwrap().method;
     let call = exerciser::of(id).call(Extent::Maximal, &client);
     let (_, outcome) = server::exchange(&server, (method, path), reply, call).await;
     let answered = outcome.unwrap_or_else(|error| panic!("{id}: {error}"));
@@ -33,7 +33,7 @@ async fn answer(id: &str, path: &str, reply: Reply) -> Value {
 
 #[tokio::test]
 async fn every_delete_accepts_an_empty_object_and_nothing_at_all() {
-    let deletes: Vec<_> = operations()
+    let deletes: Vec<_> = operations::nexus()
         .iter()
         .filter(|operation| operation.method == "DELETE")
         .collect();

@@ -45,9 +45,9 @@ macro_rules! api {
     };
 }
 
-pub(crate) static NEXUS: Api = api!(nexus, operations::operations);
-static SSO: Api = api!(sso, operations::sso_operations);
-static MDX: Api = api!(mdx, operations::mdx_operations);
+pub(crate) static NEXUS: Api = api!(nexus, operations::nexus);
+static SSO: Api = api!(sso, operations::sso);
+static MDX: Api = api!(mdx, operations::mdx);
 
 /// All of them.
 pub(crate) static APIS: [&Api; 3] = [&NEXUS, &SSO, &MDX];

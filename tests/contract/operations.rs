@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mx_nexus::operations;
-use mx_nexus::operations::{Answer, Operation, Parameter, Place};
+use mx_nexus::operations::{self, Answer, Operation, Parameter, Place};
 
 use crate::apis::APIS;
 use crate::document::OPERATIONS;
@@ -19,7 +18,7 @@ fn every_operation_in_a_line() {
 
 #[test]
 fn there_are_many_operations_in_many_groups_and_only_the_list_of_institutions_is_bytes() {
-    let table = operations();
+    let table = operations::nexus();
     let mut tags: Vec<&str> = table.iter().map(|operation| operation.tag).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -198,7 +198,7 @@ fn file() -> impl TypedValueParser<Value = Input> {
 }
 
 fn operation(name: &str) -> Result<&'static Operation, String> {
-    operations::find(name)
+    mx_nexus::call::find(name)
         .map_err(|error| format!("{error} (`nexus operations` lists all operations)"))
 }
 
@@ -208,7 +208,7 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 fn tags() -> PossibleValuesParser {
-    let operations = operations::operations().iter();
+    let operations = operations::nexus().iter();
     let mut tags: Vec<&str> = operations.map(|operation| operation.tag).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -138,9 +138,9 @@ impl Contract {
 impl Documented {
     fn read(face: Face, document: &Value, entry: &Value) -> Option<Self> {
         let table = match face {
-            Face::Nexus => operations::operations(),
-            Face::Sso => operations::sso_operations(),
-            Face::Mdx => operations::mdx_operations(),
+            Face::Nexus => operations::nexus(),
+            Face::Sso => operations::sso(),
+            Face::Mdx => operations::mdx(),
         };
         let id = entry["operationId"].as_str()?;
         let operation = table.iter().find(|operation| operation.id == id)?;
@@ -180,9 +180,9 @@ mod tests {
     #[test]
     fn every_operation_of_every_table_is_found_at_its_own_path() {
         let tables = [
-            (Face::Nexus, operations::operations()),
-            (Face::Sso, operations::sso_operations()),
-            (Face::Mdx, operations::mdx_operations()),
+            (Face::Nexus, operations::nexus()),
+            (Face::Sso, operations::sso()),
+            (Face::Mdx, operations::mdx()),
         ];
         for (face, table) in tables {
             assert!(!table.is_empty());

@@ -1,14 +1,13 @@
 //! `cargo spec check`: everything that is wrong with the documents and what belongs to them, at once, each with file and line.
 //!
-//! It runs the pipeline of a build to its end, the generator included: that takes a second for all documents, and nothing that
-//! a build refuses gets past it.
+//! It runs the pipeline of a build to its end, the generator included, so it finds everything that a build refuses.
 
 use std::path::Path;
 
 use crate::tool::examined::{Correction, Examined};
 use crate::tool::provenance::{self, Facts};
-use crate::tool::{Finding, examples, workflows};
-use crate::{APIS, Api};
+use crate::tool::{Finding, examples};
+use crate::{APIS, Api, Failure, Generated};
 
 /// What a check looked at, and what it found.
 #[derive(Debug, Default)]
@@ -21,28 +20,25 @@ pub struct Checked {
     pub operations: usize,
     /// How many corrections.
     pub corrections: usize,
-    /// How many examples were held against their schemas.
+    /// How many examples were compared with their schemas.
     pub examples: usize,
 }
 
-/// Checks every document of the workspace at `root`, and its workflow files.
+/// Checks every document of the workspace at `root`.
 pub fn check(root: &Path) -> Checked {
     let mut checked = Checked::default();
     for api in &APIS {
         match Texts::read(root, api) {
-            Ok(texts) => {
-                checked.take(texts.check(api).1);
-            }
+            Ok(texts) => checked.add(texts.check(api)),
             Err(finding) => checked.findings.push(finding),
         }
     }
-    checked.findings.extend(workflows::check(root));
     checked.findings.sort();
     checked
 }
 
 impl Checked {
-    fn take(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.documents += other.documents;
         self.operations += other.operations;
@@ -52,12 +48,12 @@ impl Checked {
 }
 
 /// The texts that belong to one document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Texts {
-    pub document: String,
-    pub overlay: String,
-    pub provenance: String,
-    /// What the overlay's descriptions refer to, by the word they say: the headings and rows of its file.
+#[derive(Debug)]
+pub struct Texts {
+    pub(crate) document: String,
+    pub(crate) overlay: String,
+    pub(crate) provenance: String,
+    /// The files that the overlay's descriptions refer to, by the word they use.
     references: Vec<(&'static str, String)>,
 }
 
@@ -68,8 +64,12 @@ const REFERENCES: [(&str, &str); 2] = [
 ];
 
 impl Texts {
-    /// Reads the files of `api` below `root`.
-    pub(crate) fn read(root: &Path, api: &Api) -> Result<Self, Finding> {
+    /// Reads the files of `api` in the workspace at `root`.
+    ///
+    /// # Errors
+    ///
+    /// The first file that cannot be read.
+    pub fn read(root: &Path, api: &Api) -> Result<Self, Finding> {
         let folder = format!("openapi/{}", api.name);
         let read = |file: &str| {
             let file = format!("{folder}/{file}");
@@ -88,8 +88,17 @@ impl Texts {
         })
     }
 
-    /// What a check finds of one document, with what it learned on the way.
-    pub(crate) fn check(&self, api: &Api) -> (Examined, Checked) {
+    /// Makes everything from these texts, as a build does from the files.
+    ///
+    /// # Errors
+    ///
+    /// What a build refuses first.
+    pub fn generate(&self, api: &Api) -> Result<Generated, Failure> {
+        api.generate_from_text(&self.document, &self.overlay)
+    }
+
+    /// Everything that is wrong with one document.
+    fn check(&self, api: &Api) -> Checked {
         let examined = Examined::of(api, &self.document, &self.overlay);
         let mut findings = examined.findings.clone();
         let mut checked = Checked {
@@ -109,9 +118,9 @@ impl Texts {
             findings.extend(self.check_references(api, correction));
         }
         if let Some(generated) = &examined.generated {
-            let held = examples::check(generated);
-            checked.examples = held.count;
-            for (pointer, fault) in held.faults {
+            let compared = examples::check(generated);
+            checked.examples = compared.count;
+            for (pointer, fault) in compared.faults {
                 let (file, line) = examined.locate(&pointer);
                 findings.push(Finding::new(&file, line, fault));
             }
@@ -119,10 +128,10 @@ impl Texts {
         findings.sort();
         findings.dedup();
         checked.findings = findings;
-        (examined, checked)
+        checked
     }
 
-    /// What a description refers to is there.
+    /// The rows and sections that a description refers to and that do not exist.
     fn check_references(&self, api: &Api, correction: &Correction) -> Vec<Finding> {
         let overlay = format!("openapi/{}/overlay.yaml", api.name);
         let mut findings = Vec::new();
@@ -141,24 +150,15 @@ impl Texts {
 }
 
 /// The numbers that stand behind `word`, as in `CORRECTIONS 1.7, 1.9; evidence: …` and `BEHAVIOUR section 2`.
-pub(crate) fn referred(description: &str, word: &str) -> Vec<String> {
-    let mut numbers = Vec::new();
-    for rest in description.split(word).skip(1) {
-        for part in rest.split([' ', ',', '\n']).filter(|part| !part.is_empty()) {
-            let number = part.trim_end_matches([';', ')', '.']);
-            let is_number = number.starts_with(|first: char| first.is_ascii_digit())
-                && number.chars().all(|one| one.is_ascii_digit() || one == '.');
-            if is_number {
-                numbers.push(number.to_owned());
-            } else if !matches!(part, "section" | "sections" | "and") {
-                break;
-            }
-            if part.ends_with([';', ')']) {
-                break;
-            }
-        }
-    }
-    numbers
+fn referred(description: &str, word: &str) -> Vec<String> {
+    let lists = description.split(word).skip(1);
+    let lists = lists.map(|rest| rest.split([';', ')']).next().unwrap_or_default());
+    let parts = lists.flat_map(|list| list.split([' ', ',', '\n']));
+    parts
+        .map(|part| part.trim_end_matches('.'))
+        .filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 /// Whether a text has a row or a section of this number.

@@ -1,6 +1,8 @@
 //! A document with its overlay as a check and an update see it: everything that a build would refuse, each with file and line.
 //!
-//! A build stops at the first pass that refuses. This goes on as far as the next pass can say something true.
+//! A build stops at the first pass that refuses. This goes on as far as the next pass can find something true.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -9,7 +11,8 @@ use crate::failure::Failure;
 use crate::overlay::{self, Applied, Misfit, Survey};
 use crate::registry::TYPES;
 use crate::report::Report;
-use crate::tool::{Finding, Lines};
+use crate::tool::lines::Lines;
+use crate::tool::{Finding, Prepared};
 use crate::{Api, Generated};
 
 /// What came of a document and its overlay.
@@ -17,10 +20,8 @@ use crate::{Api, Generated};
 pub(crate) struct Examined {
     /// What is wrong, and would stop a build.
     pub findings: Vec<Finding>,
-    /// The corrections that do not fit; each is among the findings too.
-    pub misfits: Vec<Correction>,
-    /// The patterns of the registry that no field has; each is among the findings too.
-    pub unused: Vec<Pattern>,
+    /// The indices of the actions whose change the document already has; each is among the findings too.
+    pub taken_over: BTreeSet<usize>,
     /// The published document, if it is YAML.
     pub published: Option<Value>,
     /// What a build would make, if it would.
@@ -35,30 +36,9 @@ pub(crate) struct Correction {
     pub line: usize,
     pub target: String,
     pub description: String,
-    /// What is wrong with it, and the same as it is told.
-    pub misfit: Option<(Misfit, Finding)>,
 }
 
-impl Correction {
-    /// Whether it is the same correction, wherever it stands.
-    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
-        self.target == other.target && self.description == other.description
-    }
-}
-
-/// A pattern of the registry, such as `MemberResponse.guid`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern {
-    pub line: usize,
-    /// That no field has it, as it is told.
-    pub finding: Finding,
-    /// Where in the overlay file.
-    pub pointer: String,
-    pub type_name: String,
-    pub pattern: String,
-}
-
-/// The two files, for those who ask where something stands.
+/// The two files, to find the line of a value.
 #[derive(Debug, Default)]
 struct Files {
     document_name: String,
@@ -73,107 +53,77 @@ struct Files {
 impl Examined {
     /// Looks at the texts of a document and its overlay.
     pub(crate) fn of(api: &Api, document: &str, overlay: &str) -> Self {
-        let mut examined = Self::default();
-        examined.files.document_name = format!("openapi/{}/{}", api.name, api.document);
-        examined.files.overlay_name = format!("openapi/{}/overlay.yaml", api.name);
-        let document = examined.read(document, true);
-        let overlay = examined.read(overlay, false);
-        if let (Some(document), Some(overlay)) = (document, overlay) {
-            examined.published = Some(document.clone());
-            examined.files.overlay = overlay;
-            examined.examine(api, document);
-        }
+        let mut examined = Self {
+            files: Files {
+                document_name: format!("openapi/{}/{}", api.name, api.document),
+                overlay_name: format!("openapi/{}/overlay.yaml", api.name),
+                document: Lines::read(document),
+                overlay_lines: Lines::read(overlay),
+                ..Files::default()
+            },
+            ..Self::default()
+        };
+        let name = examined.files.document_name.clone();
+        examined.published = examined.parse(&name, document);
+        let name = examined.files.overlay_name.clone();
+        let overlay = examined.parse(&name, overlay);
+        examined.examine(api, overlay);
         examined.findings.sort();
         examined.findings.dedup();
         examined
     }
 
-    /// The corrections of an overlay that change nothing but words.
-    pub(crate) fn only_words(api: &Api, document: &str, overlay: &str) -> Vec<Correction> {
-        let (Ok(mut value), Ok(overlay_value)) =
-            (document::parse(document), document::parse(overlay))
-        else {
-            return Vec::new();
+    fn parse(&mut self, name: &str, text: &str) -> Option<Value> {
+        let failure = match document::parse(text) {
+            Ok(value) => return Some(value),
+            Err(failure) => failure,
         };
-        let survey = overlay::survey(&mut value, api.document, &overlay_value);
-        let files = Files {
-            overlay_lines: Lines::read(overlay).unwrap_or_default(),
-            overlay: overlay_value,
-            ..Files::default()
-        };
-        let applied = survey.map(|survey| survey.applied).unwrap_or_default();
-        let only_words = applied.iter().filter(|applied| applied.only_words);
-        only_words
-            .map(|applied| files.correction(applied.index, None))
-            .collect()
+        // The place is `line 12 column 3`.
+        let line = failure.place().split(' ').nth(1);
+        let line = line.and_then(|line| line.parse().ok()).unwrap_or(1);
+        let message = format!("not YAML that can be read: {}", failure.reason());
+        self.findings.push(Finding::new(name, line, message));
+        None
     }
 
-    /// Reads one of the two texts, with its lines and what makes it no YAML or no good YAML.
-    fn read(&mut self, text: &str, is_document: bool) -> Option<Value> {
-        let name = if is_document {
-            self.files.document_name.clone()
-        } else {
-            self.files.overlay_name.clone()
+    fn examine(&mut self, api: &Api, overlay: Option<Value>) {
+        let Some(mut value) = self.published.clone() else {
+            return;
         };
-        let lines = match Lines::read(text) {
-            Ok(lines) => lines,
-            Err((line, reason)) => {
-                let reason = format!("this is no YAML: {reason}");
-                self.findings.push(Finding::new(&name, line, reason));
-                return None;
-            }
-        };
-        for double in lines.doubles() {
-            let reason = format!(
-                "the key {} stands twice in one mapping, here and in line {}",
-                double.key, double.first
-            );
-            self.findings.push(Finding::new(&name, double.line, reason));
-        }
-        let clean = lines.doubles().is_empty();
-        let value = match document::parse(text) {
-            Ok(value) => Some(value),
-            Err(failure) if clean => {
-                let reason = format!("{}: {}", failure.place(), failure.reason());
-                self.findings.push(Finding::new(&name, 1, reason));
-                None
-            }
-            Err(_) => None,
-        };
-        if is_document {
-            self.files.document = lines;
-        } else {
-            self.files.overlay_lines = lines;
-        }
-        value
-    }
-
-    fn examine(&mut self, api: &Api, mut value: Value) {
         let checked = document::check(&value);
-        let broken = checked.is_err();
+        let is_sound = checked.is_ok();
         self.note(checked);
+        let Some(overlay) = overlay else { return };
+        self.files.overlay = overlay;
         if document::operations(&value).is_empty() {
-            // It is no document of an API: that no correction fits it is nothing to tell.
+            // Not a document of an API: every correction would be a finding.
             return;
         }
-        let overlay = std::mem::take(&mut self.files.overlay);
-        let survey = overlay::survey(&mut value, api.document, &overlay);
-        self.files.overlay = overlay;
+        let survey = overlay::survey(&mut value, api.document, &self.files.overlay);
         let Survey { applied, misfits } = match survey {
             Ok(survey) => survey,
             Err(failure) => return self.note(Err(failure)),
         };
         self.files.applied = applied;
         for (index, misfit, failure) in misfits {
-            let finding = self.files.finding(&failure);
-            let wrong = Some((misfit, finding.clone()));
-            self.misfits.push(self.files.correction(index, wrong));
-            self.findings.push(finding);
-        }
-        if broken {
-            return;
+            if misfit == Misfit::Unnecessary {
+                self.taken_over.insert(index);
+            }
+            self.note(Err(failure));
         }
         self.files.overlaid = value.clone();
+        let passes_refuse = match Prepared::from_overlaid(api, value.clone()) {
+            Ok(prepared) => {
+                for failure in prepared.refused() {
+                    self.note(Err(failure.clone()));
+                }
+                !prepared.refused().is_empty()
+            }
+            Err(failure) => return self.note(Err(failure)),
+        };
+        if !is_sound || passes_refuse {
+            return;
+        }
         match api.generate_overlaid(value, Report::default()) {
             Ok(generated) => self.generated = Some(generated),
             Err(failure) => self.note(Err(failure)),
@@ -183,14 +133,8 @@ impl Examined {
     /// Makes findings of what a pass refused.
     fn note(&mut self, outcome: Result<(), Failure>) {
         let Err(failure) = outcome else { return };
-        for failure in failure.all() {
-            let finding = self.files.finding(failure);
-            let pattern = failure
-                .pointer()
-                .and_then(|pointer| self.files.pattern(pointer, &finding));
-            self.unused.extend(pattern);
-            self.findings.push(finding);
-        }
+        let findings = failure.all().map(|failure| self.files.finding(failure));
+        self.findings.extend(findings.collect::<Vec<_>>());
     }
 
     /// The file and the line of a place in the overlaid document.
@@ -198,11 +142,20 @@ impl Examined {
         self.files.locate(pointer)
     }
 
-    /// Every correction with what it says, for those who look for references in it.
+    /// Every correction of the overlay.
     pub(crate) fn corrections(&self) -> Vec<Correction> {
         let actions = self.files.overlay["actions"].as_array();
-        (0..actions.map_or(0, Vec::len))
-            .map(|index| self.files.correction(index, None))
+        let actions = actions.into_iter().flatten().enumerate();
+        actions
+            .map(|(index, action)| {
+                let text = |key: &str| action[key].as_str().unwrap_or_default().trim().to_owned();
+                Correction {
+                    index,
+                    line: self.files.overlay_lines.line(&format!("/actions/{index}")),
+                    target: text("target"),
+                    description: text("description"),
+                }
+            })
             .collect()
     }
 }
@@ -217,18 +170,6 @@ impl Files {
         Finding::new(&file, line, message)
     }
 
-    fn correction(&self, index: usize, misfit: Option<(Misfit, Finding)>) -> Correction {
-        let action = &self.overlay["actions"][index];
-        let text = |key: &str| action[key].as_str().unwrap_or_default().trim().to_owned();
-        Correction {
-            index,
-            line: self.overlay_lines.line(&format!("/actions/{index}")),
-            target: text("target"),
-            description: text("description"),
-            misfit,
-        }
-    }
-
     /// Where in the overlay file the value comes from that stands at `pointer` in the overlaid document, if it does.
     fn in_overlay(&self, pointer: &str) -> Option<String> {
         if ["/actions", "/overlay", "/extends"]
@@ -237,7 +178,7 @@ impl Files {
         {
             return Some(pointer.to_owned());
         }
-        // What was said last is what stands.
+        // The last action that writes a value wins.
         for applied in self.applied.iter().rev() {
             for place in &applied.places {
                 let Some(rest) = pointer.strip_prefix(place.as_str()) else {
@@ -255,7 +196,7 @@ impl Files {
     }
 
     fn locate(&self, pointer: &str) -> (String, usize) {
-        // A place that is nowhere yet, such as a missing field, is looked for as what is around it.
+        // For a place that does not exist, such as a missing field, the nearest one around it.
         let mut around = pointer;
         loop {
             if let Some(here) = self.in_overlay(around) {
@@ -295,21 +236,5 @@ impl Files {
             .or_else(|| known(schema))
             .or(operation)
             .unwrap_or_default()
-    }
-
-    /// The pattern of the registry that a pointer into the overlaid document means.
-    fn pattern(&self, pointer: &str, finding: &Finding) -> Option<Pattern> {
-        let rest = pointer.strip_prefix(TYPES)?.strip_prefix('/')?;
-        let (type_name, rest) = rest.split_once('/')?;
-        rest.strip_prefix("fields/")?;
-        let pointer = self.in_overlay(pointer)?;
-        let pattern = self.overlay.pointer(&pointer)?.as_str()?.to_owned();
-        Some(Pattern {
-            line: finding.line,
-            finding: finding.clone(),
-            type_name: document::unescape(type_name),
-            pattern,
-            pointer,
-        })
     }
 }

@@ -1,4 +1,4 @@
-//! Every example of a document keeps to the document's own schema, and holds no field that the schema does not name.
+//! Compares the examples of a document with its own schemas: types, required fields, and no field that the schema lacks.
 
 use serde_json::{Map, Value, json};
 
@@ -9,13 +9,13 @@ use crate::examples::{self, Example};
 /// What was looked at, and what is wrong with it.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
-    /// How many examples have a schema to be held against.
+    /// How many examples have a schema.
     pub count: usize,
     /// The pointer into the overlaid document, and the fault.
     pub faults: Vec<(String, String)>,
 }
 
-/// Holds every example of a generated document against the schema of its body.
+/// Compares every example of a generated document with the schema of its body.
 pub(crate) fn check(generated: &Generated) -> Checked {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (contract, document) = (read(&generated.contract), read(&generated.document));

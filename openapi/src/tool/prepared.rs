@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::access::{self, Access};
 use crate::failure::Failure;
-use crate::normalise::{self, parameters};
+use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
 use crate::paging::{self, List};
 use crate::registry::Registry;
@@ -98,21 +98,21 @@ impl Prepared {
         if let Err(failure) = document::check(&document) {
             refused.push(failure.in_document(&in_document));
         }
-        // Actions that do not fit are passed over, and told.
+        // Actions that do not fit are skipped, and listed among what is refused.
         let survey = overlay::survey(&mut document, api.document, overlay)
             .map_err(|failure| failure.in_document(&in_overlay))?;
         let misfits = survey.misfits.into_iter();
         refused.extend(misfits.map(|(_, _, failure)| failure.in_document(&in_overlay)));
         let mut prepared = Self::from_overlaid(api, document)
             .map_err(|failure| failure.in_document(&in_overlay))?;
-        // What is wrong with the document is wrong with it after its corrections too, and told once.
-        let is_told = |failure: &Failure, refused: &[Failure]| {
-            let mut told = refused.iter().flat_map(Failure::all);
-            told.any(|told| told.place() == failure.place() && told.reason() == failure.reason())
+        // A fault of the document is one after its corrections too, and listed once.
+        let is_listed = |failure: &Failure, refused: &[Failure]| {
+            let mut listed = refused.iter().flat_map(Failure::all);
+            listed.any(|one| one.place() == failure.place() && one.reason() == failure.reason())
         };
         prepared
             .refused
-            .retain(|failure| !is_told(failure, &refused));
+            .retain(|failure| !is_listed(failure, &refused));
         refused.append(&mut prepared.refused);
         prepared.refused = refused;
         Ok(prepared)
@@ -138,11 +138,14 @@ impl Prepared {
         let mut effective = document.clone();
         parameters::inline(&mut effective);
         parameters::drop_authentication(&mut effective, &registry);
-        // Two parameters of one name are told by the whole run below.
+        // The whole run below refuses two parameters of one name.
         let _ = parameters::separate(&mut effective);
         let mut normalised = document.clone();
         let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
-            .map_err(|failure| refused.push(failure))
+            .map_err(|failure| {
+                refused.extend(later_failures(&failure, &mut normalised, &registry));
+                refused.push(failure);
+            })
             .and_then(|()| {
                 let completed = operations::complete(&mut rows, &normalised);
                 completed.map_err(|failure| refused.push(failure))
@@ -180,7 +183,7 @@ impl Prepared {
         self
     }
 
-    /// What a build refuses about it: corrections that no longer apply first. The generator has a say in it where it was asked, see
+    /// What a build refuses: corrections that no longer apply first. What the generator refuses is in it only after
     /// [`Prepared::with_generator`].
     pub fn refused(&self) -> &[Failure] {
         &self.refused
@@ -199,6 +202,23 @@ impl Prepared {
     pub(crate) fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
     }
+}
+
+/// What the passes after a failed one refuse, where they can be reached: after a failure of the types, the patterns that no field
+/// has, and the closed lists of values.
+fn later_failures(failure: &Failure, document: &mut Value, registry: &Registry) -> Vec<Failure> {
+    if !["give types", "types"].contains(&failure.pass()) {
+        return Vec::new();
+    }
+    let mut failures = Vec::new();
+    if failure.pass() == "give types" {
+        // Every field has been looked at before the pass failed.
+        failures.extend(registry.check_all_used().err());
+    }
+    if let Ok(sides) = sides::find(document) {
+        failures.extend(lenient::apply(document, &sides).err());
+    }
+    failures
 }
 
 /// The lists that page; none when a list cannot be read. That nothing pages any more is refused, and known.

@@ -1,13 +1,15 @@
-//! `PROVENANCE.toml`: what a document was made from, and that it is still the document it was made to be.
+//! `PROVENANCE.toml`: what a document was made from, and the facts by which another document is noticed.
 //!
-//! Its keys stand one a line, so reading and renewing it needs no crate, and keeps its comments.
+//! It has one key a line, so it is read and renewed without a crate, and keeps its comments.
+
+use std::time::SystemTime;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::document::operations;
 
-/// What every PROVENANCE.toml says, in this order.
+/// The keys of every PROVENANCE.toml, in this order.
 const KEYS: [&str; 9] = [
     "title",
     "document",
@@ -20,7 +22,7 @@ const KEYS: [&str; 9] = [
     "schemas",
 ];
 
-/// What a document itself says of what its provenance repeats.
+/// The facts of a document that its provenance repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub version: String,
@@ -53,48 +55,35 @@ impl Facts {
     }
 }
 
-/// What is wrong with a provenance, with the line: keys that are missing or empty, and what is not so of the document.
+/// What is wrong with a provenance, with the line: keys that are missing or empty, and facts that differ from the document's.
 pub(crate) fn check(provenance: &str, file: &str, facts: &Facts) -> Vec<(usize, String)> {
     let mut faults = Vec::new();
     let keys: Vec<&str> = entries(provenance).map(|entry| entry.key).collect();
     if keys != KEYS {
-        faults.push((
-            1,
-            format!("it has to say these, in this order: {}", KEYS.join(", ")),
-        ));
+        let reason = format!("it needs these keys, in this order: {}", KEYS.join(", "));
+        faults.push((1, reason));
     }
-    for entry in entries(provenance) {
-        let line = entry.line + 1;
-        if matches!(entry.value, "" | "\"\"" | "[]") {
-            faults.push((line, format!("{} is empty", entry.key)));
-        }
-        if entry.key == "document" && entry.value != quoted(file) {
-            faults.push((line, format!("the document is called {file}")));
-        }
-        if entry.key == "transcribed_on" && !is_date(entry.value.trim_matches('"')) {
-            faults.push((
-                line,
-                "transcribed_on is no date such as 2026-01-31".to_owned(),
-            ));
-        }
-        let expected = facts
-            .values()
-            .into_iter()
-            .find(|(key, _)| *key == entry.key);
-        if let Some((key, expected)) = expected
-            && entry.value != expected
-        {
-            faults.push((
-                line,
-                if key == "sha256" {
-                    format!(
-                        "{file} is another document than this describes; replace it by cargo spec update, or put {expected} here"
-                    )
-                } else {
-                    format!("{key} has to be {expected}, as {file} has it")
-                },
-            ));
-        }
+    let facts = facts.values();
+    for Entry {
+        key, value, line, ..
+    } in entries(provenance)
+    {
+        let expected = facts.iter().find(|(name, _)| *name == key);
+        let fault = match (key, expected) {
+            _ if matches!(value, "" | "\"\"" | "[]") => format!("{key} is empty"),
+            ("document", _) if value != quoted(file) => format!("the document is {file}"),
+            ("transcribed_on", _) if !is_date(value.trim_matches('"')) => {
+                "transcribed_on is no date such as 2026-01-31".to_owned()
+            }
+            ("sha256", Some((_, expected))) if value != expected => format!(
+                "{file} is another document than this describes; replace it by cargo spec update, or put {expected} here"
+            ),
+            (_, Some((_, expected))) if value != expected => {
+                format!("{key} has to be {expected}, as in {file}")
+            }
+            _ => continue,
+        };
+        faults.push((line + 1, fault));
     }
     faults
 }
@@ -108,35 +97,24 @@ pub(crate) fn renew(provenance: &str, facts: &Facts, date: &str, source: Option<
     }
     let mut lines: Vec<String> = provenance.lines().map(ToOwned::to_owned).collect();
     for entry in entries(provenance) {
-        let Some((_, value)) = values.iter().find(|(key, _)| *key == entry.key) else {
-            continue;
-        };
-        // The comment behind the value stays.
-        lines[entry.line] = format!("{} = {value}{}", entry.key, entry.comment);
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == entry.key) {
+            lines[entry.line] = format!("{} = {value}{}", entry.key, entry.comment);
+        }
     }
-    lines.push(String::new());
-    lines.join("\n")
+    lines.join("\n") + "\n"
 }
 
-/// The value of one key, without its quotes.
-pub(crate) fn value<'a>(provenance: &'a str, key: &str) -> Option<&'a str> {
-    let entry = entries(provenance).find(|entry| entry.key == key)?;
-    Some(entry.value.trim_matches('"'))
-}
-
-/// Whether a text has the form of a date: 2026-01-31.
+/// Whether a text is a date such as 2026-01-31.
 pub(crate) fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else {
-        return false;
-    };
-    let number = |text: &str, length: usize| {
-        let digits = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse::<u32>().ok()).flatten()
-    };
-    number(year, 4).is_some()
-        && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
-        && number(day, 2).is_some_and(|day| (1..=31).contains(&day))
+    humantime::parse_rfc3339(&format!("{text}T00:00:00Z")).is_ok()
+}
+
+/// The date of today (UTC).
+pub(crate) fn today() -> String {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    now.chars()
+        .take_while(|character| *character != 'T')
+        .collect()
 }
 
 struct Entry<'a> {
@@ -147,7 +125,7 @@ struct Entry<'a> {
     line: usize,
 }
 
-/// Keys and values, outside of texts of several lines.
+/// Keys and values, except those inside of texts of several lines.
 fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
     let mut within_text = false;
     text.lines().enumerate().filter_map(move |(line, content)| {
@@ -177,7 +155,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-pub(crate) fn hash(text: &[u8]) -> String {
+fn hash(text: &[u8]) -> String {
     let digest = Sha256::digest(text);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -197,7 +175,7 @@ transcribed_on = \"2026-01-31\"
 sources = [\"https://example.com/\"]
 made = \"\"\"
 In our own words. operations = 7 is what
-sha256 = \"nobody\" says.
+sha256 = \"old\" says.
 \"\"\"
 sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"
 operations = 1
@@ -214,12 +192,12 @@ schemas = 2
     }
 
     #[test]
-    fn what_is_so_is_no_finding() {
+    fn a_provenance_that_fits_has_no_finding() {
         assert_eq!(check(PROVENANCE, "v1.yaml", &facts()), []);
     }
 
     #[test]
-    fn everything_that_is_not_so_is_told_with_its_line() {
+    fn every_wrong_value_is_a_finding_with_its_line() {
         let changed = PROVENANCE
             .replace("title = \"An API\"", "title = \"\"")
             .replace("2026-01-31", "yesterday")
@@ -243,25 +221,19 @@ schemas = 2
             Some("https://example.org/x"),
         );
         assert_eq!(check(&renewed, "v1.yaml", &facts), []);
-        assert_eq!(value(&renewed, "transcribed_on"), Some("2027-02-01"));
+        assert!(renewed.contains("transcribed_on = \"2027-02-01\"\n"));
         assert!(renewed.contains("contract_version = \"2.0\" # info.version\n"));
         assert!(renewed.contains("sources = [\"https://example.org/x\"]\n"));
-        assert!(renewed.contains("operations = 7 is what\nsha256 = \"nobody\" says.\n"));
+        assert!(renewed.contains("operations = 7 is what\nsha256 = \"old\" says.\n"));
         assert_eq!(renewed.lines().count(), PROVENANCE.lines().count());
         let same = renew(PROVENANCE, &self::facts(), "2026-01-31", None);
         assert_eq!(same, PROVENANCE);
     }
 
     #[test]
-    fn a_date_has_three_numbers() {
-        assert!(is_date("2026-11-20"));
-        for text in [
-            "2026-13-01",
-            "2026-1-1",
-            "20261120",
-            "2026-01-32",
-            "+026-01-01",
-        ] {
+    fn a_date_has_year_month_and_day() {
+        assert!(is_date("2026-11-20") && is_date(&today()));
+        for text in ["2026-13-01", "2026-1-1", "20261120", "2026-02-30"] {
             assert!(!is_date(text), "{text}");
         }
     }

@@ -1,30 +1,30 @@
 //! Where the two documents of a comparison come from: a file, or a git revision.
 
 use std::path::Path;
-use std::process::Command;
 
+use crate::Api;
 use crate::tool::Prepared;
-use crate::{Api, folder};
+use crate::tool::workspace::git;
 
-/// Prepares what `name` means for `api`.
+/// Prepares what `name` means for `api` in the workspace at `root`.
 ///
 /// A name of an existing file is that file, taken with the overlay of the working tree. Every other name is a revision such as
 /// `HEAD~1` or `v0.1.0`, whose own document and overlay are taken.
 ///
 /// # Errors
 ///
-/// A sentence that says what cannot be read and why.
-pub fn prepare(api: &Api, name: &str) -> Result<Prepared, String> {
+/// What cannot be read, and why.
+pub fn prepare(root: &Path, api: &Api, name: &str) -> Result<Prepared, String> {
     if Path::new(name).is_file() {
         let document = read(Path::new(name))?;
-        let overlay = read(&folder().join(api.name).join("overlay.yaml"))?;
+        let overlay = read(&root.join("openapi").join(api.name).join("overlay.yaml"))?;
         let place = format!("{}/{}", api.name, api.document);
         return Prepared::from_text(api, &document, &overlay)
             .map(|prepared| prepared.called(api, name))
             .map_err(|failure| failure.called(&place, name).to_string());
     }
     let show = |file: &str| {
-        show(name, &format!("{}/{file}", api.name)).map_err(|reason| {
+        show(root, name, &format!("{}/{file}", api.name)).map_err(|reason| {
             format!(
                 "{name} is no file, and no revision with openapi/{}/{file}: {reason}",
                 api.name
@@ -40,20 +40,14 @@ fn read(path: &Path) -> Result<String, String> {
         .map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
-/// A file of this package at a revision.
-fn show(revision: &str, file: &str) -> Result<String, String> {
+/// A file of the folder `openapi` at a revision.
+fn show(root: &Path, revision: &str, file: &str) -> Result<String, String> {
     if revision.starts_with('-') {
         return Err("a revision does not begin with a dash".to_owned());
     }
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder())
-        .args(["show", "--end-of-options", &format!("{revision}:./{file}")])
-        .output()
-        .map_err(|error| format!("git does not run: {error}"))?;
-    if !output.status.success() {
-        let reason = String::from_utf8_lossy(&output.stderr);
-        return Err(reason.lines().next().unwrap_or("git failed").to_owned());
-    }
-    String::from_utf8(output.stdout).map_err(|_| "it is no UTF-8".to_owned())
+    let object = format!("{revision}:./{file}");
+    git(
+        &root.join("openapi"),
+        &["show", "--end-of-options", &object],
+    )
 }

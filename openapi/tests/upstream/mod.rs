@@ -1,13 +1,19 @@
-//! A workspace to be updated and an upstream document that has changed, for the tests of updates.
+//! A copy of the documents to break or to update, and upstream documents that have changed.
 
 #![allow(dead_code, reason = "each of the tests uses its own part")]
 
-pub(crate) mod updating;
-
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
+use mx_nexus_openapi::tool::check::check;
+use mx_nexus_openapi::tool::workspace::git;
 use mx_nexus_openapi::{APIS, Api, folder};
+
+pub(crate) const NEXUS: &Api = &APIS[0];
+
+/// The smallest of the documents, for what does not depend on the document.
+pub(crate) const MDX: &Api = &APIS[2];
 
 /// The document of `api` in this workspace.
 pub(crate) fn document(api: &Api) -> String {
@@ -15,59 +21,31 @@ pub(crate) fn document(api: &Api) -> String {
     fs::read_to_string(document).unwrap()
 }
 
-/// The document as MX might publish it next: a field of the member is new, a use case too, the states of its connection are listed
-/// for the first time and one is new, an operation is gone, a parameter has become required, and a slip is mended.
+/// The document as MX might publish it next: a new field, a parameter that became required, an operation that is gone, and a
+/// slip that MX has corrected.
 pub(crate) fn changed() -> String {
-    let [nexus, ..] = &APIS;
-    let mut text = document(nexus);
+    let mut text = document(NEXUS);
     edit(
         &mut text,
         "\n    MemberResponse:\n",
         "        connection_status:\n",
-        "        mood:\n          type: string\n          description: How the connection feels.\n          nullable: true\n        connection_status:\n",
+        "        mood:\n          type: string\n        connection_status:\n",
     );
-    edit(
-        &mut text,
-        "\n    MemberResponse:\n",
-        "              - PFM\n",
-        "              - PFM\n              - PAYMENTS\n",
-    );
-    edit(
-        &mut text,
-        "\n    MemberResponse:\n",
-        "          example: CONNECTED\n",
-        "          enum: [CONNECTED, DENIED, DREAMING]\n          example: CONNECTED\n",
-    );
-    let start = place(&text, 0, "\n  /categories/default:\n") + 1;
-    let end = start + text[start..].find("\n  /").unwrap() + 1;
-    assert!(text[start..end].contains("operationId: listDefaultCategories"));
-    text.replace_range(start..end, "");
     edit(
         &mut text,
         "operationId: listTransactions\n",
         "- name: from_date\n          in: query\n          required: false\n",
         "- name: from_date\n          in: query\n          required: true\n",
     );
-    without_slip(&mut text);
-    text
-}
-
-/// How many operations a document has, by its text.
-pub(crate) fn operations(document: &str) -> usize {
-    document.matches("\n      operationId: ").count()
-}
-
-/// MX drops the misnamed field of institutions by itself.
-fn without_slip(text: &mut String) {
-    let start = text.find("        has_checking_account:\n").unwrap();
-    let end = start
-        + text[start..]
-            .find("        has_checking_accounts:\n")
-            .unwrap();
+    let start = place(&text, 0, "\n  /categories/default:\n") + 1;
+    let end = start + text[start..].find("\n  /").unwrap() + 1;
+    text.replace_range(start..end, "");
+    let start = place(&text, 0, "        has_checking_account:\n");
+    let end = place(&text, start, "        has_checking_accounts:\n");
     text.replace_range(start..end, "");
     let lines = text.split_inclusive('\n');
     let kept = lines.filter(|line| !line.contains(" has_checking_account: http"));
-    *text = kept.collect();
+    kept.collect()
 }
 
 /// Replaces the first `old` behind `after`.
@@ -77,7 +55,6 @@ pub(crate) fn edit(text: &mut String, after: &str, old: &str, new: &str) {
     text.replace_range(start..start + old.len(), new);
 }
 
-/// Where something stands. An update of the real document may take it away: then this needs another place.
 fn place(text: &str, start: usize, what: &str) -> usize {
     let found = text[start..].find(what);
     start
@@ -86,70 +63,79 @@ fn place(text: &str, start: usize, what: &str) -> usize {
         })
 }
 
-/// A folder that goes when the test ends.
+/// A workspace of documents without code, in git, that is deleted when the test ends.
 pub(crate) struct Root(pub(crate) PathBuf);
 
 impl Root {
-    /// The documents and what is written beside them, and no code.
-    pub(crate) fn of_documents(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let root = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         fs::remove_dir_all(&root.0).ok();
-        for api in ["nexus", "sso", "mdx"] {
-            for entry in fs::read_dir(folder().join(api)).unwrap() {
-                let name = entry.unwrap().file_name();
-                let file = format!("openapi/{api}/{}", name.to_string_lossy());
-                root.take(&file);
+        for api in &APIS {
+            for entry in fs::read_dir(folder().join(api.name)).unwrap() {
+                let entry = entry.unwrap();
+                let file = Path::new("openapi").join(api.name).join(entry.file_name());
+                root.put(&file, fs::read(entry.path()).unwrap());
             }
         }
-        root.put(
-            "CHANGELOG.md",
-            "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n",
-        );
-        let [nexus, ..] = &APIS;
-        let count = operations(&document(nexus));
-        let readme = format!(
-            "# About\n\nAll {count} operations of Nexus, at 127.0.{count}.1.\n\n    nexus call   # `nexus operations` lists all {count}\n"
-        );
-        root.put("README.md", &readme);
+        root.put("tests/snapshots/one.snap", "one\n");
+        root.git(&["init", "--quiet"]);
+        root.git(&["add", "--all"]);
+        root.commit();
         root
     }
 
-    /// Copies a file of this workspace.
-    pub(crate) fn take(&self, file: &str) {
-        let workspace = folder().parent().unwrap();
-        let content = fs::read(workspace.join(file)).unwrap();
-        let path = self.0.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        git(&self.0, arguments).unwrap()
     }
 
-    pub(crate) fn put(&self, file: &str, text: &str) {
+    pub(crate) fn commit(&self) {
+        let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+        let commit = ["commit", "--quiet", "--all", "--message", "Begin"];
+        self.git(&[&author[..], &commit[..]].concat());
+    }
+
+    /// The tracked files that differ from the last commit.
+    pub(crate) fn status(&self) -> String {
+        self.git(&["status", "--porcelain", "--untracked-files=no"])
+    }
+
+    /// Writes a file and returns its path.
+    pub(crate) fn put(&self, file: impl AsRef<Path>, text: impl AsRef<[u8]>) -> String {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
     }
 
     pub(crate) fn get(&self, file: &str) -> String {
-        fs::read_to_string(self.0.join(file)).unwrap_or_default()
+        fs::read_to_string(self.0.join(file)).unwrap()
     }
 
-    /// Every file with its content.
-    pub(crate) fn files(&self) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = std::collections::BTreeMap::new();
-        let mut folders = vec![self.0.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    if !path.ends_with("target") && !path.ends_with(".git") {
-                        folders.push(path);
-                    }
-                } else {
-                    files.insert(path.clone(), fs::read(path).unwrap());
-                }
-            }
-        }
-        files
+    pub(crate) fn edit(&self, file: &str, old: &str, new: &str) {
+        let text = self.get(file);
+        assert!(text.contains(old), "{file} has no {old}");
+        self.put(file, text.replacen(old, new, 1));
+    }
+
+    /// The findings of `cargo spec check`, without those of the hash, which every edit changes.
+    pub(crate) fn findings(&self) -> String {
+        let findings = check(&self.0).findings;
+        let lines = findings.iter().map(ToString::to_string);
+        let lines = lines.filter(|line| !line.contains("another document than this describes"));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        assert!(!text.contains(&*self.0.to_string_lossy()), "{text}");
+        text
+    }
+
+    /// Runs `cargo spec` here.
+    pub(crate) fn spec(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spec"));
+        command.args(arguments).current_dir(&self.0);
+        command
     }
 }
 
@@ -157,4 +143,12 @@ impl Drop for Root {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
     }
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
 }

@@ -62,7 +62,7 @@ pub(crate) fn list(arguments: &Operations) -> Result<(), Failure> {
         return output::write(describe(operation).as_bytes());
     }
     let tag = arguments.tag.as_deref();
-    let rows: Vec<[String; 4]> = operations::operations()
+    let rows: Vec<[String; 4]> = operations::nexus()
         .iter()
         .filter(|operation| tag.is_none_or(|tag| tag == operation.tag))
         .map(|operation| {

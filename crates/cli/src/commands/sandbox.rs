@@ -1,6 +1,6 @@
 //! `nexus sandbox`: runs a sandbox for other processes until interrupted.
 
-use mx_nexus::operations::{Operation, mdx_operations, operations, sso_operations};
+use mx_nexus::operations::{self, Operation};
 use mx_nexus_sandbox::Sandbox;
 
 use crate::access::SANDBOX_USER;
@@ -67,21 +67,21 @@ fn curl_lines() -> Vec<String> {
     let steps = [
         (
             "mdx",
-            mdx_operations(),
+            operations::mdx(),
             "createUser",
             "$MX_API_KEY",
             Some(user.as_str()),
         ),
-        ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
+        ("sso", operations::sso(), "getApiToken", "$MX_API_KEY", None),
         // An aggregation that starts with the session would block an identification.
         (
             "nexus",
-            operations(),
+            operations::nexus(),
             "createSession",
             "TOKEN",
             Some(r#"{"session": {"skip_aggregation": true}}"#),
         ),
-        ("nexus", operations(), "listMembers", "SESSION", None),
+        ("nexus", operations::nexus(), "listMembers", "SESSION", None),
     ];
     let steps = steps.into_iter();
     let lines = steps.filter_map(|(system, table, id, credential, body)| {

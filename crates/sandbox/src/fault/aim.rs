@@ -137,9 +137,9 @@ fn listed(mut names: Vec<&str>) -> String {
 /// Every operation of every system.
 fn everything() -> impl Iterator<Item = (Face, &'static Operation)> {
     let tables = [
-        (Face::Nexus, operations::operations()),
-        (Face::Sso, operations::sso_operations()),
-        (Face::Mdx, operations::mdx_operations()),
+        (Face::Nexus, operations::nexus()),
+        (Face::Sso, operations::sso()),
+        (Face::Mdx, operations::mdx()),
     ];
     tables
         .into_iter()

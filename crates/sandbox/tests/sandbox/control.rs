@@ -160,9 +160,9 @@ async fn jobs_are_listed_by_member() {
 async fn the_documents_name_this_address() {
     let (sandbox, _) = open().await;
     for (name, table) in [
-        ("nexus", operations::operations()),
-        ("sso", operations::sso_operations()),
-        ("mdx", operations::mdx_operations()),
+        ("nexus", operations::nexus()),
+        ("sso", operations::sso()),
+        ("mdx", operations::mdx()),
     ] {
         let (_, document) = ask(
             &sandbox,

@@ -71,7 +71,7 @@ async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
     let before = sandbox.requests().len();
     let fault = Fault::truncated().on_operation("deleteMember");
     sandbox.fault(fault).unwrap();
-    let accept = mx_nexus::operations::find("deleteMember").unwrap().accept;
+    let accept = mx_nexus::call::find("deleteMember").unwrap().accept;
     let request = format!(
         "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: a\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
     );
@@ -93,9 +93,9 @@ async fn what_is_not_json_claims_the_media_type_of_its_system() {
     let (sandbox, _) = open().await;
     let http = Client::new();
     for (face, operations) in [
-        ("nexus", mx_nexus::operations()),
-        ("sso", mx_nexus::operations::sso_operations()),
-        ("mdx", mx_nexus::operations::mdx_operations()),
+        ("nexus", mx_nexus::operations::nexus()),
+        ("sso", mx_nexus::operations::sso()),
+        ("mdx", mx_nexus::operations::mdx()),
     ] {
         for operation in operations {
             let path = operation.path.replace('{', "one-").replace('}', "");

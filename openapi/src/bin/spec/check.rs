@@ -1,19 +1,26 @@
 //! `cargo spec check`: everything that is wrong with the documents and what belongs to them.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 use mx_nexus_openapi::tool::check::check;
 use mx_nexus_openapi::tool::counted;
 
-/// Check the documents, their corrections, provenance and examples, and the workflow files.
+/// Check the documents, their corrections, provenance and examples.
 ///
-/// Tells everything that is wrong at once, each as file:line: reason, and answers with the exit code 1 then.
+/// Prints everything that is wrong at once, each as file:line: reason, and ends with exit code 1 then.
 #[derive(Args)]
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
-    let checked = check(crate::root()?);
+    require_sound(&crate::root()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Checks the workspace at `root`, prints the outcome, and fails if there are findings.
+pub(crate) fn require_sound(root: &Path) -> Result<(), String> {
+    let checked = check(root);
     for finding in &checked.findings {
         crate::say(&finding.to_string());
     }
@@ -22,9 +29,7 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
             "{} documents with {} operations, {} corrections and {} examples: nothing is wrong",
             checked.documents, checked.operations, checked.corrections, checked.examples
         ));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
-    let number = checked.findings.len();
-    let are = if number == 1 { "is" } else { "are" };
-    Err(format!("{} {are} wrong", counted(number, "thing")))
+    Err(counted(checked.findings.len(), "finding"))
 }

@@ -75,8 +75,9 @@ impl Level {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let old = revision::prepare(arguments.api, &arguments.old)?;
-    let new = revision::prepare(arguments.api, &arguments.new)?.with_generator(arguments.api);
+    let (root, api) = (crate::root()?, arguments.api);
+    let old = revision::prepare(&root, api, &arguments.old)?;
+    let new = revision::prepare(&root, api, &arguments.new)?.with_generator(api);
     let changes = diff::compare(&old, &new);
     crate::say(&match arguments.format {
         Format::Text => changes.text(),

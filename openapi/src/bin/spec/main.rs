@@ -1,5 +1,5 @@
-//! The command line tool of whoever updates a document: `cargo spec --help`. One file a command; what they do is in the
-//! library, behind the feature `tool`.
+//! The command `cargo spec`, to check, compare and update the documents. One file a command; what they do is in the library,
+//! behind the feature `tool`.
 
 #![allow(clippy::print_stderr, reason = "a command line tool prints")]
 
@@ -10,13 +10,14 @@ mod show;
 mod update;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mx_nexus_openapi::tool::workspace;
 use mx_nexus_openapi::{APIS, Api};
 
-/// Looks at the OpenAPI documents behind mx-nexus, and at what becomes of them.
+/// Check, compare and update the OpenAPI documents behind mx-nexus.
 #[derive(Parser)]
 #[command(name = "cargo spec", bin_name = "cargo spec")]
 struct Arguments {
@@ -47,15 +48,16 @@ fn main() -> ExitCode {
     })
 }
 
-/// Prints what a command found. A reader that has seen enough is no failure.
+/// Prints to stdout. A closed pipe is no failure.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
-/// The root of the workspace that this tool was built in.
-fn root() -> Result<&'static Path, String> {
-    let root = mx_nexus_openapi::folder().parent();
-    root.ok_or_else(|| "the package stands in no workspace".to_owned())
+/// The root of the workspace around the current directory.
+fn root() -> Result<PathBuf, String> {
+    let here = std::env::current_dir()
+        .map_err(|error| format!("cannot read the current directory: {error}"))?;
+    workspace::find(&here)
 }
 
 /// The API that an argument names.

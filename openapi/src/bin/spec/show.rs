@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use mx_nexus_openapi::tool::check::Texts;
 use mx_nexus_openapi::{Api, Generated};
 
 /// Show what becomes of a document.
@@ -43,10 +44,9 @@ enum Part {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let generated = arguments
-        .api
-        .generate()
-        .map_err(|failure| failure.to_string())?;
+    let api = arguments.api;
+    let texts = Texts::read(&crate::root()?, api).map_err(|finding| finding.to_string())?;
+    let generated = texts.generate(api).map_err(|failure| failure.to_string())?;
     crate::say(&part_of(&generated, arguments.part));
     Ok(ExitCode::SUCCESS)
 }

@@ -10,9 +10,9 @@ use mx_nexus::operations::{self, Operation};
 type Table = fn() -> &'static [Operation];
 
 const FACES: [(Face, Table); 3] = [
-    (Face::Nexus, operations::operations),
-    (Face::Sso, operations::sso_operations),
-    (Face::Mdx, operations::mdx_operations),
+    (Face::Nexus, operations::nexus),
+    (Face::Sso, operations::sso),
+    (Face::Mdx, operations::mdx),
 ];
 
 const USER: &str = "USR-7";
@@ -121,7 +121,7 @@ fn a_sample_without_an_example_fits_as_well() {
 
 #[test]
 fn deletes_answer_204_and_the_block_of_an_account_an_empty_200() {
-    for operation in operations::operations() {
+    for operation in operations::nexus() {
         let (documented, _) = call(Face::Nexus, operation.method, operation.path, Value::Null);
         let wanted = if operation.method == "DELETE" {
             204
@@ -156,7 +156,7 @@ fn the_identifiers_of_the_path_come_back() {
 
 #[test]
 fn what_is_made_belongs_to_the_user_who_asks() {
-    for operation in operations::operations() {
+    for operation in operations::nexus() {
         let body = answer(operation.method, operation.path, Value::Null);
         let text = body.to_string();
         let theirs = text.split("\"user_guid\":").skip(1);

@@ -16,9 +16,9 @@ pub(super) struct Desk {
 /// A call without anything in it.
 pub(super) fn call(face: Face, operation: &str) -> Call {
     let table = match face {
-        Face::Nexus => operations::operations(),
-        Face::Sso => operations::sso_operations(),
-        Face::Mdx => operations::mdx_operations(),
+        Face::Nexus => operations::nexus(),
+        Face::Sso => operations::sso(),
+        Face::Mdx => operations::mdx(),
     };
     let named = |known: &&Operation| known.id == operation;
     Call {

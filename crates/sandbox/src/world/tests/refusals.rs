@@ -124,7 +124,7 @@ async fn what_is_another_users_is_unknown() {
     desk.identify(&member).await;
     let job = desk.read(&member)["most_recent_job_guid"].clone();
     let neighbour = desk.neighbour();
-    let about_members = operations::operations()
+    let about_members = operations::nexus()
         .iter()
         .filter(|operation| operation.path.contains("{member_guid}"));
     let mut count = 0;
