@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             // A person is needed, and the fleet does not wait for people: the job goes to the web application.
             Outcome::Challenged(challenges) => {
-                let Some(handle) = fleet.hand_over(event.job) else {
+                let Some(handle) = fleet.remove_challenged(event.job) else {
                     continue;
                 };
                 saved.insert(member, handle.clone());

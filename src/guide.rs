@@ -219,7 +219,7 @@ pub mod web {}
 ///             Some(event) => match event.outcome {
 ///                 Outcome::Done(owners) => store(owners),
 ///                 // A person is needed: the handle goes to the web application.
-///                 Outcome::Challenged(_) => store(fleet.hand_over(event.job)),
+///                 Outcome::Challenged(_) => store(fleet.remove_challenged(event.job)),
 ///                 // It may have cost, so its handle is kept whatever the error is: to go on later, or to ask MX about it.
 ///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
 ///                 // It has cost nothing: it may begin anew, once the remedy allows it.
