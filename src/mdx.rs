@@ -99,7 +99,7 @@ impl Users {
             .send()
             .await
             .map(|_| ())
-            .map_err(explained)
+            .map_err(with_meaning)
     }
 
     /// Gives a user another id of the partner's.
@@ -154,21 +154,21 @@ fn user_in(
     answer: Result<generated::ResponseValue<types::UserResponseBody>, Error>,
 ) -> Result<types::UserResponse, Error> {
     let operation = crate::operations::by_id("mdx", operation);
-    let answer = answer.map_err(explained)?.into_inner();
+    let answer = answer.map_err(with_meaning)?.into_inner();
     answer
         .user
         .ok_or_else(|| Error::incomplete(operation, "the answer holds no user"))
 }
 
 /// The error in words of MDX.
-fn explained(error: Error) -> Error {
+fn with_meaning(error: Error) -> Error {
     let is_of_one_user = |operation: &Operation| operation.path.contains("{user_id}");
     match error.answered() {
         Some(401) => {
-            error.in_words("MDX did not accept the API key; there is one for each environment")
+            error.with_summary("MDX did not accept the API key; there is one for each environment")
         }
         Some(404) if error.operation().is_some_and(is_of_one_user) => {
-            error.in_words("there is no such user")
+            error.with_summary("there is no such user")
         }
         _ => error,
     }

@@ -1,11 +1,11 @@
-//! Where generated code and ours meet: the hooks go in, and our error comes out.
+//! Connects the generated clients with [`Connection`](super::Connection): hooks and errors.
 
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, JsonFault};
 use crate::operations;
 
-/// The status of the stand-in response that carries an error through generated code. MX has no such status.
+/// The status of the response that contains an [`Error`] in its extensions. MX does not use it.
 const CARRIER: u16 = 599;
 
 /// Our error for the failure of a generated `send` whose JSON answer is a `T`.
@@ -40,7 +40,7 @@ pub(crate) fn explain<T: DeserializeOwned>(
     }
 }
 
-/// A response that generated code takes for an error answer, with the real error inside.
+/// A response with an error status and the error in its extensions.
 pub(super) fn carry(error: Error) -> reqwest::Response {
     let mut response = http::Response::new(reqwest::Body::default());
     *response.status_mut() =
