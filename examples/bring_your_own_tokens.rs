@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mx_nexus::sandbox::Sandbox;
-use mx_nexus::{ApiTokenSource, FetchingToken, Nexus};
+use mx_nexus::{ApiTokenFuture, ApiTokenSource, Nexus};
 
 /// The service that holds the key. In real life it is asked over the company's own network, and looks who asks.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ struct TokenService {
 }
 
 impl ApiTokenSource for TokenService {
-    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a> {
         Box::pin(async move {
             self.tokens.fetch_add(1, Ordering::Relaxed);
             // A failure that may pass stays one that may pass, because it is an error of this library.

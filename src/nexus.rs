@@ -19,8 +19,8 @@ mod pool;
 mod source;
 
 pub use builder::NexusBuilder;
-pub use exchange::OpeningAggregation;
-pub use source::{ApiTokenSource, FetchingToken};
+pub use exchange::SessionAggregation;
+pub use source::{ApiTokenFuture, ApiTokenSource};
 
 use exchange::{MintedSessions, OneToken};
 use pool::SessionPool;
@@ -56,7 +56,7 @@ struct Partner {
     credentials: Option<Credentials>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
-    opening: OpeningAggregation,
+    opening: SessionAggregation,
     leases: LeasePolicy,
 }
 

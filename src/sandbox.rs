@@ -199,7 +199,7 @@ impl Sandbox {
     /// ```
     pub fn environment_at(address: &str) -> Environment {
         let address = address.trim_end_matches('/');
-        Environment::at(format!("{address}/nexus"))
+        Environment::custom(format!("{address}/nexus"))
             .with_sso(format!("{address}/sso"))
             .with_mdx(format!("{address}/mdx"))
     }

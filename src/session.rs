@@ -19,8 +19,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::Error;
-use crate::values::Secret;
+use crate::error::Error;
+use crate::secret::Secret;
 
 /// How long MX keeps a session, counted anew from each call (reference).
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);

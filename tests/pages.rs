@@ -13,7 +13,7 @@ use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
 use serde_json::{Value, json};
 
 async fn client(server: &MockServer) -> Client {
-    let nexus = Nexus::builder(Environment::at(server.base_url()))
+    let nexus = Nexus::builder(Environment::custom(server.base_url()))
         .retry(RetryPolicy::off())
         .build()
         .unwrap();

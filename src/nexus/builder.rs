@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ApiTokenSource, Credentials, Nexus, OpeningAggregation, Partner};
+use super::{ApiTokenSource, Credentials, Nexus, Partner, SessionAggregation};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::retry::{RetryBudget, RetryPolicy};
@@ -20,7 +20,7 @@ pub struct NexusBuilder {
     credentials: Option<(String, Secret)>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
-    opening: OpeningAggregation,
+    opening: SessionAggregation,
     leases: LeasePolicy,
     retry: RetryPolicy,
     timeouts: Timeouts,
@@ -51,7 +51,7 @@ impl NexusBuilder {
             credentials: None,
             source: None,
             format: TokenFormat::default(),
-            opening: OpeningAggregation::default(),
+            opening: SessionAggregation::default(),
             leases: LeasePolicy::default(),
             retry: RetryPolicy::default(),
             timeouts: Timeouts {
@@ -83,7 +83,7 @@ impl NexusBuilder {
 
     /// Whether MX may aggregate a user's members when a session is opened. Not unless told: a running aggregation is in the
     /// way of an identification.
-    pub fn on_opening(mut self, opening: OpeningAggregation) -> Self {
+    pub fn session_aggregation(mut self, opening: SessionAggregation) -> Self {
         self.opening = opening;
         self
     }

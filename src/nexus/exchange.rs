@@ -15,7 +15,7 @@ use crate::wire::Credential;
 /// What MX does with a user's members when a session is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OpeningAggregation {
+pub enum SessionAggregation {
     /// Leaves them alone. An aggregation that starts by itself is in the way of an identification (guide).
     #[default]
     Skip,
@@ -110,7 +110,7 @@ impl fmt::Debug for OneToken {
 }
 
 async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
-    let skip = partner.opening == OpeningAggregation::Skip;
+    let skip = partner.opening == SessionAggregation::Skip;
     let body = types::SessionCreateRequestBody {
         session: Some(types::SessionCreateRequest {
             skip_aggregation: Some(skip),

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use crate::secret::Secret;
 
 /// The future of an [`ApiTokenSource`].
-pub type FetchingToken<'a> =
+pub type ApiTokenFuture<'a> =
     Pin<Box<dyn Future<Output = Result<Secret, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
 /// A source of one-time API tokens: a vault, or the one service of a company that holds the API key.
@@ -21,12 +21,12 @@ pub type FetchingToken<'a> =
 /// To take longer than [`session_timeout`](crate::NexusBuilder::session_timeout), or to panic, is transient.
 ///
 /// ```
-/// use mx_nexus::{ApiTokenSource, FetchingToken, Secret};
+/// use mx_nexus::{ApiTokenSource, ApiTokenFuture, Secret};
 ///
 /// struct TokenService;
 ///
 /// impl ApiTokenSource for TokenService {
-///     fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+///     fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a> {
 ///         Box::pin(async move {
 ///             // Ask your service for a token of `user_id` here.
 ///             Ok(Secret::new(format!("token-of-{user_id}")))
@@ -44,5 +44,5 @@ pub type FetchingToken<'a> =
 /// ```
 pub trait ApiTokenSource: Send + Sync + 'static {
     /// A fresh token for the user, by the partner's id.
-    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a>;
+    fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a>;
 }

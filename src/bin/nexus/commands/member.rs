@@ -161,7 +161,7 @@ async fn change(
     credentials: &Credentials,
     terminal: &mut Terminal,
 ) -> Result<MemberGuid, Failure> {
-    let form = user.mend(member).await?;
+    let form = user.reconnect(member).await?;
     let entries = credentials.entries(form.fields(), terminal).await?;
     let connection = form.submit(entries).await?;
     sign_in(&connection, terminal).await?;
