@@ -126,7 +126,7 @@ impl Users {
         user_in("remapUserId", answer)
     }
 
-    /// The user, made if it was not there. What is there stays as it is.
+    /// Reads the user, or creates it if it does not exist. Changes nothing of an existing one.
     ///
     /// # Errors
     ///
@@ -141,14 +141,14 @@ impl Users {
             found => return found,
         }
         match self.create(user).await {
-            // Somebody made it in between.
+            // It was created in between.
             Err(error) if error.is_conflict() => self.read(&id).await,
             made => made,
         }
     }
 }
 
-/// The user of an answer. A success without one is no success: made up of nothing, it would pass for a user without a name.
+/// The user of an answer; an error when it has none.
 fn user_in(
     operation: &str,
     answer: Result<generated::ResponseValue<types::UserResponseBody>, Error>,
@@ -157,7 +157,7 @@ fn user_in(
     let answer = answer.map_err(with_meaning)?.into_inner();
     answer
         .user
-        .ok_or_else(|| Error::incomplete(operation, "the answer holds no user"))
+        .ok_or_else(|| Error::incomplete(operation, "the answer has no user"))
 }
 
 /// The error in words of MDX.

@@ -163,7 +163,7 @@ pub(crate) fn meaning(error: &Error) -> Option<&'static str> {
     }
 }
 
-/// The error in words of SSO.
+/// Sets the meaning of SSO's statuses.
 fn with_meaning(error: Error) -> Error {
     match meaning(&error) {
         Some(words) => error.with_summary(words),
@@ -175,9 +175,9 @@ fn operation(id: &str) -> Option<&'static Operation> {
     crate::operations::by_id("sso", id)
 }
 
-/// A success without what was asked for is no success.
+/// The secret of an answer; an error when it is missing or blank.
 fn usable(operation: Option<&'static Operation>, secret: Option<Secret>) -> Result<Secret, Error> {
     secret
         .filter(|secret| !secret.expose().trim().is_empty())
-        .ok_or_else(|| Error::incomplete(operation, "the answer holds no token or address"))
+        .ok_or_else(|| Error::incomplete(operation, "the answer has no token or address"))
 }
