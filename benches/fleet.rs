@@ -30,7 +30,7 @@ fn main() {
 }
 
 async fn run() {
-    let nexus = Nexus::builder(Environment::at(start_server().await.expect("a port")))
+    let nexus = Nexus::builder(Environment::custom(start_server().await.expect("a port")))
         .credentials("bench", "key")
         .build()
         .expect("a good configuration");

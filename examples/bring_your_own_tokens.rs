@@ -7,7 +7,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mx_nexus::{ApiTokenSource, FetchingToken, Nexus};
+use mx_nexus::{ApiTokenFuture, ApiTokenSource, Nexus};
 use mx_nexus_sandbox::Sandbox;
 
 /// The service with the API key. In production it is called over the internal network and authenticates its callers.
@@ -18,7 +18,7 @@ struct TokenService {
 }
 
 impl ApiTokenSource for TokenService {
-    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a> {
         Box::pin(async move {
             self.tokens.fetch_add(1, Ordering::Relaxed);
             // Errors of this library stay what they are: a transient error is retried.

@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             // The end user must answer, and a fleet does not wait for end users: another process continues the job.
             Outcome::Challenged(challenges) => {
-                let Some(handle) = fleet.hand_over(event.job) else {
+                let Some(handle) = fleet.remove_challenged(event.job) else {
                     continue;
                 };
                 saved.insert(member, handle.clone());

@@ -8,7 +8,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use mx_nexus::Nexus;
-use mx_nexus::connect::{Entries, Search};
+use mx_nexus::connect::{FormValues, Search};
 use mx_nexus::identity::{Challenge, Polling, Step};
 use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus_sandbox::Sandbox;
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .find_map(|institution| institution.guid)
         .ok_or("no such bank")?;
     let form = user.connect(bank).await?;
-    let mut entries = Entries::new();
+    let mut entries = FormValues::new();
     for field in form.fields() {
         println!(
             "field: {} (input type {})",

@@ -16,9 +16,8 @@
 //! # }
 //! ```
 //!
-//! It goes the way of every other call: the media types, the session, what is sent again, and the errors are the same. What is
-//! checked before anything is sent are the parameters; the body is MX's to judge. The typed client of
-//! [`User::api`] is the better choice wherever it has the field.
+//! Media types, session, retries and errors are those of every other call. The parameters are checked before anything is sent; the
+//! body is checked by MX only. Prefer the typed client of [`User::api`] where it has the field.
 
 use std::fmt;
 

@@ -1,31 +1,31 @@
-//! Getting to a member: find the institution, show what it wants, connect. The guide's steps, with its pitfalls named.
+//! From an institution's name to a member: search, show the form, submit it.
 //!
 //! ```no_run
-//! use mx_nexus::connect::{Entries, Search};
+//! use mx_nexus::connect::{FormValues, Search};
 //!
-//! # fn send_person_to(_: &str) {}
+//! # fn send_user_to(_: &str) {}
 //! # async fn example(user: mx_nexus::User) -> Result<(), Box<dyn std::error::Error>> {
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let guid = found.first().and_then(|institution| institution.guid.clone()).ok_or("no such bank")?;
 //!
 //! let form = user.connect(guid).await?;
-//! let mut entries = Entries::new();
+//! let mut values = FormValues::new();
 //! for field in form.fields() {
-//!     // Show the field as `field.html_input()`, and take what the person enters.
-//!     entries = entries.with(field.guid(), "what the person entered");
+//!     // Show the field as `field.html_input()`, and read what the user enters.
+//!     values = values.with(field.guid(), "what the user entered");
 //! }
-//! let connection = form.submit(entries).await?;
+//! let connection = form.submit(values).await?;
 //! if let Some(address) = connection.oauth_window() {
-//!     // No fields: the person signs in there, at the institution itself.
-//!     send_person_to(address.expose());
+//!     // No fields: the user signs in at the institution itself.
+//!     send_user_to(address.expose());
 //! }
 //! let owners = user.identify(connection.member()).patience(std::time::Duration::from_secs(300));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! What goes wrong is a [`ConnectError`], and its kind says what to do: show the form again, mend the member that is there, or
-//! look whether the member was made although the answer was lost.
+//! Failures are a [`ConnectError`]. Its kind is what to do: show the form again, reconnect the existing member, or list the members
+//! because the answer to the creation was lost.
 
 use std::sync::Arc;
 
@@ -35,19 +35,19 @@ use crate::nexus::User;
 use crate::values::{InstitutionGuid, MemberGuid};
 
 mod connection;
-mod entries;
 mod error;
 mod field;
 mod form;
 mod search;
 mod terms;
+mod values;
 
 pub use connection::Connection;
-pub use entries::Entries;
 pub use error::{ConnectError, ConnectErrorKind};
 pub use field::{Field, FieldOption};
 pub use form::Form;
 pub use search::Search;
+pub use values::FormValues;
 
 /// An institution, as MX describes it.
 ///
@@ -61,7 +61,9 @@ pub use search::Search;
 pub type Institution = types::InstitutionResponse;
 
 impl User {
-    /// The institutions that fit, the first page of them, which is what a person sees while typing. [`Search::call`] reads on.
+    /// The first page of the institutions that match.
+    ///
+    /// For more than the first page see [`Search::call`].
     ///
     /// # Errors
     ///
@@ -72,7 +74,9 @@ impl User {
         Ok(answer.into_inner().institutions.unwrap_or_default())
     }
 
-    /// What an institution wants to know to connect. Read anew each time, because the identifiers of its fields change.
+    /// Reads the form with which a user connects an institution.
+    ///
+    /// It is read each time, because the identifiers of its fields change.
     ///
     /// # Errors
     ///
@@ -96,13 +100,14 @@ impl User {
         Ok(Form::create(self, guid, Arc::new(institution), fields))
     }
 
-    /// What to ask for to mend a member whose credentials are wrong, after `DENIED` or `PREVENTED`; for a member with OAuth
-    /// there are no fields, and [`Form::submit`] gives a new address.
+    /// Reads the form that changes the credentials of a member, after `DENIED` or `PREVENTED`.
+    ///
+    /// For a member with OAuth it has no fields, and [`Form::submit`] returns a new address.
     ///
     /// # Errors
     ///
     /// When the member is unknown, or has neither credentials nor OAuth, or a call failed.
-    pub async fn mend(&self, member: impl Into<MemberGuid>) -> Result<Form, ConnectError> {
+    pub async fn reconnect(&self, member: impl Into<MemberGuid>) -> Result<Form, ConnectError> {
         let guid = member.into();
         let api = self.api().await?;
         let read = api.read_member().member_guid(&guid).send().await?;
@@ -114,7 +119,7 @@ impl User {
         let answer = list.send().await?;
         let fields = Field::read_all(answer.into_inner().credentials.unwrap_or_default());
         if fields.is_empty() {
-            return Err(ConnectError::nothing_to_mend());
+            return Err(ConnectError::nothing_to_reconnect());
         }
         Ok(Form::update(self, guid, fields))
     }
@@ -127,8 +132,9 @@ impl User {
     }
 }
 
-/// Whether MX would take no member of this institution. The reference shows MX Bank as hidden, and yet its guides connect to it:
-/// a test institution is open.
+/// Whether MX refuses new members of this institution.
+///
+/// The reference shows MX Bank as hidden and its guides connect to it, so hidden test institutions are open.
 fn is_closed(institution: &Institution) -> bool {
     let is_hidden = institution.is_hidden == Some(true) && institution.is_test != Some(true);
     is_hidden || institution.is_disabled_by_client == Some(true)

@@ -16,7 +16,7 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 /// use mx_nexus::Environment;
 ///
 /// let integration = Environment::integration();
-/// let mock = Environment::at("http://127.0.0.1:8080");
+/// let mock = Environment::custom("http://127.0.0.1:8080");
 /// let proxied = Environment::production().with_nexus("https://egress.example.com/mx-data");
 /// # let _ = (integration, mock, proxied);
 /// ```
@@ -74,7 +74,7 @@ impl Environment {
     }
 
     /// All systems at one address: a mock server, a sandbox, a gateway.
-    pub fn at(address: impl Into<String>) -> Self {
+    pub fn custom(address: impl Into<String>) -> Self {
         let address = address.into();
         Self {
             nexus: address.clone(),
@@ -192,7 +192,7 @@ mod tests {
             assert!(error.to_string().contains("has no TLS"), "{error}");
         }
         assert!(
-            crate::Nexus::builder(Environment::at("http://[::1]:9"))
+            crate::Nexus::builder(Environment::custom("http://[::1]:9"))
                 .build()
                 .is_ok()
         );
@@ -232,15 +232,15 @@ mod tests {
 
     #[test]
     fn an_environment_is_on_this_machine_when_all_of_it_is() {
-        let local = Environment::at(" http://127.0.0.1:1/gate");
+        let local = Environment::custom(" http://127.0.0.1:1/gate");
         assert!(local.is_on_this_machine());
-        assert!(Environment::at("https://[::1]:9").is_on_this_machine());
+        assert!(Environment::custom("https://[::1]:9").is_on_this_machine());
         let elsewhere = "https://data.example.com";
         for environment in [
             local.clone().with_nexus(elsewhere),
             local.clone().with_sso(elsewhere),
             local.with_mdx(elsewhere),
-            Environment::at("nowhere"),
+            Environment::custom("nowhere"),
         ] {
             assert!(!environment.is_on_this_machine(), "{environment:?}");
         }
@@ -271,7 +271,7 @@ mod tests {
             "https://data.example.com#hidden",
         ] {
             let text = check("SSO", address).unwrap_err().to_string();
-            let debug = format!("{:?}", Environment::at(address));
+            let debug = format!("{:?}", Environment::custom(address));
             for text in [text, debug] {
                 assert!(!text.contains("hid"), "{text}");
             }

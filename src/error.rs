@@ -1,6 +1,6 @@
-//! The one error of this crate: opaque, cheap to clone, asked by meaning.
+//! [`Error`]: the error of every call, with predicates, cheap to clone.
 //!
-//! It carries what a log may hold: the operation, the status, MX's own code and message, never a body, a header or a value.
+//! It contains only what a log may contain: operation, status, MX's code and message; never a body, a header or a value.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,30 +16,29 @@ pub(crate) use problem::Problem;
 
 use crate::operations::Operation;
 
-/// What kind of failure an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client was configured in a way that cannot work; nothing was sent.
+    /// The configuration of the client is invalid; nothing was sent.
     Configuration,
-    /// The call is incomplete or cannot be expressed; nothing was sent.
+    /// The call is incomplete or invalid; nothing was sent.
     Request,
-    /// No connection came about; the request never left.
+    /// Could not connect; the request was not sent.
     Connect,
-    /// TLS was refused, by either side; the request never left.
+    /// The TLS handshake failed; the request was not sent.
     Tls,
     /// No answer came in time; it is unknown whether the request arrived.
     Timeout,
     /// The connection broke; it is unknown whether the request arrived.
     Transport,
-    /// The server answered with a status that is no success.
+    /// The server answered with an error status.
     Status,
-    /// A success whose body is not what the document says.
+    /// The body of a success does not match the API document.
     Decode,
     /// No session could be opened.
     Session,
-    /// The session has expired and cannot be renewed, since the one-time token for it is used, or was refused again right after
-    /// it was renewed.
+    /// The session has expired and cannot be renewed: its one-time token is used, or the renewed session was refused too.
     SessionExpired,
 }
 
@@ -75,7 +74,7 @@ struct Inner {
 }
 
 impl Error {
-    /// What kind of failure it is.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
@@ -87,23 +86,23 @@ impl Error {
 
     /// The HTTP status, when the server answered.
     ///
-    /// For [`ErrorKind::Session`] it is that of the call that was to open the session, and says nothing about the call that
-    /// wanted one: a 404 there is SSO's, about the user. The predicates below know the difference.
+    /// For [`ErrorKind::Session`] it is the status of the call that opens the session, not of the call that needed it: a 404 is
+    /// SSO's, about the user. The predicates below take this into account.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
     }
 
-    /// MX's own code, for logs; it may change.
+    /// MX's code, for logs; it may change.
     pub fn code(&self) -> Option<&str> {
         self.inner.code.as_deref()
     }
 
-    /// MX's own message, for logs; it may change.
+    /// MX's message, for logs; it may change.
     pub fn message(&self) -> Option<&str> {
         self.inner.message.as_deref()
     }
 
-    /// How long MX asks to wait before the next attempt.
+    /// The `Retry-After` of the answer.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
@@ -115,7 +114,7 @@ impl Error {
             ErrorKind::Status => self.is_transient_status(),
             ErrorKind::Session => match self.status() {
                 Some(_) => self.is_transient_status(),
-                // Without a source it is a timeout or panic of the opening. Of an error that is not ours nothing is known.
+                // Without a source, opening the session timed out or panicked. A foreign error is not known to be transient.
                 None => match self.cause() {
                     Some(cause) => cause.is_transient(),
                     None => self.inner.source.is_none(),
@@ -129,33 +128,32 @@ impl Error {
         matches!(self.status(), Some(408 | 429 | 500..=599))
     }
 
-    /// The error of ours that this one came of.
+    /// The source, if it is an [`Error`] too.
     pub(crate) fn cause(&self) -> Option<&Self> {
         self.inner.source.as_deref()?.downcast_ref::<Self>()
     }
 
-    /// Whether the session is gone: a new one is needed, from where this one came.
+    /// Whether the session has expired and the user has to provide a new one.
     pub fn is_session_expired(&self) -> bool {
         self.kind() == ErrorKind::SessionExpired
     }
 
-    /// Whether this very call was answered so: the identifier is unknown or belongs to somebody else.
+    /// Whether this call was answered with 404: the identifier is unknown, or another user's.
     pub fn is_not_found(&self) -> bool {
         self.answered() == Some(404)
     }
 
-    /// Whether this very call was answered so: something is in the way that has to end first, such as another job of the
-    /// member.
+    /// Whether this call was answered with 409: something has to end first, such as another job of the member.
     pub fn is_conflict(&self) -> bool {
         self.answered() == Some(409)
     }
 
-    /// The status of a refusal of the call itself, not of the opening of its session.
+    /// The error status of this call, not of the call that opens its session.
     pub(crate) fn answered(&self) -> Option<u16> {
         self.status().filter(|_| self.kind() == ErrorKind::Status)
     }
 
-    /// Whether nobody knows if the request had an effect: it may have arrived, and its answer was lost.
+    /// Whether the answer was lost: the request may have had an effect.
     pub fn is_answer_lost(&self) -> bool {
         match self.kind() {
             ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode => true,
@@ -164,11 +162,10 @@ impl Error {
         }
     }
 
-    /// Whether the call provably never reached MX, in its last attempt: those before it, if any, were refused unprocessed, or
-    /// were of a call that may be repeated.
+    /// Whether the request was certainly not sent, in the last attempt.
     ///
-    /// Holds for [`ErrorKind::Session`] too: what failed is the call that was to open the session, and the one that wanted it
-    /// never left.
+    /// Earlier attempts, if any, were refused unprocessed or belong to a replayable operation. True for [`ErrorKind::Session`]
+    /// too: the call that opens the session failed, and the call that needed it was not sent.
     pub fn was_never_sent(&self) -> bool {
         matches!(
             self.kind(),

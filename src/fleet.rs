@@ -1,10 +1,10 @@
-//! Many identifications at once, of many users: one stream of events, a bound on the calls under way.
+//! Many identifications at once: one stream of events, a limit on the calls under way.
 //!
 //! ```no_run
 //! use std::time::Duration;
 //! use mx_nexus::fleet::Outcome;
 //!
-//! # fn remember(_: mx_nexus::fleet::FleetJob, _: mx_nexus::identity::Challenges) {}
+//! # fn keep(_: mx_nexus::fleet::FleetJob, _: mx_nexus::identity::Challenges) {}
 //! # async fn example(nexus: mx_nexus::Nexus) {
 //! let mut fleet = nexus.fleet(Duration::from_secs(600)).concurrency(32);
 //! for (user, member) in [("U-1", "MBR-1"), ("U-2", "MBR-2")] {
@@ -13,7 +13,7 @@
 //! while let Some(event) = fleet.next().await {
 //!     match event.outcome {
 //!         Outcome::Done(owners) => println!("{}: {} owners", event.member, owners.len()),
-//!         Outcome::Challenged(challenges) => remember(event.job, challenges),
+//!         Outcome::Challenged(challenges) => keep(event.job, challenges),
 //!         Outcome::Failed(error) => println!("{error}"),
 //!         _ => {}
 //!     }
@@ -22,12 +22,11 @@
 //! # }
 //! ```
 //!
-//! A job that waits holds no task and no connection, only its state. Jobs are served in the order in which they are due, so a
-//! slow or failing member holds nobody up. Ten thousand waiting jobs take about 1,150 bytes each, user and session included
+//! A job that waits has no task and no connection, only its state. Calls are made in the order in which they are due, so slow or
+//! failing members do not delay the others. Ten thousand waiting jobs take about 1,250 bytes each, user and session included
 //! (`cargo bench --bench fleet`).
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -45,16 +44,13 @@ use crate::nexus::{Nexus, User};
 use crate::values::{ConnectionStatus, MemberGuid};
 
 mod event;
-mod queue;
 
 pub use event::{FleetEvent, FleetJob, NotAnswered, Outcome, Stopped};
 
-use queue::Waiting;
-
-/// Identifications under way together. From [`Nexus::fleet`].
+/// Many identifications under way together, from [`Nexus::fleet`].
 ///
-/// Dropping it stops polling, cuts off the calls under way, and forgets the jobs: [`Fleet::stop`] it instead, or keep what
-/// [`Fleet::handles`] says.
+/// Dropping it aborts the calls under way and drops the jobs. To resume them later, call [`Fleet::stop`] or save
+/// [`Fleet::handles`] before.
 ///
 /// ```no_run
 /// # async fn example(nexus: mx_nexus::Nexus) {
@@ -65,38 +61,44 @@ use queue::Waiting;
 /// }
 /// # }
 /// ```
-#[must_use = "a fleet does nothing until its events are asked for"]
+#[must_use = "a fleet does nothing until it is polled"]
 pub struct Fleet {
     patience: Duration,
     concurrency: usize,
     polling: std::sync::Arc<dyn PollPolicy>,
-    numbers: u64,
-    /// Jobs that have not made a call yet, in the order in which they came. They stand behind those that have: a person's
-    /// challenge does not wait until everybody else has started.
-    fresh: VecDeque<Waiting>,
-    waiting: BinaryHeap<Reverse<Waiting>>,
-    challenged: HashMap<FleetJob, Crew>,
-    working: JoinSet<Worked>,
+    /// The last number given to a job or to an entry of `waiting`.
+    last_number: u64,
+    /// Jobs without a call so far, in the order in which they were added. All others that are due come first, so that a
+    /// challenge does not wait until every job has started.
+    new: VecDeque<Box<Tracked>>,
+    /// Jobs that wait, by when their next call is due and then by when they were scheduled.
+    waiting: BTreeMap<(Instant, u64), Box<Tracked>>,
+    challenged: HashMap<FleetJob, Box<Tracked>>,
+    /// The calls under way.
+    tasks: JoinSet<Finished>,
     in_flight: HashMap<Id, (FleetJob, JobHandle)>,
     events: VecDeque<FleetEvent>,
-    alarm: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// A job after a call, and what came of it.
-type Worked = (Crew, Result<Step, IdentityError>);
+/// A job and the outcome of its call.
+type Finished = (Box<Tracked>, Result<Step, IdentityError>);
 
-/// A job, and what the fleet knows of it.
-struct Crew {
+/// A job with its state in the fleet.
+struct Tracked {
     number: FleetJob,
     job: Job,
+    /// When the next call is due.
+    due: Instant,
+    /// Answers to send with the next call.
     answers: Option<Answers>,
-    /// Whether the owner has been told that the start is about to be sent.
+    /// Whether [`Outcome::Starting`] has been returned for the start.
     is_announced: bool,
     last_status: Option<ConnectionStatus>,
 }
 
-impl Crew {
-    /// What to save of a job that is not under way.
+impl Tracked {
+    /// The handle of a job whose call is not under way.
     fn handle(&self) -> JobHandle {
         if self.is_announced {
             self.job.handle_in_flight()
@@ -116,15 +118,15 @@ impl fmt::Debug for Fleet {
             .debug_struct("Fleet")
             .field("waiting", &self.waiting.len())
             .field("challenged", &self.challenged.len())
-            .field("working", &self.working.len())
+            .field("in_flight", &self.in_flight.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Nexus {
-    /// A fleet whose jobs have this patience each.
+    /// A fleet in which each job has this patience.
     ///
-    /// Its events have to be asked for inside a tokio runtime with its clock enabled.
+    /// It has to be polled inside a tokio runtime with its clock enabled.
     pub fn fleet(&self, patience: Duration) -> Fleet {
         Fleet::new(patience)
     }
@@ -136,43 +138,45 @@ impl Fleet {
             patience,
             concurrency: 16,
             polling: std::sync::Arc::new(Polling::default()),
-            numbers: 0,
-            fresh: VecDeque::new(),
-            waiting: BinaryHeap::new(),
+            last_number: 0,
+            new: VecDeque::new(),
+            waiting: BTreeMap::new(),
             challenged: HashMap::new(),
-            working: JoinSet::new(),
+            tasks: JoinSet::new(),
             in_flight: HashMap::new(),
             events: VecDeque::new(),
-            alarm: None,
+            timer: None,
         }
     }
 
-    /// How many calls are under way at once at most. Sixteen unless told otherwise; zero counts as one.
+    /// The most calls under way at once. Default 16; zero counts as one.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self
     }
 
-    /// How often the jobs added from now on are polled.
+    /// The polling of the jobs that are added from now on.
     pub fn polling(mut self, policy: impl PollPolicy) -> Self {
         self.polling = std::sync::Arc::new(policy);
         self
     }
 
-    /// Adds an identification, with the fleet's patience and polling. The patience begins with the job's first call, and what
-    /// it has to stand in line for the bound on calls does not count.
+    /// Adds an identification, with the fleet's patience and polling.
+    ///
+    /// The patience starts with the job's first call. Time in which the job waits only because of the limit on calls does not
+    /// count.
     pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
         let polling = std::sync::Arc::clone(&self.polling);
         let identify = user.identify(member).patience(self.patience);
         self.start(identify.polling_by(polling))
     }
 
-    /// Adds an identification with terms of its own.
+    /// Adds an identification with its own patience and polling.
     pub fn start(&mut self, identify: Identify<Patience>) -> FleetJob {
         self.add(identify.prepare())
     }
 
-    /// Adds a job that was started before.
+    /// Adds a job from a saved handle.
     pub fn resume(&mut self, user: &User, handle: JobHandle) -> FleetJob {
         let resume = user
             .resume(handle)
@@ -182,58 +186,55 @@ impl Fleet {
     }
 
     fn add(&mut self, job: Job) -> FleetJob {
-        self.numbers += 1;
-        let number = FleetJob(self.numbers);
-        let crew = Crew {
+        self.last_number += 1;
+        let number = FleetJob(self.last_number);
+        self.new.push_back(Box::new(Tracked {
             number,
             job,
+            due: Instant::now(),
             answers: None,
             is_announced: false,
             last_status: None,
-        };
-        self.fresh.push_back(Waiting {
-            due: Instant::now(),
-            turn: self.numbers,
-            crew,
-        });
+        }));
         number
     }
 
-    /// Answers the challenges of a job. The answers are sent when the fleet is asked for events.
+    /// Answers the challenges of a job. The answers are sent by the following calls of [`Fleet::next`].
     ///
     /// # Errors
     ///
-    /// When they do not fit what was asked, or the job is not challenged; nothing is sent, and the job still waits.
+    /// When the answers do not fit the challenges, or the job is not challenged. Nothing is sent, and the job stays as it is.
     pub fn answer(&mut self, job: FleetJob, answers: Answers) -> Result<(), NotAnswered> {
-        let Some(crew) = self.challenged.get(&job) else {
+        let Some(tracked) = self.challenged.get(&job) else {
             return Err(NotAnswered::NotChallenged(job));
         };
-        crew.job.check(&answers).map_err(NotAnswered::Unfit)?;
-        if let Some(mut crew) = self.challenged.remove(&job) {
-            crew.answers = Some(answers);
-            self.put_down(crew);
+        tracked.job.check(&answers).map_err(NotAnswered::Unfit)?;
+        if let Some(mut tracked) = self.challenged.remove(&job) {
+            tracked.answers = Some(answers);
+            self.schedule(tracked);
         }
         Ok(())
     }
 
-    /// Takes a challenged job out of the fleet, to be answered elsewhere: in a web application, when the person comes back.
-    /// None when the job does not wait for answers.
-    pub fn hand_over(&mut self, job: FleetJob) -> Option<JobHandle> {
-        let crew = self.challenged.remove(&job)?;
-        Some(crew.job.handle().clone())
+    /// Removes a challenged job and returns its handle.
+    ///
+    /// For a job that is answered elsewhere, such as in a web application when the user comes back. `None` when the job is not
+    /// challenged.
+    pub fn remove_challenged(&mut self, job: FleetJob) -> Option<JobHandle> {
+        let tracked = self.challenged.remove(&job)?;
+        Some(tracked.job.handle().clone())
     }
 
-    /// The next event; none when there is nothing left that MX works at. Jobs that are challenged wait for answers: answer
-    /// them, and go on asking for events.
+    /// The next event; `None` when no job is running.
     ///
-    /// May be dropped at any point.
+    /// Challenged jobs do not run: answer them, and call `next` again. Cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<FleetEvent> {
         poll_fn(|context| self.poll_event(context)).await
     }
 
-    /// How many jobs are not over.
+    /// The number of jobs that are not over.
     pub fn len(&self) -> usize {
-        self.fresh.len() + self.waiting.len() + self.challenged.len() + self.in_flight.len()
+        self.new.len() + self.waiting.len() + self.challenged.len() + self.in_flight.len()
     }
 
     /// Whether all jobs are over.
@@ -243,23 +244,24 @@ impl Fleet {
 
     /// The handles of all jobs that are not over.
     ///
-    /// For a program that may die at any moment, save the handle of every [`Outcome::Starting`] as well: no start is sent
-    /// before that event has been handed out and the fleet is asked for another.
+    /// A program that may be killed at any time also saves the handle of every [`Outcome::Starting`]: the start is sent only by
+    /// a later call of [`Fleet::next`].
     pub fn handles(&self) -> Vec<JobHandle> {
-        let waiting = self.waiting.iter().map(|Reverse(waiting)| &waiting.crew);
-        let fresh = self.fresh.iter().map(|waiting| &waiting.crew);
-        let resting = waiting.chain(fresh).chain(self.challenged.values());
+        let idle = self.new.iter().chain(self.waiting.values());
+        let idle = idle.chain(self.challenged.values());
         let in_flight = self.in_flight.values().map(|(_, handle)| handle.clone());
-        resting.map(Crew::handle).chain(in_flight).collect()
+        idle.map(|tracked| tracked.handle())
+            .chain(in_flight)
+            .collect()
     }
 
-    /// Stops: lets the calls under way end, starts no other, and hands out what they brought and what is left unfinished.
-    /// Answers that have not been sent are dropped; their questions are asked again when the job is resumed.
+    /// Stops: waits for the calls under way, starts no others, returns events and handles.
     ///
-    /// May be dropped, by a timeout for instance: [`Fleet::handles`] still knows every job.
+    /// Answers that have not been sent are dropped; a resumed job is challenged again. Cancel safe: after a timeout
+    /// [`Fleet::handles`] still has every job.
     pub async fn stop(&mut self) -> Stopped {
-        while let Some(ended) = self.working.join_next_with_id().await {
-            self.take_up(ended);
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.finish(ended);
         }
         Stopped {
             unfinished: self.handles(),
@@ -267,19 +269,15 @@ impl Fleet {
         }
     }
 
-    /// Puts a job down until it is due.
-    fn put_down(&mut self, mut crew: Crew) {
-        let due = if crew.answers.is_some() {
-            Instant::now()
-        } else {
-            crew.job.next_due()
+    /// Queues a job for its next call: now when it has answers to send, else when its polling says.
+    fn schedule(&mut self, mut tracked: Box<Tracked>) {
+        tracked.due = match &tracked.answers {
+            Some(_) => Instant::now(),
+            None => tracked.job.next_due(),
         };
-        self.numbers += 1;
-        self.waiting.push(Reverse(Waiting {
-            due,
-            turn: self.numbers,
-            crew,
-        }));
+        self.last_number += 1;
+        self.waiting
+            .insert((tracked.due, self.last_number), tracked);
     }
 
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<FleetEvent>> {
@@ -287,84 +285,84 @@ impl Fleet {
             if let Some(event) = self.events.pop_front() {
                 return Poll::Ready(Some(event));
             }
-            self.dispatch();
+            self.start_calls();
             if !self.events.is_empty() {
                 continue;
             }
-            match self.working.poll_join_next_with_id(context) {
-                Poll::Ready(Some(ended)) => self.take_up(ended),
+            match self.tasks.poll_join_next_with_id(context) {
+                Poll::Ready(Some(ended)) => self.finish(ended),
                 Poll::Ready(None) if self.waiting.is_empty() => return Poll::Ready(None),
-                _ => ready!(self.poll_alarm(context)),
+                _ => ready!(self.poll_timer(context)),
             }
         }
     }
 
-    /// Ready when another job is due and there is room for it.
-    fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        match self.waiting.peek() {
-            Some(Reverse(next)) if self.working.len() < self.concurrency => {
-                let due = next.due;
-                let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(due)));
-                alarm.as_mut().reset(due);
-                alarm.as_mut().poll(context)
+    /// Ready when another job is due and the limit allows a call.
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match self.waiting.first_key_value() {
+            Some((&(due, _), _)) if self.tasks.len() < self.concurrency => {
+                let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
+                timer.as_mut().reset(due);
+                timer.as_mut().poll(context)
             }
             _ => Poll::Pending,
         }
     }
 
-    /// The job that is next, if there is one that is due.
-    fn next_due(&mut self, now: Instant) -> Option<Crew> {
-        let is_due = matches!(self.waiting.peek(), Some(Reverse(next)) if next.due <= now);
-        let next = if is_due {
-            self.waiting.pop().map(|Reverse(next)| next)
-        } else {
-            self.fresh.pop_front()
+    /// The next job whose call is due.
+    fn take_due(&mut self, now: Instant) -> Option<Box<Tracked>> {
+        let first = self.waiting.first_entry();
+        let mut tracked = match first.filter(|entry| entry.key().0 <= now) {
+            Some(entry) => entry.remove(),
+            None => self.new.pop_front()?,
         };
-        let Waiting { mut crew, due, .. } = next?;
-        crew.job.forgive(now.saturating_duration_since(due));
-        Some(crew)
+        // Time spent waiting for the limit is not the job's.
+        let late = now.saturating_duration_since(tracked.due);
+        tracked.job.forgive(late);
+        Some(tracked)
     }
 
-    /// Sends out every job that is due, as far as there is room. A start is announced first, and sent when the owner has heard.
-    fn dispatch(&mut self) {
+    /// Starts the calls that are due, up to the limit. Before a start it returns [`Outcome::Starting`] and waits for a poll.
+    fn start_calls(&mut self) {
         let now = Instant::now();
-        while self.working.len() < self.concurrency {
-            let Some(mut crew) = self.next_due(now) else {
+        while self.tasks.len() < self.concurrency {
+            let Some(mut tracked) = self.take_due(now) else {
                 return;
             };
-            let in_flight = if crew.answers.is_some() {
-                crew.job.handle_while_answering()
+            let in_flight = if tracked.answers.is_some() {
+                tracked.job.handle_while_answering()
             } else {
-                crew.job.handle_in_flight()
+                tracked.job.handle_in_flight()
             };
-            if crew.answers.is_none() && !crew.is_announced && in_flight != *crew.job.handle() {
-                crew.is_announced = true;
-                self.events.push_back(crew.event(Outcome::Starting));
-                self.put_down(crew);
+            let is_start = tracked.answers.is_none() && in_flight != *tracked.job.handle();
+            if is_start && !tracked.is_announced {
+                tracked.is_announced = true;
+                self.report(&tracked, Outcome::Starting);
+                self.schedule(tracked);
                 return;
             }
-            let entry = (crew.number, in_flight);
-            let task = self.working.spawn(async move {
-                let step = match crew.answers.take() {
-                    Some(answers) => crew
+            let entry = (tracked.number, in_flight);
+            let task = self.tasks.spawn(async move {
+                let step = match tracked.answers.take() {
+                    Some(answers) => tracked
                         .job
                         .answer(answers)
                         .await
-                        .map(|()| Step::Running(crew.job.progress())),
-                    None => crew.job.call().await,
+                        .map(|()| Step::Running(tracked.job.progress())),
+                    None => tracked.job.call().await,
                 };
-                (crew, step)
+                (tracked, step)
             });
             self.in_flight.insert(task.id(), entry);
         }
     }
 
-    /// Takes note of a call that has ended.
-    fn take_up(&mut self, ended: Result<(Id, Worked), JoinError>) {
-        let (crew, step) = match ended {
-            Ok((task, done)) => {
+    /// Takes a job back after its call, and reports the outcome.
+    fn finish(&mut self, ended: Result<(Id, Finished), JoinError>) {
+        let (mut tracked, step) = match ended {
+            Ok((task, finished)) => {
                 self.in_flight.remove(&task);
-                done
+                finished
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
@@ -375,32 +373,32 @@ impl Fleet {
                 return;
             }
         };
-        let mut crew = crew;
-        crew.is_announced &= !crew.job.handle().has_started();
+        tracked.is_announced &= !tracked.job.handle().has_started();
         match step {
             Ok(Step::Running(progress)) => {
-                if crew.last_status != progress.last_status {
-                    crew.last_status.clone_from(&progress.last_status);
-                    self.report(&crew, Outcome::Running(progress));
+                if tracked.last_status != progress.last_status {
+                    tracked.last_status.clone_from(&progress.last_status);
+                    self.report(&tracked, Outcome::Running(progress));
                 }
-                self.put_down(crew);
+                self.schedule(tracked);
             }
             Ok(Step::Challenged(challenges)) => {
-                self.report(&crew, Outcome::Challenged(challenges));
-                self.challenged.insert(crew.number, crew);
+                self.report(&tracked, Outcome::Challenged(challenges));
+                self.challenged.insert(tracked.number, tracked);
             }
-            Ok(Step::Done(owners)) => self.report(&crew, Outcome::Done(owners)),
-            Err(error) => self.report(&crew, Outcome::Failed(error)),
+            Ok(Step::Done(owners)) => self.report(&tracked, Outcome::Done(owners)),
+            Err(error) => self.report(&tracked, Outcome::Failed(error)),
         }
     }
 
-    fn report(&mut self, crew: &Crew, outcome: Outcome) {
-        self.events.push_back(crew.event(outcome));
+    fn report(&mut self, tracked: &Tracked, outcome: Outcome) {
+        self.events.push_back(tracked.event(outcome));
     }
 }
 
-/// The events, as [`Fleet::next`] gives them: it ends when nothing is left that MX works at, also while jobs wait for answers,
-/// and goes on after an answer.
+/// The events of [`Fleet::next`].
+///
+/// The stream ends when no job is running, also while challenged jobs wait; after an answer it continues.
 impl Stream for Fleet {
     type Item = FleetEvent;
 

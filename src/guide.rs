@@ -17,7 +17,7 @@
 /// connection to one institution; [`connect`](crate::connect) leads there from the institution's name.
 ///
 /// ```no_run
-/// use mx_nexus::connect::{Entries, Search};
+/// use mx_nexus::connect::{FormValues, Search};
 /// use mx_nexus::mdx::types::UserCreateRequest;
 /// use mx_nexus::{Environment, Nexus};
 ///
@@ -31,7 +31,7 @@
 /// let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 /// let bank = found.into_iter().find_map(|bank| bank.guid).ok_or("no such bank")?;
 /// let form = user.connect(bank).await?.with_external_guid("connection-77");
-/// let mut entries = Entries::new();
+/// let mut entries = FormValues::new();
 /// for field in form.fields() {
 ///     entries = entries.with(field.guid(), "what the person entered");
 /// }
@@ -74,7 +74,7 @@
 ///     // No end yet: the patience ran out, the person is away, a call failed. The job is paid for, and its handle leads on.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
-///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.mend(member)"),
+///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
 ///         (Some(Remedy::FinishOauth), Some(address)) => send_person_to(address.expose()),
 ///         (Some(remedy), _) => println!("{remedy}"),
 ///         (None, _) => println!("{error}"),
@@ -219,7 +219,7 @@ pub mod web {}
 ///             Some(event) => match event.outcome {
 ///                 Outcome::Done(owners) => store(owners),
 ///                 // A person is needed: the handle goes to the web application.
-///                 Outcome::Challenged(_) => store(fleet.hand_over(event.job)),
+///                 Outcome::Challenged(_) => store(fleet.remove_challenged(event.job)),
 ///                 // It may have cost, so its handle is kept whatever the error is: to go on later, or to ask MX about it.
 ///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
 ///                 // It has cost nothing: it may begin anew, once the remedy allows it.
@@ -314,7 +314,7 @@ pub mod testing {}
 /// });
 /// server.list_account_owners(|_, then| { then.success(200, &Default::default()); });
 ///
-/// let nexus = Nexus::builder(Environment::at(server.base_url())).build()?;
+/// let nexus = Nexus::builder(Environment::custom(server.base_url())).build()?;
 /// let owners = nexus
 ///     .with_session_token("test_session")
 ///     .identify("test_nexus_member")

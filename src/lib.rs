@@ -23,6 +23,7 @@ mod error;
 mod nearest;
 mod nexus;
 mod retry;
+mod scalar;
 mod secret;
 mod session;
 mod trace;
@@ -30,7 +31,7 @@ mod wire;
 
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
-pub use nexus::{ApiTokenSource, FetchingToken, Nexus, NexusBuilder, OpeningAggregation, User};
+pub use nexus::{ApiTokenFuture, ApiTokenSource, Nexus, NexusBuilder, SessionAggregation, User};
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 

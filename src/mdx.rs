@@ -99,7 +99,7 @@ impl Users {
             .send()
             .await
             .map(|_| ())
-            .map_err(explained)
+            .map_err(with_meaning)
     }
 
     /// Gives a user another id of the partner's.
@@ -126,7 +126,7 @@ impl Users {
         user_in("remapUserId", answer)
     }
 
-    /// The user, made if it was not there. What is there stays as it is.
+    /// Reads the user, or creates it if it does not exist. Changes nothing of an existing one.
     ///
     /// # Errors
     ///
@@ -141,34 +141,34 @@ impl Users {
             found => return found,
         }
         match self.create(user).await {
-            // Somebody made it in between.
+            // It was created in between.
             Err(error) if error.is_conflict() => self.read(&id).await,
             made => made,
         }
     }
 }
 
-/// The user of an answer. A success without one is no success: made up of nothing, it would pass for a user without a name.
+/// The user of an answer; an error when it has none.
 fn user_in(
     operation: &str,
     answer: Result<generated::ResponseValue<types::UserResponseBody>, Error>,
 ) -> Result<types::UserResponse, Error> {
     let operation = crate::operations::by_id("mdx", operation);
-    let answer = answer.map_err(explained)?.into_inner();
+    let answer = answer.map_err(with_meaning)?.into_inner();
     answer
         .user
-        .ok_or_else(|| Error::incomplete(operation, "the answer holds no user"))
+        .ok_or_else(|| Error::incomplete(operation, "the answer has no user"))
 }
 
 /// The error in words of MDX.
-fn explained(error: Error) -> Error {
+fn with_meaning(error: Error) -> Error {
     let is_of_one_user = |operation: &Operation| operation.path.contains("{user_id}");
     match error.answered() {
         Some(401) => {
-            error.in_words("MDX did not accept the API key; there is one for each environment")
+            error.with_summary("MDX did not accept the API key; there is one for each environment")
         }
         Some(404) if error.operation().is_some_and(is_of_one_user) => {
-            error.in_words("there is no such user")
+            error.with_summary("there is no such user")
         }
         _ => error,
     }

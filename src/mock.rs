@@ -20,7 +20,7 @@
 //!     then.success(200, &body);
 //! });
 //!
-//! let nexus = Nexus::builder(Environment::at(server.base_url())).build()?;
+//! let nexus = Nexus::builder(Environment::custom(server.base_url())).build()?;
 //! let api = nexus.with_session_token("test_session").api().await?;
 //! let answer = api.read_member().member_guid("MBR-1").send().await?;
 //! assert_eq!(answer.into_inner().member.and_then(|member| member.name).as_deref(), Some("MX Bank"));

@@ -1,4 +1,4 @@
-//! [`Nexus`], one a partner, and [`User`], one an end user: from an API key to a client that stays authenticated.
+//! [`Nexus`], the client of one partner, and [`User`], an end user with a session.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,13 +19,13 @@ mod pool;
 mod source;
 
 pub use builder::NexusBuilder;
-pub use exchange::OpeningAggregation;
-pub use source::{ApiTokenSource, FetchingToken};
+pub use exchange::SessionAggregation;
+pub use source::{ApiTokenFuture, ApiTokenSource};
 
 use exchange::{MintedSessions, OneToken};
 use pool::SessionPool;
 
-/// A partner of MX: where its systems are, how they are reached, and with what key. Cheap to clone; make one and keep it.
+/// The client of one partner: addresses, HTTP client and API key. Cheap to clone; create one and reuse it.
 ///
 /// ```no_run
 /// use mx_nexus::{Environment, Nexus};
@@ -45,18 +45,18 @@ pub struct Nexus {
     pool: Arc<SessionPool>,
 }
 
-/// All that a [`Nexus`] knows but its sessions, so that a session can hold it without holding itself.
+/// A [`Nexus`] without its sessions, so that a session can have a reference to it without a cycle.
 struct Partner {
     http: reqwest::Client,
     addresses: Addresses,
     rules: Arc<Rules>,
     rules_without_retries: Arc<Rules>,
-    /// For the two calls that open a session.
+    /// For the two calls that open a session: limited by the session timeout.
     rules_for_openings: Arc<Rules>,
     credentials: Option<Credentials>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
-    opening: OpeningAggregation,
+    opening: SessionAggregation,
     leases: LeasePolicy,
 }
 
@@ -84,14 +84,14 @@ impl fmt::Debug for Nexus {
 }
 
 impl Nexus {
-    /// Begins to configure a client for an environment.
+    /// Configures a client for an environment.
     pub fn builder(environment: Environment) -> NexusBuilder {
         NexusBuilder::new(environment)
     }
 
-    /// An end user, by the id that the partner gave it. Nothing is sent; the session is opened when it is first needed.
+    /// An end user, by your id of it.
     ///
-    /// All [`User`]s of one id share one session, however often this is called.
+    /// Sends nothing; the session is opened by the first call. All [`User`]s with one id share one session.
     pub fn user(&self, id: impl Into<String>) -> User {
         let id: Arc<str> = Arc::from(id.into());
         let sessions = self.pool.get(&id, || {
@@ -127,8 +127,8 @@ impl Nexus {
 
     /// A user by a one-time API token from elsewhere: it opens one session, which cannot be renewed.
     ///
-    /// The token is spent by the first attempt that may have reached MX. After one that surely did not, or that MX refused
-    /// unprocessed (429), the next call tries with it again.
+    /// The token is used up by the first attempt that may have reached MX. After an attempt that was certainly not sent, or that MX
+    /// refused unprocessed (429), the next call uses it again.
     pub fn with_api_token(&self, token: impl Into<Secret>) -> User {
         let exchange = OneToken::new(&self.partner, token.into());
         User {
@@ -236,7 +236,7 @@ impl Credentials {
     }
 }
 
-/// An end user of the partner, with its session. Cheap to clone; all clones share the session.
+/// An end user with its session. Cheap to clone; clones share the session.
 #[derive(Clone)]
 pub struct User {
     nexus: Nexus,
@@ -255,12 +255,12 @@ impl fmt::Debug for User {
 }
 
 impl User {
-    /// The id that the partner gave the user; none for a user of a token from elsewhere.
+    /// Your id of the user; `None` for a user made from a token.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// The partner whose user this is.
+    /// The client that this user belongs to.
     pub fn nexus(&self) -> &Nexus {
         &self.nexus
     }
@@ -282,7 +282,7 @@ impl User {
 }
 
 impl User {
-    /// What an operation is called with: the session of this user, or a token for the one that takes a token.
+    /// The connection for an operation: with the session, or with a token for `createSession`.
     pub(crate) async fn connection_for(
         &self,
         operation: &'static Operation,
@@ -300,12 +300,12 @@ impl User {
         Ok((partner.http.clone(), connection))
     }
 
-    /// The id as it is shared by all who hold it.
+    /// The shared id.
     pub(crate) fn shared_id(&self) -> Option<Arc<str>> {
         self.id.clone()
     }
 
-    /// The client for a caller that decides by itself what is sent again.
+    /// The client without retries, for jobs, which have their own.
     pub(crate) async fn api_without_retries(&self) -> Result<api::Client, Error> {
         self.sessions.lease().await?;
         let credential = Credential::Session(self.sessions.clone());

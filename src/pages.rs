@@ -1,10 +1,12 @@
-//! Paged lists as streams, of items or of whole pages. Every operation that takes `page` and `records_per_page` is [`Paged`].
+//! Paged lists as streams of items or of whole pages.
+//!
+//! Every operation that takes `page` and `records_per_page` is [`Paged`].
 //!
 //! ```no_run
 //! use mx_nexus::pages::Paged;
 //!
 //! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
-//! let api = user.api().await?; // The stream borrows it: keep it for as long as the stream lives.
+//! let api = user.api().await?; // The stream borrows the client: keep it as long as the stream.
 //! let list = api.list_transactions().from_date("2026-01-01").records_per_page(1000);
 //! let mut transactions = list.items().prefetch(1);
 //! while let Some(transaction) = transactions.next().await {
@@ -16,24 +18,24 @@
 //!
 //! # Where a list ends
 //!
-//! After the page whose number reaches the total, after an empty page, and after a page without a paging object, because MX
-//! then sends all there is. A paging object that has lost its total is read on until an empty page.
+//! After the page whose number reaches the total, after an empty page, and after a page without a paging object: MX then sends
+//! the whole list at once. When the paging object has no total, pages are read until an empty one.
 //!
-//! MX says in its answer which page it is. When that is not the page that was asked for, the stream ends with an error of
-//! the kind [`Decode`](crate::ErrorKind::Decode): to count on regardless would give out the same items again, perhaps for
-//! ever, and to stop in silence would pass off a part of the list as the whole.
+//! The answer contains its page number. When it is not the page that was requested, the stream ends with an error of kind
+//! [`Decode`](crate::ErrorKind::Decode): reading on could return the same items for ever, and ending without an error would
+//! present a part of the list as the whole.
 //!
-//! An error comes out after the items that were there before it, and then the stream is over. To go on after a failure, make
-//! another stream and begin it with [`Pages::from_page`]; which page that is, [`Page::current_page`] says.
+//! An error comes after the items before it, and ends the stream. To continue after a failure, make another stream and start
+//! it with [`Pages::from_page`]; [`Page::current_page`] is the number of a page.
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
+use futures_util::stream::{FuturesOrdered, StreamExt};
 
 use crate::error::Error;
 use crate::operations::Operation;
@@ -46,15 +48,17 @@ mod nexus {
 }
 
 mod sealed {
-    /// What only generated types are.
+    /// Implemented by generated types only.
     pub trait Sealed {}
 }
 
-/// A call for one page, on its way.
+/// The request for one page, boxed.
 #[doc(hidden)]
 pub type Asked<'a, B> = Pin<Box<dyn Future<Output = Result<B, Error>> + Send + 'a>>;
 
-/// The builder of a list operation that pages. Its parameters hold for every page; a `page` is where the stream begins.
+/// The builder of a paged list operation.
+///
+/// Its parameters apply to every page; its `page` is the first one of the stream.
 pub trait Paged: sealed::Sealed + Clone + Send {
     /// One item of the list.
     type Item: Send;
@@ -79,7 +83,8 @@ pub trait Paged: sealed::Sealed + Clone + Send {
             list: self,
             prefetch: 0,
             last: None,
-            asked: VecDeque::new(),
+            requests: FuturesOrdered::new(),
+            answers: VecDeque::new(),
             ended: false,
         }
     }
@@ -101,192 +106,127 @@ pub trait Page: sealed::Sealed {
     /// The items on this page.
     fn items(&self) -> &[Self::Item];
 
-    /// The items on this page, taken out.
+    /// The items on this page, by value.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// The number of this page, from 1, as far as one of the paging objects says it.
+    /// The number of this page, from 1, if a paging object has it.
     fn current_page(&self) -> Option<i64>;
 
-    /// The count of all pages, as far as one of the paging objects says it.
+    /// The count of all pages, if a paging object has it.
     fn total_pages(&self) -> Option<i64>;
 }
 
-/// The pages of a list, one after the other. Made by [`Paged::pages`]; nothing is asked for before it is polled.
-#[must_use = "a stream asks for nothing until it is polled"]
+/// The pages of a list in their order, from [`Paged::pages`]. Sends no request before it is polled.
+#[must_use = "a stream sends no request until it is polled"]
 pub struct Pages<P: Paged> {
     list: P,
-    /// The page to ask for next.
+    /// The number of the page to return next.
     next: i64,
     prefetch: usize,
-    /// The last page of the list, once an answer has told it.
+    /// The number of the last page, once an answer contained it.
     last: Option<i64>,
-    /// What has been asked for and not been given out, in the order of the list.
-    asked: VecDeque<Asking<P>>,
+    /// The requests under way, in the order of the list.
+    requests: FuturesOrdered<P::Asked>,
+    /// The answers that are there and not returned yet, in the order of the list.
+    answers: VecDeque<Result<P::Body, Error>>,
     ended: bool,
 }
 
-struct Asking<P: Paged> {
-    page: i64,
-    call: P::Asked,
-    outcome: Option<Result<P::Body, Error>>,
-}
-
-/// The items of a list, one after the other. Made by [`Paged::items`]; nothing is asked for before it is polled.
-#[must_use = "a stream asks for nothing until it is polled"]
+/// The items of a list in their order, from [`Paged::items`]. Sends no request before it is polled.
+#[must_use = "a stream sends no request until it is polled"]
 pub struct Items<P: Paged> {
     pages: Pages<P>,
     page: vec::IntoIter<P::Item>,
 }
 
 impl<P: Paged> Pages<P> {
-    /// Asks for up to so many pages ahead of the reader; otherwise none. They are all held in memory.
+    /// Requests up to this many pages before they are read; zero by default. They are all kept in memory.
     ///
-    /// Nothing is asked ahead before an answer has told how many pages there are, so none is asked for beyond the end.
-    /// Calls make headway only while the stream is polled: a reader who may leave it alone for longer than the timeout of a
-    /// request should not ask ahead, or the call times out and is made again.
+    /// Nothing is requested ahead before an answer has contained the number of pages, so no request goes beyond the end.
+    /// Requests make progress only while the stream is polled: if it may be left unpolled for longer than the timeout of a
+    /// request, do not prefetch, or the request times out and is sent again.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.prefetch = pages;
         self
     }
 
-    /// Begins at this page, from 1; begins anew when pages were read already.
+    /// Starts at this page, from 1, also when pages were read already.
     pub fn from_page(self, page: u32) -> Self {
         Self {
             next: i64::from(page.max(1)),
             last: None,
-            asked: VecDeque::new(),
+            requests: FuturesOrdered::new(),
+            answers: VecDeque::new(),
             ended: false,
             ..self
         }
     }
 
-    /// The next page; `None` after the last one and after an error. Nothing is lost when the wait for it is given up.
+    /// The next page; `None` after the last one and after an error.
+    ///
+    /// Cancel safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<P::Body, Error>> {
-        poll_fn(|context| self.poll_page(context)).await
+        StreamExt::next(self).await
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Body, Error>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        if self.asked.is_empty() {
-            self.ask();
-        }
-        self.advance(context);
-        let Some((page, outcome)) = self.take_answer() else {
-            return Poll::Pending;
-        };
-        let outcome = outcome.and_then(|body| {
-            self.place(page, &body)?;
-            Ok(body)
-        });
-        if outcome.is_err() {
-            self.end();
-        }
-        self.ask_ahead(context);
-        Poll::Ready(Some(outcome))
+    /// How many pages are requested and not returned yet.
+    fn requested(&self) -> usize {
+        self.requests.len() + self.answers.len()
     }
 
-    fn ask(&mut self) {
-        self.asked.push_back(Asking {
-            page: self.next,
-            call: self.list.ask(self.next),
-            outcome: None,
-        });
-        self.next = self.next.saturating_add(1);
+    fn request(&mut self) {
+        let requested = i64::try_from(self.requested()).unwrap_or(i64::MAX);
+        let page = self.next.saturating_add(requested);
+        self.requests.push_back(self.list.ask(page));
     }
 
-    /// Asks for as many pages as may be asked for before the reader is there, unless one of them has failed already.
-    fn ask_ahead(&mut self, context: &mut Context<'_>) {
-        let has_failed = |asking: &Asking<P>| matches!(asking.outcome, Some(Err(_)));
-        if self.ended || self.asked.iter().any(has_failed) {
+    /// Polls the requests under way, and keeps their answers.
+    fn poll_requests(&mut self, context: &mut Context<'_>) {
+        while let Poll::Ready(Some(answer)) = self.requests.poll_next_unpin(context) {
+            self.answers.push_back(answer);
+        }
+    }
+
+    /// Requests pages ahead, up to the allowed number and the last page, and none after a failed one.
+    fn request_ahead(&mut self) {
+        if self.answers.iter().any(Result::is_err) {
             return;
         }
-        while self.asked.len() < self.prefetch && self.last.is_some_and(|last| self.next <= last) {
-            self.ask();
-        }
-        self.advance(context);
-    }
-
-    /// Lets every call under way make headway.
-    fn advance(&mut self, context: &mut Context<'_>) {
-        for asking in &mut self.asked {
-            if asking.outcome.is_none()
-                && let Poll::Ready(outcome) = Pin::new(&mut asking.call).poll(context)
-            {
-                asking.outcome = Some(outcome);
-            }
+        let Some(last) = self.last.filter(|_| !self.ended) else {
+            return;
+        };
+        let left = usize::try_from(last.saturating_sub(self.next).saturating_add(1)).unwrap_or(0);
+        while self.requested() < self.prefetch.min(left) {
+            self.request();
         }
     }
 
-    /// The answer for the first page asked for, and which page that is.
-    fn take_answer(&mut self) -> Option<(i64, Result<P::Body, Error>)> {
-        let first = self.asked.front_mut()?;
-        let answer = (first.page, first.outcome.take()?);
-        self.asked.pop_front();
-        Some(answer)
-    }
-
-    /// Learns from the answer to `asked` whether and how the list goes on.
-    fn place(&mut self, asked: i64, body: &P::Body) -> Result<(), Error> {
+    /// Checks the answer for the page `self.next`; decides whether and where the list ends.
+    fn check(&mut self, body: &P::Body) -> Result<(), Error> {
         if body.items().is_empty() {
             self.end();
             return Ok(());
         }
         let (current, total) = (body.current_page(), body.total_pages());
-        if let Some(current) = current.filter(|current| *current != asked) {
+        if let Some(current) = current.filter(|current| *current != self.next) {
             return Err(Error::incomplete(
                 P::operation(),
-                format!("page {asked} was asked for, and page {current} came"),
+                format!("requested page {}, and page {current} came", self.next),
             ));
         }
-        // With neither number there is no paging object worth the name, and nothing would ever end the list.
-        if current.or(total).is_none() || total.is_some_and(|total| asked >= total) {
+        // With neither number there is no usable paging object, and nothing would end the list.
+        if current.or(total).is_none() || total.is_some_and(|total| self.next >= total) {
             self.end();
         }
         self.last = total;
         Ok(())
     }
 
-    /// Nothing more is asked for, and what is under way is dropped.
+    /// Drops the requests under way and sends no more.
     fn end(&mut self) {
         self.ended = true;
-        self.asked.clear();
-    }
-}
-
-impl<P: Paged> Items<P> {
-    /// Asks for up to so many pages ahead of the page that is being read, as [`Pages::prefetch`] does.
-    pub fn prefetch(mut self, pages: usize) -> Self {
-        self.pages = self.pages.prefetch(pages);
-        self
-    }
-
-    /// Begins at this page, from 1; begins anew when items were read already.
-    pub fn from_page(self, page: u32) -> Self {
-        Self {
-            pages: self.pages.from_page(page),
-            page: Vec::new().into_iter(),
-        }
-    }
-
-    /// The next item; `None` after the last one and after an error. Nothing is lost when the wait for it is given up.
-    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
-        poll_fn(|context| self.poll_item(context)).await
-    }
-
-    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
-        loop {
-            if let Some(item) = self.page.next() {
-                self.pages.advance(context);
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(self.pages.poll_page(context)) {
-                Some(Ok(body)) => self.page = body.into_items().into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.requests = FuturesOrdered::new();
+        self.answers.clear();
     }
 }
 
@@ -294,7 +234,48 @@ impl<P: Paged> Stream for Pages<P> {
     type Item = Result<P::Body, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_page(context)
+        let this = self.get_mut();
+        if this.ended {
+            return Poll::Ready(None);
+        }
+        if this.requested() == 0 {
+            this.request();
+        }
+        this.poll_requests(context);
+        let Some(answer) = this.answers.pop_front() else {
+            return Poll::Pending;
+        };
+        let answer = answer.and_then(|body| this.check(&body).map(|()| body));
+        if answer.is_err() {
+            this.end();
+        }
+        this.next = this.next.saturating_add(1);
+        this.request_ahead();
+        this.poll_requests(context);
+        Poll::Ready(Some(answer))
+    }
+}
+
+impl<P: Paged> Items<P> {
+    /// Requests up to this many pages ahead of the page that is read; see [`Pages::prefetch`].
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.pages = self.pages.prefetch(pages);
+        self
+    }
+
+    /// Starts at this page, from 1, also when items were read already.
+    pub fn from_page(self, page: u32) -> Self {
+        Self {
+            pages: self.pages.from_page(page),
+            page: Vec::new().into_iter(),
+        }
+    }
+
+    /// The next item; `None` after the last one and after an error.
+    ///
+    /// Cancel safe: dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
+        StreamExt::next(self).await
     }
 }
 
@@ -302,15 +283,26 @@ impl<P: Paged> Stream for Items<P> {
     type Item = Result<P::Item, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_item(context)
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.page.next() {
+                this.pages.poll_requests(context);
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(this.pages.poll_next_unpin(context)) {
+                Some(Ok(body)) => this.page = body.into_items().into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 
-// Neither pins anything inside itself: a call under way is boxed.
+// Nothing is pinned in place: a request is boxed.
 impl<P: Paged> Unpin for Pages<P> {}
 impl<P: Paged> Unpin for Items<P> {}
 
-// Parameters and items are the user's data, and do not belong into a log.
+// Without parameters and items: they are the user's data.
 impl<P: Paged> fmt::Debug for Pages<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -318,7 +310,7 @@ impl<P: Paged> fmt::Debug for Pages<P> {
             .field("operation", &P::operation().map(|operation| operation.id))
             .field("next", &self.next)
             .field("last", &self.last)
-            .field("asked", &self.asked.len())
+            .field("requested", &self.requested())
             .field("prefetch", &self.prefetch)
             .field("ended", &self.ended)
             .finish_non_exhaustive()

@@ -1,4 +1,6 @@
-//! What may be sent again, and when. Read by the hooks for every call; the operations table says what may be replayed.
+//! [`RetryPolicy`] and the retry budget: which calls are retried, and when.
+//!
+//! Used for every call; the operations table lists which operations are replayable.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,15 +11,16 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use crate::error::{Error, ErrorKind};
 use crate::operations::Operation;
 
-/// How calls are repeated that failed for a passing reason.
+/// How calls with transient failures are retried.
 ///
-/// Only what cannot do harm is repeated: reads, and calls that provably never left or that MX refused unprocessed (429).
+/// Retried are only replayable operations, such as reads, and calls that were certainly not sent or that MX refused unprocessed
+/// (429).
 ///
 /// ```
 /// use std::time::Duration;
-/// let patient = mx_nexus::RetryPolicy::default().attempts(6).total(Duration::from_secs(60));
+/// let longer = mx_nexus::RetryPolicy::default().attempts(6).total(Duration::from_secs(60));
 /// let never = mx_nexus::RetryPolicy::off();
-/// # let _ = (patient, never);
+/// # let _ = (longer, never);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -48,7 +51,7 @@ impl RetryPolicy {
         }
     }
 
-    /// How often a call is sent at most, the first time included. Zero counts as one.
+    /// The most attempts of a call, with the first one. Zero counts as one.
     pub fn attempts(mut self, attempts: usize) -> Self {
         self.attempts = attempts.max(1);
         self
@@ -60,19 +63,19 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest delay between two attempts. A `Retry-After` beyond it ends the attempts, and is in the error.
+    /// The longest delay between two attempts. After a longer `Retry-After` there is no retry.
     pub fn longest_delay(mut self, delay: Duration) -> Self {
         self.longest_delay = delay;
         self
     }
 
-    /// No attempt begins later than this after the first one.
+    /// The longest time from the first attempt to the start of the last.
     pub fn total(mut self, total: Duration) -> Self {
         self.total = total;
         self
     }
 
-    /// The same, but with no attempt later than this.
+    /// The same with a total of at most `limit`.
     pub(crate) fn within(self, limit: Duration) -> Self {
         let total = self.total.min(limit);
         self.total(total)
@@ -100,7 +103,7 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// How long to wait before sending the call again, or nothing when this failure is its end.
+    /// The delay before the next attempt; `None` when the call is not retried.
     pub(crate) fn next_delay(
         &mut self,
         operation: &Operation,
@@ -108,14 +111,14 @@ impl Attempts<'_> {
         elapsed: Duration,
         budget: &RetryBudget,
     ) -> Option<Duration> {
-        if self.made >= self.policy.attempts || !may_repeat(operation, error) {
+        if self.made >= self.policy.attempts || !may_retry(operation, error) {
             return None;
         }
         let planned = self.delays.next()?;
         let delay = match error.retry_after() {
-            // Asked to wait longer than we are ready to: the caller is told how long.
-            Some(asked) if asked > self.policy.longest_delay => return None,
-            Some(asked) => asked.max(planned.min(self.policy.first_delay)),
+            // The error contains the `Retry-After`, so the caller can wait.
+            Some(after) if after > self.policy.longest_delay => return None,
+            Some(after) => after.max(planned.min(self.policy.first_delay)),
             None => planned,
         };
         if elapsed.saturating_add(delay) > self.policy.total || !budget.withdraw() {
@@ -126,8 +129,8 @@ impl Attempts<'_> {
     }
 }
 
-/// Whether sending the call again can do no harm and may help.
-fn may_repeat(operation: &Operation, error: &Error) -> bool {
+/// Whether a retry is safe and may succeed.
+fn may_retry(operation: &Operation, error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Connect => true,
         ErrorKind::Timeout | ErrorKind::Transport => operation.replayable,
@@ -140,36 +143,36 @@ fn may_repeat(operation: &Operation, error: &Error) -> bool {
     }
 }
 
-/// A purse that all calls of one partner share: repeats cost, successes pay in, so that a fleet cannot turn an outage into a storm.
+/// Token bucket shared by all calls of one client; prevents retry storms.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
-    coins: Mutex<u32>,
+    tokens: Mutex<u32>,
 }
 
 impl RetryBudget {
     const CAPACITY: u32 = 500;
-    const PRICE: u32 = 5;
+    const COST: u32 = 5;
 
     pub(crate) fn full() -> Self {
         Self {
-            coins: Mutex::new(Self::CAPACITY),
+            tokens: Mutex::new(Self::CAPACITY),
         }
     }
 
-    /// Pays for one repeat, if there is enough.
+    /// Takes the tokens of one retry, if there are enough.
     fn withdraw(&self) -> bool {
-        let mut coins = self.coins.lock().unwrap_or_else(PoisonError::into_inner);
-        let enough = *coins >= Self::PRICE;
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let enough = *tokens >= Self::COST;
         if enough {
-            *coins -= Self::PRICE;
+            *tokens -= Self::COST;
         }
         enough
     }
 
-    /// A call succeeded.
+    /// Adds a token, after a successful call.
     pub(crate) fn deposit(&self) {
-        let mut coins = self.coins.lock().unwrap_or_else(PoisonError::into_inner);
-        *coins = (*coins + 1).min(Self::CAPACITY);
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        *tokens = (*tokens + 1).min(Self::CAPACITY);
     }
 }
 
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_repeated_on_server_errors_and_starts_are_not() {
+    fn reads_are_retried_on_server_errors_and_starts_are_not() {
         assert_eq!(repeats("readMember", 503), 3);
         assert_eq!(repeats("searchInstitutions", 503), 3);
         for id in [
@@ -253,14 +256,14 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_empties_the_purse_and_successes_fill_it() {
+    fn retries_empty_the_budget_and_successes_refill_it() {
         let budget = RetryBudget::full();
-        let paid = std::iter::repeat_with(|| budget.withdraw())
-            .take_while(|paid| *paid)
+        let taken = std::iter::repeat_with(|| budget.withdraw())
+            .take_while(|taken| *taken)
             .count();
-        assert_eq!(paid, 100);
+        assert_eq!(taken, 100);
         assert!(!budget.withdraw());
-        for _ in 0..RetryBudget::PRICE {
+        for _ in 0..RetryBudget::COST {
             budget.deposit();
         }
         assert!(budget.withdraw() && !budget.withdraw());

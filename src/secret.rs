@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::values::Scalar;
+use crate::scalar::Scalar;
 
 /// A string that never shows in `Debug`.
 ///

@@ -1,13 +1,12 @@
 //! Session leases: one-time API token to sliding 30-minute session token.
 //!
-//! A Nexus session is one user's, lives 30 minutes counted anew from each call, and is opened by an [`Exchange`]
-//! that spends a one-time API token. [`Sessions`] holds the session of one user. Before a call the client takes a
-//! [`Lease`] from it; after an answer it says so with [`Sessions::touch`], and after a 401 with [`Sessions::reject`].
+//! A Nexus session belongs to one user, lives for 30 minutes after each call, and is opened by an [`Exchange`] with a one-time API
+//! token. [`Sessions`] has the session of one user. Before a call the client takes a [`Lease`] from it; after an answer it calls
+//! [`Sessions::touch`], and after a 401 [`Sessions::reject`].
 //!
-//! An exchange runs in a task of its own, so that a caller that goes away does not burn the API token: whoever comes
-//! next finds the session. One exchange at a time, joined by all who wait; its failure is theirs and is not kept.
-//! Leases are numbered by generation, so that a late 401 cannot drop a session opened since. Nothing runs in the
-//! background between calls.
+//! An exchange runs in its own task, so that a cancelled call does not waste the API token: the next call uses the session. There
+//! is one exchange at a time, shared by all waiting calls; its failure is returned to them and not stored. Leases are numbered by
+//! generation, so that a late 401 cannot drop a newer session. Nothing runs in the background between calls.
 
 use std::fmt;
 use std::future::Future;
@@ -19,17 +18,18 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::Error;
-use crate::values::Secret;
+use crate::error::Error;
+use crate::secret::Secret;
 
 /// How long MX keeps a session, counted anew from each call (reference).
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
-/// How long those who wait let an exchange overrun its timeout. The timeout itself is kept by the exchange's task;
-/// this only matters when that task cannot run, because its runtime is not being driven or the exchange blocks it.
+/// How much longer than the timeout a call waits for an exchange.
+///
+/// The task of the exchange has the timeout itself; this matters only when the task cannot run.
 const OVERRUN: Duration = Duration::from_secs(1);
 
-/// The answer to an exchange, as it comes.
+/// The future of an exchange.
 pub(crate) type Exchanging<'a> = Pin<Box<dyn Future<Output = Result<Secret, Error>> + Send + 'a>>;
 
 /// Opens sessions: mints a one-time API token and exchanges it for a session token.
@@ -40,7 +40,7 @@ pub(crate) trait Exchange: Send + Sync + 'static {
     fn open(&self) -> Exchanging<'_>;
 }
 
-/// For how long a session is trusted, and how long opening one may take.
+/// How long a session is used, and how long opening one may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LeasePolicy {
     /// How long the server keeps a session after the last call.
@@ -137,13 +137,14 @@ impl Sessions {
         }
     }
 
-    /// Whether somebody else holds these sessions too.
+    /// Whether another clone exists.
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.shared) > 1
     }
 
-    /// Decides what a caller gets, and starts the exchange if nobody has. Without an await: once an exchange is
-    /// under way nothing that happens to this caller can stop it.
+    /// The present session, or the exchange under way, which is started if necessary.
+    ///
+    /// Without an await, so that dropping the caller's future cannot stop the exchange.
     fn held_or_opening(&self) -> Result<Next, Error> {
         let mut state = self.shared.state();
         if let Some(session) = &state.session
@@ -230,7 +231,7 @@ impl Source {
             Self::Exchange { policy, .. } => {
                 session.counted_from.elapsed() < policy.lifetime.saturating_sub(policy.slack)
             }
-            // Neither its age nor who else uses it is known here; only the server can tell.
+            // Its age is not known here; only the server can reject it.
             Self::Elsewhere => true,
         }
     }
@@ -279,7 +280,7 @@ enum Next {
     Opening(Opening),
 }
 
-/// An exchange under way, as those see it who wait for it.
+/// An exchange under way, as seen by waiting calls.
 #[derive(Clone)]
 struct Opening {
     generation: u64,

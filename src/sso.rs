@@ -55,7 +55,7 @@ impl Sso {
     /// Status 404 means that the user is unknown, or that the client has no access to Nexus; 401 a wrong key, or one of the
     /// other environment; 403 an address that is not on the allow list. The error says so.
     pub async fn api_token(&self, user_id: &str) -> Result<Secret, Error> {
-        self.mint(user_id).await.map_err(explained)
+        self.mint(user_id).await.map_err(with_meaning)
     }
 
     /// The same, with a refusal as it came.
@@ -108,7 +108,7 @@ impl Sso {
             .type_(widget.into())
             .send()
             .await
-            .map_err(explained)?;
+            .map_err(with_meaning)?;
         let url = answer.into_inner().url.and_then(|body| body.url);
         usable(operation("getWidgetUrl"), url)
     }
@@ -131,7 +131,7 @@ impl Sso {
             .body(types::WidgetUrlRequestBody { url: request })
             .send()
             .await
-            .map_err(explained)?;
+            .map_err(with_meaning)?;
         let url = answer.into_inner().url.and_then(|body| body.url);
         usable(operation("getWidgetUrlWithOptions"), url)
     }
@@ -149,7 +149,7 @@ impl Sso {
             .send()
             .await
             .map(|_| ())
-            .map_err(explained)
+            .map_err(with_meaning)
     }
 }
 
@@ -163,10 +163,10 @@ pub(crate) fn meaning(error: &Error) -> Option<&'static str> {
     }
 }
 
-/// The error in words of SSO.
-fn explained(error: Error) -> Error {
+/// Sets the meaning of SSO's statuses.
+fn with_meaning(error: Error) -> Error {
     match meaning(&error) {
-        Some(words) => error.in_words(words),
+        Some(words) => error.with_summary(words),
         None => error,
     }
 }
@@ -175,9 +175,9 @@ fn operation(id: &str) -> Option<&'static Operation> {
     crate::operations::by_id("sso", id)
 }
 
-/// A success without what was asked for is no success.
+/// The secret of an answer; an error when it is missing or blank.
 fn usable(operation: Option<&'static Operation>, secret: Option<Secret>) -> Result<Secret, Error> {
     secret
         .filter(|secret| !secret.expose().trim().is_empty())
-        .ok_or_else(|| Error::incomplete(operation, "the answer holds no token or address"))
+        .ok_or_else(|| Error::incomplete(operation, "the answer has no token or address"))
 }

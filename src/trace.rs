@@ -1,7 +1,7 @@
-//! A span for every operation, when the feature `tracing` is on: what was called, how it went, nothing of what was said.
+//! A span for every operation, with the feature `tracing`. Contains no parameters and no bodies.
 //!
-//! Its fields are id, method, path template, status, attempt and latency; and the kind of the error, where the status does not
-//! tell: a call that got no answer, or one that could not be used, would otherwise look like one under way.
+//! Its fields are id, method, path template, status, attempt and latency, and the kind of the error for failures other than an error
+//! status.
 
 use std::future::Future;
 use std::time::Duration;

@@ -7,16 +7,15 @@ mod identifier;
 mod open_code;
 mod open_text;
 mod private;
-mod scalar;
 mod text;
 
 pub use crate::secret::Secret;
 pub use private::{Digits, Personal};
 pub use text::{Text, Timestamp};
 
+pub(crate) use crate::scalar::{Scalar, absent_or_null_text, unwrapped_items};
 pub(crate) use identifier::identifier;
 pub(crate) use open_code::open_code;
 pub(crate) use open_text::open_text;
-pub(crate) use scalar::{Scalar, absent_or_null_text, unwrapped_items};
 
 include!(concat!(env!("OUT_DIR"), "/nexus_values.rs"));

@@ -1,8 +1,7 @@
-//! What every request passes through: the hooks of the three generated clients.
+//! Sends every request: the hooks of the three generated clients.
 //!
-//! progenitor builds a request and decodes the answer; between the two, here, it gets the vendor's media types and its
-//! credential, is sent, and sent again where that is right. Whatever goes wrong becomes one [`Error`], which travels through
-//! the generated code in the extensions of a response, and comes out of `send()` by [`explain`].
+//! progenitor builds a request and decodes the answer. In between, this module sets the media types and the credential, sends the
+//! request, and retries it. A failure is an [`Error`] in the extensions of a response, from which [`explain`] takes it in `send()`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,7 +29,7 @@ pub(crate) use path::encode_path;
 
 use generated::carry;
 
-/// What a generated client needs to reach MX, besides its address.
+/// The part of a generated client that sends its requests.
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) rules: Arc<Rules>,
@@ -38,21 +37,21 @@ pub struct Connection {
     pub(crate) base: Arc<str>,
 }
 
-/// What holds for every call of one partner.
+/// The settings of all calls of one client.
 pub(crate) struct Rules {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Arc<RetryBudget>,
     pub(crate) answer_limit: usize,
 }
 
-/// What a call identifies itself with.
+/// The credential of a call.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    /// The partner's key, for every operation of the neighbours.
+    /// The API key, for every operation of SSO and MDX.
     ApiKey(Secret),
-    /// A one-time token, for the operation of Nexus that takes one instead of a session.
+    /// A one-time token, for `createSession`.
     ApiToken(Secret),
-    /// The session of a user, taken anew for every attempt.
+    /// The session of a user, leased for every attempt.
     Session(Sessions),
 }
 
@@ -63,7 +62,7 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Makes the request what MX expects. Refuses a path that an identifier has bent into another one.
+    /// Sets the headers that MX expects; refuses a path that an identifier has changed.
     pub(crate) fn prepare(
         &self,
         operation: &Operation,
@@ -86,7 +85,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends the request until it succeeded, failed for good, or nothing speaks for another attempt.
+    /// Sends the request with retries; an error is inside the response.
     pub(crate) async fn send(
         &self,
         http: &reqwest::Client,
@@ -97,7 +96,7 @@ impl Connection {
         outcome.unwrap_or_else(carry)
     }
 
-    /// The same, for a caller that takes the error as it is.
+    /// Sends the request with retries.
     pub(crate) async fn exchange(
         &self,
         http: &reqwest::Client,
@@ -129,19 +128,18 @@ impl Connection {
             let mut copy = request
                 .try_clone()
                 .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
-            let pass = match (self.sign(operation, &mut copy).await, &refused) {
-                // What MX said says more than that no other session is to be had.
+            let signed = match (self.sign(operation, &mut copy).await, &refused) {
+                // Return MX's 401: it is more specific than ours.
                 (Err(error), Some(refusal)) if error.is_session_expired() => {
-                    let reason =
-                        "the session was refused and cannot be renewed here; open another one";
+                    let reason = "the session was refused and cannot be renewed; open another one";
                     return Err(Error::session_refused(operation, refusal, reason));
                 }
-                (signed, _) => signed?,
+                (outcome, _) => outcome?,
             };
             trace.sending();
             let started = Instant::now();
-            let outcome = answer::ask(http, operation, copy, self.rules.answer_limit).await;
-            pass.report(&outcome, started);
+            let outcome = answer::send(http, operation, copy, self.rules.answer_limit).await;
+            signed.report(&outcome, started);
             let error = match outcome {
                 Ok(response) => {
                     self.rules.budget.deposit();
@@ -149,15 +147,15 @@ impl Connection {
                 }
                 Err(error) => error,
             };
-            if let Pass::Session { .. } = pass
+            if let Signed::Session { .. } = signed
                 && error.status() == Some(401)
             {
-                // A refused call was not carried out, so sending it again under a new session doubles nothing.
+                // A refused call had no effect, so sending it again with a new session is safe.
                 if refused.is_none() {
                     refused = Some(error);
                     continue;
                 }
-                let reason = "the session was refused, and so was the one opened in its place";
+                let reason = "the session was refused, and the renewed one too";
                 return Err(Error::session_refused(operation, &error, reason));
             }
             let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
@@ -171,43 +169,44 @@ impl Connection {
         }
     }
 
-    /// Puts the credential into the request.
+    /// Sets the credential header.
     async fn sign(
         &self,
         operation: &'static Operation,
         request: &mut reqwest::Request,
-    ) -> Result<Pass<'_>, Error> {
+    ) -> Result<Signed<'_>, Error> {
         let header = operation.credential_header;
         let takes_session = header == operations::nexus::CREDENTIAL_HEADER;
-        let refuse = |carried: &str| {
-            let reason = format!("it takes {header}, and this client carries {carried}");
+        let refuse = |has: &str| {
+            let reason = format!("it takes {header}, and this client has {has}");
             Err(Error::request(Some(operation), reason))
         };
-        let (secret, pass) = match &self.credential {
-            Credential::ApiKey(key) => (key.clone(), Pass::Fixed),
+        let (secret, signed) = match &self.credential {
+            Credential::ApiKey(key) => (key.clone(), Signed::Fixed),
             Credential::ApiToken(_) if takes_session => return refuse("a one-time API token"),
-            Credential::ApiToken(token) => (token.clone(), Pass::Fixed),
+            Credential::ApiToken(token) => (token.clone(), Signed::Fixed),
             Credential::Session(_) if !takes_session => return refuse("a session"),
             Credential::Session(sessions) => {
                 let lease = sessions.lease().await?;
-                let pass = Pass::Session {
+                let signed = Signed::Session {
                     sessions,
                     generation: lease.generation,
                 };
-                (lease.token, pass)
+                (lease.token, signed)
             }
         };
-        let name = HeaderName::try_from(header)
-            .map_err(|_| Error::request(Some(operation), "its credential has no header"))?;
+        let name = HeaderName::try_from(header).map_err(|_| {
+            Error::request(Some(operation), "its credential header has no valid name")
+        })?;
         request
             .headers_mut()
             .insert(name, header_value(operation, &secret)?);
-        Ok(pass)
+        Ok(signed)
     }
 }
 
-/// What a request was signed with, to hear how it went.
-enum Pass<'a> {
+/// The credential that a request was sent with.
+enum Signed<'a> {
     Fixed,
     Session {
         sessions: &'a Sessions,
@@ -215,8 +214,8 @@ enum Pass<'a> {
     },
 }
 
-impl Pass<'_> {
-    /// Any answer but a 401 shows that the session lives, and MX counts it anew from the request.
+impl Signed<'_> {
+    /// Rejects the session after a 401; after any other answer extends its lifetime from the request.
     fn report(&self, outcome: &Result<reqwest::Response, Error>, started: Instant) {
         let Self::Session {
             sessions,
@@ -240,7 +239,7 @@ fn header_value(operation: &'static Operation, secret: &Secret) -> Result<Header
     let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
         Error::request(
             Some(operation),
-            "the key or token holds characters that no header can carry, such as a line break",
+            "the key or token contains characters that are not allowed in a header, such as a line break",
         )
     })?;
     value.set_sensitive(true);
@@ -252,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_go_into_headers_that_do_not_print() {
+    fn header_values_of_credentials_are_sensitive() {
         let operation = operations::by_id("nexus", "readMember").expect("an operation");
         let value = header_value(operation, &Secret::new("a-token")).unwrap();
         assert_eq!(value, "a-token");
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_signed_request_carries_its_credential_in_such_a_header() {
+    async fn the_credential_header_of_a_request_is_sensitive() {
         let operation = operations::by_id("nexus", "readMember").expect("an operation");
         let connection = Connection {
             rules: Arc::new(Rules {

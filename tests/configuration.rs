@@ -17,11 +17,11 @@ use recorder::{Recorder, builder_at, member};
 const HOST: &str = "https://data.example.com";
 
 fn with(client_id: &str, api_key: &str) -> NexusBuilder {
-    Nexus::builder(Environment::at(HOST)).credentials(client_id, api_key)
+    Nexus::builder(Environment::custom(HOST)).credentials(client_id, api_key)
 }
 
 fn at(address: &str) -> NexusBuilder {
-    Nexus::builder(Environment::at(HOST).with_sso(address)).credentials("client", "key")
+    Nexus::builder(Environment::custom(HOST).with_sso(address)).credentials("client", "key")
 }
 
 #[test]
@@ -64,9 +64,9 @@ fn what_cannot_work_is_refused_in_words() {
 #[test]
 fn every_address_is_checked() {
     for (name, environment) in [
-        ("Nexus", Environment::at(HOST).with_nexus("x")),
-        ("SSO", Environment::at(HOST).with_sso("x")),
-        ("MDX", Environment::at(HOST).with_mdx("x")),
+        ("Nexus", Environment::custom(HOST).with_nexus("x")),
+        ("SSO", Environment::custom(HOST).with_sso("x")),
+        ("MDX", Environment::custom(HOST).with_mdx("x")),
     ] {
         let error = Nexus::builder(environment).build().unwrap_err();
         assert!(
@@ -89,7 +89,7 @@ fn the_environments_of_mx_build() {
 #[tokio::test]
 async fn without_credentials_only_sessions_from_elsewhere_work() {
     let server = Recorder::answering([member("MBR-1")]).await;
-    let nexus = Nexus::builder(Environment::at(&server.address))
+    let nexus = Nexus::builder(Environment::custom(&server.address))
         .build()
         .unwrap();
     let errors = [
@@ -118,7 +118,7 @@ async fn an_address_may_have_a_path_and_a_slash_at_its_end() {
     ] {
         let server = Recorder::mx(|_, _| member("MBR-1")).await;
         let address = format!("{}{path}", server.address);
-        let environment = Environment::at(&server.address).with_nexus(address);
+        let environment = Environment::custom(&server.address).with_nexus(address);
         let builder = Nexus::builder(environment).credentials("client", "key");
         let nexus = builder.build().unwrap();
         let api = nexus.with_session_token("s").api().await.unwrap();
@@ -134,7 +134,7 @@ async fn every_system_has_its_own_address() {
         Recorder::mx(|_, _| member("M")).await,
         Recorder::mx(|_, _| recorder::Answer::json(200, r#"{"user":{}}"#)).await,
     ];
-    let environment = Environment::at(&nexus.address)
+    let environment = Environment::custom(&nexus.address)
         .with_sso(&sso.address)
         .with_mdx(&mdx.address);
     let builder = Nexus::builder(environment).credentials("client", "key");

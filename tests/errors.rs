@@ -46,7 +46,7 @@ fn told(error: &Error) -> String {
 }
 
 async fn read_at(address: &str, timeout: Duration) -> Error {
-    let builder = Nexus::builder(Environment::at(address))
+    let builder = Nexus::builder(Environment::custom(address))
         .retry(RetryPolicy::off())
         .timeout(timeout);
     let user = builder.build().unwrap().with_session_token("s");

@@ -108,7 +108,7 @@ async fn an_answer_without_a_user_is_no_user() {
             assert_eq!(error.kind(), ErrorKind::Decode);
             assert_eq!(
                 error.to_string(),
-                format!("{operation} failed: the answer holds no user")
+                format!("{operation} failed: the answer has no user")
             );
         }
     }

@@ -15,7 +15,7 @@ use mx_nexus::{Environment, Nexus};
 const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 
 async fn client(server: &MockServer) -> Client {
-    let nexus = Nexus::builder(Environment::at(server.base_url()));
+    let nexus = Nexus::builder(Environment::custom(server.base_url()));
     let user = nexus.build().unwrap().with_session_token("test_session");
     user.api().await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! Paged lists on the wire: what is asked for, which answers end a list, and what a server may do wrong.
+//! Paged lists over HTTP: the requests, which answers end a list, and wrong answers.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
 use serde_json::{Value, json};
 
 async fn client(server: &MockServer) -> Client {
-    let nexus = Nexus::builder(Environment::at(server.base_url()))
+    let nexus = Nexus::builder(Environment::custom(server.base_url()))
         .retry(RetryPolicy::off())
         .build()
         .unwrap();
@@ -44,7 +44,7 @@ fn serve<'a>(server: &'a MockServer, page: i64, body: &Value) -> Mock<'a> {
     })
 }
 
-/// Reads a list of tags to its end, and makes sure that the end stays one.
+/// Reads a list of tags to its end; after the end `next` keeps returning `None`.
 async fn read(client: &Client) -> (Vec<String>, Option<Error>) {
     let mut items = client.list_tags().items();
     let mut names = Vec::new();
@@ -71,7 +71,7 @@ fn pagination_data(current: i64, total: i64) -> Value {
 }
 
 #[tokio::test]
-async fn both_paging_objects_lead_to_the_last_page_and_no_further() {
+async fn a_list_ends_at_the_total_of_either_paging_object() {
     let forms: [fn(i64) -> Value; 2] = [
         |page| pagination(&json!(page), &json!(3)),
         |page| pagination_data(page, 3),
@@ -105,7 +105,7 @@ async fn without_a_paging_object_there_is_one_page() {
 }
 
 #[tokio::test]
-async fn an_empty_page_ends_the_list_whatever_it_says_of_itself() {
+async fn an_empty_page_ends_the_list_with_any_page_number() {
     for current in [json!(0), json!(1), json!(null)] {
         for tags in [json!([]), json!(null)] {
             let server = MockServer::start_async().await;
@@ -120,7 +120,7 @@ async fn an_empty_page_ends_the_list_whatever_it_says_of_itself() {
 }
 
 #[tokio::test]
-async fn a_total_that_is_lost_zero_or_too_small_neither_repeats_nor_loops() {
+async fn a_missing_zero_or_too_small_total_neither_repeats_nor_loops() {
     // With the total of the first page, and what is read.
     for (total, wanted) in [
         (json!(null), 2),
@@ -139,7 +139,7 @@ async fn a_total_that_is_lost_zero_or_too_small_neither_repeats_nor_loops() {
 }
 
 #[tokio::test]
-async fn a_server_that_always_sends_the_same_page_is_found_out() {
+async fn the_same_page_again_is_a_decode_error() {
     for total in [json!(null), json!(1000)] {
         let server = MockServer::start_async().await;
         let stuck = server.mock(|when, then| {
@@ -152,14 +152,14 @@ async fn a_server_that_always_sends_the_same_page_is_found_out() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(
             error.to_string(),
-            "listTags failed: page 2 was asked for, and page 1 came"
+            "listTags failed: requested page 2, and page 1 came"
         );
         assert_eq!(stuck.calls(), 2);
     }
 }
 
 #[tokio::test]
-async fn a_page_number_in_words_is_a_decode_error_and_no_loop() {
+async fn a_page_number_as_a_string_is_a_decode_error() {
     let server = MockServer::start_async().await;
     serve(&server, 1, &tags(1, &pagination(&json!("1"), &json!(3))));
     let (names, error) = read(&client(&server).await).await;
@@ -190,7 +190,7 @@ async fn an_error_in_the_middle_comes_after_the_items_before_it() {
 }
 
 #[tokio::test]
-async fn no_more_is_asked_ahead_than_allowed() {
+async fn no_more_pages_are_requested_than_prefetch_allows() {
     let server = MockServer::start_async().await;
     let pages =
         [1, 2, 3, 4, 5].map(|page| serve(&server, page, &tags(page, &pagination_data(page, 5))));
@@ -201,15 +201,15 @@ async fn no_more_is_asked_ahead_than_allowed() {
         item.unwrap();
         read += 1;
         let page = usize::div_ceil(read, 2);
-        let asked: usize = pages.iter().map(Mock::calls).sum();
-        assert!(asked <= 5.min(page + 2), "{asked} at item {read}");
+        let requested: usize = pages.iter().map(Mock::calls).sum();
+        assert!(requested <= 5.min(page + 2), "{requested} at item {read}");
     }
     assert_eq!(pages.map(|page| page.calls()), [1; 5]);
     assert_eq!(read, 10);
 }
 
 #[tokio::test]
-async fn a_dropped_stream_asks_for_nothing_more() {
+async fn a_dropped_stream_sends_no_more_requests() {
     let server = MockServer::start_async().await;
     let pages = [1, 2, 3].map(|page| serve(&server, page, &tags(page, &pagination_data(page, 3))));
     let client = client(&server).await;
@@ -233,7 +233,7 @@ async fn a_dropped_stream_asks_for_nothing_more() {
 }
 
 #[tokio::test]
-async fn pages_are_whole_bodies() {
+async fn pages_returns_whole_bodies() {
     let server = MockServer::start_async().await;
     for page in 1..=2 {
         serve(
@@ -265,7 +265,7 @@ async fn pages_are_whole_bodies() {
 }
 
 #[tokio::test]
-async fn the_parameters_hold_for_every_page_and_the_page_is_where_it_begins() {
+async fn every_page_has_the_parameters_and_page_is_the_first_one() {
     let server = MockServer::start_async().await;
     let pages = [1, 2, 3].map(|page| {
         server.mock(|when, then| {
@@ -322,7 +322,7 @@ async fn criteria_in_a_body_are_sent_with_every_page() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_incomplete_is_one_error_and_nothing_is_sent() {
+async fn an_incomplete_call_is_one_error_and_sends_nothing() {
     let server = MockServer::start_async().await;
     let client = client(&server).await;
     for mut items in [
@@ -340,7 +340,7 @@ async fn a_call_that_is_incomplete_is_one_error_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_stream_moves_between_threads_and_is_one_to_every_combinator() {
+async fn streams_are_send_unpin_and_implement_stream() {
     fn is_stream(_: &(impl Stream<Item = Result<types::TagResponse, Error>> + Send + Unpin)) {}
     let server = MockServer::start_async().await;
     serve(&server, 1, &tags(1, &json!({})));

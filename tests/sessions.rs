@@ -7,7 +7,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use mx_nexus::{ApiTokenSource, ErrorKind, FetchingToken, Nexus, OpeningAggregation, Secret};
+use mx_nexus::{ApiTokenFuture, ApiTokenSource, ErrorKind, Nexus, Secret, SessionAggregation};
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -55,7 +55,9 @@ async fn a_session_is_opened_once_and_skips_the_aggregation() {
 #[tokio::test]
 async fn an_aggregation_is_started_only_when_asked_for() {
     let server = reads(vec![member("MBR-1")]).await;
-    let builder = server.builder().on_opening(OpeningAggregation::Start);
+    let builder = server
+        .builder()
+        .session_aggregation(SessionAggregation::Start);
     builder.build().unwrap().user("U-1").api().await.unwrap();
     assert_eq!(
         server.heard()[1].body,
@@ -232,7 +234,7 @@ struct Vault {
 }
 
 impl ApiTokenSource for Vault {
-    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a> {
         let number = self.asked.fetch_add(1, SeqCst) + 1;
         Box::pin(async move {
             assert_eq!(user_id, "U-1");
@@ -283,7 +285,7 @@ async fn the_failure_of_a_source_is_told_and_not_kept() {
 struct Service(Nexus);
 
 impl ApiTokenSource for Service {
-    fn api_token<'a>(&'a self, user_id: &'a str) -> FetchingToken<'a> {
+    fn api_token<'a>(&'a self, user_id: &'a str) -> ApiTokenFuture<'a> {
         Box::pin(async move { Ok(self.0.sso()?.api_token(user_id).await?) })
     }
 }

@@ -75,7 +75,7 @@ fn shown(guid: &str) -> Reply {
 }
 
 fn test_user(server: &Server) -> User {
-    let nexus = Nexus::builder(Environment::at(server.address()))
+    let nexus = Nexus::builder(Environment::custom(server.address()))
         .build()
         .unwrap();
     nexus.with_session_token("test_session")

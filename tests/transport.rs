@@ -102,7 +102,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
         assert_eq!(
             error.to_string(),
             format!(
-                "readMember failed: it was redirected to another place, which is not followed (status {status})"
+                "readMember failed: it was redirected to another place; this is not followed (status {status})"
             )
         );
         assert_eq!(server.lines().len(), 1);
@@ -211,7 +211,7 @@ async fn a_server_that_does_not_speak_tls_is_told_from_one_that_is_not_there() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let environment = Environment::at(format!("https://127.0.0.1:{port}"));
+    let environment = Environment::custom(format!("https://127.0.0.1:{port}"));
     let nexus = Nexus::builder(environment).retry(RetryPolicy::off());
     let user = nexus.build().unwrap().with_session_token("s");
     let error = read(&user.api().await.unwrap()).await.unwrap_err();

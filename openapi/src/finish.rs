@@ -18,7 +18,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItem, parse_quote};
 
 use crate::failure::Failure;
-use crate::operations::Row;
+use crate::operations::{Answer, Row};
 
 pub(crate) use fields::Lenient;
 pub(crate) use mock::{document_for_mock, mock};
@@ -163,11 +163,16 @@ impl VisitMut for Errors<'_> {
             let Some(answer) = answer_of(function) else {
                 continue;
             };
+            let json = match row.answer {
+                Answer::Json => first_argument(&answer),
+                Answer::Bytes | Answer::Nothing => None,
+            };
+            let json = json.unwrap_or_else(|| parse_quote!(()));
             let (api, id, body) = (self.api, &row.id, &function.block);
             function.sig.output = parse_quote!(-> Result<#answer, crate::Error>);
             function.block = parse_quote!({
                 let outcome: Result<#answer, Error<()>> = async move #body.await;
-                outcome.map_err(|failure| crate::wire::explain(#api, #id, failure))
+                outcome.map_err(|failure| crate::wire::explain::<#json>(#api, #id, failure))
             });
             self.changed += 1;
         }
@@ -182,7 +187,12 @@ fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
     let syn::ReturnType::Type(_, output) = &function.sig.output else {
         return None;
     };
-    let syn::Type::Path(path) = &**output else {
+    first_argument(output)
+}
+
+/// The first type argument of a type, such as `T` of `Vec<T>`.
+fn first_argument(of: &syn::Type) -> Option<syn::Type> {
+    let syn::Type::Path(path) = of else {
         return None;
     };
     let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
@@ -190,7 +200,7 @@ fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
         return None;
     };
     match arguments.args.first()? {
-        syn::GenericArgument::Type(answer) => Some(answer.clone()),
+        syn::GenericArgument::Type(argument) => Some(argument.clone()),
         _ => None,
     }
 }
@@ -198,7 +208,6 @@ fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::Answer;
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
         let client: syn::Item = parse_quote! {
@@ -243,7 +252,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains(r#"explain("nexus", "readMember", failure)"#),
+            text.contains(r#"explain::<types::Member>("nexus", "readMember", failure)"#),
             "{text}"
         );
         assert!(!text.contains("progenitor_client::{encode_path"), "{text}");

@@ -51,7 +51,7 @@ impl Reply {
                 let body = wire::read_all(operation, response, limit).await?;
                 let read = serde_json::from_slice(&body);
                 Content::Json(read.map_err(|error| {
-                    Error::decode(Some(operation), &JsonFault::find(&body, &error))
+                    Error::decode(Some(operation), &JsonFault::find::<Value>(&body, &error))
                 })?)
             }
             Answer::Bytes => Content::Bytes(wire::read_all(operation, response, limit).await?),

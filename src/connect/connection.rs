@@ -1,18 +1,18 @@
-//! [`Connection`]: what a submitted form leads to.
+//! [`Connection`]: the result of a submitted form.
 
 use crate::secret::Secret;
 use crate::values::MemberGuid;
 
-/// A member that is connected, or waits for the person to finish at the institution.
+/// A member that is connected, or for which the user has to sign in at the institution.
 ///
 /// ```no_run
-/// # fn send_person_to(_: &str) {}
+/// # fn send_user_to(_: &str) {}
 /// # async fn example(user: mx_nexus::User, connection: mx_nexus::connect::Connection) -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::Duration;
 ///
 /// match connection.oauth_window() {
-///     // Identify when the person is back; before that MX has nothing to log in with.
-///     Some(address) => send_person_to(address.expose()),
+///     // Identify when the user is back: before that MX has no credentials.
+///     Some(address) => send_user_to(address.expose()),
 ///     None => {
 ///         let job = user.identify(connection.member()).patience(Duration::from_secs(300)).start().await?;
 ///     }
@@ -40,8 +40,10 @@ impl Connection {
         &self.member
     }
 
-    /// The address that the person has to open now, at an institution with OAuth. For one use; MX forgets the member after an
-    /// hour when nobody opens it. A new address comes of [`User::mend`](crate::User::mend).
+    /// The address that the user has to open now, at an institution with OAuth.
+    ///
+    /// For one use. MX deletes the member after an hour when the address is not opened.
+    /// [`User::reconnect`](crate::User::reconnect) makes a new address.
     pub fn oauth_window(&self) -> Option<&Secret> {
         self.oauth_window.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Why a member was not connected, and what to do about it.
+//! [`ConnectError`]: why a member was not connected, and what to do about it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,30 +12,30 @@ use crate::values::MemberGuid;
 /// ```
 /// use mx_nexus::connect::ConnectErrorKind;
 ///
-/// /// Whether the person can settle it by filling in the form again.
-/// fn is_for_the_person(kind: ConnectErrorKind) -> bool {
-///     use ConnectErrorKind::{BadEntry, Refused, Stale};
-///     matches!(kind, BadEntry | Refused | Stale)
+/// /// Whether the user can correct it by filling in the form again.
+/// fn can_be_corrected(kind: ConnectErrorKind) -> bool {
+///     use ConnectErrorKind::{InvalidValue, Refused, Stale};
+///     matches!(kind, InvalidValue | Refused | Stale)
 /// }
-/// assert!(!is_for_the_person(ConnectErrorKind::AnswerLost));
+/// assert!(!can_be_corrected(ConnectErrorKind::AnswerLost));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectErrorKind {
-    /// An entry is missing, empty, too long, not asked for or not offered; nothing was sent.
-    BadEntry,
-    /// The institution takes no new members, or there is nothing about the member that could be mended.
+    /// A value is missing, empty, too long, not in the form or not one of the options; nothing was sent.
+    InvalidValue,
+    /// The institution takes no new members, or the member has neither credentials nor OAuth.
     Closed,
-    /// The same login is connected already. List the members, and use or mend the one that is there.
+    /// The same login is connected already. List the members, and use or reconnect the existing one.
     Duplicate,
-    /// The institution wants something else than what the form asked for; [`ConnectError::form`] has the new one.
+    /// The fields have changed since the form was read; [`ConnectError::form`] is the new form.
     Stale,
-    /// MX refuses the request, and the institution wants what it wanted.
+    /// MX refused the values, and the fields have not changed.
     Refused,
-    /// The member may have been made: the answer to its creation was lost. List the members before the form is submitted
-    /// again; [`Form::with_external_guid`] makes that unnecessary.
+    /// The answer to the creation was lost, so the member may exist. List the members before submitting the form again;
+    /// with [`Form::with_external_guid`] this is not needed.
     AnswerLost,
-    /// A call failed. When the member had been made before, [`ConnectError::member`] names it.
+    /// A call failed. When the member was created before, it is [`ConnectError::member`].
     Call,
 }
 
@@ -44,13 +44,13 @@ pub enum ConnectErrorKind {
 /// ```
 /// use mx_nexus::connect::{ConnectError, ConnectErrorKind};
 ///
-/// fn tell(error: &ConnectError) -> String {
+/// fn describe(error: &ConnectError) -> String {
 ///     match (error.kind(), error.form(), error.member()) {
-///         (ConnectErrorKind::Stale, Some(form), _) => format!("show the form anew: {} fields", form.fields().len()),
-///         (ConnectErrorKind::BadEntry | ConnectErrorKind::Refused, ..) => format!("please check: {error}"),
+///         (ConnectErrorKind::Stale, Some(form), _) => format!("show the new form: {} fields", form.fields().len()),
+///         (ConnectErrorKind::InvalidValue | ConnectErrorKind::Refused, ..) => format!("please check: {error}"),
 ///         (ConnectErrorKind::Duplicate | ConnectErrorKind::AnswerLost, ..) => "list the members first".to_owned(),
-///         // It is there, so it must not be made again.
-///         (_, _, Some(member)) => format!("mend {member}"),
+///         // It exists, so it must not be created again.
+///         (_, _, Some(member)) => format!("reconnect {member}"),
 ///         _ => error.to_string(),
 ///     }
 /// }
@@ -75,32 +75,32 @@ impl ConnectError {
         }
     }
 
-    pub(super) fn bad_entry(reason: String) -> Self {
-        Self::new(ConnectErrorKind::BadEntry, reason, None)
+    pub(super) fn invalid_value(reason: String) -> Self {
+        Self::new(ConnectErrorKind::InvalidValue, reason, None)
     }
 
     pub(super) fn closed() -> Self {
-        let summary = "the institution takes no new members; choose another, or let the person enter the account by hand";
+        let summary = "the institution takes no new members; choose another one";
         Self::new(ConnectErrorKind::Closed, summary, None)
     }
 
-    pub(super) fn nothing_to_mend() -> Self {
-        let summary = "the member has no credentials to enter anew, and does not sign in by OAuth";
+    pub(super) fn nothing_to_reconnect() -> Self {
+        let summary = "the member has no credentials to change, and does not use OAuth";
         Self::new(ConnectErrorKind::Closed, summary, None)
     }
 
     pub(super) fn duplicate(error: Error) -> Self {
-        let summary = "the login or the external guid is connected already, or the institution is unknown; list the members, and use or mend the one that is there";
+        let summary = "the login or the external guid is connected already, or the institution is unknown; list the members, and use or reconnect the existing one";
         Self::new(ConnectErrorKind::Duplicate, summary, Some(error))
     }
 
     pub(super) fn taken(error: Error) -> Self {
-        let summary = "another member has this login or external guid; list the members, and use or mend that one";
+        let summary = "another member has this login or external guid; list the members, and use or reconnect that one";
         Self::new(ConnectErrorKind::Duplicate, summary, Some(error))
     }
 
     pub(super) fn stale(error: Error, form: Form) -> Self {
-        let summary = "the institution wants something else than before; show the new form";
+        let summary = "the fields of the institution have changed; show the new form";
         Self {
             form: Some(Box::new(form)),
             ..Self::new(ConnectErrorKind::Stale, summary, Some(error))
@@ -108,19 +108,19 @@ impl ConnectError {
     }
 
     pub(super) fn refused(error: Error) -> Self {
-        let summary = "MX refuses the entries";
+        let summary = "MX refused the values";
         Self::new(ConnectErrorKind::Refused, summary, Some(error))
     }
 
     pub(super) fn lost(error: Error) -> Self {
-        let summary = "the answer was lost and the member may have been made; list the members before submitting again";
+        let summary = "the answer was lost and the member may exist; list the members before submitting again";
         Self::new(ConnectErrorKind::AnswerLost, summary, Some(error))
     }
 
     pub(super) fn with_member(self, member: MemberGuid) -> Self {
         Self {
             summary: format!(
-                "{member} is there, but has no address for OAuth yet; mend it to get one"
+                "{member} exists, but has no address for OAuth yet; reconnect it to get one"
             ),
             member: Some(member),
             ..self
@@ -132,13 +132,14 @@ impl ConnectError {
         self.kind
     }
 
-    /// The member that was made although the rest failed. Go on with [`User::mend`](crate::User::mend), and do not make
-    /// another.
+    /// The member that was created before the failure.
+    ///
+    /// Continue with [`User::reconnect`](crate::User::reconnect), and do not create another.
     pub fn member(&self) -> Option<&MemberGuid> {
         self.member.as_ref()
     }
 
-    /// The form as it is now, when it has changed.
+    /// The new form, when its fields have changed.
     pub fn form(&self) -> Option<&Form> {
         self.form.as_deref()
     }

@@ -1,9 +1,9 @@
-//! The fields of a form: what an institution wants to know, and how to show it.
+//! The fields of a form: label, kind, limits and options.
 
 use crate::api::types::{CredentialOptionResponse, CredentialResponse};
 use crate::values::{CredentialFieldType, CredentialGuid, Personal};
 
-/// One thing that an institution wants to know.
+/// One field of a form.
 ///
 /// ```
 /// use mx_nexus::connect::Field;
@@ -20,7 +20,7 @@ use crate::values::{CredentialFieldType, CredentialGuid, Personal};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     guid: CredentialGuid,
-    // Some institutions ask a customer by name, so neither texts nor choices print.
+    // Some institutions put the customer's name into the text, so labels and options are not printed.
     label: Personal,
     kind: CredentialFieldType,
     order: i64,
@@ -29,15 +29,15 @@ pub struct Field {
     options: Vec<FieldOption>,
 }
 
-/// One possible entry of a field with choices.
+/// One option of a field with choices.
 ///
 /// ```
-/// use mx_nexus::connect::{Entries, Field};
+/// use mx_nexus::connect::{FormValues, Field};
 ///
-/// /// What a person chose by its text; what is sent is its value.
-/// fn chosen(field: &Field, text: &str) -> Option<Entries> {
+/// /// The value to send for the text that the user chose.
+/// fn chosen(field: &Field, text: &str) -> Option<FormValues> {
 ///     let option = field.options().iter().find(|option| option.label() == text)?;
-///     Some(Entries::new().with(field.guid(), option.value()))
+///     Some(FormValues::new().with(field.guid(), option.value()))
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ pub struct FieldOption {
 }
 
 impl Field {
-    /// The fields of an answer of MX, in the order to show them in. One without an identifier cannot be filled in.
+    /// The fields of an answer, in the order in which to show them. Skips fields without an identifier.
     pub(super) fn read_all(credentials: Vec<CredentialResponse>) -> Vec<Self> {
         let mut fields: Vec<Self> = credentials.into_iter().filter_map(Self::read).collect();
         fields.sort_by_key(|field| field.order);
@@ -61,7 +61,7 @@ impl Field {
             credential.field_name,
         ];
         let options = credential.options.unwrap_or_default();
-        // The name stands in for a code that is not there, lest a password be shown as text.
+        // The name replaces a missing code, so that a password is not shown as text.
         let name = credential.field_type_name.as_deref();
         let kind = credential
             .field_type
@@ -84,17 +84,17 @@ impl Field {
         })
     }
 
-    /// Its identifier; it changes, so do not keep it.
+    /// The identifier of the field. It changes, so do not store it.
     pub fn guid(&self) -> &CredentialGuid {
         &self.guid
     }
 
-    /// The text to show. It is MX's: escape it before it goes into a page.
+    /// The text to show. It comes from MX: escape it in a page.
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// What kind of field it is.
+    /// The kind of the field.
     pub fn kind(&self) -> &CredentialFieldType {
         &self.kind
     }
@@ -118,12 +118,12 @@ impl Field {
         self.is_optional
     }
 
-    /// How long an entry may be, in characters.
+    /// The longest value, in characters.
     pub fn max_length(&self) -> Option<usize> {
         self.max_length
     }
 
-    /// The possible entries, where there is a choice.
+    /// The options, for a field with choices.
     pub fn options(&self) -> &[FieldOption] {
         &self.options
     }
@@ -143,7 +143,7 @@ impl FieldOption {
         &self.label
     }
 
-    /// The entry to send.
+    /// The value to send.
     pub fn value(&self) -> &str {
         &self.value
     }

@@ -1,10 +1,10 @@
-//! [`Form`]: what a person has to fill in, and what becomes of it. From [`User::connect`] and [`User::mend`].
+//! [`Form`]: the fields to fill in, and the calls that submit them.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::terms::{Return, Terms};
-use super::{ConnectError, Connection, Entries, Field, Institution};
+use super::{ConnectError, Connection, Field, FormValues, Institution};
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
@@ -13,10 +13,10 @@ use crate::pages::Paged;
 use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 
-/// What a person has to fill in. From [`User::connect`] and [`User::mend`].
+/// The form that connects a member, from [`User::connect`] and [`User::reconnect`].
 ///
 /// ```no_run
-/// # async fn example(user: mx_nexus::User, entered: mx_nexus::connect::Entries) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example(user: mx_nexus::User, entered: mx_nexus::connect::FormValues) -> Result<(), Box<dyn std::error::Error>> {
 /// let form = user
 ///     .connect("INS-1")
 ///     .await?
@@ -37,7 +37,7 @@ pub struct Form {
     fields: Vec<Field>,
     is_oauth: bool,
     terms: Terms,
-    after: Return,
+    return_to: Return,
 }
 
 #[derive(Clone)]
@@ -82,21 +82,21 @@ impl Form {
             is_oauth: fields.is_empty(),
             fields,
             terms: Terms::default(),
-            after: Return::default(),
+            return_to: Return::default(),
         }
     }
 
-    /// The fields in the order in which they are to be shown.
+    /// The fields, in the order in which to show them.
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// Whether the person signs in on the institution's own page instead of filling in fields.
+    /// Whether the user signs in on the institution's page instead of filling in fields.
     pub fn is_oauth(&self) -> bool {
         self.is_oauth
     }
 
-    /// The institution: its name, its logo, where to turn to with a forgotten password. Not read for a member that is mended.
+    /// The institution, with its name, logo and password page; `None` for a member that is reconnected.
     pub fn institution(&self) -> Option<&Institution> {
         match &self.purpose {
             Purpose::Create(_, institution) => Some(institution),
@@ -104,66 +104,67 @@ impl Form {
         }
     }
 
-    /// Lets the person sign in on the institution's own page where it offers that beside its fields
-    /// (`supports_oauth`); the form has no fields then.
+    /// Uses OAuth at an institution that offers it beside its fields (`supports_oauth`).
+    ///
+    /// The form then has no fields.
     pub fn by_oauth(mut self) -> Self {
         self.fields.clear();
         self.is_oauth = true;
         self
     }
 
-    /// Gives the member an identifier of yours, unique among all your members. It also tells whether the member was made when
-    /// the answer to its creation is lost: [`Form::submit`] then looks for it among the members of the user.
+    /// Sets your own identifier of the member, unique among all your members.
+    ///
+    /// When the answer to the creation is lost, [`Form::submit`] looks for a member with it.
     pub fn with_external_guid(mut self, guid: impl Into<String>) -> Self {
         self.terms.external_guid = Some(guid.into());
         self
     }
 
-    /// Gives the member data of yours, which MX keeps and does not read.
+    /// Sets data of yours that MX stores with the member.
     pub fn with_metadata(mut self, metadata: impl Into<Personal>) -> Self {
         self.terms.metadata = Some(metadata.into());
         self
     }
 
-    /// Says what the member is for. Partners who opted in to use cases have to; with others it means nothing.
+    /// Sets what the member is used for. Required for partners with use cases, ignored for others.
     pub fn with_use_cases(mut self, use_cases: impl IntoIterator<Item = UseCase>) -> Self {
         self.terms.use_cases = use_cases.into_iter().collect();
         self
     }
 
-    /// Turns off the aggregation that MX makes by itself about once a day: who only wants owners does not need it.
+    /// Turns off MX's daily aggregation, which account owners do not need.
     pub fn without_background_aggregation(mut self) -> Self {
         self.terms.background_aggregation_is_disabled = Some(true);
         self
     }
 
-    /// Where an app or a mobile web view takes the person up again after OAuth: an address.
+    /// Sets the address to which OAuth returns in an app or mobile web view.
     pub fn returning_to_url(mut self, url: impl Into<String>) -> Self {
-        self.after.url = Some(url.into());
+        self.return_to.url = Some(url.into());
         self
     }
 
-    /// Where an app takes the person up again after OAuth: the scheme of its own addresses.
+    /// Sets the URL scheme of the app to which OAuth returns.
     pub fn returning_to_scheme(mut self, scheme: impl Into<String>) -> Self {
-        self.after.scheme = Some(scheme.into());
+        self.return_to.scheme = Some(scheme.into());
         self
     }
 
-    /// Connects: makes the member, or changes its credentials. No aggregation is started, since it would be in the way of an
-    /// identification.
+    /// Creates the member, or changes its credentials.
     ///
-    /// A member is never made twice: its creation is sent once, and when the answer is lost the error says so. Who drops the
-    /// future in the middle has lost the answer too.
+    /// Starts no aggregation, because it would block an identification. The creation is sent once; when its answer is lost, the
+    /// error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the future loses the answer too.
     ///
     /// # Errors
     ///
-    /// Before anything is sent when an entry is missing, empty, not asked for or not offered. Then what MX says: the same
-    /// login is connected already, or the fields have changed meanwhile (the error holds the new form).
-    pub async fn submit(&self, entries: Entries) -> Result<Connection, ConnectError> {
-        let credentials = entries.check(&self.fields)?;
+    /// Before anything is sent when a value is missing, empty, not in the form or not one of the options. Then MX's refusals: the
+    /// same login is connected already, or the fields have changed (the error has the new form).
+    pub async fn submit(&self, values: FormValues) -> Result<Connection, ConnectError> {
+        let credentials = values.check(&self.fields)?;
         let sent = match &self.purpose {
-            Purpose::Create(institution, _) => self.make(institution, credentials).await,
-            Purpose::Update(member) => self.change(member, credentials).await,
+            Purpose::Create(institution, _) => self.create_member(institution, credentials).await,
+            Purpose::Update(member) => self.update_member(member, credentials).await,
         };
         match sent {
             Ok(connection) => self.with_window(connection).await,
@@ -171,8 +172,8 @@ impl Form {
         }
     }
 
-    /// Makes the member. A lost answer is settled by reading, where the member can be told from others.
-    async fn make(
+    /// Creates the member. After a lost answer it looks for a member with the external guid.
+    async fn create_member(
         &self,
         institution: &InstitutionGuid,
         credentials: Vec<types::MemberCredentialRequest>,
@@ -202,17 +203,17 @@ impl Form {
                     });
                 }
                 let operation = operations::by_id("nexus", "createMember");
-                Error::incomplete(operation, "the answer names no member")
+                Error::incomplete(operation, "the answer has no member")
             }
             Err(error) if error.is_answer_lost() => error,
             Err(error) => return Err(error),
         };
-        let found = self.find(institution).await;
+        let found = self.find_member(institution).await;
         found.map(Connection::of).ok_or(lost)
     }
 
-    /// The member with the identifier that this form gives, if there is one.
-    async fn find(&self, institution: &InstitutionGuid) -> Option<MemberGuid> {
+    /// The member with the external guid of this form, if there is one.
+    async fn find_member(&self, institution: &InstitutionGuid) -> Option<MemberGuid> {
         let wanted = self.terms.external_guid.as_deref()?;
         let api = self.user.api().await.ok()?;
         let mut members = api.list_members().items();
@@ -226,12 +227,12 @@ impl Form {
         None
     }
 
-    async fn change(
+    async fn update_member(
         &self,
         member: &MemberGuid,
         credentials: Vec<types::MemberCredentialRequest>,
     ) -> Result<Connection, Error> {
-        // With OAuth there is nothing to change but the address.
+        // With OAuth only the address changes.
         if !credentials.is_empty() || !self.terms.is_empty() {
             let changes = types::MemberUpdateRequest {
                 credentials,
@@ -246,9 +247,9 @@ impl Form {
         Ok(Connection::of(member.clone()))
     }
 
-    /// With OAuth, sees to it that there is an address to open.
+    /// With OAuth, requests an address unless the connection has one.
     async fn with_window(&self, made: Connection) -> Result<Connection, ConnectError> {
-        if !self.is_oauth || (made.oauth_window.is_some() && self.after.is_empty()) {
+        if !self.is_oauth || (made.oauth_window.is_some() && self.return_to.is_empty()) {
             return Ok(made);
         }
         match self.new_window(&made.member).await {
@@ -256,7 +257,7 @@ impl Form {
                 oauth_window,
                 ..made
             }),
-            // A member that was just made is there, and must not be made again for want of an address.
+            // The member exists, and must not be created again because it has no address.
             Err(error) => Err(ConnectError::from(error).with_member(made.member)),
         }
     }
@@ -264,20 +265,21 @@ impl Form {
     async fn new_window(&self, member: &MemberGuid) -> Result<Option<Secret>, Error> {
         let api = self.user.api().await?;
         let call = api.generate_oauth_window_uri().member_guid(member);
-        let call = self.after.onto(call.skip_aggregation(true));
+        let call = self.return_to.onto(call.skip_aggregation(true));
         let answer = call.send().await?.into_inner();
         Ok(answer.member.and_then(|member| member.oauth_window_uri))
     }
 
-    /// What a refusal of the call itself means; one of its session says nothing about the member. What the institution wants
-    /// is read again, so that the person can be asked again.
+    /// The meaning of a refused call; for a 400 the form is read again.
+    ///
+    /// The status of a failed session is not about the member.
     async fn explain(&self, error: Error) -> ConnectError {
         match (error.answered(), &self.purpose) {
             (Some(422 | 409), Purpose::Create(..)) => ConnectError::duplicate(error),
-            // A 409 says of other calls that a job of the member is in the way (reference), and so it may here.
+            // 409 is not a duplicate here: for other calls it means a running job of the member (reference).
             (Some(422), Purpose::Update(_)) => ConnectError::taken(error),
             (Some(400), _) => match self.read_again().await {
-                Ok(form) if form.wants_otherwise(self) => ConnectError::stale(error, form),
+                Ok(form) if form.differs_from(self) => ConnectError::stale(error, form),
                 _ => ConnectError::refused(error),
             },
             (_, Purpose::Create(..)) if error.is_answer_lost() => ConnectError::lost(error),
@@ -288,16 +290,16 @@ impl Form {
     async fn read_again(&self) -> Result<Self, ConnectError> {
         let new = match &self.purpose {
             Purpose::Create(institution, _) => self.user.connect(institution.clone()).await?,
-            Purpose::Update(member) => self.user.mend(member.clone()).await?,
+            Purpose::Update(member) => self.user.reconnect(member.clone()).await?,
         };
         Ok(Self {
             terms: self.terms.clone(),
-            after: self.after.clone(),
+            return_to: self.return_to.clone(),
             ..new
         })
     }
 
-    fn wants_otherwise(&self, old: &Self) -> bool {
+    fn differs_from(&self, old: &Self) -> bool {
         (&self.fields, self.is_oauth) != (&old.fields, old.is_oauth)
     }
 }

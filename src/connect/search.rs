@@ -1,10 +1,11 @@
-//! What to look for among the institutions.
+//! [`Search`]: which institutions to find.
 
 use crate::api::{Client, builder, types};
 use crate::values::CountryCode;
 
-/// What to look for among the institutions: a name, or the address of a login page. One of the two it has to be, because MX
-/// refuses a search without (reference); so there is no way to make one.
+/// A search for institutions, by name or by the address of the login page.
+///
+/// MX refuses a search with neither (reference), so there is no `Default`.
 ///
 /// ```compile_fail
 /// let nothing = mx_nexus::connect::Search::default();
@@ -46,7 +47,7 @@ impl Search {
         self
     }
 
-    /// Only those that serve this country, or one of several when it is said more than once.
+    /// Only those that serve this country; repeat it for several countries.
     pub fn in_country(mut self, country: impl Into<CountryCode>) -> Self {
         self.countries.push(country.into());
         self

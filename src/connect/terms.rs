@@ -1,9 +1,9 @@
-//! What a partner says of a member besides its credentials, and where OAuth leads back to. Set on a form, sent by it.
+//! The settings of a form besides the credentials: data of the member, and where OAuth returns to.
 
 use crate::api::{builder, types};
 use crate::values::{Personal, ReferralSource, UseCase};
 
-/// What goes into a member besides its credentials.
+/// The data of a member besides its credentials.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     pub(super) external_guid: Option<String>,
@@ -21,7 +21,7 @@ impl Terms {
     }
 }
 
-/// Where the person goes after signing in at the institution.
+/// Where OAuth returns to after the user has signed in.
 #[derive(Clone, Default)]
 pub(super) struct Return {
     pub(super) url: Option<String>,
@@ -33,7 +33,7 @@ impl Return {
         self.url.is_none() && self.scheme.is_none()
     }
 
-    /// MX looks at either only when an app sends the person (reference).
+    /// MX reads both only with the referral source `APP` (reference).
     pub(super) fn onto<'a>(
         &self,
         mut call: builder::GenerateOauthWindowUri<'a>,

@@ -1,4 +1,4 @@
-//! What errors come of: one constructor a cause, each with its one sentence.
+//! The constructors of [`Error`], one for each cause.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Error {
         }
     }
 
-    /// The client cannot work as configured.
+    /// The configuration is invalid.
     pub(crate) fn configuration(summary: impl Into<String>) -> Self {
         Self::from_inner(Self::build(ErrorKind::Configuration, summary))
     }
@@ -43,12 +43,12 @@ impl Error {
         })
     }
 
-    /// No session came about, for a reason that is not an answer of MX.
+    /// No session could be opened, for a reason other than an answer of MX.
     pub(crate) fn session(summary: impl Into<String>) -> Self {
         Self::from_inner(Self::build(ErrorKind::Session, summary))
     }
 
-    /// No session came about, because of `source`: its status, code and message become those of the session error.
+    /// No session could be opened, because of `source`; takes over its status, code and message.
     pub(crate) fn session_from(summary: impl Into<String>, source: Self) -> Self {
         let cause = &source.inner;
         Self::from_inner(Inner {
@@ -62,7 +62,7 @@ impl Error {
         })
     }
 
-    /// No session came about, because of a source of tokens that is not ours.
+    /// No session could be opened, because the user's source of tokens failed.
     pub(crate) fn session_source(
         summary: impl Into<String>,
         source: Box<dyn StdError + Send + Sync>,
@@ -73,7 +73,7 @@ impl Error {
         })
     }
 
-    /// The exchange of an API token for a session took too long.
+    /// Opening a session timed out.
     pub(crate) fn session_timeout(waited: Duration) -> Self {
         Self::session(format!(
             "opening a session took longer than {} s",
@@ -81,7 +81,7 @@ impl Error {
         ))
     }
 
-    /// A session from elsewhere was rejected earlier.
+    /// A session token of the user's was rejected by an earlier call.
     pub(crate) fn session_expired() -> Self {
         Self::from_inner(Self::build(
             ErrorKind::SessionExpired,
@@ -89,7 +89,7 @@ impl Error {
         ))
     }
 
-    /// The one token that there was has opened a session, or may have.
+    /// The one-time API token has been used, or may have been.
     pub(crate) fn token_spent() -> Self {
         Self::from_inner(Self::build(
             ErrorKind::SessionExpired,
@@ -97,14 +97,14 @@ impl Error {
         ))
     }
 
-    /// The same error in words that fit better.
-    pub(crate) fn in_words(self, summary: &str) -> Self {
+    /// The same error with another summary.
+    pub(crate) fn with_summary(self, summary: &str) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.inner);
         summary.clone_into(&mut inner.summary);
         Self::from_inner(inner)
     }
 
-    /// The session was refused by MX, in these words, and that is the end of it for the reason given.
+    /// MX refused the session with `refusal`, and it cannot be renewed.
     pub(crate) fn session_refused(
         operation: &'static Operation,
         refusal: &Self,
@@ -121,7 +121,7 @@ impl Error {
         })
     }
 
-    /// The server answered with a status that is no success.
+    /// The server answered with an error status.
     pub(crate) fn status_of(operation: &'static Operation, status: u16, problem: Problem) -> Self {
         let summary = problem
             .summary
@@ -146,29 +146,29 @@ impl Error {
         }
     }
 
-    /// The call was cut off on this side, and nobody knows how far it had come.
+    /// The call was aborted on this side; it may have reached MX.
     pub(crate) fn interrupted(summary: impl Into<String>) -> Self {
         Self::from_inner(Self::build(ErrorKind::Transport, summary))
     }
 
-    /// The request failed on its way.
+    /// reqwest failed before there was a complete answer.
     pub(crate) fn transport(operation: &'static Operation, error: reqwest::Error) -> Self {
-        // The address holds identifiers, and the operation says enough.
+        // The URL contains identifiers.
         let error = error.without_url();
         let (kind, summary) = if error.is_builder() {
             (ErrorKind::Request, "the request cannot be built")
         } else if error.is_redirect() {
             (ErrorKind::Transport, "there were too many redirects")
         } else if error.is_connect() && is_tls(&error) {
-            (ErrorKind::Tls, "no secure connection came about")
+            (ErrorKind::Tls, "the TLS handshake failed")
         } else if error.is_connect() {
-            (ErrorKind::Connect, "no connection came about")
+            (ErrorKind::Connect, "could not connect")
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer came in time")
+            (ErrorKind::Timeout, "timed out")
         } else {
             (
                 ErrorKind::Transport,
-                "the connection broke before the whole answer was there",
+                "the connection broke before the answer was complete",
             )
         };
         Self::from_inner(Inner {
@@ -178,7 +178,7 @@ impl Error {
         })
     }
 
-    /// The body of a success is larger than is accepted.
+    /// The body of a success is larger than the limit.
     pub(crate) fn too_large(operation: &'static Operation, status: u16, limit: usize) -> Self {
         Self::from_inner(Inner {
             operation: Some(operation),
@@ -190,7 +190,7 @@ impl Error {
         })
     }
 
-    /// The body of a success lacks what the call was made for.
+    /// The body of a success lacks a required part.
     pub(crate) fn incomplete(
         operation: Option<&'static Operation>,
         summary: impl Into<String>,
@@ -201,7 +201,7 @@ impl Error {
         })
     }
 
-    /// The body of a success is not what the document says.
+    /// The body of a success does not match the API document.
     pub(crate) fn decode(operation: Option<&'static Operation>, fault: &JsonFault) -> Self {
         Self::from_inner(Inner {
             operation,
@@ -213,7 +213,7 @@ impl Error {
     }
 }
 
-/// reqwest does not say that a connection failed in TLS, so look for the words of the TLS libraries.
+/// Whether a connection failed in TLS, by the messages of the TLS libraries: reqwest has no predicate for it.
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
@@ -223,7 +223,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
             "tls",
             "ssl",
             "handshake",
-            // rustls, of a peer that speaks something else or refuses
+            // rustls, when the peer does not speak TLS or refuses
             "corrupt message",
             "fatal alert",
             "peer is incompatible",

@@ -1,18 +1,21 @@
-//! Says where an answer could not be read, without saying what stood there.
+//! Reports where in an answer decoding failed, never the value that stood there.
 //!
-//! serde's message quotes the value, which may be somebody's account number. It also gives a line and a column, and a walk
-//! through the text up to there gives the path. A key of the answer is part of it only when it reads like the name of a field,
-//! and no more than the last few levels are: an answer can be keyed by anything, and be of any depth.
+//! serde's message quotes the value, which may be an account number, so only what was expected is kept of it. The path comes
+//! from a second decoding with `serde_path_to_error`, on failure only. An answer can have any key and any depth: a key is
+//! part of the path only when it looks like the name of a field, and only the last levels are shown.
 
 use std::fmt;
 
-/// How many levels of a path are told, the innermost.
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+/// How many levels of a path are shown, the innermost.
 const LEVELS: usize = 8;
 
 /// The longest key that is taken for the name of a field.
 const KEY_LIMIT: usize = 40;
 
-/// A place in a JSON text, and what was wrong with it.
+/// Where decoding failed, and what was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct JsonFault {
     path: String,
@@ -20,12 +23,12 @@ pub(crate) struct JsonFault {
 }
 
 impl JsonFault {
-    /// The fault behind `error`, which came of reading `text`.
-    pub(crate) fn find(text: &[u8], error: &serde_json::Error) -> Self {
-        let path = if error.line() == 0 {
-            "$".to_owned()
-        } else {
-            path_at(text, error.line(), error.column())
+    /// The fault behind `error`, from decoding `text` as a `T`.
+    pub(crate) fn find<T: DeserializeOwned>(text: &[u8], error: &serde_json::Error) -> Self {
+        let mut again = serde_json::Deserializer::from_slice(text);
+        let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+            Ok(_) => "$".to_owned(),
+            Err(error) => shown(error.path()),
         };
         let reason = match error.classify() {
             serde_json::error::Category::Eof => "it ends too early".to_owned(),
@@ -42,130 +45,35 @@ impl fmt::Display for JsonFault {
     }
 }
 
-/// The part of serde's message that comes of our types: what was expected, never what was found.
+/// What was expected, from serde's message; the rest of the message may quote a value.
 fn expected(message: &str) -> String {
     let end = message.rfind(" at line ").unwrap_or(message.len());
     match message
         .get(..end)
         .and_then(|text| text.rsplit_once(", expected "))
     {
-        // The name of a type of ours tells a reader of logs nothing.
+        // The name of a Rust type means nothing to a reader of logs.
         Some((_, wanted)) if wanted.starts_with("struct ") => "expected an object".to_owned(),
         Some((_, wanted)) => format!("expected {wanted}"),
         None => "it has another shape".to_owned(),
     }
 }
 
-/// The path of the value that ends at, or stands before, a position.
-fn path_at(text: &[u8], line: usize, column: usize) -> String {
-    let mut walk = Walk::default();
-    let (mut at_line, mut at_column) = (1, 0);
-    for &byte in text {
-        if byte == b'\n' {
-            at_line += 1;
-            at_column = 0;
-        } else {
-            at_column += 1;
-        }
-        if at_line > line || (at_line == line && at_column > column) {
-            break;
-        }
-        walk.step(byte);
-    }
-    walk.path()
-}
-
-/// Which container the walk is in, and at which of its members.
-enum Level {
-    Object { key: String, reading_key: bool },
-    Array { index: usize },
-}
-
-#[derive(Default)]
-struct Walk {
-    levels: Vec<Level>,
-    in_string: bool,
-    escaped: bool,
-    text: Vec<u8>,
-}
-
-impl Walk {
-    fn step(&mut self, byte: u8) {
-        if self.in_string {
-            self.step_in_string(byte);
-            return;
-        }
-        match byte {
-            b'"' => {
-                self.in_string = true;
-                self.text.clear();
-            }
-            b'{' => self.levels.push(Level::Object {
-                key: String::new(),
-                reading_key: true,
-            }),
-            b'[' => self.levels.push(Level::Array { index: 0 }),
-            b'}' | b']' => {
-                self.levels.pop();
-            }
-            b':' => {
-                if let Some(Level::Object { reading_key, .. }) = self.levels.last_mut() {
-                    *reading_key = false;
-                }
-            }
-            b',' => match self.levels.last_mut() {
-                Some(Level::Object { reading_key, .. }) => *reading_key = true,
-                Some(Level::Array { index }) => *index += 1,
-                None => {}
-            },
-            _ => {}
+fn shown(path: &serde_path_to_error::Path) -> String {
+    let skipped = path.iter().len().saturating_sub(LEVELS);
+    let mut text = if skipped > 0 { "$…" } else { "$" }.to_owned();
+    for segment in path.iter().skip(skipped) {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key } if is_field_name(key) => text.push_str(&format!(".{key}")),
+            Segment::Map { .. } => text.push_str("[…]"),
+            Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
-
-    fn step_in_string(&mut self, byte: u8) {
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' => {
-                self.escaped = true;
-                // Kept, so that a key with an escape in it does not read like the name of a field.
-                self.text.push(byte);
-            }
-            b'"' => {
-                self.in_string = false;
-                if let Some(Level::Object {
-                    key,
-                    reading_key: true,
-                }) = self.levels.last_mut()
-                {
-                    *key = String::from_utf8_lossy(&self.text).into_owned();
-                }
-            }
-            other => self.text.push(other),
-        }
-    }
-
-    fn path(&self) -> String {
-        let skipped = self.levels.len().saturating_sub(LEVELS);
-        let mut path = "$".to_owned();
-        if skipped > 0 {
-            path.push('…');
-        }
-        for level in self.levels.iter().skip(skipped) {
-            match level {
-                Level::Object { key, .. } if key.is_empty() => {}
-                Level::Object { key, .. } if is_field_name(key) => {
-                    path.push('.');
-                    path.push_str(key);
-                }
-                Level::Object { .. } => path.push_str("[…]"),
-                Level::Array { index } => path.push_str(&format!("[{index}]")),
-            }
-        }
-        path
-    }
+    text
 }
 
-/// Whether a key reads like the name of a field rather than like data.
+/// Whether a key looks like the name of a field rather than like a value.
 fn is_field_name(key: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     let is_word = |byte: u8| is_letter(byte) || byte.is_ascii_digit();
@@ -189,9 +97,13 @@ mod tests {
         revision: Option<i64>,
     }
 
+    fn fault_of<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
+        let error = serde_json::from_str::<T>(text).unwrap_err();
+        JsonFault::find::<T>(text.as_bytes(), &error).to_string()
+    }
+
     fn fault(text: &str) -> String {
-        let error = serde_json::from_str::<Owners>(text).unwrap_err();
-        JsonFault::find(text.as_bytes(), &error).to_string()
+        fault_of::<Owners>(text)
     }
 
     #[test]
@@ -208,40 +120,39 @@ mod tests {
     }
 
     #[test]
-    fn a_type_of_ours_is_an_object_to_others() {
+    fn an_expected_struct_is_called_an_object() {
         let wanted = "at $.account_owners[0], expected an object";
         assert_eq!(fault(r#"{"account_owners":["SECRET"]}"#), wanted);
     }
 
     #[test]
-    fn a_key_that_is_no_name_of_a_field_is_not_repeated() {
+    fn a_key_that_is_not_a_field_name_is_not_shown() {
         let long = "x".repeat(KEY_LIMIT + 1);
         for key in ["Jane Doe", "12-34", "4111", "café", "a\nb", &long] {
             let key = serde_json::to_string(key).unwrap();
             let text = format!(r#"{{"account_owners":[{{{key}:{{"in_it":VALUE}}}}]}}"#);
-            let told = fault(&text);
-            assert_eq!(
-                told,
-                "at $.account_owners[0][…].in_it, it is not JSON there"
-            );
+            let shown = fault(&text);
+            assert_eq!(shown, "at $.account_owners[0][…], it is not JSON there");
         }
     }
 
     #[test]
-    fn only_the_innermost_levels_are_told() {
-        let depth = 100;
-        let text = format!(r#"{}VALUE"#, r#"{"member":["#.repeat(depth / 2));
-        let told = fault(&text);
+    fn only_the_innermost_levels_are_shown() {
+        let text = format!(r"{}VALUE", r#"{"member":["#.repeat(50));
         let inner = ".member[0]".repeat(LEVELS / 2);
-        assert_eq!(told, format!("at $…{inner}, it is not JSON there"));
+        assert_eq!(
+            fault_of::<serde_json::Value>(&text),
+            format!("at $…{inner}, it is not JSON there")
+        );
     }
 
     #[test]
-    fn a_text_that_ends_or_is_none_says_so() {
+    fn text_that_ends_early_or_is_not_json_has_a_place_and_a_reason() {
         assert_eq!(
             fault(r#"{"account_owners":[{"#),
             "at $.account_owners[0], it ends too early"
         );
         assert!(fault("<html>").starts_with("at $, it is not JSON"));
+        assert!(fault(r#"{"account_owners":[]} {}"#).starts_with("at $, it is not JSON"));
     }
 }

@@ -1,4 +1,4 @@
-//! Reads an error answer: bounded, lenient, whatever it is. Called by the hooks, once an answer.
+//! [`Problem`]: code, message and `Retry-After` of an error answer, read leniently and bounded.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,10 +6,10 @@ use http::HeaderMap;
 use reqwest::Request;
 use serde_json::Value;
 
-/// The longest message that is kept: it goes into logs.
+/// The longest message that is kept, because it goes into logs.
 const MESSAGE_LIMIT: usize = 300;
 
-/// What an error answer says, as far as it says anything.
+/// The parts of an error answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub summary: Option<String>,
@@ -19,15 +19,16 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Reads headers and the beginning of a body, and leaves out what the request itself said: words of MX that quote it
-    /// would carry a password or a token into a log.
+    /// Reads headers and the beginning of a body.
+    ///
+    /// Strings of the request are replaced by `[sent]`: an answer that quotes a password or token would bring it into a log.
     pub(crate) fn read(headers: &HeaderMap, body: &[u8], request: Option<&Request>) -> Self {
         let parsed: Option<Value> = serde_json::from_slice(body).ok();
         let found = parsed.as_ref().map(inner).unwrap_or(&Value::Null);
-        let said = request.map(said).unwrap_or_default();
+        let sent = request.map(sent_texts).unwrap_or_default();
         let without_echo = |text: String| {
-            let quiet = |text: String, word: &String| text.replace(word, "[sent]");
-            said.iter().fold(text, quiet)
+            let redact = |text: String, sent: &String| text.replace(sent, "[sent]");
+            sent.iter().fold(text, redact)
         };
         Self {
             summary: None,
@@ -40,19 +41,21 @@ impl Problem {
         }
     }
 
-    /// Says in words what the status means for this operation.
-    pub(crate) fn meaning(mut self, summary: impl Into<String>) -> Self {
+    /// Sets the meaning of the status.
+    pub(crate) fn with_summary(mut self, summary: impl Into<String>) -> Self {
         self.summary = Some(summary.into());
         self
     }
 }
 
-/// The credentials of a request and the strings of its body, the longest first. Not the shortest: they are in every word.
-fn said(request: &Request) -> Vec<String> {
+/// The credentials of a request and the strings of its body, longest first.
+///
+/// Without the shortest, which are part of many other words.
+fn sent_texts(request: &Request) -> Vec<String> {
     const SHORTEST: usize = 3;
     let headers = request.headers().values();
     let credentials = headers.filter(|value| value.is_sensitive());
-    let mut said: Vec<String> = credentials
+    let mut texts: Vec<String> = credentials
         .filter_map(|value| value.to_str().ok().map(str::to_owned))
         .collect();
     let body = request.body().and_then(reqwest::Body::as_bytes);
@@ -62,18 +65,18 @@ fn said(request: &Request) -> Vec<String> {
         .collect();
     while let Some(value) = open.pop() {
         match value {
-            Value::String(text) => said.push(text.trim().to_owned()),
+            Value::String(text) => texts.push(text.trim().to_owned()),
             Value::Array(items) => open.extend(items),
             Value::Object(members) => open.extend(members.into_iter().map(|(_, value)| value)),
             _ => {}
         }
     }
-    said.retain(|text| text.chars().count() >= SHORTEST);
-    said.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    said
+    texts.retain(|text| text.chars().count() >= SHORTEST);
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts
 }
 
-/// The object with code and message: MX's reference names both, and shows no shape.
+/// The object with code and message: MX's reference names both without a shape.
 fn inner(body: &Value) -> &Value {
     if body["error"].is_object() || body["error"].is_string() {
         return &body["error"];
@@ -156,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_message() {
+    fn other_bodies_have_no_code_or_message() {
         for body in [
             "",
             "<html>502</html>",
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_request_said_is_not_repeated() {
+    fn strings_of_the_request_are_redacted() {
         let mut token = http::HeaderValue::from_static("session-1");
         token.set_sensitive(true);
         let request = reqwest::Client::new()

@@ -1,17 +1,17 @@
-//! What a fleet tells its owner.
+//! The events of a fleet, what it returns when it stops, and why answers are refused.
 
 use std::fmt;
 
 use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
-/// A job of a fleet, for [`Fleet::answer`](super::Fleet::answer).
+/// The number of a job in its fleet, for [`Fleet::answer`](super::Fleet::answer).
 ///
 /// ```no_run
 /// # fn example(nexus: mx_nexus::Nexus) {
 /// let mut fleet = nexus.fleet(std::time::Duration::from_secs(600));
 /// let job = fleet.identify(&nexus.user("U-1"), "MBR-1");
-/// assert!(fleet.hand_over(job).is_none(), "it waits for no answer yet");
+/// assert!(fleet.remove_challenged(job).is_none(), "it is not challenged yet");
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,13 +30,13 @@ pub struct FleetJob(pub(super) u64);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FleetEvent {
-    /// Which job.
+    /// The job.
     pub job: FleetJob,
-    /// The partner's id of its user.
+    /// Your id of its user; none for a user of a token from elsewhere.
     pub user_id: Option<String>,
-    /// The member that is identified.
+    /// The member to identify.
     pub member: MemberGuid,
-    /// The job as it is now, to save.
+    /// The current handle of the job, to save.
     pub handle: JobHandle,
     /// What happened.
     pub outcome: Outcome,
@@ -54,16 +54,16 @@ impl FleetEvent {
     }
 }
 
-/// What is left of a fleet that was stopped.
+/// The remaining events and unfinished jobs of a stopped fleet.
 ///
 /// ```no_run
-/// # fn settle(_: mx_nexus::fleet::FleetEvent) {}
+/// # fn handle_event(_: mx_nexus::fleet::FleetEvent) {}
 /// # fn save(_: String) {}
 /// # async fn example(mut fleet: mx_nexus::fleet::Fleet) -> Result<(), Box<dyn std::error::Error>> {
 /// let stopped = fleet.stop().await;
 /// for event in stopped.events {
-///     // Owners may be among them.
-///     settle(event);
+///     // They may contain owners.
+///     handle_event(event);
 /// }
 /// for handle in &stopped.unfinished {
 ///     save(serde_json::to_string(handle)?);
@@ -74,9 +74,9 @@ impl FleetEvent {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stopped {
-    /// What happened that nobody asked for any more.
+    /// The events that were not returned by [`Fleet::next`](super::Fleet::next).
     pub events: Vec<FleetEvent>,
-    /// The jobs that are not over; save them to go on later.
+    /// The handles of the jobs that are not over; save them to resume later.
     pub unfinished: Vec<JobHandle>,
 }
 
@@ -89,33 +89,33 @@ pub struct Stopped {
 ///     matches!(outcome, Outcome::Done(_) | Outcome::Failed(_))
 /// }
 ///
-/// fn tell(outcome: &Outcome) -> String {
+/// fn describe(outcome: &Outcome) -> String {
 ///     match outcome {
 ///         Outcome::Running(progress) => format!("running: {progress}"),
 ///         Outcome::Challenged(challenges) => format!("{} questions", challenges.len()),
 ///         Outcome::Done(owners) => format!("{} owners", owners.len()),
 ///         Outcome::Failed(error) => error.to_string(),
-///         _ => "something of a later version".to_owned(),
+///         _ => "an outcome of a later version".to_owned(),
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The start is sent when the fleet is asked for the next event. Whoever saves the event's handle now does not start the
-    /// job twice, even if the program dies in the middle.
+    /// The start is sent by a later call of `next`. Save the event's handle now: a job that is resumed from it is not started
+    /// twice, even if the program is killed in the middle.
     Starting,
     /// The member has another status than before.
     Running(Progress),
-    /// MX asks. The job waits for [`Fleet::answer`](super::Fleet::answer), and costs nothing meanwhile.
+    /// MX asks for answers. The job makes no call until [`Fleet::answer`](super::Fleet::answer).
     Challenged(Challenges),
-    /// The owners are there; the job is over.
+    /// The job is over, with its owners.
     Done(Owners),
-    /// The job is over without owners, here: the error tells whether its handle leads on.
+    /// The job is over in this fleet, without owners. The remedy of the error says whether its handle can be resumed.
     Failed(IdentityError),
 }
 
-/// Why answers were not taken.
+/// Why [`Fleet::answer`](super::Fleet::answer) refused the answers.
 ///
 /// ```
 /// use mx_nexus::fleet::{Fleet, FleetJob, NotAnswered};
@@ -123,18 +123,18 @@ pub enum Outcome {
 ///
 /// fn answer(fleet: &mut Fleet, job: FleetJob, answers: Answers) -> &'static str {
 ///     match fleet.answer(job, answers) {
-///         Ok(()) => "thank you",
-///         Err(NotAnswered::Unfit(_)) => "please look at your answers again",
-///         Err(_) => "nothing is asked any more",
+///         Ok(()) => "accepted",
+///         Err(NotAnswered::Unfit(_)) => "please check your answers",
+///         Err(_) => "no longer challenged",
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum NotAnswered {
-    /// The job is over, at work, or not of this fleet.
+    /// The job is over, running, or not in this fleet.
     NotChallenged(FleetJob),
-    /// The answers do not fit what was asked.
+    /// The answers do not fit the challenges.
     Unfit(IdentityError),
 }
 
@@ -142,7 +142,7 @@ impl fmt::Display for NotAnswered {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotChallenged(FleetJob(number)) => {
-                write!(formatter, "job {number} of the fleet waits for no answer")
+                write!(formatter, "job {number} of the fleet is not challenged")
             }
             Self::Unfit(error) => error.fmt(formatter),
         }

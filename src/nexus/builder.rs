@@ -1,10 +1,10 @@
-//! How a [`Nexus`] is to be: everything is checked before the first call.
+//! [`NexusBuilder`]: the configuration of a [`Nexus`], checked before the first call.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ApiTokenSource, Credentials, Nexus, OpeningAggregation, Partner};
+use super::{ApiTokenSource, Credentials, Nexus, Partner, SessionAggregation};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::retry::{RetryBudget, RetryPolicy};
@@ -13,14 +13,14 @@ use crate::session::LeasePolicy;
 use crate::sso::TokenFormat;
 use crate::wire::{self, Rules, Timeouts};
 
-/// How a [`Nexus`] is to be. From [`Nexus::builder`].
+/// The configuration of a [`Nexus`], from [`Nexus::builder`].
 #[must_use]
 pub struct NexusBuilder {
     environment: Environment,
     credentials: Option<(String, Secret)>,
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
-    opening: OpeningAggregation,
+    opening: SessionAggregation,
     leases: LeasePolicy,
     retry: RetryPolicy,
     timeouts: Timeouts,
@@ -41,7 +41,7 @@ impl fmt::Debug for NexusBuilder {
 impl NexusBuilder {
     pub(super) fn new(environment: Environment) -> Self {
         let http = reqwest::Client::builder();
-        // Before the caller's own changes, so that a proxy of theirs is asked.
+        // Before the user's changes, so that a proxy of theirs is used.
         let http = match environment.is_on_this_machine() {
             true => http.no_proxy(),
             false => http,
@@ -51,7 +51,7 @@ impl NexusBuilder {
             credentials: None,
             source: None,
             format: TokenFormat::default(),
-            opening: OpeningAggregation::default(),
+            opening: SessionAggregation::default(),
             leases: LeasePolicy::default(),
             retry: RetryPolicy::default(),
             timeouts: Timeouts {
@@ -63,64 +63,67 @@ impl NexusBuilder {
         }
     }
 
-    /// The client id and the API key that MX gave the partner for this environment.
+    /// Sets the client id and the API key of this environment.
     pub fn credentials(mut self, client_id: impl Into<String>, api_key: impl Into<Secret>) -> Self {
         self.credentials = Some((client_id.into(), api_key.into()));
         self
     }
 
-    /// Takes API tokens from elsewhere, a vault or a service of your own, instead of the SSO API.
+    /// Gets API tokens from your own source, such as a vault, instead of the SSO API.
     pub fn api_tokens_from(mut self, source: impl ApiTokenSource) -> Self {
         self.source = Some(Arc::new(source));
         self
     }
 
-    /// In which form the SSO API is asked for tokens. JSON unless told otherwise.
+    /// The format of tokens from the SSO API. Default JSON.
     pub fn token_format(mut self, format: TokenFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// Whether MX may aggregate a user's members when a session is opened. Not unless told: a running aggregation is in the
-    /// way of an identification.
-    pub fn on_opening(mut self, opening: OpeningAggregation) -> Self {
+    /// Whether MX aggregates a user's members when a session is opened.
+    ///
+    /// Default no: a running aggregation blocks an identification.
+    pub fn session_aggregation(mut self, opening: SessionAggregation) -> Self {
         self.opening = opening;
         self
     }
 
-    /// How calls are repeated that failed for a passing reason.
+    /// How calls with transient failures are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How long one request may take, its answer included. A minute unless told otherwise.
+    /// The timeout of one request with its answer. Default one minute.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.request = timeout;
         self
     }
 
-    /// How long a connection may take to come about. Ten seconds unless told otherwise.
+    /// The timeout of connecting. Default ten seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = timeout;
         self
     }
 
-    /// How long opening a session may take, both calls together. Half a minute unless told otherwise. Each of them is repeated
-    /// for at most a third of it.
+    /// The timeout of opening a session, both calls together. Default 30 seconds.
+    ///
+    /// Each of the two calls is retried for at most a third of it.
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.leases.exchange_timeout = timeout;
         self
     }
 
-    /// The largest answer that is read, in bytes. 32 MiB unless told otherwise.
+    /// The largest answer that is read, in bytes. Default 32 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.answer_limit = bytes;
         self
     }
 
-    /// Changes the HTTP client: proxies, certificates, pools, a name resolver. Timeouts, the user agent, the rule for redirects
-    /// and the logging of what goes over the wire are set afterwards, and stay ours.
+    /// Changes the HTTP client: proxies, certificates, pools, a name resolver.
+    ///
+    /// Timeouts, the user agent, the redirect policy and the logging of requests are set afterwards, and cannot be changed.
     ///
     /// ```
     /// use mx_nexus::{Environment, Nexus, reqwest};
@@ -140,7 +143,7 @@ impl NexusBuilder {
         self
     }
 
-    /// Checks everything and makes the client. Sends nothing.
+    /// Checks the configuration and creates the client. Sends nothing.
     ///
     /// # Errors
     ///
@@ -157,8 +160,8 @@ impl NexusBuilder {
                 answer_limit: self.answer_limit,
             })
         };
-        // A third for each of the two calls and one for their answers, so that an outage ends in the words of MX rather than
-        // in those of our timeout.
+        // A third for each of the two calls and one for their answers, so that an outage ends with MX's error and not with our
+        // timeout.
         let openings = self.retry.clone().within(self.leases.exchange_timeout / 3);
         Ok(Nexus {
             partner: Arc::new(Partner {

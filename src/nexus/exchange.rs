@@ -1,4 +1,4 @@
-//! How a session is opened: an API token from somewhere, spent on `POST /sessions`.
+//! Opens a session: gets an API token and exchanges it with `POST /sessions`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,15 +15,15 @@ use crate::wire::Credential;
 /// What MX does with a user's members when a session is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OpeningAggregation {
-    /// Leaves them alone. An aggregation that starts by itself is in the way of an identification (guide).
+pub enum SessionAggregation {
+    /// Does not aggregate them: a running aggregation blocks an identification (guide).
     #[default]
     Skip,
     /// Aggregates them, as MX does by default.
     Start,
 }
 
-/// Sessions of one user, with tokens of the SSO API or of a source of the caller's.
+/// Opens the sessions of one user, with tokens from the SSO API or from the user's source.
 pub(super) struct MintedSessions {
     partner: Arc<Partner>,
     user_id: Arc<str>,
@@ -41,7 +41,7 @@ impl MintedSessions {
     pub(super) async fn token(&self) -> Result<Secret, Error> {
         if let Some(source) = &self.partner.source {
             return source.api_token(&self.user_id).await.map_err(|error| {
-                let reason = "the source of API tokens gave none";
+                let reason = "the source of API tokens failed";
                 match error.downcast::<Error>() {
                     Ok(ours) => Error::session_from(reason, *ours),
                     Err(other) => Error::session_source(reason, other),
@@ -50,7 +50,7 @@ impl MintedSessions {
         }
         let sso = self.partner.sso_by(&self.partner.rules_for_openings)?;
         sso.mint(&self.user_id).await.map_err(|error| {
-            let reason = sso::meaning(&error).unwrap_or("no API token was to be had");
+            let reason = sso::meaning(&error).unwrap_or("could not get an API token");
             Error::session_from(reason, error)
         })
     }
@@ -65,7 +65,7 @@ impl Exchange for MintedSessions {
     }
 }
 
-/// One session, for one token from elsewhere.
+/// Opens one session, with a one-time token from the user.
 pub(super) struct OneToken {
     partner: Arc<Partner>,
     keep: Mutex<Option<Secret>>,
@@ -90,7 +90,7 @@ impl Exchange for OneToken {
                 .take();
             let token = token.ok_or_else(Error::token_spent)?;
             let outcome = spend(&self.partner, token.clone()).await;
-            // The token works once, whatever came of it, unless it never left or MX did not look at it.
+            // The token can be used again only when it was not sent, or MX refused it unprocessed.
             if let Err(error) = &outcome
                 && error
                     .cause()
@@ -110,7 +110,7 @@ impl fmt::Debug for OneToken {
 }
 
 async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
-    let skip = partner.opening == OpeningAggregation::Skip;
+    let skip = partner.opening == SessionAggregation::Skip;
     let body = types::SessionCreateRequestBody {
         session: Some(types::SessionCreateRequest {
             skip_aggregation: Some(skip),
@@ -125,7 +125,7 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
     let answer = answer.map_err(|error| {
         let reason = match error.status() {
             Some(401) => "the API token is used, older than ten minutes, or of another environment",
-            _ => "no session was opened",
+            _ => "could not open a session",
         };
         Error::session_from(reason, error)
     })?;
@@ -137,7 +137,7 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
         .filter(|token| !token.expose().trim().is_empty())
         .ok_or_else(|| {
             let operation = operations::by_id("nexus", "createSession");
-            let cause = Error::incomplete(operation, "the answer holds no token");
-            Error::session_from("no session was opened", cause)
+            let cause = Error::incomplete(operation, "the answer has no token");
+            Error::session_from("could not open a session", cause)
         })
 }

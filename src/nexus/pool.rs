@@ -1,4 +1,4 @@
-//! The sessions of a partner's users, so that whoever asks for a user finds the session that another request has opened.
+//! The sessions of a client by user id, so that all calls for one user share a session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use crate::session::{LIFETIME, Sessions};
 
-/// Sessions by user id. Its size is the number of users of the last half hour, or twice that for a moment.
+/// Sessions by user id; at most twice as many as users in the last half hour.
 #[derive(Default)]
 pub(super) struct SessionPool {
-    shelf: Mutex<Shelf>,
+    entries: Mutex<Entries>,
 }
 
 #[derive(Default)]
-struct Shelf {
+struct Entries {
     kept: HashMap<Arc<str>, Kept>,
     /// The size at which the next sweep is due.
     sweep_at: usize,
@@ -22,38 +22,38 @@ struct Shelf {
 
 struct Kept {
     sessions: Sessions,
-    asked_at: Instant,
+    used_at: Instant,
 }
 
 impl SessionPool {
     /// The sessions of a user, made if there are none.
     pub(super) fn get(&self, id: &Arc<str>, make: impl FnOnce() -> Sessions) -> Sessions {
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if let Some(kept) = shelf.kept.get_mut(id) {
-            kept.asked_at = now;
+        if let Some(kept) = entries.kept.get_mut(id) {
+            kept.used_at = now;
             return kept.sessions.clone();
         }
-        shelf.sweep(now);
+        entries.sweep(now);
         let sessions = make();
         let kept = Kept {
             sessions: sessions.clone(),
-            asked_at: now,
+            used_at: now,
         };
-        shelf.kept.insert(Arc::clone(id), kept);
+        entries.kept.insert(Arc::clone(id), kept);
         sessions
     }
 }
 
-impl Shelf {
-    /// Drops what nobody asked for in a while. Every so often, so that the cost per call stays small.
+impl Entries {
+    /// Drops unused sessions. Runs only when the size has doubled, so that the cost per call stays small.
     fn sweep(&mut self, now: Instant) {
         const SMALLEST: usize = 1024;
         if self.kept.len() < self.sweep_at.max(SMALLEST) {
             return;
         }
         self.kept.retain(|_, kept| {
-            kept.sessions.is_shared() || now.duration_since(kept.asked_at) < LIFETIME
+            kept.sessions.is_shared() || now.duration_since(kept.used_at) < LIFETIME
         });
         self.sweep_at = self.kept.len() * 2;
     }
@@ -79,10 +79,10 @@ mod tests {
         for number in 0..4000 {
             pool.get(&Arc::from(format!("new-{number}")), sessions);
         }
-        let shelf = pool.shelf.lock().unwrap();
-        assert!(shelf.kept.contains_key("held"), "somebody holds it");
-        assert!(!shelf.kept.contains_key("old-7"));
-        assert!(shelf.kept.contains_key("new-7"));
+        let entries = pool.entries.lock().unwrap();
+        assert!(entries.kept.contains_key("held"), "a user of it exists");
+        assert!(!entries.kept.contains_key("old-7"));
+        assert!(entries.kept.contains_key("new-7"));
         drop(held);
     }
 

@@ -1,4 +1,4 @@
-//! The streams over lists that are made up: which pages are asked for, and when.
+//! The streams over generated lists: which pages are requested, and when.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::error::ErrorKind;
 
-/// Numbers, ten times their page and up.
+/// A list whose items are ten times the page number and up.
 #[derive(Clone)]
 struct Numbers {
     answer: Arc<dyn Fn(i64) -> Result<Body, Error> + Send + Sync>,
-    asked: Arc<Mutex<Vec<i64>>>,
+    requested: Arc<Mutex<Vec<i64>>>,
     under_way: Arc<AtomicUsize>,
 }
 
@@ -39,9 +39,9 @@ impl Paged for Numbers {
 
     fn ask(&self, page: i64) -> Self::Asked {
         let list = self.clone();
-        // As on the wire, a call begins when it is polled.
+        // As over HTTP, a request starts when it is polled.
         Box::pin(async move {
-            list.asked.lock().unwrap().push(page);
+            list.requested.lock().unwrap().push(page);
             list.under_way.fetch_add(1, Ordering::Relaxed);
             let count = Count(Arc::clone(&list.under_way));
             tokio::task::yield_now().await;
@@ -53,7 +53,7 @@ impl Paged for Numbers {
     }
 }
 
-/// Counts a call as under way until it is answered or dropped.
+/// Counts a request as under way until it is answered or dropped.
 struct Count(Arc<AtomicUsize>);
 
 impl Drop for Count {
@@ -86,12 +86,12 @@ impl Numbers {
     fn new(answer: impl Fn(i64) -> Result<Body, Error> + Send + Sync + 'static) -> Self {
         Self {
             answer: Arc::new(answer),
-            asked: Arc::default(),
+            requested: Arc::default(),
             under_way: Arc::default(),
         }
     }
 
-    /// A list of so many pages with three items each.
+    /// A list of this many pages with three items each.
     fn of(total: i64) -> Self {
         Self::new(move |page| Ok(body(page, Some(total))))
     }
@@ -100,8 +100,8 @@ impl Numbers {
         self.under_way.load(Ordering::Relaxed)
     }
 
-    fn asked(&self) -> Vec<i64> {
-        self.asked.lock().unwrap().clone()
+    fn requested(&self) -> Vec<i64> {
+        self.requested.lock().unwrap().clone()
     }
 }
 
@@ -133,7 +133,7 @@ async fn read(mut items: Items<Numbers>) -> (Vec<i64>, Option<Error>) {
 }
 
 #[tokio::test]
-async fn every_page_is_asked_for_once_and_never_further_ahead_than_allowed() {
+async fn every_page_is_requested_once_and_never_further_ahead_than_prefetch() {
     for prefetch in 0..5 {
         for total in 1..7 {
             let list = Numbers::of(total);
@@ -141,13 +141,16 @@ async fn every_page_is_asked_for_once_and_never_further_ahead_than_allowed() {
             let mut found = Vec::new();
             while let Some(item) = items.next().await {
                 let item = item.unwrap();
-                let asked = i64::try_from(list.asked().len()).unwrap();
+                let requested = i64::try_from(list.requested().len()).unwrap();
                 let allowed = total.min(item / 10 + i64::try_from(prefetch).unwrap());
-                assert_eq!(asked, allowed, "at {item} of {total} with {prefetch}");
+                assert_eq!(
+                    requested, allowed,
+                    "item {item}, {total} pages, prefetch {prefetch}"
+                );
                 found.push(item);
             }
             let pages: Vec<i64> = (1..=total).collect();
-            assert_eq!(list.asked(), pages);
+            assert_eq!(list.requested(), pages);
             let all: Vec<i64> = pages
                 .iter()
                 .flat_map(|page| body(*page, None).items)
@@ -158,7 +161,7 @@ async fn every_page_is_asked_for_once_and_never_further_ahead_than_allowed() {
 }
 
 #[tokio::test]
-async fn without_a_total_nothing_is_asked_ahead_and_an_empty_page_ends_the_list() {
+async fn without_a_total_nothing_is_prefetched_and_an_empty_page_ends_the_list() {
     let list = Numbers::new(|page| {
         let mut body = body(page, None);
         body.items.retain(|_| page < 3);
@@ -167,16 +170,16 @@ async fn without_a_total_nothing_is_asked_ahead_and_an_empty_page_ends_the_list(
     let mut items = list.clone().items().prefetch(4);
     for _ in 0..3 {
         items.next().await.unwrap().unwrap();
-        assert_eq!(list.asked(), [1]);
+        assert_eq!(list.requested(), [1]);
     }
     let (found, error) = read(items).await;
     assert_eq!(found, [20, 21, 22]);
     assert!(error.is_none());
-    assert_eq!(list.asked(), [1, 2, 3]);
+    assert_eq!(list.requested(), [1, 2, 3]);
 }
 
 #[tokio::test]
-async fn a_page_that_failed_ahead_comes_in_its_turn_and_nothing_is_asked_after_it() {
+async fn a_prefetched_page_that_fails_ends_the_list_after_the_pages_before_it() {
     let list = Numbers::new(|page| match page {
         3 => Err(broken(page)),
         page => Ok(body(page, Some(9))),
@@ -184,42 +187,45 @@ async fn a_page_that_failed_ahead_comes_in_its_turn_and_nothing_is_asked_after_i
     let (found, error) = read(list.clone().items().prefetch(2)).await;
     assert_eq!(found, [10, 11, 12, 20, 21, 22]);
     assert!(error.unwrap().to_string().contains("page 3 is broken"));
-    assert_eq!(list.asked(), [1, 2, 3]);
+    assert_eq!(list.requested(), [1, 2, 3]);
     assert_eq!(list.under_way(), 0);
 }
 
 #[tokio::test]
-async fn a_list_that_shrinks_drops_what_was_asked_beyond_its_end() {
+async fn a_list_that_shrinks_drops_requests_beyond_its_new_end() {
     let list = Numbers::new(|page| Ok(body(page, Some(if page == 1 { 9 } else { 2 }))));
     let mut pages = list.clone().pages().prefetch(3);
     pages.next().await.unwrap().unwrap();
     assert_eq!(list.under_way(), 3);
     pages.next().await.unwrap().unwrap();
-    assert_eq!(format!("{pages:?}").matches("asked: 0").count(), 1);
+    assert_eq!(format!("{pages:?}").matches("requested: 0").count(), 1);
     assert_eq!(list.under_way(), 0);
     assert!(pages.next().await.is_none());
-    assert_eq!(list.asked(), [1, 2, 3, 4]);
+    assert_eq!(list.requested(), [1, 2, 3, 4]);
 }
 
 #[tokio::test]
 async fn a_list_that_grows_is_read_to_its_new_end() {
     let list = Numbers::new(|page| Ok(body(page, Some(if page == 1 { 2 } else { 4 }))));
     let mut pages = list.clone().pages().prefetch(2);
-    let mut asked = Vec::new();
+    let mut requested = Vec::new();
     while let Some(page) = pages.next().await {
         page.unwrap();
-        asked.push(list.asked().len());
+        requested.push(list.requested().len());
     }
-    assert_eq!(asked, [2, 4, 4, 4]);
+    assert_eq!(requested, [2, 4, 4, 4]);
 }
 
 #[tokio::test]
-async fn calls_make_headway_while_items_are_read() {
+async fn requests_make_progress_while_items_are_read() {
     let list = Numbers::of(2);
     let mut items = list.clone().items().prefetch(1);
     items.next().await.unwrap().unwrap();
     assert_eq!(list.under_way(), 1);
-    items.next().await.unwrap().unwrap();
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+        items.next().await.unwrap().unwrap();
+    }
     assert_eq!(
         list.under_way(),
         0,
@@ -228,7 +234,7 @@ async fn calls_make_headway_while_items_are_read() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_the_one_asked_for_is_an_error_after_what_was_read() {
+async fn a_wrong_page_number_is_an_error_after_the_items_before_it() {
     for total in [None, Some(0), Some(5)] {
         let list = Numbers::new(move |_| Ok(body(1, total)));
         let (found, error) = read(list.clone().items()).await;
@@ -241,25 +247,25 @@ async fn a_page_that_is_not_the_one_asked_for_is_an_error_after_what_was_read() 
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(
             error.to_string(),
-            "listTags failed: page 2 was asked for, and page 1 came"
+            "listTags failed: requested page 2, and page 1 came"
         );
-        assert_eq!(list.asked(), [1, 2]);
+        assert_eq!(list.requested(), [1, 2]);
     }
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_drops_its_calls() {
+async fn dropping_the_stream_drops_its_requests() {
     let list = Numbers::of(9);
     let mut pages = list.clone().pages().prefetch(3);
     pages.next().await.unwrap().unwrap();
     assert_eq!(list.under_way(), 3);
     drop(pages);
     assert_eq!(list.under_way(), 0);
-    assert_eq!(list.asked(), [1, 2, 3, 4]);
+    assert_eq!(list.requested(), [1, 2, 3, 4]);
 }
 
 #[tokio::test]
-async fn a_wait_that_is_given_up_loses_nothing() {
+async fn dropping_the_future_of_next_loses_nothing() {
     let list = Numbers::of(2);
     let mut items = list.clone().items();
     let mut waits = 0;
@@ -276,35 +282,35 @@ async fn a_wait_that_is_given_up_loses_nothing() {
         tokio::task::yield_now().await;
     }
     assert_eq!(found, [10, 11, 12, 20, 21, 22]);
-    assert_eq!((waits, list.asked()), (4, vec![1, 2]));
+    assert_eq!((waits, list.requested()), (4, vec![1, 2]));
 }
 
 #[tokio::test]
-async fn a_stream_begins_and_begins_anew_where_it_is_told() {
+async fn from_page_starts_a_stream_and_restarts_it() {
     let list = Numbers::of(3);
     let mut items = list.clone().items().prefetch(1).from_page(2);
     assert_eq!(items.next().await.unwrap().unwrap(), 20);
     let (found, error) = read(items.from_page(3)).await;
     assert_eq!(found, [30, 31, 32]);
     assert!(error.is_none());
-    assert_eq!(list.asked(), [2, 3, 3]);
+    assert_eq!(list.requested(), [2, 3, 3]);
     let (found, _) = read(list.items().from_page(0)).await;
     assert_eq!(found.first(), Some(&10));
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_before_the_stream_is_polled() {
+async fn no_request_before_the_stream_is_polled() {
     let list = Numbers::of(3);
     let items = list.clone().items().prefetch(2);
-    assert_eq!(list.asked(), [] as [i64; 0]);
+    assert_eq!(list.requested(), [] as [i64; 0]);
     insta::assert_snapshot!(
         format!("{items:?}"),
-        @r#"Items { pages: Pages { operation: Some("listTags"), next: 1, last: None, asked: 0, prefetch: 2, ended: false, .. }, left: 0 }"#
+        @r#"Items { pages: Pages { operation: Some("listTags"), next: 1, last: None, requested: 0, prefetch: 2, ended: false, .. }, left: 0 }"#
     );
 }
 
 #[test]
-fn every_list_that_pages_is_here_with_its_item() {
+fn every_paged_list_with_its_item() {
     let lines: Vec<String> = nexus::LISTS
         .iter()
         .map(|(operation, item)| format!("{operation}: {item}"))

@@ -1,4 +1,4 @@
-//! Open codes: integers with named values, that keep a number nobody knew, and read the name or the number as text as well.
+//! Open codes: integers with named values, that keep unknown numbers, and read the name or the number as text as well.
 
 macro_rules! open_code {
     ($(#[$meta:meta])* $name:ident {

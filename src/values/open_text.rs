@@ -1,4 +1,4 @@
-//! Open values: strings with known values, that keep a value nobody knew when this was built.
+//! Open values: strings with known values, that keep unknown values.
 
 macro_rules! open_text {
     ($(#[$meta:meta])* $name:ident {

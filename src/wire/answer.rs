@@ -1,18 +1,18 @@
-//! Sends one request and reads its whole answer, within bounds. Called by the hooks, once an attempt.
+//! Sends one request and reads its answer up to a limit. Called for every attempt.
 //!
-//! The body of a JSON answer is read here rather than by generated code, so that a connection that breaks in the middle is
-//! a failure like any other and can be tried again.
+//! The body of a JSON answer is read here and not by generated code, so that a connection that breaks in the middle can be
+//! retried.
 
 use http::HeaderMap;
 
 use crate::error::{Error, Problem};
 use crate::operations::{Answer, Operation};
 
-/// As much of an error body as is read.
+/// How much of an error body is read, in bytes.
 const ERROR_LIMIT: usize = 16 * 1024;
 
-/// The answer of MX to one request: a success whose body is complete, or the error it means.
-pub(super) async fn ask(
+/// Sends the request; returns a success with its complete body, or the error.
+pub(super) async fn send(
     http: &reqwest::Client,
     operation: &'static Operation,
     request: reqwest::Request,
@@ -41,7 +41,7 @@ pub(super) async fn ask(
     Ok(rebuild(status, headers, body))
 }
 
-/// An error answer in words. Its body is read as far as it comes: a broken error body must not hide the status.
+/// The error for an error status. A body that cannot be read is ignored, so that it does not hide the status.
 async fn refusal(
     operation: &'static Operation,
     response: reqwest::Response,
@@ -55,18 +55,20 @@ async fn refusal(
     };
     let problem = Problem::read(&headers, &body, sent);
     let problem = match status.as_u16() {
-        300..=399 => problem.meaning("it was redirected to another place, which is not followed"),
-        401 => problem.meaning("the key or token was not accepted"),
-        403 => problem.meaning("this is not allowed to this client or from this address"),
-        404 => problem.meaning("there is no such thing, or it is not this user's"),
-        429 => problem.meaning("there were too many requests"),
-        500..=599 => problem.meaning("MX could not answer"),
-        _ => problem.meaning("it was refused"),
+        300..=399 => {
+            problem.with_summary("it was redirected to another place; this is not followed")
+        }
+        401 => problem.with_summary("the key or token was not accepted"),
+        403 => problem.with_summary("this is not allowed to this client or from this address"),
+        404 => problem.with_summary("not found, or another user's"),
+        429 => problem.with_summary("there were too many requests"),
+        500..=599 => problem.with_summary("MX could not answer"),
+        _ => problem.with_summary("it was refused"),
     };
     Error::status_of(operation, status.as_u16(), problem)
 }
 
-/// The whole body of a success, if it is no larger than the limit.
+/// The body of a success; an error when it is larger than the limit.
 pub(crate) async fn read_all(
     operation: &'static Operation,
     response: reqwest::Response,
@@ -80,7 +82,7 @@ pub(crate) async fn read_all(
     }
 }
 
-/// Reads a body up to a limit; the flag says whether that was all of it.
+/// Reads a body up to a limit; the flag is whether it is complete.
 async fn read_up_to(
     mut response: reqwest::Response,
     limit: usize,
@@ -97,7 +99,7 @@ async fn read_up_to(
     Ok((body, true))
 }
 
-/// The one object of an answer, where MX sends nothing, or puts it into a list.
+/// The JSON object of an answer that is empty or a list of one object.
 fn as_object(operation: &Operation, body: Vec<u8>) -> Vec<u8> {
     let text = body.trim_ascii();
     if text.is_empty() {

@@ -1,16 +1,16 @@
-//! The HTTP client of one partner. Called once, when it is built.
+//! Builds the HTTP client of a [`Nexus`](crate::Nexus).
 
 use std::time::Duration;
 
 use crate::error::Error;
 
-/// How long one request may take, and one connection to come about.
+/// The timeouts of one request and of connecting.
 pub(crate) struct Timeouts {
     pub(crate) request: Duration,
     pub(crate) connect: Duration,
 }
 
-/// The HTTP client of one partner. Its redirect rule is ours: our headers must not leave the host.
+/// The HTTP client, with our redirect policy: credentials must not go to another host.
 pub(crate) fn http_client(
     builder: reqwest::ClientBuilder,
     timeouts: &Timeouts,
@@ -21,7 +21,7 @@ pub(crate) fn http_client(
             .previous()
             .last()
             .is_some_and(|previous| previous.origin() == attempt.url().origin());
-        // The other statuses turn a POST into a GET, whose answer would pass for that of the POST.
+        // Other statuses turn a POST into a GET, whose answer would be taken for that of the POST.
         let same_request = matches!(attempt.status().as_u16(), 307 | 308);
         if same_origin && same_request && attempt.previous().len() <= 3 {
             attempt.follow()
@@ -34,7 +34,7 @@ pub(crate) fn http_client(
         .timeout(timeouts.request)
         .connect_timeout(timeouts.connect)
         .redirect(redirects)
-        // It writes whole requests into the log, keys and passwords included.
+        // It logs whole requests, with keys and passwords.
         .connection_verbose(false)
         .build()
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))

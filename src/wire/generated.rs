@@ -1,13 +1,19 @@
-//! Where generated code and ours meet: the hooks go in, and our error comes out.
+//! Connects the generated clients with [`Connection`](super::Connection): hooks and errors.
+
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, JsonFault};
 use crate::operations;
 
-/// The status of the stand-in response that carries an error through generated code. MX has no such status.
+/// The status of the response that contains an [`Error`] in its extensions. MX does not use it.
 const CARRIER: u16 = 599;
 
-/// What went wrong in a generated `send`, as our error.
-pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>) -> Error {
+/// Our error for the failure of a generated `send` whose JSON answer is a `T`.
+pub(crate) fn explain<T: DeserializeOwned>(
+    api: &str,
+    id: &str,
+    failure: progenitor_client::Error<()>,
+) -> Error {
     use progenitor_client::Error as Failure;
     let operation = operations::by_id(api, id);
     let status = failure.status().map(|status| status.as_u16());
@@ -19,7 +25,7 @@ pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>
                 Error::request(operation, format!("status {status:?} was not read"))
             }),
         Failure::InvalidResponsePayload(body, error) => {
-            Error::decode(operation, &JsonFault::find(&body, &error))
+            Error::decode(operation, &JsonFault::find::<T>(&body, &error))
         }
         Failure::InvalidRequest(reason) | Failure::Custom(reason) => {
             Error::request(operation, reason)
@@ -34,7 +40,7 @@ pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>
     }
 }
 
-/// A response that generated code takes for an error answer, with the real error inside.
+/// A response with an error status and the error in its extensions.
 pub(super) fn carry(error: Error) -> reqwest::Response {
     let mut response = http::Response::new(reqwest::Body::default());
     *response.status_mut() =

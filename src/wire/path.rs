@@ -1,9 +1,11 @@
-//! Checks that a request goes where its operation goes.
+//! Encodes path parameters, and checks that the path of a request fits its operation.
 //!
-//! A path parameter is percent-encoded, but an empty one, `.` and `..` are not identifiers to a URL: they would send the call
-//! to another operation, a delete of one thing perhaps to all of them.
+//! Path parameters are percent-encoded, but an empty one, `.` or `..` changes the path: the call would go to another operation,
+//! such as the deletion of all instead of one.
 
-/// Encodes a path parameter. progenitor leaves the backslash, which a URL takes for a slash: `x\..\U-2` would be `U-2`.
+/// Encodes a path parameter.
+///
+/// progenitor does not encode the backslash, which a URL treats as a slash: `x\..\U-2` would be `U-2`.
 pub(crate) fn encode_path(parameter: &str) -> String {
     progenitor_client::encode_path(parameter).replace('\\', "%5C")
 }
@@ -40,7 +42,7 @@ fn base_path(base: &str) -> &str {
     path.unwrap_or_default().trim_end_matches('/')
 }
 
-/// Whether a segment is one that the template allows: itself, or a parameter with something in it.
+/// Whether a segment equals that of the template, or is a non-empty parameter.
 fn fits(wanted: &str, segment: &str) -> bool {
     match (wanted.find('{'), wanted.find('}')) {
         (Some(open), Some(close)) => {
@@ -61,7 +63,7 @@ mod tests {
     const TEMPLATE: &str = "/members/{member_guid}/account_owners";
 
     #[test]
-    fn a_path_below_any_base_is_taken() {
+    fn a_path_below_any_base_is_accepted() {
         assert!(
             check(
                 "https://a.example",
@@ -81,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_that_bends_the_path_is_refused() {
+    fn an_identifier_that_changes_the_path_is_refused() {
         for path in [
             "/members//account_owners",
             "/account_owners",
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_inside_a_segment_needs_something_in_it() {
+    fn an_empty_parameter_inside_a_segment_is_refused() {
         let template = "/{client_id}/users/{user_id}.json";
         assert!(check("https://a.example", template, "/c/users/u.json").is_ok());
         assert!(check("https://a.example", template, "/c/users/.json").is_err());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mx_nexus::connect::Entries;
+use mx_nexus::connect::FormValues;
 use mx_nexus::reqwest::Client;
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     let connection = match kind {
         Member::Pending => {
             let form = of_ours.connect(bank.as_str()).await.unwrap();
-            form.submit(Entries::new()).await.unwrap()
+            form.submit(FormValues::new()).await.unwrap()
         }
         _ => connect(&of_ours, &bank, password).await,
     };

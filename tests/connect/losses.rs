@@ -1,11 +1,12 @@
 //! Answers that get lost: nothing is made twice, and what was made is found.
 
-use mx_nexus::connect::{ConnectErrorKind, Entries};
+use mx_nexus::connect::{ConnectErrorKind, FormValues};
 use serde_json::json;
 
 use crate::recorder::{Answer, member};
 use crate::{
-    CREATE, UPDATE, WINDOW, answer, entries, form, oauth_bank, password_bank, told, user, window,
+    CREATE, UPDATE, WINDOW, answer, described, entries, form, oauth_bank, password_bank, user,
+    window,
 };
 
 /// The ways in which the answer to a creation gets lost.
@@ -27,10 +28,10 @@ async fn a_creation_whose_answer_is_lost_is_not_sent_again() {
         let error = form(&server).await.submit(entries()).await.unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::AnswerLost, "{error}");
         assert!(error.to_string().starts_with(
-            "the answer was lost and the member may have been made; list the members before submitting again: "
+            "the answer was lost and the member may exist; list the members before submitting again: "
         ));
         assert_eq!(server.lines().len(), 3, "nothing but the one POST");
-        told(&error);
+        described(&error);
     }
 }
 
@@ -79,7 +80,7 @@ async fn an_oauth_member_that_was_found_gets_an_address() {
     })
     .await;
     let form = form(&server).await.with_external_guid("mine-77");
-    let connection = form.submit(Entries::new()).await.unwrap();
+    let connection = form.submit(FormValues::new()).await.unwrap();
     assert!(connection.oauth_window().is_some());
     assert_eq!(server.count(CREATE), 1);
 }
@@ -99,7 +100,7 @@ async fn an_update_whose_answer_is_lost_may_be_sent_again_by_the_person() {
         _ => member("MBR-1"),
     })
     .await;
-    let form = user(&server).mend("MBR-1").await.unwrap();
+    let form = user(&server).reconnect("MBR-1").await.unwrap();
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Call);
     assert!(error.call_error().unwrap().is_transient());

@@ -6,7 +6,7 @@
 )]
 
 use mx_nexus::User;
-use mx_nexus::connect::{ConnectError, Entries, Form};
+use mx_nexus::connect::{ConnectError, Form, FormValues};
 use serde_json::{Value, json};
 
 #[path = "../support/recorder.rs"]
@@ -86,8 +86,10 @@ async fn form(server: &Recorder) -> Form {
     user(server).connect("INS-1").await.unwrap()
 }
 
-fn entries() -> Entries {
-    Entries::new().with("CRD-1", LOGIN).with("CRD-2", PASSWORD)
+fn entries() -> FormValues {
+    FormValues::new()
+        .with("CRD-1", LOGIN)
+        .with("CRD-2", PASSWORD)
 }
 
 /// What was sent, without what the person entered.
@@ -98,7 +100,7 @@ fn transcript(server: &Recorder) -> String {
 }
 
 /// Everything an error tells.
-fn told(error: &ConnectError) -> String {
+fn described(error: &ConnectError) -> String {
     let debug = format!("{error:?} {:?}", error.form());
     assert!(!debug.contains("-of-ada"), "{debug}");
     let text = format!("{:?}: {error}\n", error.kind());

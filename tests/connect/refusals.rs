@@ -1,13 +1,13 @@
 //! What MX refuses, and what the error makes of it.
 
 use mx_nexus::ErrorKind;
-use mx_nexus::connect::{ConnectErrorKind, Entries};
+use mx_nexus::connect::{ConnectErrorKind, FormValues};
 use serde_json::json;
 
 use crate::recorder::{Recorder, member, session, token};
 use crate::{
-    CREATE, LOGIN, PASSWORD, UPDATE, answer, entries, form, name_and_password, password_bank, told,
-    user, window,
+    CREATE, LOGIN, PASSWORD, UPDATE, answer, described, entries, form, name_and_password,
+    password_bank, user, window,
 };
 
 #[tokio::test]
@@ -20,25 +20,25 @@ async fn the_same_login_twice_is_a_duplicate() {
         let error = form(&server).await.submit(entries()).await.unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
         assert_eq!(server.count(CREATE), 1, "sent once");
-        text.push_str(&told(&error));
+        text.push_str(&described(&error));
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
-async fn a_member_is_not_mended_with_the_login_of_another() {
+async fn reconnecting_with_the_login_of_another_member_is_a_duplicate() {
     let server = password_bank(|_, _| answer(422, &json!({"message": "Taken."}))).await;
-    let form = user(&server).mend("MBR-1").await.unwrap();
+    let form = user(&server).reconnect("MBR-1").await.unwrap();
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Duplicate);
-    insta::assert_snapshot!(told(&error));
+    insta::assert_snapshot!(described(&error));
     assert_eq!(server.count(UPDATE), 1);
 }
 
 #[tokio::test]
-async fn a_conflict_while_a_member_is_mended_is_not_taken_for_a_duplicate() {
+async fn a_409_while_reconnecting_is_not_a_duplicate() {
     let server = password_bank(|_, _| answer(409, &json!({}))).await;
-    let form = user(&server).mend("MBR-1").await.unwrap();
+    let form = user(&server).reconnect("MBR-1").await.unwrap();
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Call);
     assert!(error.call_error().unwrap().is_conflict());
@@ -63,7 +63,7 @@ async fn fields_that_have_changed_come_with_the_refusal() {
     let form = form(&server).await.with_external_guid("mine-77");
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Stale);
-    insta::assert_snapshot!(told(&error));
+    insta::assert_snapshot!(described(&error));
     let form = error.form().unwrap();
     let guids: Vec<&str> = form
         .fields()
@@ -71,7 +71,9 @@ async fn fields_that_have_changed_come_with_the_refusal() {
         .map(|field| field.guid().as_str())
         .collect();
     assert_eq!(guids, ["CRD-3", "CRD-4"]);
-    let entries = Entries::new().with("CRD-3", LOGIN).with("CRD-4", PASSWORD);
+    let entries = FormValues::new()
+        .with("CRD-3", LOGIN)
+        .with("CRD-4", PASSWORD);
     form.submit(entries).await.unwrap();
     let last = server.heard().pop().unwrap();
     assert!(last.body.contains("mine-77"), "what else was said is kept");
@@ -97,7 +99,7 @@ async fn an_institution_that_has_turned_to_oauth_comes_with_the_refusal_too() {
     assert_eq!(error.kind(), ConnectErrorKind::Stale);
     let form = error.form().unwrap();
     assert!(form.is_oauth());
-    let connection = form.submit(Entries::new()).await.unwrap();
+    let connection = form.submit(FormValues::new()).await.unwrap();
     assert!(connection.oauth_window().is_some());
 }
 
@@ -107,13 +109,13 @@ async fn a_refusal_of_fields_that_are_as_they_were_is_a_refusal() {
     let user = user(&server);
     for form in [
         user.connect("INS-1").await.unwrap(),
-        user.mend("MBR-1").await.unwrap(),
+        user.reconnect("MBR-1").await.unwrap(),
     ] {
         let error = form.submit(entries()).await.unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::Refused);
         assert!(error.form().is_none());
         assert_eq!(error.call_error().unwrap().status(), Some(400));
-        told(&error);
+        described(&error);
     }
     assert_eq!((server.count(CREATE), server.count(UPDATE)), (1, 1));
 }
@@ -143,7 +145,7 @@ async fn a_refusal_of_the_session_says_nothing_about_the_member() {
         let user = server.nexus().user("U-1");
         let form = match is_new {
             true => user.connect("INS-1").await,
-            false => user.mend("MBR-1").await,
+            false => user.reconnect("MBR-1").await,
         };
         let error = form.unwrap().submit(entries()).await.unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::Call, "{error}");
@@ -152,6 +154,6 @@ async fn a_refusal_of_the_session_says_nothing_about_the_member() {
             (call.kind(), call.status()),
             (ErrorKind::Session, Some(status))
         );
-        told(&error);
+        described(&error);
     }
 }

@@ -144,7 +144,7 @@ async fn what_is_unknown_is_a_failed_call() {
     let user = user(&server);
     for error in [
         user.connect("INS-9").await.unwrap_err(),
-        user.mend("MBR-9").await.unwrap_err(),
+        user.reconnect("MBR-9").await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), ConnectErrorKind::Call);
         assert!(error.call_error().unwrap().is_not_found());

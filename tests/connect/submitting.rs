@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use mx_nexus::connect::{ConnectErrorKind, Entries};
+use mx_nexus::connect::{ConnectErrorKind, FormValues};
 use mx_nexus::values::UseCase;
 use serde_json::{Value, json};
 
 use crate::recorder::member;
-use crate::{LOGIN, PASSWORD, answer, bank, entries, form, password_bank, told, transcript, user};
+use crate::{
+    LOGIN, PASSWORD, answer, bank, described, entries, form, password_bank, transcript, user,
+};
 
 #[tokio::test]
 async fn a_member_is_made_of_what_was_entered_and_nothing_is_aggregated() {
@@ -32,7 +34,7 @@ async fn a_member_carries_what_the_partner_says_of_it() {
     let user = user(&server);
     for form in [
         user.connect("INS-1").await.unwrap(),
-        user.mend("MBR-1").await.unwrap(),
+        user.reconnect("MBR-1").await.unwrap(),
     ] {
         let form = form
             .with_external_guid("mine-77")
@@ -73,17 +75,17 @@ async fn entries_that_do_not_fit_are_not_sent() {
     let before = server.lines().len();
     let mut text = String::new();
     for (name, entries) in [
-        ("none", Entries::new()),
-        ("one is missing", Entries::new().with("CRD-1", LOGIN)),
+        ("none", FormValues::new()),
+        ("one is missing", FormValues::new().with("CRD-1", LOGIN)),
         ("one is empty", entries().with("CRD-2", "")),
         ("one too many", entries().with("CRD-9", PASSWORD)),
         ("too long", entries().with("CRD-1", PASSWORD)),
         ("not offered", entries().with("CRD-3", PASSWORD)),
     ] {
         let error = form.submit(entries).await.unwrap_err();
-        assert_eq!(error.kind(), ConnectErrorKind::BadEntry);
+        assert_eq!(error.kind(), ConnectErrorKind::InvalidValue);
         assert!(error.call_error().is_none());
-        write!(text, "{name}: {}", told(&error)).unwrap();
+        write!(text, "{name}: {}", described(&error)).unwrap();
     }
     insta::assert_snapshot!(text);
     assert_eq!(server.lines().len(), before, "nothing was sent");
@@ -91,9 +93,9 @@ async fn entries_that_do_not_fit_are_not_sent() {
 }
 
 #[tokio::test]
-async fn a_member_is_mended_with_credentials_of_its_own() {
+async fn reconnecting_sends_the_credentials_of_the_member() {
     let server = password_bank(|_, _| member("MBR-1")).await;
-    let form = user(&server).mend("MBR-1").await.unwrap();
+    let form = user(&server).reconnect("MBR-1").await.unwrap();
     assert!(form.institution().is_none() && !form.is_oauth());
     let connection = form.submit(entries()).await.unwrap();
     assert_eq!(connection.member().as_str(), "MBR-1");

@@ -115,7 +115,7 @@ pub(crate) async fn exchange<T>(
 
 /// The partner's client of a server, that sends every call once.
 pub(crate) fn nexus(server: &MockServer) -> Nexus {
-    Nexus::builder(Environment::at(server.base_url()))
+    Nexus::builder(Environment::custom(server.base_url()))
         .retry(RetryPolicy::off())
         .build()
         .expect("a loopback address is allowed")

@@ -313,8 +313,8 @@ async fn a_challenged_job_is_handed_over_to_whoever_meets_the_person() {
     let mut handle = None;
     while let Some(event) = next(&mut fleet).await {
         if let Outcome::Challenged(_) = event.outcome {
-            handle = fleet.hand_over(event.job);
-            assert!(fleet.hand_over(event.job).is_none(), "only once");
+            handle = fleet.remove_challenged(event.job);
+            assert!(fleet.remove_challenged(event.job).is_none(), "only once");
             let late = fleet.answer(event.job, Answers::new());
             assert!(late.is_err(), "it is answered elsewhere");
         }

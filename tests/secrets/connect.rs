@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use mx_nexus::connect::{ConnectError, Entries, Form};
+use mx_nexus::connect::{ConnectError, Form, FormValues};
 use mx_nexus::{User, values};
 use serde_json::json;
 
@@ -30,7 +30,7 @@ async fn bank(rest: impl Fn(&Heard) -> Answer + Send + Sync + 'static) -> Record
 async fn forms(user: &User) -> [Form; 2] {
     [
         user.connect("INS-1").await.unwrap(),
-        user.mend("MBR-1").await.unwrap(),
+        user.reconnect("MBR-1").await.unwrap(),
     ]
     .map(|form| {
         form.with_external_guid("mine-77")
@@ -61,7 +61,7 @@ async fn what_is_entered_shows_in_no_error_and_no_log() {
         let server = bank(echo(status)).await;
         let user = server.nexus().with_session_token("s");
         for form in forms(&user).await {
-            let entries = Entries::new().with("CRD-1", MARK);
+            let entries = FormValues::new().with("CRD-1", MARK);
             assert_quiet(&format!("{form:?} {entries:?}"));
             assert_error_quiet(&form.submit(entries).await.unwrap_err());
         }
@@ -76,9 +76,9 @@ async fn what_does_not_fit_is_named_without_what_was_entered() {
     let user = server.nexus().with_session_token("s");
     for form in forms(&user).await {
         for entries in [
-            Entries::new().with("CRD-2", MARK),
-            Entries::new().with("CRD-1", MARK).with("CRD-2", MARK),
-            Entries::new().with("CRD-1", MARK).with("CRD-9", MARK),
+            FormValues::new().with("CRD-2", MARK),
+            FormValues::new().with("CRD-1", MARK).with("CRD-2", MARK),
+            FormValues::new().with("CRD-1", MARK).with("CRD-9", MARK),
         ] {
             assert_error_quiet(&form.submit(entries).await.unwrap_err());
         }
@@ -102,7 +102,7 @@ async fn the_address_of_oauth_does_not_print() {
     .await;
     let user = server.nexus().with_session_token("s");
     let form = user.connect("INS-1").await.unwrap();
-    let connection = form.submit(Entries::new()).await.unwrap();
+    let connection = form.submit(FormValues::new()).await.unwrap();
     assert!(connection.oauth_window().unwrap().expose().contains(MARK));
     assert_quiet(&format!("{connection:?}"));
 }

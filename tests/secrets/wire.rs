@@ -12,7 +12,7 @@ use crate::recorder::{Answer, Heard, Recorder, nobody, quick, session, token};
 use crate::{MARK, assert_quiet, listener};
 
 fn builder_at(address: &str) -> NexusBuilder {
-    Nexus::builder(Environment::at(address))
+    Nexus::builder(Environment::custom(address))
         .credentials("client", MARK)
         .retry(quick().attempts(2))
         // It would log every byte; it is turned off again.
@@ -238,11 +238,11 @@ async fn what_goes_well_is_quiet_too_and_what_is_held_prints_nothing() {
         format!("{:#?}", create.send().await.unwrap()),
         format!(
             "{:#?}",
-            Environment::at(format!("https://u:{MARK}@a.example"))
+            Environment::custom(format!("https://u:{MARK}@a.example"))
         ),
         format!(
             "{:#?}",
-            Environment::at(format!("https://a.example?key={MARK}"))
+            Environment::custom(format!("https://a.example?key={MARK}"))
         ),
     ] {
         assert_quiet(&printed);

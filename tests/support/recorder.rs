@@ -215,7 +215,7 @@ impl Recorder {
 
 /// A client of an address, with delays of next to nothing.
 pub(crate) fn builder_at(address: &str) -> NexusBuilder {
-    Nexus::builder(Environment::at(address))
+    Nexus::builder(Environment::custom(address))
         .credentials("client", "the-api-key")
         .retry(quick())
 }

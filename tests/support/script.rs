@@ -182,7 +182,7 @@ impl Server {
 }
 
 pub(crate) fn nexus_at(address: &str) -> Nexus {
-    Nexus::builder(Environment::at(address))
+    Nexus::builder(Environment::custom(address))
         .credentials("client", "S3CR3T-KEY")
         .retry(RetryPolicy::default().first_delay(Duration::from_millis(1)))
         .build()

@@ -145,7 +145,7 @@ pub(crate) async fn update(
     credentials: &Credentials,
     terminal: &mut Terminal,
 ) -> Result<MemberGuid, Failure> {
-    let form = user.mend(member).await?;
+    let form = user.reconnect(member).await?;
     let entries = credentials.entries(form.fields(), terminal).await?;
     let connection = form.submit(entries).await?;
     sign_in(&connection, terminal).await?;

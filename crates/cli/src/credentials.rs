@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use mx_nexus::Secret;
-use mx_nexus::connect::{Entries, Field};
+use mx_nexus::connect::{Field, FormValues};
 
 use crate::exit::Failure;
 use crate::input::Input;
@@ -81,9 +81,9 @@ impl Credentials {
         &self,
         fields: &[Field],
         terminal: &mut Terminal,
-    ) -> Result<Entries, Failure> {
+    ) -> Result<FormValues, Failure> {
         self.check(fields)?;
-        let mut entries = Entries::new();
+        let mut entries = FormValues::new();
         let mut missing = Vec::new();
         for field in fields {
             let label = printable(field.label());

@@ -132,7 +132,7 @@ impl From<Error> for Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         let exit = match error.kind() {
-            ConnectErrorKind::BadEntry => Exit::Usage,
+            ConnectErrorKind::InvalidValue => Exit::Usage,
             _ => Exit::Failed,
         };
         Self::new(exit, error.to_string()).caused_by(&error)

@@ -16,7 +16,7 @@ pub(crate) use course::{Question, Round, Step, Verdict, judge};
 pub(crate) use words::gathering_only;
 
 /// What the person entered, by the name of the field.
-pub(crate) type Entries = BTreeMap<&'static str, Secret>;
+pub(crate) type FormValues = BTreeMap<&'static str, Secret>;
 
 /// An institution.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Institution {
     }
 
     /// What a job of a member with these entries goes through.
-    pub(crate) fn course(&self, entries: &Entries, settings: &Settings) -> Vec<Step> {
+    pub(crate) fn course(&self, entries: &FormValues, settings: &Settings) -> Vec<Step> {
         let is_answered = |field: &Field| entries.contains_key(field.name);
         if !self.fields.iter().all(is_answered) {
             return words::ending(ConnectionStatus::Impaired, settings);

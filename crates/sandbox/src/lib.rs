@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use mx_nexus::connect::{Entries, Search};
+//! use mx_nexus::connect::{FormValues, Search};
 //! use mx_nexus::identity::{Polling, Step};
 //! use mx_nexus::mdx::types::UserCreateRequest;
 //! use mx_nexus_sandbox::Sandbox;
@@ -18,7 +18,7 @@
 //! let banks = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let bank = banks.into_iter().find_map(|bank| bank.guid).ok_or("there is no such bank")?;
 //! let form = user.connect(bank).await?;
-//! let mut entries = Entries::new();
+//! let mut entries = FormValues::new();
 //! for field in form.fields() {
 //!     let entry = if field.html_input() == "password" { "challenge" } else { "mxuser" };
 //!     entries = entries.with(field.guid(), entry);
@@ -216,7 +216,7 @@ impl Sandbox {
     /// ```
     pub fn environment_at(address: &str) -> Environment {
         let address = address.trim_end_matches('/');
-        Environment::at(format!("{address}/nexus"))
+        Environment::custom(format!("{address}/nexus"))
             .with_sso(format!("{address}/sso"))
             .with_mdx(format!("{address}/mdx"))
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::bank::{Entries, Institution};
+use crate::bank::{FormValues, Institution};
 use crate::world::{Clock, Connection, Shown};
 use mx_nexus::values::ConnectionStatus;
 
@@ -18,7 +18,7 @@ pub(crate) struct Member {
     /// The institution.
     pub institution: &'static Institution,
     /// What the person entered.
-    pub entries: Entries,
+    pub entries: FormValues,
     /// The login that owners and numbers follow from.
     pub login: String,
     /// How it signs in by OAuth, if it does.
@@ -66,7 +66,7 @@ pub(crate) struct Oauth {
 
 impl Member {
     /// Takes what the person entered anew.
-    pub(crate) fn enter(&mut self, entries: Entries) {
+    pub(crate) fn enter(&mut self, entries: FormValues) {
         self.entries.extend(entries);
         if let Some(login) = self.entries.get("LOGIN") {
             login.expose().clone_into(&mut self.login);

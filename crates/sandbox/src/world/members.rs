@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bank::{Entries, Institution, institution};
+use crate::bank::{FormValues, Institution, institution};
 use crate::call::Reply;
 use crate::world::{Answers, Connection, Member, Oauth, State, User, guid};
 use mx_nexus::Secret;
@@ -51,7 +51,7 @@ impl State {
         let is_oauth = request["is_oauth"].as_bool().unwrap_or(false);
         let entries = if is_oauth {
             check_oauth(institution)?;
-            Entries::new()
+            FormValues::new()
         } else {
             entries(institution, &request["credentials"])?
         };
@@ -137,7 +137,7 @@ impl State {
         let entries = entries.transpose()?;
         let external_guid = text(request, "external_guid");
         let owner = self.users.get(user).ok_or_else(unknown)?;
-        let new = entries.as_ref().unwrap_or(const { &Entries::new() });
+        let new = entries.as_ref().unwrap_or(const { &FormValues::new() });
         self.check_unique(
             owner,
             Some(guid),
@@ -227,7 +227,7 @@ impl State {
         owner: &User,
         this: Option<&str>,
         institution: &Institution,
-        entries: &Entries,
+        entries: &FormValues,
         external_guid: Option<&str>,
     ) -> Result<(), Reply> {
         let members = owner.members.iter();
@@ -293,7 +293,7 @@ fn check_oauth(institution: &Institution) -> Result<(), Reply> {
 }
 
 /// What the person entered, by the names of the institution's fields.
-fn entries(institution: &'static Institution, entered: &Value) -> Result<Entries, Reply> {
+fn entries(institution: &'static Institution, entered: &Value) -> Result<FormValues, Reply> {
     let entered = entered.as_array().filter(|entered| !entered.is_empty());
     let entered = entered.ok_or_else(|| {
         Reply::problem(
@@ -302,7 +302,7 @@ fn entries(institution: &'static Institution, entered: &Value) -> Result<Entries
             "A member needs credentials, except by OAuth.",
         )
     })?;
-    let mut entries = Entries::new();
+    let mut entries = FormValues::new();
     for entry in entered {
         let (guid, value) = parts(entry);
         let field = institution.field(guid).ok_or_else(|| {

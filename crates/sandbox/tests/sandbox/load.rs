@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::connect::Entries;
+use mx_nexus::connect::FormValues;
 use mx_nexus::fleet::Outcome;
 use mx_nexus::identity::Answers;
 use mx_nexus_sandbox::JobKind;
@@ -33,8 +33,10 @@ async fn two_thousand_identifications_at_once_end_right() {
                     (0, _) => "challenge",
                     _ => "any",
                 };
-                let entries =
-                    form.fields().iter().fold(Entries::new(), |entries, field| {
+                let entries = form
+                    .fields()
+                    .iter()
+                    .fold(FormValues::new(), |entries, field| {
                         match field.html_input() {
                             "password" => entries.with(field.guid(), password),
                             _ => entries.with(field.guid(), format!("login-{login}")),

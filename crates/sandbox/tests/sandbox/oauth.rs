@@ -1,7 +1,7 @@
 //! The page on which a person signs in at a bank, and the same for programs.
 
 use mx_nexus::User;
-use mx_nexus::connect::Entries;
+use mx_nexus::connect::FormValues;
 use mx_nexus::reqwest::{Client, Response};
 use mx_nexus::values::ConnectionStatus;
 use mx_nexus_sandbox::Sandbox;
@@ -12,7 +12,7 @@ use crate::{ADA, PATIENCE, find, known_user, open, polling};
 async fn waiting(user: &User) -> (String, String) {
     let bank = find(user, "MX Bank (OAuth)").await;
     let form = user.connect(bank.as_str()).await.unwrap();
-    let connection = form.submit(Entries::new()).await.unwrap();
+    let connection = form.submit(FormValues::new()).await.unwrap();
     let window = connection.oauth_window().unwrap().expose().to_owned();
     (connection.member().as_str().to_owned(), window)
 }

@@ -182,7 +182,7 @@ async fn oauth_waits_for_the_person() {
     let form = user.connect(bank.as_str()).await.unwrap();
     assert!(form.is_oauth());
     let connection = form
-        .submit(mx_nexus::connect::Entries::new())
+        .submit(mx_nexus::connect::FormValues::new())
         .await
         .unwrap();
     let window = connection.oauth_window().unwrap().expose().to_owned();
@@ -232,7 +232,7 @@ async fn a_second_member_of_the_same_login_is_refused() {
     let entries = form
         .fields()
         .iter()
-        .fold(mx_nexus::connect::Entries::new(), |entries, field| {
+        .fold(mx_nexus::connect::FormValues::new(), |entries, field| {
             entries.with(field.guid(), "mxuser")
         });
     let error = form.submit(entries).await.unwrap_err();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::connect::{Connection, Entries, Search};
+use mx_nexus::connect::{Connection, FormValues, Search};
 use mx_nexus::identity::Polling;
 use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::reqwest::Client;
@@ -38,13 +38,16 @@ pub(crate) async fn known_user(nexus: &Nexus, id: &str) -> User {
 /// Connects a user to an institution, with this password.
 pub(crate) async fn connect(user: &User, institution: &str, password: &str) -> Connection {
     let form = user.connect(institution).await.unwrap();
-    let entries = form.fields().iter().fold(Entries::new(), |entries, field| {
-        let entry = match field.html_input() {
-            "password" => password,
-            _ => "mxuser",
-        };
-        entries.with(field.guid(), entry)
-    });
+    let entries = form
+        .fields()
+        .iter()
+        .fold(FormValues::new(), |entries, field| {
+            let entry = match field.html_input() {
+                "password" => password,
+                _ => "mxuser",
+            };
+            entries.with(field.guid(), entry)
+        });
     form.submit(entries).await.unwrap()
 }
 

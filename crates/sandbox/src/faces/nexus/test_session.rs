@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{accounts, either, institutions, members};
-use crate::bank::{Entries, Question, institutions as all_institutions};
+use crate::bank::{FormValues, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::people::ACCOUNTS;
 use crate::world::{
@@ -156,7 +156,7 @@ fn member(word: &str, status: &ConnectionStatus) -> Member {
         guid: word.to_owned(),
         user: test_user(),
         institution,
-        entries: Entries::new(),
+        entries: FormValues::new(),
         login: LOGIN.to_owned(),
         oauth: None,
         external_guid: None,

@@ -1,4 +1,4 @@
-//! What a person entered, checked against the form before it is sent.
+//! [`FormValues`]: what the user entered, checked against the form before it is sent.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use crate::api::types::MemberCredentialRequest;
 use crate::secret::Secret;
 use crate::values::CredentialGuid;
 
-/// Entries of a form, by field. Never printed.
+/// FormValues of a form, by field. Never printed.
 ///
 /// ```
-/// use mx_nexus::connect::Entries;
-/// let entries = Entries::new().with("CRD-1", "mxuser").with("CRD-2", "hush");
-/// assert!(!format!("{entries:?}").contains("hush"));
+/// use mx_nexus::connect::FormValues;
+/// let values = FormValues::new().with("CRD-1", "mxuser").with("CRD-2", "hush");
+/// assert!(!format!("{values:?}").contains("hush"));
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct Entries {
+pub struct FormValues {
     values: BTreeMap<CredentialGuid, Secret>,
 }
 
-impl Entries {
-    /// No entries yet.
+impl FormValues {
+    /// No values yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The entry of one field.
-    pub fn with(mut self, field: impl Into<CredentialGuid>, entry: impl Into<Secret>) -> Self {
-        self.values.insert(field.into(), entry.into());
+    /// Sets the value of one field.
+    pub fn with(mut self, field: impl Into<CredentialGuid>, value: impl Into<Secret>) -> Self {
+        self.values.insert(field.into(), value.into());
         self
     }
 
@@ -38,36 +38,36 @@ impl Entries {
         fields: &[Field],
     ) -> Result<Vec<MemberCredentialRequest>, ConnectError> {
         let is_field = |guid: &&CredentialGuid| fields.iter().any(|field| field.guid() == *guid);
-        if let Some(stranger) = self.values.keys().find(|guid| !is_field(guid)) {
-            return Err(ConnectError::bad_entry(format!(
-                "there is an entry for {stranger}, which the form has not"
+        if let Some(unknown) = self.values.keys().find(|guid| !is_field(guid)) {
+            return Err(ConnectError::invalid_value(format!(
+                "there is a value for {unknown}, which is not in the form"
             )));
         }
         let mut credentials = Vec::new();
         for field in fields {
             let guid = field.guid();
-            let entry = self
+            let value = self
                 .values
                 .get(guid)
-                .filter(|entry| !entry.expose().is_empty());
-            let Some(entry) = entry else {
+                .filter(|value| !value.expose().is_empty());
+            let Some(value) = value else {
                 if field.is_optional() {
                     continue;
                 }
-                return Err(ConnectError::bad_entry(format!(
-                    "the entry for {guid} ({}) is missing",
+                return Err(ConnectError::invalid_value(format!(
+                    "the value for {guid} ({}) is missing",
                     field.label()
                 )));
             };
             let refuse = |reason: String| {
-                ConnectError::bad_entry(format!(
-                    "the entry for {guid} ({}) {reason}",
+                ConnectError::invalid_value(format!(
+                    "the value for {guid} ({}) {reason}",
                     field.label()
                 ))
             };
             if field
                 .max_length()
-                .is_some_and(|most| entry.expose().chars().count() > most)
+                .is_some_and(|most| value.expose().chars().count() > most)
             {
                 return Err(refuse("is too long".to_owned()));
             }
@@ -75,13 +75,13 @@ impl Entries {
             if !options.is_empty()
                 && !options
                     .iter()
-                    .any(|option| option.value() == entry.expose())
+                    .any(|option| option.value() == value.expose())
             {
                 return Err(refuse(format!("is none of the {} options", options.len())));
             }
             credentials.push(MemberCredentialRequest {
                 credential_guid: guid.clone(),
-                value: entry.clone(),
+                value: value.clone(),
             });
         }
         Ok(credentials)
@@ -102,14 +102,14 @@ mod tests {
         Field::read_all(serde_json::from_value(read).unwrap())
     }
 
-    fn reason(entries: Entries) -> String {
-        entries.check(&fields()).unwrap_err().to_string()
+    fn reason(values: FormValues) -> String {
+        values.check(&fields()).unwrap_err().to_string()
     }
 
     #[test]
-    fn what_is_complete_is_taken_without_what_is_optional() {
-        let entries = Entries::new().with("CRD-1", "mxuser").with("CRD-2", "");
-        let sent = serde_json::to_value(entries.check(&fields()).unwrap()).unwrap();
+    fn optional_fields_may_be_empty() {
+        let values = FormValues::new().with("CRD-1", "mxuser").with("CRD-2", "");
+        let sent = serde_json::to_value(values.check(&fields()).unwrap()).unwrap();
         assert_eq!(
             sent,
             json!([{"credential_guid": "CRD-1", "value": "mxuser"}])
@@ -117,28 +117,28 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named_without_the_entry() {
-        let good = || Entries::new().with("CRD-1", "mxuser");
-        for (entries, words) in [
-            (Entries::new(), "CRD-1 (Username) is missing"),
+    fn an_invalid_value_is_named_by_its_field_and_not_printed() {
+        let good = || FormValues::new().with("CRD-1", "mxuser");
+        for (values, words) in [
+            (FormValues::new(), "CRD-1 (Username) is missing"),
             (
-                Entries::new().with("CRD-1", ""),
+                FormValues::new().with("CRD-1", ""),
                 "CRD-1 (Username) is missing",
             ),
             (
                 good().with("CRD-9", "hush"),
-                "CRD-9, which the form has not",
+                "CRD-9, which is not in the form",
             ),
             (
                 good().with("CRD-2", "hush"),
                 "CRD-2 (Branch) is none of the 1 options",
             ),
             (
-                Entries::new().with("CRD-1", "hush hush hush"),
+                FormValues::new().with("CRD-1", "hush hush hush"),
                 "CRD-1 (Username) is too long",
             ),
         ] {
-            let text = reason(entries);
+            let text = reason(values);
             assert!(text.contains(words) && !text.contains("hush"), "{text}");
         }
     }
