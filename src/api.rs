@@ -56,4 +56,4 @@
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
 
-crate::wire::generated_client!("/nexus_client.rs", crate::operations::operations);
+crate::wire::generated_client!(nexus);

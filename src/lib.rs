@@ -31,7 +31,6 @@ mod wire;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use nexus::{ApiTokenSource, FetchingToken, Nexus, NexusBuilder, OpeningAggregation, User};
-pub use operations::operations;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 

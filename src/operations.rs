@@ -1,4 +1,6 @@
-//! The operations tables, generated from the documents: what each operation sends, and what may be done about its failure.
+//! The APIs of this build and their operations, from the documents: what each operation sends, and whether it may be sent again.
+//!
+//! The table in `openapi/src/lib.rs` is the only list of the APIs: the build writes it as the macro `each_api!`.
 
 use crate::error::Error;
 use crate::nearest::did_you_mean;
@@ -111,40 +113,69 @@ pub enum Evidence {
     Specification,
 }
 
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod nexus {
-    include!(concat!(env!("OUT_DIR"), "/nexus_operations.rs"));
+include!(concat!(env!("OUT_DIR"), "/apis.rs"));
+pub(crate) use each_api;
+
+/// Declares the APIs of this build, with their generated tables.
+macro_rules! declare {
+    ($($name:ident, $variant:ident, $title:literal, $client:path, $values:path;)*) => {
+        /// One of MX's APIs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Api {
+            $(#[doc = concat!("The API that messages call ", $title, ".")] $variant,)*
+        }
+
+        impl Api {
+            /// Every API of this build.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in lower case, such as `nexus`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($name),)* }
+            }
+
+            /// Its name in messages, such as `Nexus`.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// Its operations, sorted by name.
+            ///
+            /// ```
+            /// use mx_nexus::operations::Api;
+            ///
+            /// let identify = Api::Nexus.operations().iter().find(|operation| operation.id == "identifyMember");
+            /// assert!(identify.is_some_and(|operation| operation.starts_work && !operation.replayable));
+            /// ```
+            #[must_use]
+            pub fn operations(self) -> &'static [Operation] {
+                match self { $(Self::$variant => &$name::OPERATIONS,)* }
+            }
+
+            /// The address of MX's integration environment.
+            pub(crate) fn integration(self) -> &'static str {
+                match self { $(Self::$variant => $name::INTEGRATION,)* }
+            }
+
+            /// The address of MX's production environment.
+            pub(crate) fn production(self) -> &'static str {
+                match self { $(Self::$variant => $name::PRODUCTION,)* }
+            }
+        }
+
+        $(
+            #[allow(dead_code, reason = "generated; not every API needs every constant")]
+            pub(crate) mod $name {
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "_operations.rs"));
+            }
+        )*
+    };
 }
 
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod sso {
-    include!(concat!(env!("OUT_DIR"), "/sso_operations.rs"));
-}
-
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod mdx {
-    include!(concat!(env!("OUT_DIR"), "/mdx_operations.rs"));
-}
-
-/// The operations of Nexus, sorted by name.
-///
-/// ```
-/// let identify = mx_nexus::operations().iter().find(|operation| operation.id == "identifyMember");
-/// assert!(identify.is_some_and(|operation| operation.starts_work && !operation.replayable));
-/// ```
-pub fn operations() -> &'static [Operation] {
-    &nexus::OPERATIONS
-}
-
-/// The operations of the SSO API, sorted by name.
-pub fn sso_operations() -> &'static [Operation] {
-    &sso::OPERATIONS
-}
-
-/// The operations of the MDX Real Time API that are here, sorted by name.
-pub fn mdx_operations() -> &'static [Operation] {
-    &mdx::OPERATIONS
-}
+each_api!(declare);
 
 /// The operation of Nexus with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
 ///
@@ -161,11 +192,15 @@ pub fn mdx_operations() -> &'static [Operation] {
 ///
 /// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    let found = operations()
+    let found = Api::Nexus
+        .operations()
         .iter()
         .find(|operation| operation.id == name || operation.name == name);
     found.ok_or_else(|| {
-        let near = did_you_mean(name, operations().iter().map(|operation| operation.id));
+        let near = did_you_mean(
+            name,
+            Api::Nexus.operations().iter().map(|operation| operation.id),
+        );
         Error::request(
             None,
             format!("there is no operation {name:?} in Nexus{near}"),
@@ -181,13 +216,8 @@ pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'stati
     table.get(index)
 }
 
-/// The row of an operation by the API's name and its id, as the generated code knows it.
+/// The row of an operation by the name of its API and its id.
 pub(crate) fn by_id(api: &str, id: &str) -> Option<&'static Operation> {
-    let table = match api {
-        "nexus" => operations(),
-        "sso" => sso_operations(),
-        "mdx" => mdx_operations(),
-        _ => return None,
-    };
-    table.iter().find(|operation| operation.id == id)
+    let api = Api::ALL.iter().find(|one| one.name() == api)?;
+    api.operations().iter().find(|operation| operation.id == id)
 }

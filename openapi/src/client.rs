@@ -51,7 +51,7 @@ pub(crate) fn generate_mock(
     examples::strip(&mut document);
     let settings = settings(api, registry);
     let tokens = run(&document, &settings, |generator, document| {
-        generator.httpmock(document, api.client_module)
+        generator.httpmock(document, &api.client_module())
     })?;
     let mut file = parse(tokens)?;
     finish::mock(&mut file, &access.media_type, rows);
@@ -92,11 +92,11 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
 
 fn rust_path(api: &Api, entry: &Entry) -> String {
     let module = if entry.is_emitted() {
-        api.values_module
+        api.values
     } else {
-        "crate::values"
+        "values"
     };
-    format!("{module}::{}", entry.name)
+    format!("crate::{module}::{}", entry.name)
 }
 
 /// Runs the generator; its panics become failures as well, since it asserts what it does not support.

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn no_private_field_of_any_type_is_printed() {
         let mut count = 0;
-        for api in APIS {
+        for api in &APIS {
             for (owner, field) in private_fields(api.surface) {
                 let of = api.type_of(owner);
                 let mut value = parse(of.maximal);

@@ -10,7 +10,7 @@ use crate::overlay::{self, Applied, Misfit, Survey};
 use crate::registry::TYPES;
 use crate::report::Report;
 use crate::tool::{Finding, Lines};
-use crate::{Api, Generated};
+use crate::{Api, Generated, Part};
 
 /// What came of a document and its overlay.
 #[derive(Debug, Default)]
@@ -175,7 +175,10 @@ impl Examined {
         }
         self.files.overlaid = value.clone();
         match api.generate_overlaid(value, Report::default()) {
-            Ok(generated) => self.generated = Some(generated),
+            Ok(generated) => {
+                self.note(generated.files(&Part::ALL).map(drop));
+                self.generated = Some(generated);
+            }
             Err(failure) => self.note(Err(failure)),
         }
     }

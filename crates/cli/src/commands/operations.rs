@@ -1,7 +1,7 @@
 //! `nexus operations`: what can be called, from the operations table.
 
 use clap::builder::PossibleValuesParser;
-use mx_nexus::operations::{self, Answer, Operation, Parameter, ParameterKind, Place};
+use mx_nexus::operations::{self, Answer, Api, Operation, Parameter, ParameterKind, Place};
 
 use crate::arguments;
 use crate::exit::Failure;
@@ -10,7 +10,8 @@ use crate::table::table;
 
 /// The groups of operations, as values of an argument.
 pub(crate) fn tags() -> PossibleValuesParser {
-    let mut tags: Vec<&str> = operations::operations()
+    let mut tags: Vec<&str> = Api::Nexus
+        .operations()
         .iter()
         .map(|operation| operation.tag)
         .collect();
@@ -29,7 +30,8 @@ pub(crate) fn run(arguments: &arguments::Operations) -> Result<(), Failure> {
         let tag = arguments.tag.as_deref();
         tag.is_none_or(|tag| tag == operation.tag)
     };
-    let rows: Vec<[String; 4]> = operations::operations()
+    let rows: Vec<[String; 4]> = Api::Nexus
+        .operations()
         .iter()
         .filter(is_wanted)
         .map(|operation| {

@@ -1,6 +1,6 @@
 //! `nexus sandbox`: serves a sandbox for other processes, until it is interrupted.
 
-use mx_nexus::operations::{Operation, mdx_operations, operations, sso_operations};
+use mx_nexus::operations::{Api, Operation};
 use mx_nexus_sandbox::Sandbox;
 
 use crate::arguments;
@@ -71,30 +71,22 @@ export MX_USER_ID={SANDBOX_USER}
 fn curl_lines() -> Vec<String> {
     let user = format!(r#"{{"user": {{"id": "{SANDBOX_USER}"}}}}"#);
     let steps = [
-        (
-            "mdx",
-            mdx_operations(),
-            "createUser",
-            "$MX_API_KEY",
-            Some(user.as_str()),
-        ),
-        ("sso", sso_operations(), "getApiToken", "$MX_API_KEY", None),
+        (Api::Mdx, "createUser", "$MX_API_KEY", Some(user.as_str())),
+        (Api::Sso, "getApiToken", "$MX_API_KEY", None),
         // An aggregation that begins with the session would be in the way of an identification.
         (
-            "nexus",
-            operations(),
+            Api::Nexus,
             "createSession",
             "TOKEN",
             Some(r#"{"session": {"skip_aggregation": true}}"#),
         ),
-        ("nexus", operations(), "listMembers", "SESSION", None),
+        (Api::Nexus, "listMembers", "SESSION", None),
     ];
-    let lines = steps
-        .into_iter()
-        .filter_map(|(system, table, id, credential, body)| {
-            let operation = table.iter().find(|operation| operation.id == id)?;
-            Some(curl(system, operation, credential, body))
-        });
+    let lines = steps.into_iter().filter_map(|(api, id, credential, body)| {
+        let mut table = api.operations().iter();
+        let operation = table.find(|operation| operation.id == id)?;
+        Some(curl(api.name(), operation, credential, body))
+    });
     lines.collect()
 }
 
