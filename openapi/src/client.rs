@@ -26,14 +26,14 @@ pub(crate) fn generate(
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let settings = settings(api, registry);
-    let lenient = Lenient::find(document, registry);
+    let rust_path = |entry: &Entry| rust_path(api, entry);
+    let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
     examples::strip(&mut document);
     let tokens = run(&document, &settings, |generator, document| {
         generator.generate_tokens(document)
     })?;
     let mut file = parse(tokens)?;
-    let rust_path = |entry: &Entry| rust_path(api, entry);
     conversions::check(&document, registry, &file, rust_path)?;
     finish::client(&mut file, api.name, &lenient, rows)?;
     Ok(file)

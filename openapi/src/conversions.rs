@@ -9,6 +9,7 @@ use syn::Item;
 
 use crate::document::operations;
 use crate::failure::Failure;
+use crate::normalise::typing::innermost;
 use crate::registry::{Entry, Kind, Registry};
 
 /// In how many fields of schemas, and in how many parameters, a type occurs.
@@ -49,14 +50,7 @@ pub(crate) fn check(
 /// The places of a normalised document, by format.
 fn tagged(document: &Value) -> BTreeMap<String, Places> {
     let mut places: BTreeMap<String, Places> = BTreeMap::new();
-    let schemas = document["components"]["schemas"].as_object();
-    for schema in schemas.into_iter().flatten().map(|(_, schema)| schema) {
-        for (_, property) in schema["properties"].as_object().into_iter().flatten() {
-            if let Some(format) = format_of(property) {
-                places.entry(format.to_owned()).or_default().fields += 1;
-            }
-        }
-    }
+    count_fields(&document["components"]["schemas"], &mut places);
     for operation in operations(document) {
         let parameters = operation.value.get("parameters").and_then(Value::as_array);
         for parameter in parameters.into_iter().flatten() {
@@ -64,15 +58,36 @@ fn tagged(document: &Value) -> BTreeMap<String, Places> {
                 places.entry(format.to_owned()).or_default().parameters += 1;
             }
         }
+        for body in ["requestBody", "responses"] {
+            let body = operation.value.get(body);
+            body.into_iter()
+                .for_each(|body| count_fields(body, &mut places));
+        }
     }
     places
 }
 
-/// The format of a scalar, or of the items of a list.
+/// Counts the fields of every object within a value, at any depth.
+fn count_fields(value: &Value, places: &mut BTreeMap<String, Places>) {
+    match value {
+        Value::Object(members) => {
+            let properties = members.get("properties").and_then(Value::as_object);
+            for (_, property) in properties.into_iter().flatten() {
+                if let Some(format) = format_of(property) {
+                    places.entry(format.to_owned()).or_default().fields += 1;
+                }
+            }
+            let below = members.iter().filter(|(name, _)| *name != "example");
+            below.for_each(|(_, member)| count_fields(member, places));
+        }
+        Value::Array(items) => items.iter().for_each(|item| count_fields(item, places)),
+        _ => {}
+    }
+}
+
+/// The format of a scalar, or of what a list or a map holds.
 fn format_of(schema: &Value) -> Option<&str> {
-    let items = &schema["items"];
-    let scalar = if items.is_null() { schema } else { items };
-    scalar["format"].as_str()
+    innermost(schema)["format"].as_str()
 }
 
 /// The places of a generated client, by path of the type: fields of `types`, and parameters as fields of `builder`.

@@ -1,8 +1,9 @@
 //! The types that a document's strings and codes really are, as its overlay lists them under `components.x-types`.
 //!
-//! An entry names a type, its kind and the fields that have it; [`Registry::find`] answers for one field. A pattern is
-//! `Owner.field`, the owner a schema or an operation (for its parameters) or `*`, the field with one `*` at an end at most.
-//! The more specific pattern wins. A pattern that no field has is a stale fact and fails the build.
+//! An entry names a type, its kind and the fields that have it; [`Registry::find`] finds the entry of one field. A pattern is
+//! `Owner.field`, the field with one `*` at an end at most. The owner is a schema, an operation (for its parameters) or `*`;
+//! a field within a field is `Owner.field.inner`, and one in a body without a name `operationId.body.field` or
+//! `operationId.answer.field`. The more specific pattern wins. A pattern that no field has fails the build.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -36,7 +37,7 @@ pub(crate) enum Kind {
     Timestamp,
     /// A scalar seen as a string and as a number.
     Text,
-    /// A plain string, though its name looks like an identifier.
+    /// Text that is neither personal nor secret: a plain string, which prints.
     Plain,
 }
 
@@ -241,7 +242,7 @@ impl Found<'_> {
 
 /// How specific `pattern` is for a field it fits: the owner counts one, the whole field name two.
 fn weigh(pattern: &str, owner: &str, field: &str) -> Option<u8> {
-    let (owner_pattern, field_pattern) = pattern.split_once('.')?;
+    let (owner_pattern, field_pattern) = pattern.rsplit_once('.')?;
     let owner_weight = match owner_pattern {
         "*" => 0,
         name if name == owner => 1,

@@ -1,11 +1,14 @@
-//! What each pass touched, for the reviewer of a document update.
+//! What each pass touched, for the reviewer of a document update, and the text fields that it has to decide on.
 
 use std::fmt;
+
+use crate::failure::Failure;
 
 /// The passes a document went through, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     passes: Vec<Touched>,
+    untyped: Vec<Failure>,
 }
 
 /// One pass, and the places it changed.
@@ -24,6 +27,31 @@ impl Report {
             pass: pass.to_owned(),
             places,
         });
+    }
+
+    /// Notes text fields that no pattern of the registry matches.
+    pub(crate) fn note_untyped(&mut self, fields: Vec<Failure>) {
+        self.untyped.extend(fields);
+    }
+
+    /// The text fields and parameters that no pattern of the registry matches, so that nobody has decided whether they may be
+    /// printed. A build passes over them; a check does not.
+    pub fn untyped(&self) -> &[Failure] {
+        &self.untyped
+    }
+
+    /// An overlay action that gives all of them a type, to be pasted and edited.
+    pub fn snippet(&self) -> Option<String> {
+        let fields = self.untyped.iter();
+        let fields: String = fields
+            .map(|field| format!("            - '{}'\n", field.place()))
+            .collect();
+        (!fields.is_empty()).then(|| {
+            format!(
+                "  - target: $.components\n    description: Personal, Secret or PlainText? Split the list; say how you know.\n    \
+                 update:\n      x-types:\n        Personal:\n          fields:\n{fields}"
+            )
+        })
     }
 
     /// The passes in the order in which they ran.

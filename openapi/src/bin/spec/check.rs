@@ -17,6 +17,9 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode, String> {
     for finding in &checked.findings {
         crate::say(&finding.to_string());
     }
+    for (overlay, snippet) in &checked.snippets {
+        crate::say(&format!("\nTo be pasted into {overlay}:\n\n{snippet}"));
+    }
     if checked.findings.is_empty() {
         crate::say(&format!(
             "{} documents with {} operations, {} corrections and {} examples: nothing is wrong",
