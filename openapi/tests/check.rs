@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use mx_nexus_openapi::tool::Finding;
 use mx_nexus_openapi::tool::check::check;
 use mx_nexus_openapi::{APIS, folder};
 
@@ -140,6 +141,30 @@ fn examples_fields_and_types_are_told_where_they_were_written() {
     }, {
         insta::assert_snapshot!("check_fields", [types, patterns, examples].join("\n\n"));
     });
+}
+
+#[test]
+fn text_without_a_type_is_a_finding_with_a_snippet_for_the_overlay() {
+    let copy = Copy::new("untyped");
+    let mdx = "openapi/mdx/v5.yaml";
+    copy.edit(
+        mdx,
+        "        first_name:\n",
+        "        maiden:\n          type: string\n        first_name:\n",
+    );
+    let checked = check(&copy.0);
+    let asked = |finding: &&Finding| finding.message.contains("personal or secret");
+    let found: Vec<&Finding> = checked.findings.iter().filter(asked).collect();
+    let [finding] = found[..] else {
+        panic!("{:#?}", checked.findings);
+    };
+    assert_eq!(finding.file, mdx);
+    assert!(finding.message.contains(".maiden: "), "{finding}");
+    let [(overlay, snippet)] = &checked.snippets[..] else {
+        panic!("{:?}", checked.snippets);
+    };
+    assert_eq!(overlay, "openapi/mdx/overlay.yaml");
+    assert!(snippet.contains(".maiden'"), "{snippet}");
 }
 
 /// The findings of a copy as a person reads them. The hash is that of another document every time.
