@@ -1,4 +1,4 @@
-//! Hands a normalised document to progenitor: builder style, hooks expected, our types in the place of tagged strings.
+//! Runs progenitor on a normalised document: builder style, hooks expected, registered types instead of tagged strings.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -99,7 +99,7 @@ fn rust_path(api: &Api, entry: &Entry) -> String {
     format!("crate::{module}::{}", entry.name)
 }
 
-/// Runs the generator; its panics become failures as well, since it asserts what it does not support.
+/// Runs the generator. Its panics become failures, since it asserts what it does not support.
 fn run(
     document: &Value,
     settings: &GenerationSettings,
@@ -128,7 +128,7 @@ fn run(
     }
 }
 
-/// Catches a panic without a word, on this thread alone: others may generate, or fail, at the same time.
+/// Catches a panic and prints nothing for it, on this thread alone: other threads may panic at the same time.
 fn quietly<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
     thread_local! {
         static QUIET: Cell<bool> = const { Cell::new(false) };

@@ -1,5 +1,5 @@
-//! Proves that the generator took every type of the registry: it passes over a conversion in silence when a schema differs from
-//! what it knows in any keyword. Called by `client.rs` on what came out.
+//! Checks that the generator used every type of the registry. It skips a conversion silently when a schema has one keyword more
+//! than it expects. Called by `client.rs` on the generated code.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::failure::Failure;
 use crate::normalise::typing::innermost;
 use crate::registry::{Entry, Kind, Registry};
 
-/// In how many fields of schemas, and in how many parameters, a type occurs.
+/// The number of fields of schemas and of parameters with a type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Places {
     fields: usize,
     parameters: usize,
 }
 
-/// Counts, for every type, the places that the document tags and those where the generated client has it.
+/// Compares, for every type, the count of tagged places in the document with that in the generated client.
 pub(crate) fn check(
     document: &Value,
     registry: &Registry,
@@ -102,7 +102,7 @@ fn generated(file: &syn::File) -> BTreeMap<String, Places> {
     places
 }
 
-/// The whole paths in the type of every field of every struct that stands directly in a module.
+/// The full paths in the field types of every struct directly in a module.
 fn paths_of_fields(file: &syn::File, module: &str) -> Vec<String> {
     let modules = file.items.iter().filter_map(|item| match item {
         Item::Mod(found) if found.ident == module => found.content.as_ref(),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_fields_and_parameters_as_the_document_tags_are_right() {
+    fn equal_counts_are_accepted() {
         let file = parse_quote! {
             pub mod types {
                 pub struct Tag {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_stayed_a_string_is_counted_and_a_longer_name_is_no_match() {
+    fn a_field_that_stayed_a_string_is_refused_and_a_longer_name_does_not_count() {
         let file = parse_quote! {
             pub mod types {
                 pub struct Tag {

@@ -1,7 +1,7 @@
 //! Brings an overlaid document into the form that progenitor can turn into a client. Mechanical, total, in a fixed order.
 //!
-//! Each pass is a function on a JSON value that answers which places it changed, and has its tests beside it. Facts about
-//! an API stand in the documents, but for the habits that the crate's documentation names.
+//! Each pass is a function on a JSON value that returns the places it changed. Facts about an API are in the documents, except for
+//! the conventions that the crate's documentation lists.
 
 pub(crate) mod documentation;
 pub(crate) mod lenient;

@@ -34,8 +34,8 @@ impl Report {
         self.untyped.extend(fields);
     }
 
-    /// The text fields and parameters that no pattern of the registry matches, so that nobody has decided whether they may be
-    /// printed. A build passes over them; a check does not.
+    /// The text fields and parameters that no pattern of the registry matches: it is not decided whether they may be printed. A
+    /// build ignores them, a check reports them.
     pub fn untyped(&self) -> &[Failure] {
         &self.untyped
     }
@@ -48,7 +48,7 @@ impl Report {
             .collect();
         (!fields.is_empty()).then(|| {
             format!(
-                "  - target: $.components\n    description: Personal, Secret or PlainText? Split the list; say how you know.\n    \
+                "  - target: $.components\n    description: Personal, Secret or PlainText? Split the list, and name the evidence.\n    \
                  update:\n      x-types:\n        Personal:\n          fields:\n{fields}"
             )
         })

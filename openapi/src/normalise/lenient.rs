@@ -1,5 +1,5 @@
-//! Makes what the server sends lenient: every field may be absent or null, no limit is checked, and nothing is filled in.
-//! Requests stay exact.
+//! Makes response schemas lenient: every field may be absent or null, no limit is checked, no default is filled in. Request schemas
+//! stay exact.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::normalise::sides::Sides;
 
 const PASS: &str = "lenient responses";
 
-/// Loosens every response schema; answers the fields it changed.
+/// Loosens every response schema; returns the fields it changed.
 pub(crate) fn apply(document: &mut Value, sides: &Sides) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
     let mut failures = Vec::new();
@@ -55,7 +55,7 @@ fn loosen(place: &str, schema: &mut Value, places: &mut Vec<String>) -> Result<(
     }
     if members.contains_key("properties") {
         members.insert("type".to_owned(), json!("object"));
-        // Whatever it says of further fields: they are passed over.
+        // Further fields are ignored, whatever their schema.
         members.remove("additionalProperties");
     }
     if let Some(items) = members.get_mut("items") {
@@ -70,7 +70,7 @@ fn loosen(place: &str, schema: &mut Value, places: &mut Vec<String>) -> Result<(
         for (name, property) in properties {
             let place = format!("{place}.{name}");
             loosen(&place, property, places)?;
-            // A reference cannot carry `nullable`, and need not: an optional object decodes from null.
+            // A reference cannot have `nullable` beside it, and an optional object decodes from null without.
             if property.get("$ref").is_none()
                 && let Some(property) = property.as_object_mut()
                 && property.insert("nullable".to_owned(), json!(true)) != Some(json!(true))
