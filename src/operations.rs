@@ -19,25 +19,25 @@ pub struct Operation {
     pub path: &'static str,
     /// The group that the document puts it in.
     pub tag: &'static str,
-    /// What a caller gives besides the body, in the order of the document.
+    /// Its parameters, in the order of the document.
     pub parameters: &'static [Parameter],
     /// The media type of the request body, if it has one.
     pub request_media_type: Option<&'static str>,
     /// The type of the request body in [`api::types`](crate::api::types), or in the module of the neighbour.
     pub request_type: Option<&'static str>,
-    /// Whether nothing has to be in the body: an empty object will do.
+    /// Whether an empty object is a valid body.
     pub request_may_be_empty: bool,
     /// The type of the answer, likewise.
     pub answer_type: Option<&'static str>,
     /// The media type that it asks for.
     pub accept: &'static str,
-    /// What a success brings.
+    /// What the body of a success is.
     pub answer: Answer,
     /// The header that carries its key or token.
     pub credential_header: &'static str,
     /// Whether it starts a job or has another effect that costs, even when it is a GET.
     pub starts_work: bool,
-    /// Whether it may be sent again when nobody knows if it arrived.
+    /// Whether it may be sent again when its answer was lost.
     pub replayable: bool,
     /// Whether MX advises against it.
     pub deprecated: bool,
@@ -93,9 +93,9 @@ pub enum ParameterKind {
 pub enum Answer {
     /// JSON, decoded into a type.
     Json,
-    /// Something else, handed on as bytes.
+    /// Something else, returned as bytes.
     Bytes,
-    /// Nothing that matters.
+    /// Nothing, or what is ignored.
     Nothing,
 }
 

@@ -38,7 +38,7 @@ use serde_json::Value;
 
 pub use failure::Failure;
 pub use generated::{Generated, Part};
-pub use report::{Report, Touched};
+pub use report::Report;
 
 #[cfg(feature = "tool")]
 pub(crate) use generated::Normalised;

@@ -11,13 +11,11 @@ pub struct Report {
     untyped: Vec<Failure>,
 }
 
-/// One pass, and the places it changed.
+/// One pass, and the places it changed: `Schema.property`, an operation id or an overlay action.
 #[derive(Clone, Debug)]
-pub struct Touched {
-    /// The name of the pass.
-    pub pass: String,
-    /// Every place it changed, as `Schema.property`, an operation id or an overlay action.
-    pub places: Vec<String>,
+struct Touched {
+    pass: String,
+    places: Vec<String>,
 }
 
 impl Report {
@@ -52,20 +50,6 @@ impl Report {
                  update:\n      x-types:\n        Personal:\n          fields:\n{fields}"
             )
         })
-    }
-
-    /// The passes in the order in which they ran.
-    pub fn passes(&self) -> &[Touched] {
-        &self.passes
-    }
-
-    /// How many places the named pass changed.
-    pub fn count(&self, pass: &str) -> usize {
-        self.passes
-            .iter()
-            .filter(|touched| touched.pass == pass)
-            .map(|touched| touched.places.len())
-            .sum()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where generated code and ours meet: the hooks go in, and our error comes out.
+//! Includes a generated client, gives it its hooks, and converts its errors to ours.
 
 use crate::error::{Error, JsonFault};
 use crate::operations;
@@ -34,7 +34,7 @@ pub(crate) fn explain(api: &str, id: &str, failure: progenitor_client::Error<()>
     }
 }
 
-/// A response that generated code takes for an error answer, with the real error inside.
+/// A response that generated code reads as an error, with our error inside.
 pub(super) fn carry(error: Error) -> reqwest::Response {
     let mut response = http::Response::new(reqwest::Body::default());
     *response.status_mut() =

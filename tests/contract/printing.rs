@@ -1,4 +1,4 @@
-//! What of a header or a field may stand in a snapshot. It is a list of what is allowed: what nobody thought of is not printed.
+//! What of a header or a field may stand in a snapshot. It is a list of what is allowed: everything else is redacted.
 
 use serde_json::{Map, Value};
 
@@ -7,9 +7,9 @@ use crate::types::{Kind, Type};
 
 /// Headers whose value is printed.
 const LISTED_HEADERS: [&str; 3] = ["accept", "content-type", "mx-skip-webhook"];
-/// Headers that carry a token: that they are sent is the contract, and what they hold is nobody's.
+/// Headers that carry a token: the snapshots show that they are sent, not their values.
 const SECRET_HEADERS: [&str; 2] = ["md-api-token", "md-session-token"];
-/// Registered types whose values are printed: they say what a thing is or which one, and nothing of a person.
+/// Registered types whose values are printed: kinds and identifiers of things, nothing about a person.
 const LISTED_KINDS: [Kind; 4] = [
     Kind::Identifier,
     Kind::OpenText,
