@@ -203,7 +203,7 @@ mod tests {
 
     /// Everything that can be printed of a value.
     fn printed(name: &str, value: &Value) -> String {
-        let printer = Printer::of(&NEXUS, NEXUS.type_of(name));
+        let printer = Printer::of(NEXUS, NEXUS.type_of(name));
         format!(
             "{}\n{}",
             printer.lines(value).join("\n"),
