@@ -114,6 +114,7 @@ pub enum Evidence {
 }
 
 include!(concat!(env!("OUT_DIR"), "/apis.rs"));
+#[cfg(feature = "mock")]
 pub(crate) use each_api;
 
 /// Declares the APIs of this build, with their generated tables.
