@@ -15,7 +15,7 @@
 //!
 //! # Requests by hand
 //!
-//! Every type has a builder, since no type may be written as a literal: a new field that need not be sent then breaks nobody. A
+//! Every type has a builder, since no type may be written as a literal: a new optional field is then no breaking change. A
 //! builder may be handed on as it is; in a list `try_into` makes an item of it. What is missing is said by `send()`, before
 //! anything is sent:
 //!
@@ -56,4 +56,4 @@
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
 
-crate::wire::generated_client!("/nexus_client.rs", crate::operations::nexus);
+crate::wire::generated_client!(nexus);

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
-use crate::operations::{self, Operation};
+use crate::operations::{Api, Operation};
 
 mod reply;
 mod request;
@@ -84,13 +84,14 @@ impl User {
 ///
 /// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    let found = operations::nexus()
+    let found = Api::Nexus
+        .operations()
         .iter()
         .find(|operation| operation.id == name || operation.name == name);
     found.ok_or_else(|| {
         let near = did_you_mean(
             name,
-            operations::nexus().iter().map(|operation| operation.id),
+            Api::Nexus.operations().iter().map(|operation| operation.id),
         );
         Error::request(
             None,

@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::Url;
 
 use crate::error::Error;
-use crate::operations;
+use crate::operations::Api;
 
 /// Whether this build can speak https.
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
@@ -29,81 +29,68 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 /// with `NO_PROXY`.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Environment {
-    nexus: String,
-    sso: String,
-    mdx: String,
-}
+pub struct Environment(Addresses);
 
 impl fmt::Debug for Environment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Environment")
-            .field("nexus", &shown(&self.nexus))
-            .field("sso", &shown(&self.sso))
-            .field("mdx", &shown(&self.mdx))
-            .finish()
+        let mut environment = formatter.debug_struct("Environment");
+        for &api in Api::ALL {
+            environment.field(api.name(), &shown(self.0.of(api)));
+        }
+        environment.finish()
     }
 }
 
-/// The addresses of an environment, checked.
-#[derive(Clone, Debug)]
-pub(crate) struct Addresses {
-    pub(crate) nexus: String,
-    pub(crate) sso: String,
-    pub(crate) mdx: String,
+/// An address for each API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Addresses([String; Api::ALL.len()]);
+
+impl Addresses {
+    fn each(address: impl FnMut(usize) -> String) -> Self {
+        Self(std::array::from_fn(address))
+    }
+
+    /// The address of one API.
+    pub(crate) fn of(&self, api: Api) -> &str {
+        &self.0[api as usize]
+    }
 }
 
 impl Environment {
     /// MX's integration environment, with test institutions and the test endpoints.
     pub fn integration() -> Self {
-        Self {
-            nexus: operations::nexus::INTEGRATION.to_owned(),
-            sso: operations::sso::INTEGRATION.to_owned(),
-            mdx: operations::mdx::INTEGRATION.to_owned(),
-        }
+        Self(Addresses::each(|index| {
+            Api::ALL[index].integration().to_owned()
+        }))
     }
 
     /// MX's production environment.
     pub fn production() -> Self {
-        Self {
-            nexus: operations::nexus::PRODUCTION.to_owned(),
-            sso: operations::sso::PRODUCTION.to_owned(),
-            mdx: operations::mdx::PRODUCTION.to_owned(),
-        }
+        Self(Addresses::each(|index| {
+            Api::ALL[index].production().to_owned()
+        }))
     }
 
     /// All systems at one address: a mock server, a sandbox, a gateway.
     pub fn custom(address: impl Into<String>) -> Self {
         let address = address.into();
-        Self {
-            nexus: address.clone(),
-            sso: address.clone(),
-            mdx: address,
-        }
+        Self(Addresses::each(|_| address.clone()))
     }
 
     /// The same, with Nexus at another address.
-    pub fn with_nexus(mut self, address: impl Into<String>) -> Self {
-        self.nexus = address.into();
+    pub fn with_nexus(self, address: impl Into<String>) -> Self {
+        self.with(Api::Nexus, address.into())
+    }
+
+    /// The same, with one API at another address.
+    pub(crate) fn with(mut self, api: Api, address: String) -> Self {
+        self.0.0[api as usize] = address;
         self
     }
 
-    /// The same, with the SSO API at another address.
-    pub fn with_sso(mut self, address: impl Into<String>) -> Self {
-        self.sso = address.into();
-        self
-    }
-
-    /// The same, with the MDX Real Time API at another address.
-    pub fn with_mdx(mut self, address: impl Into<String>) -> Self {
-        self.mdx = address.into();
-        self
-    }
-
-    /// Whether no call leaves this machine.
+    /// Whether every address is on this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        [&self.nexus, &self.sso, &self.mdx].iter().all(|address| {
+        self.0.0.iter().all(|address| {
             let url = Url::parse(address.trim()).ok();
             url.is_some_and(|url| url.host_str().is_some_and(is_loopback))
         })
@@ -111,11 +98,11 @@ impl Environment {
 
     /// Checks every address.
     pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
-        Ok(Addresses {
-            nexus: check("Nexus", &self.nexus)?,
-            sso: check("SSO", &self.sso)?,
-            mdx: check("MDX", &self.mdx)?,
-        })
+        let mut addresses = self.0.clone();
+        for (api, address) in Api::ALL.iter().zip(&mut addresses.0) {
+            *address = check(api.title(), address)?;
+        }
+        Ok(addresses)
     }
 }
 

@@ -4,16 +4,24 @@
 
 use std::sync::Arc;
 
+use crate::environment::Environment;
 use crate::error::Error;
-use crate::operations::Operation;
+use crate::operations::{Api, Operation};
 
 pub use generated::types;
 
-crate::wire::generated_client!("/mdx_client.rs", crate::operations::mdx);
+crate::wire::generated_client!(mdx);
 
 /// The values that fields of users can have.
 pub mod values {
     include!(concat!(env!("OUT_DIR"), "/mdx_values.rs"));
+}
+
+impl Environment {
+    /// The same, with the MDX Real Time API at another address.
+    pub fn with_mdx(self, address: impl Into<String>) -> Self {
+        self.with(Api::Mdx, address.into())
+    }
 }
 
 /// The users of one partner.

@@ -29,10 +29,10 @@
 //! # }
 //! ```
 
-/// Includes generated mocks.
+/// Includes the generated mocks of every API.
 macro_rules! mocks {
-    ($(#[$meta:meta])* $name:ident, $file:literal) => {
-        $(#[$meta])*
+    ($($name:ident, $variant:ident, $title:literal, $client:path, $values:path;)*) => {$(
+        #[doc = concat!("Mocks of ", $title, ".")]
         #[allow(
             missing_docs,
             missing_debug_implementations,
@@ -45,22 +45,9 @@ macro_rules! mocks {
             reason = "generated"
         )]
         pub mod $name {
-            include!(concat!(env!("OUT_DIR"), $file));
+            include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "_mock.rs"));
         }
-    };
+    )*};
 }
 
-mocks! {
-    /// Mocks of Nexus.
-    nexus, "/nexus_mock.rs"
-}
-
-mocks! {
-    /// Mocks of the SSO API.
-    sso, "/sso_mock.rs"
-}
-
-mocks! {
-    /// Mocks of the MDX Real Time API.
-    mdx, "/mdx_mock.rs"
-}
+crate::operations::each_api!(mocks);

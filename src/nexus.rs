@@ -7,7 +7,7 @@ use crate::api;
 use crate::environment::{Addresses, Environment};
 use crate::error::Error;
 use crate::mdx::{self, Users};
-use crate::operations::{self, Operation};
+use crate::operations::{self, Api, Operation};
 use crate::secret::Secret;
 use crate::session::{LeasePolicy, Sessions};
 use crate::sso::{self, Sso, TokenFormat};
@@ -75,9 +75,9 @@ impl fmt::Debug for Nexus {
             .map(|credentials| &*credentials.client_id);
         formatter
             .debug_struct("Nexus")
-            .field("nexus", &partner.addresses.nexus)
-            .field("sso", &partner.addresses.sso)
-            .field("mdx", &partner.addresses.mdx)
+            .field("nexus", &partner.addresses.of(Api::Nexus))
+            .field("sso", &partner.addresses.of(Api::Sso))
+            .field("mdx", &partner.addresses.of(Api::Mdx))
             .field("client_id", &client_id)
             .finish_non_exhaustive()
     }
@@ -175,10 +175,10 @@ impl Partner {
         let credentials = self.credentials()?;
         let connection = Connection {
             rules: Arc::clone(rules),
-            ..self.connection(&self.addresses.sso, credentials.as_credential())
+            ..self.connection(self.addresses.of(Api::Sso), credentials.as_credential())
         };
         let client = sso::generated::Client::new_with_client(
-            &self.addresses.sso,
+            self.addresses.of(Api::Sso),
             self.http.clone(),
             connection,
         );
@@ -191,9 +191,9 @@ impl Partner {
 
     fn users(&self) -> Result<Users, Error> {
         let credentials = self.credentials()?;
-        let connection = self.connection(&self.addresses.mdx, credentials.as_credential());
+        let connection = self.connection(self.addresses.of(Api::Mdx), credentials.as_credential());
         let client = mdx::generated::Client::new_with_client(
-            &self.addresses.mdx,
+            self.addresses.of(Api::Mdx),
             self.http.clone(),
             connection,
         );
@@ -213,7 +213,7 @@ impl Partner {
     }
 
     fn nexus_client_by(&self, rules: &Arc<Rules>, credential: Credential) -> api::Client {
-        let address = &self.addresses.nexus;
+        let address = self.addresses.of(Api::Nexus);
         let connection = Connection {
             rules: Arc::clone(rules),
             ..self.connection(address, credential)
@@ -296,7 +296,7 @@ impl User {
             }
             _ => Credential::Session(self.sessions.clone()),
         };
-        let connection = partner.connection(&partner.addresses.nexus, credential);
+        let connection = partner.connection(partner.addresses.of(Api::Nexus), credential);
         Ok((partner.http.clone(), connection))
     }
 

@@ -1,4 +1,6 @@
-//! The operations tables, generated from the documents: what each operation sends, and what may be done about its failure.
+//! The APIs of this build and their operations, from the documents: what each operation sends, and whether it may be sent again.
+//!
+//! The table in `openapi/src/lib.rs` is the only list of the APIs: the build writes it as the macro `each_api!`.
 
 /// One operation of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,25 +16,25 @@ pub struct Operation {
     pub path: &'static str,
     /// The group that the document puts it in.
     pub tag: &'static str,
-    /// What a caller gives besides the body, in the order of the document.
+    /// Its parameters, in the order of the document.
     pub parameters: &'static [Parameter],
     /// The media type of the request body, if it has one.
     pub request_media_type: Option<&'static str>,
     /// The type of the request body in [`api::types`](crate::api::types), or in the module of the neighbour.
     pub request_type: Option<&'static str>,
-    /// Whether nothing has to be in the body: an empty object will do.
+    /// Whether an empty object is a valid body.
     pub request_may_be_empty: bool,
     /// The type of the answer, likewise.
     pub answer_type: Option<&'static str>,
     /// The media type that it asks for.
     pub accept: &'static str,
-    /// What a success brings.
+    /// What the body of a success is.
     pub answer: Answer,
     /// The header that carries its key or token.
     pub credential_header: &'static str,
     /// Whether it starts a job or has another effect that costs, even when it is a GET.
     pub starts_work: bool,
-    /// Whether it may be sent again when nobody knows if it arrived.
+    /// Whether it may be sent again when its answer was lost.
     pub replayable: bool,
     /// Whether MX advises against it.
     pub deprecated: bool,
@@ -88,9 +90,9 @@ pub enum ParameterKind {
 pub enum Answer {
     /// JSON, decoded into a type.
     Json,
-    /// Something else, handed on as bytes.
+    /// Something else, returned as bytes.
     Bytes,
-    /// Nothing that matters.
+    /// Nothing, or what is ignored.
     Nothing,
 }
 
@@ -108,40 +110,70 @@ pub enum Evidence {
     Specification,
 }
 
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod nexus {
-    include!(concat!(env!("OUT_DIR"), "/nexus_operations.rs"));
+include!(concat!(env!("OUT_DIR"), "/apis.rs"));
+#[cfg(feature = "mock")]
+pub(crate) use each_api;
+
+/// Declares the APIs of this build, with their generated tables.
+macro_rules! declare {
+    ($($name:ident, $variant:ident, $title:literal, $client:path, $values:path;)*) => {
+        /// One of MX's APIs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Api {
+            $(#[doc = concat!("The API that messages call ", $title, ".")] $variant,)*
+        }
+
+        impl Api {
+            /// Every API of this build.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in lower case, such as `nexus`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($name),)* }
+            }
+
+            /// Its name in messages, such as `Nexus`.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// Its operations, sorted by name.
+            ///
+            /// ```
+            /// use mx_nexus::operations::Api;
+            ///
+            /// let identify = Api::Nexus.operations().iter().find(|operation| operation.id == "identifyMember");
+            /// assert!(identify.is_some_and(|operation| operation.starts_work && !operation.replayable));
+            /// ```
+            #[must_use]
+            pub fn operations(self) -> &'static [Operation] {
+                match self { $(Self::$variant => &$name::OPERATIONS,)* }
+            }
+
+            /// The address of MX's integration environment.
+            pub(crate) fn integration(self) -> &'static str {
+                match self { $(Self::$variant => $name::INTEGRATION,)* }
+            }
+
+            /// The address of MX's production environment.
+            pub(crate) fn production(self) -> &'static str {
+                match self { $(Self::$variant => $name::PRODUCTION,)* }
+            }
+        }
+
+        $(
+            #[allow(dead_code, reason = "generated; not every API needs every constant")]
+            pub(crate) mod $name {
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "_operations.rs"));
+            }
+        )*
+    };
 }
 
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod sso {
-    include!(concat!(env!("OUT_DIR"), "/sso_operations.rs"));
-}
-
-#[allow(dead_code, reason = "generated; not every API needs every constant")]
-pub(crate) mod mdx {
-    include!(concat!(env!("OUT_DIR"), "/mdx_operations.rs"));
-}
-
-/// The operations of Nexus, sorted by name.
-///
-/// ```
-/// let identify = mx_nexus::operations::nexus().iter().find(|operation| operation.id == "identifyMember");
-/// assert!(identify.is_some_and(|operation| operation.starts_work && !operation.replayable));
-/// ```
-pub fn nexus() -> &'static [Operation] {
-    &nexus::OPERATIONS
-}
-
-/// The operations of the SSO API, sorted by name.
-pub fn sso() -> &'static [Operation] {
-    &sso::OPERATIONS
-}
-
-/// The operations of the MDX Real Time API that are here, sorted by name.
-pub fn mdx() -> &'static [Operation] {
-    &mdx::OPERATIONS
-}
+each_api!(declare);
 
 /// The row of an operation by its name in Rust.
 pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'static Operation> {
@@ -151,13 +183,8 @@ pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'stati
     table.get(index)
 }
 
-/// The row of an operation by the API's name and its id, as the generated code knows it.
+/// The row of an operation by the name of its API and its id.
 pub(crate) fn by_id(api: &str, id: &str) -> Option<&'static Operation> {
-    let table = match api {
-        "nexus" => nexus(),
-        "sso" => sso(),
-        "mdx" => mdx(),
-        _ => return None,
-    };
-    table.iter().find(|operation| operation.id == id)
+    let api = Api::ALL.iter().find(|one| one.name() == api)?;
+    api.operations().iter().find(|operation| operation.id == id)
 }

@@ -5,19 +5,27 @@
 
 use std::sync::Arc;
 
+use crate::environment::Environment;
 use crate::error::Error;
-use crate::operations::Operation;
+use crate::operations::{Api, Operation};
 use crate::secret::Secret;
 
 mod xml;
 
 pub use generated::types;
 
-crate::wire::generated_client!("/sso_client.rs", crate::operations::sso);
+crate::wire::generated_client!(sso);
 
 /// The values that SSO fields can have.
 pub mod values {
     include!(concat!(env!("OUT_DIR"), "/sso_values.rs"));
+}
+
+impl Environment {
+    /// The same, with the SSO API at another address.
+    pub fn with_sso(self, address: impl Into<String>) -> Self {
+        self.with(Api::Sso, address.into())
+    }
 }
 
 /// In which form the API token is asked for.

@@ -5,9 +5,9 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+use mx_nexus::ErrorKind;
 use mx_nexus::call::{Call, Content};
-use mx_nexus::operations::{Operation, ParameterKind, Place};
-use mx_nexus::{ErrorKind, operations};
+use mx_nexus::operations::{Api, Operation, ParameterKind, Place};
 use serde_json::json;
 
 #[path = "support/recorder.rs"]
@@ -65,7 +65,7 @@ async fn every_operation_can_be_called_by_its_name() {
     .await;
     let user = server.nexus().user("U-1");
     user.api().await.unwrap();
-    for operation in operations::nexus() {
+    for operation in Api::Nexus.operations() {
         let reply = complete(user.call(operation.id), operation).send().await;
         let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         assert_eq!(reply.status, 200);
@@ -88,7 +88,7 @@ async fn every_operation_can_be_called_by_its_name() {
             assert!(reply.json().is_none_or(|body| body["from_tomorrow"] == 1));
         }
     }
-    assert!(!operations::nexus().is_empty());
+    assert!(!Api::Nexus.operations().is_empty());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How an API is reached: its addresses, the media type it speaks, and the header that carries the caller's credential.
+//! How an API is reached: its addresses, its media type, and the header that carries the credential.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// What holds for all operations of an API.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
-    /// The media type that the API is asked for, and spoken to in.
+    /// The media type of requests, and the one that responses are asked for in.
     pub media_type: String,
     /// The header of the document's own security scheme.
     pub credential_header: String,
@@ -38,7 +38,7 @@ pub(crate) fn read(document: &Value) -> Result<Access, Failure> {
             .flatten()
             .find(|server| server["x-environment"] == environment)
             .and_then(|server| server["url"].as_str());
-        // With a slash at its end, an address would give paths that begin with two.
+        // A slash at the end would give paths that begin with two.
         let address = found.map(|url| url.trim_end_matches('/').to_owned());
         let reason = format!("no server is marked x-environment: {environment}");
         address.ok_or_else(|| refuse("$.servers", &reason))
@@ -51,7 +51,7 @@ pub(crate) fn read(document: &Value) -> Result<Access, Failure> {
     })
 }
 
-/// The same as Rust, beside the operations table.
+/// The constants beside the operations table.
 pub(crate) fn emit(access: &Access) -> TokenStream {
     let Access {
         credential_header,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_facts_are_refused_with_their_place() {
         for (pointer, place) in [
             ("/info", "$.info"),
             ("/security", "$.security"),

@@ -1,4 +1,4 @@
-//! Hands a normalised document to progenitor: builder style, hooks expected, our types in the place of tagged strings.
+//! Runs progenitor on a normalised document: builder style, hooks expected, registered types instead of tagged strings.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,14 +26,14 @@ pub(crate) fn generate(
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let settings = settings(api, registry);
-    let lenient = Lenient::find(document, registry);
+    let rust_path = |entry: &Entry| rust_path(api, entry);
+    let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
     examples::strip(&mut document);
     let tokens = run(&document, &settings, |generator, document| {
         generator.generate_tokens(document)
     })?;
     let mut file = parse(tokens)?;
-    let rust_path = |entry: &Entry| rust_path(api, entry);
     conversions::check(&document, registry, &file, rust_path)?;
     finish::client(&mut file, api.name, &lenient, rows)?;
     Ok(file)
@@ -51,7 +51,7 @@ pub(crate) fn generate_mock(
     examples::strip(&mut document);
     let settings = settings(api, registry);
     let tokens = run(&document, &settings, |generator, document| {
-        generator.httpmock(document, api.client_module)
+        generator.httpmock(document, &api.client_module())
     })?;
     let mut file = parse(tokens)?;
     finish::mock(&mut file, &access.media_type, rows);
@@ -92,14 +92,14 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
 
 fn rust_path(api: &Api, entry: &Entry) -> String {
     let module = if entry.is_emitted() {
-        api.values_module
+        api.values
     } else {
-        "crate::values"
+        "values"
     };
-    format!("{module}::{}", entry.name)
+    format!("crate::{module}::{}", entry.name)
 }
 
-/// Runs the generator; its panics become failures as well, since it asserts what it does not support.
+/// Runs the generator. Its panics become failures, since it asserts what it does not support.
 fn run(
     document: &Value,
     settings: &GenerationSettings,
@@ -128,7 +128,7 @@ fn run(
     }
 }
 
-/// Catches a panic without a word, on this thread alone: others may generate, or fail, at the same time.
+/// Catches a panic and prints nothing for it, on this thread alone: other threads may panic at the same time.
 fn quietly<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
     thread_local! {
         static QUIET: Cell<bool> = const { Cell::new(false) };

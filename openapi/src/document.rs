@@ -1,4 +1,4 @@
-//! Reads a document and checks what every later pass relies on: references that lead somewhere and operation ids that are unique.
+//! Reads a document and checks what every later pass relies on: references have targets, and operation ids are unique.
 
 mod yaml;
 
@@ -102,7 +102,7 @@ pub(crate) fn schema_name(value: &Value) -> Option<&str> {
     reference(value)?.strip_prefix("/components/schemas/")
 }
 
-/// Refuses references that lead nowhere, operations without an id, and ids used twice.
+/// Refuses references without a target, operations without an id, and ids used twice.
 pub(crate) fn check(document: &Value) -> Result<(), Failure> {
     let mut failures = Vec::new();
     check_references(document, document, "", &mut failures);
@@ -214,18 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_failures_of_a_check_are_reported_at_once() {
         let document = json!({"paths": {
             "/a": {"get": {"parameters": [{"$ref": "#/gone"}]}},
             "/b": {"get": {"operationId": "b", "requestBody": {"$ref": "other.yaml"}}}
         }});
         let failure = check(&document).unwrap_err().in_document("v1.yaml");
-        let told: Vec<_> = failure
+        let reported: Vec<_> = failure
             .all()
             .map(|one| (one.document(), one.place(), one.pointer().unwrap()))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 (
                     "v1.yaml",

@@ -1,4 +1,4 @@
-//! The examples of a document: kept for the contract tests, and taken out of what the generator sees.
+//! The examples of a document: collected for the contract tests, and removed before the generator runs.
 
 use serde_json::{Map, Value};
 
@@ -9,10 +9,10 @@ pub(crate) struct Example<'a> {
     pub operation: &'a str,
     /// `request` or `response`.
     pub side: &'static str,
-    /// Where it stands in the document.
+    /// Its JSON pointer in the document.
     #[cfg_attr(
         not(feature = "tool"),
-        expect(dead_code, reason = "a check tells the line of a fault")
+        expect(dead_code, reason = "a check reports the line of a fault")
     )]
     pub pointer: String,
     pub value: &'a Value,
@@ -70,7 +70,7 @@ fn example_of(document: &Value, pointer: String) -> Option<(String, &Value)> {
     })
 }
 
-/// Removes examples and our own marks, which the generator would copy or stumble over.
+/// Removes examples and our own `x-` marks, which the generator would copy or refuse.
 pub(crate) fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_and_marks_go_but_fields_of_that_name_stay() {
+    fn examples_and_marks_are_removed_but_not_fields_of_that_name() {
         let mut document = json!({"schemas": {"A": {
             "x-evidence": "table", "example": 1,
             "properties": {"example": {"type": "string", "example": "x"}}

@@ -1,5 +1,5 @@
-//! Emits what the contract tests walk, and the library does not include: the builders and types are generated, so nothing
-//! generic can go through them.
+//! Emits calls and samples for the contract tests: the builders and types are generated, so no generic code can iterate over
+//! them. The library does not include it.
 //!
 //! [`calls`] is the table `EXERCISES`, a maximal and a minimal call of every operation. The test that includes it brings
 //! `types`, `values`, the row type `Exercise` and the functions `maximal`, `minimal`, `json`, `bytes` and `nothing` into
@@ -71,7 +71,7 @@ fn exercise(
     })
 }
 
-/// One setter a wanted parameter, in a fixed value of its type that names the parameter.
+/// One setter for each wanted parameter, with a fixed value of its type that contains the parameter's name.
 fn setters(
     registry: &Registry,
     entry: &OperationEntry<'_>,

@@ -1,4 +1,4 @@
-//! What went wrong while a document was prepared: which document, in which pass, at which place.
+//! Why a document was refused: which document, in which pass, at which place.
 //!
 //! `build.rs` prints a [`Failure`] as the build error, so its text is written for the person who has just edited a document.
 
@@ -42,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// Names the document, unless a pass nearer to the fault has named one already.
+    /// Names the document, unless it has one already.
     pub(crate) fn in_document(mut self, document: &str) -> Self {
         if self.document.is_empty() {
             self.document = document.to_owned();
@@ -52,7 +52,7 @@ impl Failure {
         self
     }
 
-    /// Names the file of `document` as the person does who has it, as long as it is not in its place.
+    /// Names the file that the user gave, as long as it is not in the place of `document`.
     #[cfg(feature = "tool")]
     pub(crate) fn called(mut self, document: &str, file: &str) -> Self {
         if self.document == document {
@@ -63,7 +63,7 @@ impl Failure {
         self
     }
 
-    /// Tells where in the file the fault is, as a JSON pointer, for those who look up its line.
+    /// Adds the JSON pointer of the fault, for looking up its line.
     pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into().into());
         self
@@ -84,7 +84,7 @@ impl Failure {
         &self.place
     }
 
-    /// Why it cannot be.
+    /// Why it was refused.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -1,13 +1,13 @@
-//! The last touch on what progenitor made, where it has no setting for what a user of the client needs.
+//! Changes progenitor's output where it has no setting for what users of the client need.
 //!
-//! - `send()` answers with `crate::Error`. progenitor's own error prints whole bodies and headers, and is not ours to redact.
-//! - Path parameters are encoded by us: progenitor leaves the backslash, which a URL takes for a slash.
-//! - Fields of types marked `null_text` take the text `"null"` for absent, and marked lists take wrapped items.
-//! - Every type may grow, so that a new field or value breaks nobody.
-//! - `new_with_client` is for the library, and `new` goes: both want a type that nobody else can name, and `new` can panic.
+//! - `send()` returns `crate::Error`. progenitor's own error prints whole bodies and headers.
+//! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash.
+//! - Fields of types marked `null_text` read the text `"null"` as absent, and marked lists accept wrapped items.
+//! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
+//! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
-//! Every change is counted against the document, so that a new release of progenitor cannot skip one in silence.
+//! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
 
 mod fields;
 mod growth;
@@ -49,7 +49,7 @@ pub(crate) fn client(
     Ok(())
 }
 
-/// Takes `encode_path` from us where progenitor's is imported. The calls are in `format!`, where no visitor goes.
+/// Imports our `encode_path` in the place of progenitor's. The calls are in `format!`, where no visitor goes.
 struct Encoding {
     changed: usize,
 }
@@ -82,7 +82,7 @@ impl VisitMut for Encoding {
     }
 }
 
-/// The calls that progenitor sketches in the documentation have made-up variables: text, not tests that are left out.
+/// Marks progenitor's sketches of calls as text: they use undefined variables and would show up as ignored tests.
 struct Sketches;
 
 impl VisitMut for Sketches {
@@ -102,7 +102,7 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     Err(Failure::new("finishing", what, reason))
 }
 
-/// Closes the ways to make a client from outside: the library makes it, with a connection of its own.
+/// Makes the constructors private to the library.
 struct Constructors {
     changed: usize,
 }
@@ -129,7 +129,7 @@ impl VisitMut for Constructors {
     }
 }
 
-/// Gives every `send` our error, with the operation that failed.
+/// Converts the error of every `send` to ours, with the operation that failed.
 struct Errors<'a> {
     api: &'a str,
     rows: &'a [Row],
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_library_makes_a_client() {
+    fn constructors_become_private_to_the_library() {
         let file: syn::File = parse_quote!(
             use progenitor_client::{Error, encode_path};
         );
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn send_answers_with_our_error_and_names_the_operation() {
+    fn send_returns_our_error_with_the_operation() {
         let file: syn::File = parse_quote! {
             use progenitor_client::{encode_path, Error};
             impl<'a> ReadMember<'a> {

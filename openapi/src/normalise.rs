@@ -1,7 +1,7 @@
 //! Brings an overlaid document into the form that progenitor can turn into a client. Mechanical, total, in a fixed order.
 //!
-//! Each pass is a function on a JSON value that answers which places it changed, and has its tests beside it. Facts about
-//! an API stand in the documents, but for the habits that the crate's documentation names.
+//! Each pass is a function on a JSON value that returns the places it changed. Facts about an API are in the documents, except for
+//! the conventions that the crate's documentation lists.
 
 pub(crate) mod documentation;
 pub(crate) mod lenient;
@@ -9,6 +9,7 @@ pub(crate) mod limits;
 pub(crate) mod media_types;
 pub(crate) mod parameters;
 pub(crate) mod responses;
+pub(crate) mod scalars;
 pub(crate) mod sides;
 pub(crate) mod typing;
 pub(crate) mod wrappers;
@@ -18,6 +19,9 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::registry::Registry;
 use crate::report::Report;
+
+/// Keywords by which a value has one of several shapes.
+const CHOICES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// Runs every pass on `document`; the operations table has to be read before.
 pub(crate) fn run(
@@ -39,9 +43,12 @@ pub(crate) fn run(
     report.note("drop error responses", responses::drop_errors(document));
     report.note("one success response", responses::unify(document)?);
     report.note("plain JSON media types", media_types::simplify(document)?);
+    report.note("inline scalars", scalars::inline(document));
     let sides = sides::find(document)?;
     report.note("open wrappers", wrappers::apply(document, &sides));
-    report.note("give types", typing::apply(document, registry)?);
+    let given = typing::apply(document, registry)?;
+    report.note("give types", given.places);
+    report.note_untyped(given.untyped);
     registry.check_all_used()?;
     report.note(
         "drop foreign limits",

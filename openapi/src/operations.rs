@@ -1,4 +1,4 @@
-//! The operations table: what retry, tracing, the hooks and the tests have to know of each operation before it is called.
+//! The operations table: what retries, tracing, hooks and tests need to know of each operation before it is called.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -86,7 +86,7 @@ impl Row {
     }
 }
 
-/// What a success brings.
+/// What the body of a success is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Json,
@@ -135,7 +135,7 @@ fn read_row(
         request_type: None,
         request_may_be_empty: false,
         answer_type: None,
-        // A success of any JSON kind is asked for by the one vendor type: the older ones are accepted, not requested.
+        // JSON is always requested as the one vendor type; older types are accepted in the response.
         accept: match body_type.as_deref() {
             Some(other) if !is_json(other) => other.to_owned(),
             _ => vendor.to_owned(),
@@ -156,7 +156,7 @@ fn read_row(
     }
 }
 
-/// Completes the rows with what normalising settles: the parameters that a caller gives, and the names of the types.
+/// Completes the rows from the normalised document: the parameters of a call, and the names of the types.
 pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure> {
     let entries = operations(document);
     for row in rows {
@@ -175,7 +175,7 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
             schema_name(schema).map(str::to_owned)
         };
         let body = entry.value.get("requestBody");
-        // A body without a name gets one of the operation, as progenitor gives it.
+        // progenitor names a body without a name after its operation.
         row.request_type = body.map(|_| {
             let of_operation = || format!("{}Body", row.id.to_upper_camel_case());
             body_type(body).unwrap_or_else(of_operation)
@@ -192,7 +192,7 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
     Ok(())
 }
 
-/// Whether an empty object does for a body.
+/// Whether an empty object is a valid body.
 fn wants_nothing(document: &Value, body: &Value) -> bool {
     let content = follow(document, body)["content"].as_object();
     let media = content.and_then(|content| content.values().next());
@@ -253,7 +253,7 @@ fn success_media_type(document: &Value, operation: &OperationEntry<'_>) -> Optio
         .map(str::to_owned)
 }
 
-/// The table as Rust, over the types of `crate::operations`.
+/// The table as Rust, with the types of `crate::operations`.
 pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
     let access = crate::access::emit(access);
     let count = rows.len();

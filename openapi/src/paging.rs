@@ -14,7 +14,7 @@ use crate::failure::Failure;
 
 pub(crate) use emit::{emit, open};
 
-/// What an API calls the parts of its paging.
+/// An API's names for the parts of its paging.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
@@ -22,9 +22,9 @@ struct Words {
     page: String,
     /// The query parameter with the size of a page.
     size: String,
-    /// The counter of a paging object that tells which page it is …
+    /// The field of a paging object with the number of this page.
     current: String,
-    /// … and the one that tells how many there are.
+    /// The field with the number of pages.
     total: String,
 }
 
@@ -58,7 +58,7 @@ impl List {
     }
 }
 
-/// The lists of a normalised document, sorted by operation. An API that says nothing of paging has none.
+/// The lists of a normalised document, sorted by operation. An API without `x-paging` has none.
 pub(crate) fn find(document: &Value) -> Result<Vec<List>, Failure> {
     let said = &document["info"]["x-paging"];
     if said.is_null() {
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_that_says_nothing_of_paging_has_no_lists() {
+    fn an_api_without_paging_has_no_lists() {
         let mut document = document("listTags", &tags());
         document["info"] = json!({});
         assert_eq!(find(&document).unwrap(), []);

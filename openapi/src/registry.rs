@@ -1,8 +1,9 @@
-//! The types that a document's strings and codes really are, as its overlay lists them under `components.x-types`.
+//! The types of a document's strings and codes, as its overlay lists them under `components.x-types`.
 //!
-//! An entry names a type, its kind and the fields that have it; [`Registry::find`] answers for one field. A pattern is
-//! `Owner.field`, the owner a schema or an operation (for its parameters) or `*`, the field with one `*` at an end at most.
-//! The more specific pattern wins. A pattern that no field has is a stale fact and fails the build.
+//! An entry names a type, its kind and the fields that have it; [`Registry::find`] finds the entry of one field. A pattern is
+//! `Owner.field`, the field with one `*` at an end at most. The owner is a schema, an operation (for its parameters) or `*`;
+//! a field within a field is `Owner.field.inner`, and one in a body without a name `operationId.body.field` or
+//! `operationId.answer.field`. The more specific pattern wins. A pattern that no field has fails the build.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -22,9 +23,9 @@ pub(crate) const TYPES: &str = "/components/x-types";
 pub(crate) enum Kind {
     /// An opaque identifier: a newtype of its own.
     Identifier,
-    /// A string with known values and room for others.
+    /// A string with known values; others are kept as they are.
     OpenText,
-    /// An integer code with known values and room for others.
+    /// An integer code with known values; others are kept as they are.
     OpenCode,
     /// Never printed: credentials, answers, tokens.
     Secret,
@@ -32,11 +33,11 @@ pub(crate) enum Kind {
     Personal,
     /// Never printed, and sent as a string or a number: account numbers.
     Digits,
-    /// A time in one of several spellings.
+    /// A time in one of several formats.
     Timestamp,
-    /// A scalar seen as a string and as a number.
+    /// A scalar that MX sends both as a string and as a number.
     Text,
-    /// A plain string, though its name looks like an identifier.
+    /// Text that is neither personal nor secret: a plain string, which prints.
     Plain,
 }
 
@@ -87,7 +88,7 @@ impl Entry {
         }
     }
 
-    /// Whether the generator has to emit the type, rather than find it among those written by hand or shared.
+    /// Whether the type is generated, rather than written by hand or shared.
     pub(crate) fn is_emitted(&self) -> bool {
         !self.shared
             && matches!(
@@ -153,7 +154,7 @@ impl Registry {
         &self.entries
     }
 
-    /// The entry whose pattern fits `owner.field` best, with what a pass needs to judge and to mark the use.
+    /// The entry with the most specific pattern for `owner.field`.
     pub(crate) fn find(&self, owner: &str, field: &str) -> Result<Option<Found<'_>>, Failure> {
         let mut best: Option<Found<'_>> = None;
         for (index, entry) in self.entries.iter().enumerate() {
@@ -183,7 +184,7 @@ impl Registry {
         Ok(best)
     }
 
-    /// Notes that the pattern behind `found` was needed.
+    /// Marks the pattern of `found` as used.
     pub(crate) fn mark_used(&self, found: &Found<'_>) {
         self.used.borrow_mut().insert(found.place);
     }
@@ -233,7 +234,7 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Whether the pattern names owner and field, so that a misfit is a mistake rather than a by-catch.
+    /// Whether the pattern names owner and field, so that a field of another type is a mistake in the overlay.
     pub(crate) fn is_exact(&self) -> bool {
         self.weight == 3
     }
@@ -241,7 +242,7 @@ impl Found<'_> {
 
 /// How specific `pattern` is for a field it fits: the owner counts one, the whole field name two.
 fn weigh(pattern: &str, owner: &str, field: &str) -> Option<u8> {
-    let (owner_pattern, field_pattern) = pattern.split_once('.')?;
+    let (owner_pattern, field_pattern) = pattern.rsplit_once('.')?;
     let owner_weight = match owner_pattern {
         "*" => 0,
         name if name == owner => 1,
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_nothing_needed_is_refused() {
+    fn an_unused_pattern_is_refused() {
         let registry = registry();
         let failure = registry.check_all_used().unwrap_err();
         assert!(

@@ -1,20 +1,21 @@
-//! What each pass touched, for the reviewer of a document update.
+//! What each pass touched, for the reviewer of a document update, and the text fields that it has to decide on.
 
 use std::fmt;
+
+use crate::failure::Failure;
 
 /// The passes a document went through, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     passes: Vec<Touched>,
+    untyped: Vec<Failure>,
 }
 
-/// One pass, and the places it changed.
+/// One pass, and the places it changed: `Schema.property`, an operation id or an overlay action.
 #[derive(Clone, Debug)]
-pub struct Touched {
-    /// The name of the pass.
-    pub pass: String,
-    /// Every place it changed, as `Schema.property`, an operation id or an overlay action.
-    pub places: Vec<String>,
+struct Touched {
+    pass: String,
+    places: Vec<String>,
 }
 
 impl Report {
@@ -26,18 +27,29 @@ impl Report {
         });
     }
 
-    /// The passes in the order in which they ran.
-    pub fn passes(&self) -> &[Touched] {
-        &self.passes
+    /// Notes text fields that no pattern of the registry matches.
+    pub(crate) fn note_untyped(&mut self, fields: Vec<Failure>) {
+        self.untyped.extend(fields);
     }
 
-    /// How many places the named pass changed.
-    pub fn count(&self, pass: &str) -> usize {
-        self.passes
-            .iter()
-            .filter(|touched| touched.pass == pass)
-            .map(|touched| touched.places.len())
-            .sum()
+    /// The text fields and parameters that no pattern of the registry matches: it is not decided whether they may be printed. A
+    /// build ignores them, a check reports them.
+    pub fn untyped(&self) -> &[Failure] {
+        &self.untyped
+    }
+
+    /// An overlay action that gives all of them a type, to be pasted and edited.
+    pub fn snippet(&self) -> Option<String> {
+        let fields = self.untyped.iter();
+        let fields: String = fields
+            .map(|field| format!("            - '{}'\n", field.place()))
+            .collect();
+        (!fields.is_empty()).then(|| {
+            format!(
+                "  - target: $.components\n    description: Personal, Secret or PlainText? Split the list, and name the evidence.\n    \
+                 update:\n      x-types:\n        Personal:\n          fields:\n{fields}"
+            )
+        })
     }
 }
 

@@ -1,6 +1,5 @@
-//! The public Rust of a generated client as text, one item a line: what a change of the document does to those who use it.
-//!
-//! Called by `lib.rs` on the finished client; the contract tests pin the text, and the mutation test reads its lines.
+//! The public Rust of a generated client as text, one item a line: what a change of the document does to users of the client.
+//! The contract tests pin it.
 
 mod attributes;
 
@@ -18,8 +17,8 @@ use crate::registry::{Kind, Registry};
 /// The surface of a client: the calls with their parameters and answers, the types with their fields, the registered types
 /// with their values. Each item is a line, what belongs to it follows indented; items are sorted by name.
 ///
-/// `pages of` says that a list can be read as a stream, `non-exhaustive` that others cannot write the struct as a literal,
-/// `required` that a builder refuses to go without, `as` what a field is called in JSON, and `by` which function reads it.
+/// `pages of` marks a list that can be read as a stream, `non-exhaustive` a struct that users cannot write as a literal,
+/// `required` a field that a builder needs; `as` is followed by the name in JSON, `by` by the function that reads the field.
 pub(crate) fn describe(file: &syn::File, registry: &Registry, lists: &[List]) -> String {
     let mut blocks = Vec::from_iter(version(file));
     blocks.extend(calls(file, lists));
@@ -39,7 +38,7 @@ fn block(head: &str, members: impl IntoIterator<Item = String>) -> String {
     text
 }
 
-/// The version of the contract, as the client tells it.
+/// The version of the contract that the client returns.
 fn version(file: &syn::File) -> Option<String> {
     let members = file.items.iter().filter_map(|item| match item {
         Item::Impl(found) if last_segment(&found.self_ty) == "Client" => Some(&found.items),
@@ -53,7 +52,7 @@ fn version(file: &syn::File) -> Option<String> {
     Some(block(&head, None))
 }
 
-/// The methods of the client, each with what its builder takes and what `send` answers.
+/// The methods of the client, each with the parameters of its builder and the result of `send`.
 fn calls(file: &syn::File, lists: &[List]) -> Vec<String> {
     let builders = items_of(&file.items, "builder");
     let structs: BTreeMap<String, &syn::ItemStruct> = builders
@@ -82,7 +81,7 @@ fn calls(file: &syn::File, lists: &[List]) -> Vec<String> {
     calls.into_values().collect()
 }
 
-/// What each builder's `send` answers, by the name of the builder.
+/// The result of each builder's `send`, by the name of the builder.
 fn answers(builders: &[Item]) -> BTreeMap<String, String> {
     let mut answers = BTreeMap::new();
     for item in builders {
@@ -147,7 +146,7 @@ fn types(file: &syn::File) -> Vec<String> {
     types.into_values().collect()
 }
 
-/// The type that an item gives a default by hand.
+/// The type for which an item implements `Default`.
 fn default_impl(item: &Item) -> Option<String> {
     let Item::Impl(found) = item else { return None };
     let (path, _) = found.trait_.as_ref()?;
@@ -165,7 +164,7 @@ fn field(field: &syn::Field) -> String {
     if let Some(wire) = serde.rename {
         text.push_str(&format!(" as {wire}"));
     }
-    // An optional list is no Option, so that its type alone does not tell.
+    // An optional list is no Option, so the type alone does not show it.
     if !serde.optional && field.ident.is_some() {
         text.push_str(" (required)");
     }
@@ -191,7 +190,7 @@ fn variant(variant: &syn::Variant) -> String {
     text
 }
 
-/// The registered types that this document brings, with the values of the open ones.
+/// The registered types that are generated for this document, with the values of the open ones.
 fn values(registry: &Registry) -> Vec<String> {
     let mut values = BTreeMap::new();
     for entry in registry.entries().iter().filter(|entry| entry.is_emitted()) {
@@ -247,7 +246,7 @@ fn first_argument(found: &Type) -> Option<&Type> {
     }
 }
 
-/// A type as a person writes it who has imported what is in it.
+/// A type without the paths of what is usually imported.
 fn written(found: &Type) -> String {
     let mut text = tight(&found.to_token_stream().to_string());
     for path in [
@@ -311,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_types_and_values_are_told_with_what_is_in_them() {
+    fn calls_types_and_values_are_listed_with_their_members() {
         let registry = Registry::from_value(&json!({
             "Status": {"kind": "open-text", "description": "d", "fields": ["*.status"],
                 "values": [{"name": "OPEN", "code": 1}, {"name": "SHUT"}]},

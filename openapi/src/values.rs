@@ -1,4 +1,4 @@
-//! Emits the registered types: calls of the macros in the library's `values` module, which says once what such a type can do.
+//! Emits the registered types: calls of the macros in the library's `values` module, which define what such a type can do.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use crate::failure::Failure;
 use crate::registry::{Entry, Kind, KnownValue, Registry};
 
-/// One macro call a type.
+/// One macro call for each type.
 pub(crate) fn emit(registry: &Registry) -> Result<TokenStream, Failure> {
     let calls = registry
         .entries()
@@ -52,7 +52,7 @@ fn variants(entry: &Entry) -> Result<Vec<TokenStream>, Failure> {
         .map(|value| {
             let variant = value.name.to_upper_camel_case();
             let clashes = ["Unknown", "UnknownName"].contains(&variant.as_str());
-            // A value that MX itself calls UNKNOWN keeps its name beside our own `Unknown`.
+            // A value that MX calls UNKNOWN must not clash with our own `Unknown`.
             let variant = if clashes {
                 format!("Known{variant}")
             } else {

@@ -179,8 +179,8 @@ fn the_same_texts_unbroken_give_what_the_files_give() {
             .map(|path| std::fs::read_to_string(path).unwrap());
         let from_text = api.generate_from_text(&document, &overlay).unwrap();
         assert_eq!(
-            from_text.client,
-            api.generate().unwrap().client,
+            from_text.client(),
+            api.generate().unwrap().client(),
             "{}",
             api.name
         );

@@ -4,6 +4,7 @@
 
 mod upstream;
 
+use mx_nexus_openapi::tool::Finding;
 use mx_nexus_openapi::tool::check::check;
 use mx_nexus_openapi::{APIS, folder};
 use upstream::Root;
@@ -103,4 +104,28 @@ fn pinned(name: &str, text: &str) {
     }, {
         insta::assert_snapshot!(name, text);
     });
+}
+
+#[test]
+fn text_without_a_type_is_a_finding_with_a_snippet_for_the_overlay() {
+    let root = Root::new("untyped");
+    let mdx = "openapi/mdx/v5.yaml";
+    root.edit(
+        mdx,
+        "        first_name:\n",
+        "        maiden:\n          type: string\n        first_name:\n",
+    );
+    let checked = check(&root.0);
+    let asked = |finding: &&Finding| finding.message.contains("personal or secret");
+    let found: Vec<&Finding> = checked.findings.iter().filter(asked).collect();
+    let [finding] = found[..] else {
+        panic!("{:#?}", checked.findings);
+    };
+    assert_eq!(finding.file, mdx);
+    assert!(finding.message.contains(".maiden: "), "{finding}");
+    let [(overlay, snippet)] = &checked.snippets[..] else {
+        panic!("{:?}", checked.snippets);
+    };
+    assert_eq!(overlay, "openapi/mdx/overlay.yaml");
+    assert!(snippet.contains(".maiden'"), "{snippet}");
 }

@@ -1,4 +1,4 @@
-//! Connects the generated clients with [`Connection`](super::Connection): hooks and errors.
+//! Includes a generated client, gives it its hooks, and converts its errors to ours.
 
 use serde::de::DeserializeOwned;
 
@@ -49,9 +49,9 @@ pub(super) fn carry(error: Error) -> reqwest::Response {
     response.into()
 }
 
-/// Takes in the client that was generated from a document, as the module `generated`, and gives it its hooks.
+/// Includes the generated client of an API as the module `generated`, with its hooks.
 macro_rules! generated_client {
-    ($file:literal, $table:path) => {
+    ($api:ident) => {
         #[allow(
             missing_docs,
             unreachable_pub,
@@ -65,12 +65,17 @@ macro_rules! generated_client {
             reason = "generated"
         )]
         pub(crate) mod generated {
-            include!(concat!(env!("OUT_DIR"), $file));
+            include!(concat!(
+                env!("OUT_DIR"),
+                "/",
+                stringify!($api),
+                "_client.rs"
+            ));
         }
 
-        $crate::wire::hooks!(generated::Client, $table);
+        $crate::wire::hooks!(generated::Client, $api);
 
-        /// A request that was built by hand and lacks something.
+        /// A request whose builder lacks a required field.
         impl From<generated::types::error::ConversionError> for $crate::Error {
             fn from(failure: generated::types::error::ConversionError) -> Self {
                 Self::request(None, format!("the request cannot be built: {failure}"))
@@ -82,15 +87,15 @@ pub(crate) use generated_client;
 
 /// Gives a generated client its hooks.
 macro_rules! hooks {
-    ($client:ty, $table:path) => {
+    ($client:ty, $api:ident) => {
         impl progenitor_client::ClientHooks<$crate::wire::Connection> for $client {
             async fn pre<E>(
                 &self,
                 request: &mut reqwest::Request,
                 info: &progenitor_client::OperationInfo,
             ) -> Result<(), progenitor_client::Error<E>> {
-                let Some(operation) = $crate::operations::by_name($table(), info.operation_id)
-                else {
+                let table = &$crate::operations::$api::OPERATIONS;
+                let Some(operation) = $crate::operations::by_name(table, info.operation_id) else {
                     let reason = format!("{} is in no operations table", info.operation_id);
                     return Err(progenitor_client::Error::Custom(reason));
                 };
@@ -104,7 +109,8 @@ macro_rules! hooks {
                 request: reqwest::Request,
                 info: &progenitor_client::OperationInfo,
             ) -> reqwest::Result<reqwest::Response> {
-                match $crate::operations::by_name($table(), info.operation_id) {
+                let table = &$crate::operations::$api::OPERATIONS;
+                match $crate::operations::by_name(table, info.operation_id) {
                     Some(operation) => Ok(self.inner.send(&self.client, operation, request).await),
                     None => self.client.execute(request).await,
                 }

@@ -1,7 +1,7 @@
 //! Answers of other forms than the reference shows, seen or reported of MX, on the wire.
 
 use httpmock::MockServer;
-use mx_nexus::operations;
+use mx_nexus::operations::Api;
 use serde_json::{Value, json};
 
 use crate::exerciser::{self, Extent};
@@ -23,8 +23,8 @@ const DELETED: [Reply; 2] = [
 async fn answer(id: &str, path: &str, reply: Reply) -> Value {
     let server = MockServer::start_async().await;
     let client = server::client(&server).await;
-    let mut all = operations::nexus().iter();
-    let method = all.find(|one| one.id == id).unwrap().method;
+    let mut operations = Api::Nexus.operations().iter();
+    let method = operations.find(|one| one.id == id).unwrap().method;
     let call = exerciser::of(id).call(Extent::Maximal, &client);
     let (_, outcome) = server::exchange(&server, (method, path), reply, call).await;
     let answered = outcome.unwrap_or_else(|error| panic!("{id}: {error}"));
@@ -33,7 +33,8 @@ async fn answer(id: &str, path: &str, reply: Reply) -> Value {
 
 #[tokio::test]
 async fn every_delete_accepts_an_empty_object_and_nothing_at_all() {
-    let deletes: Vec<_> = operations::nexus()
+    let deletes: Vec<_> = Api::Nexus
+        .operations()
         .iter()
         .filter(|operation| operation.method == "DELETE")
         .collect();

@@ -1,4 +1,4 @@
-//! The three APIs as every walk sees them: operations, types, examples and surface, all from the build.
+//! Every API as the contract tests see it: operations, types, examples and surface, all from the build.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,58 +7,58 @@ use mx_nexus::operations::{self, Operation};
 use serde_json::Value;
 
 use crate::snapshots;
-use crate::types::{self, Registered, Side, Type};
+use crate::types::{self, Registered, Side, Type, each_api};
 
 /// What the build made of one document.
 pub(crate) struct Api {
     pub(crate) name: &'static str,
-    pub(crate) operations: fn() -> &'static [Operation],
+    pub(crate) api: operations::Api,
     pub(crate) types: &'static [Type],
     pub(crate) registered: &'static [Registered],
     pub(crate) surface: &'static str,
     examples: LazyLock<Value>,
 }
 
-macro_rules! api {
-    ($name:ident, $operations:path) => {
-        Api {
-            name: stringify!($name),
-            operations: $operations,
-            types: &types::$name::TYPES,
-            registered: &types::$name::REGISTERED,
-            surface: include_str!(concat!(
-                env!("OUT_DIR"),
-                "/",
-                stringify!($name),
-                "_surface.txt"
-            )),
-            examples: LazyLock::new(|| {
-                let text = include_str!(concat!(
-                    env!("OUT_DIR"),
-                    "/",
-                    stringify!($name),
-                    "_examples.json"
-                ));
-                serde_json::from_str(text).expect("the build wrote JSON")
-            }),
-        }
+/// The file that the build made of one API.
+macro_rules! file {
+    ($name:ident, $file:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", stringify!($name), $file))
     };
 }
 
-pub(crate) static NEXUS: Api = api!(nexus, operations::nexus);
-static SSO: Api = api!(sso, operations::sso);
-static MDX: Api = api!(mdx, operations::mdx);
+macro_rules! list {
+    ($($name:ident, $variant:ident, $title:literal, $client:path, $values:path;)*) => {
+        [$(Api {
+            name: stringify!($name),
+            api: operations::Api::$variant,
+            types: &types::$name::TYPES,
+            registered: &types::$name::REGISTERED,
+            surface: file!($name, "_surface.txt"),
+            examples: LazyLock::new(|| {
+                serde_json::from_str(file!($name, "_examples.json")).expect("the build wrote JSON")
+            }),
+        }),*]
+    };
+}
 
-/// All of them.
-pub(crate) static APIS: [&Api; 3] = [&NEXUS, &SSO, &MDX];
+/// Every API of the build, Nexus first.
+pub(crate) static APIS: [Api; operations::Api::ALL.len()] = each_api!(list);
+
+/// Nexus, whose client is public.
+pub(crate) static NEXUS: &Api = &APIS[0];
 
 /// Pins the texts of every API, each in its own folder. All are made before any is compared.
 pub(crate) fn pin_each(folder: &str, texts: impl FnMut(&'static Api) -> BTreeMap<String, String>) {
-    let folders = APIS.map(|api| api.folder(folder));
-    snapshots::pin_all(folders.into_iter().zip(APIS.map(texts)));
+    let folders = APIS.iter().map(|api| api.folder(folder));
+    snapshots::pin_all(folders.zip(APIS.iter().map(texts).collect::<Vec<_>>()));
 }
 
 impl Api {
+    /// Its operations table.
+    pub(crate) fn operations(&self) -> &'static [Operation] {
+        self.api.operations()
+    }
+
     /// The folder of this API's snapshots: that of Nexus is `folder` itself, a neighbour's the same below its name.
     fn folder(&self, folder: &str) -> String {
         match self.name {

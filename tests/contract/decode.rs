@@ -16,7 +16,7 @@ use crate::types::{Side, Type, parse};
 fn what_becomes_of_every_example() {
     let mut failures = Vec::new();
     apis::pin_each("decode", |api| {
-        let texts = (api.operations)().iter().map(|operation| {
+        let texts = api.operations().iter().map(|operation| {
             let text =
                 request(api, operation, &mut failures) + &answer(api, operation, &mut failures);
             (operation.id.to_owned(), text)

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use mx_nexus::Error;
 use mx_nexus::api::{ByteStream, Client, ResponseValue};
 use mx_nexus::operations::{Answer, Operation};
-use mx_nexus::{Error, operations};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,7 +50,8 @@ impl Exercise {
 
     /// Its row in the operations table.
     pub(crate) fn operation(&self) -> &'static Operation {
-        let found = operations::nexus().iter().find(|one| one.id == self.id);
+        let mut table = NEXUS.operations().iter();
+        let found = table.find(|one| one.id == self.id);
         found.unwrap_or_else(|| panic!("{} is not in the table", self.id))
     }
 

@@ -1,4 +1,4 @@
-//! What of a header or a field may stand in a snapshot. It is a list of what is allowed: what nobody thought of is not printed.
+//! What of a header or a field may stand in a snapshot. It is a list of what is allowed: everything else is redacted.
 
 use serde_json::{Map, Value};
 
@@ -7,9 +7,9 @@ use crate::types::{Kind, Type};
 
 /// Headers whose value is printed.
 const LISTED_HEADERS: [&str; 3] = ["accept", "content-type", "mx-skip-webhook"];
-/// Headers that carry a token: that they are sent is the contract, and what they hold is nobody's.
+/// Headers that carry a token: the snapshots show that they are sent, not their values.
 const SECRET_HEADERS: [&str; 2] = ["md-api-token", "md-session-token"];
-/// Registered types whose values are printed: they say what a thing is or which one, and nothing of a person.
+/// Registered types whose values are printed: kinds and identifiers of things, nothing about a person.
 const LISTED_KINDS: [Kind; 4] = [
     Kind::Identifier,
     Kind::OpenText,
@@ -203,7 +203,7 @@ mod tests {
 
     /// Everything that can be printed of a value.
     fn printed(name: &str, value: &Value) -> String {
-        let printer = Printer::of(&NEXUS, NEXUS.type_of(name));
+        let printer = Printer::of(NEXUS, NEXUS.type_of(name));
         format!(
             "{}\n{}",
             printer.lines(value).join("\n"),
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn no_private_field_of_any_type_is_printed() {
         let mut count = 0;
-        for api in APIS {
+        for api in &APIS {
             for (owner, field) in private_fields(api.surface) {
                 let of = api.type_of(owner);
                 let mut value = parse(of.maximal);

@@ -9,7 +9,7 @@ pub(crate) type Folder = (String, BTreeMap<String, String>);
 
 /// Compares each text with `tests/snapshots/<folder>/<name>.snap`: all of all folders, even when one differs, so that one run
 /// shows a whole update. A file that has no text is an orphan: its operation or type is gone, and it goes as well when the new
-/// snapshots are accepted. Whoever calls this has all texts, so nothing is an orphan only because a test did not come to it.
+/// snapshots are accepted. Callers pass all texts at once, so a text that a test has not reached is no orphan.
 pub(crate) fn pin_all(folders: impl IntoIterator<Item = Folder>) {
     let mut faults = Vec::new();
     for (folder, texts) in folders {
@@ -45,7 +45,7 @@ pub(crate) fn pin_all(folders: impl IntoIterator<Item = Folder>) {
     );
 }
 
-/// Whether whoever runs the tests takes what comes out for the new snapshots. These are the words of insta.
+/// Whether new snapshots are accepted, by insta's own variable.
 fn are_accepted() -> bool {
     std::env::var("INSTA_UPDATE").is_ok_and(|word| matches!(word.as_str(), "always" | "1"))
 }

@@ -79,19 +79,20 @@ fn show<T: DeserializeOwned + std::fmt::Debug>(value: &Value) -> Result<String, 
     Ok(format!("{decoded:?}"))
 }
 
+include!(concat!(env!("OUT_DIR"), "/apis.rs"));
+pub(crate) use each_api;
+
 macro_rules! generated {
-    ($name:ident, $($types:ident)::+, $($values:ident)::+) => {
+    ($($name:ident, $variant:ident, $title:literal, $client:ident, $($values:ident)::+;)*) => {$(
         pub(crate) mod $name {
             #[allow(unused_imports, reason = "not every API has types of its own or shares some")]
-            use mx_nexus::{$($types)::+ as types, $($values)::+ as values, values as shared};
+            use mx_nexus::{$client::types, $($values)::+ as values, values as shared};
 
             use super::{Kind, Registered, Side, Type, rewrite, schema, show};
 
             include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "_types.rs"));
         }
-    };
+    )*};
 }
 
-generated!(nexus, api::types, values);
-generated!(sso, sso::types, sso::values);
-generated!(mdx, mdx::types, mdx::values);
+each_api!(generated);

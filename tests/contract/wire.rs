@@ -171,7 +171,7 @@ fn describe(operation: &Operation, arrived: &Arrived) -> String {
     }
     if let Some(name) = operation.request_type {
         let body = serde_json::from_slice(&arrived.body).expect("the body is JSON");
-        let printer = Printer::of(&NEXUS, NEXUS.type_of(name));
+        let printer = Printer::of(NEXUS, NEXUS.type_of(name));
         writeln!(text, "{:#}", printer.redacted(&body)).unwrap();
     }
     text

@@ -8,7 +8,7 @@ use clap::builder::{
 };
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use mx_nexus::operations::{self, Operation};
+use mx_nexus::operations::{Api, Operation};
 
 use crate::exit::{CODES, Failure};
 use crate::input::Input;
@@ -208,7 +208,7 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 fn tags() -> PossibleValuesParser {
-    let operations = operations::nexus().iter();
+    let operations = Api::Nexus.operations().iter();
     let mut tags: Vec<&str> = operations.map(|operation| operation.tag).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -11,15 +11,7 @@ use serde_json::{Value, json};
 use mx_nexus::operations::Operation;
 
 /// One of the systems that stand under the sandbox's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Face {
-    /// The data of one user: institutions, members, jobs.
-    Nexus,
-    /// API tokens, widget addresses, the end of sessions.
-    Sso,
-    /// The partner's users.
-    Mdx,
-}
+pub(crate) use mx_nexus::operations::Api as Face;
 
 /// A request that matched an operation. Body and query are there once the contract has been checked.
 pub(crate) struct Call {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::call::Face;
-use mx_nexus::operations::{self, Operation};
+use mx_nexus::operations::Operation;
 
 mod checking;
 mod making;
@@ -21,26 +21,15 @@ use checking::Checks;
 use making::Answers;
 use path::Template;
 
-static NEXUS: LazyLock<Contract> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/nexus_contract.json"));
-    Contract::read(Face::Nexus, text)
-});
-static SSO: LazyLock<Contract> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/sso_contract.json"));
-    Contract::read(Face::Sso, text)
-});
-static MDX: LazyLock<Contract> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/mdx_contract.json"));
-    Contract::read(Face::Mdx, text)
-});
+/// The document of every face, by its name.
+const DOCUMENTS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
+
+static CONTRACTS: LazyLock<Vec<Contract>> =
+    LazyLock::new(|| Face::ALL.iter().copied().map(Contract::read).collect());
 
 /// The contract of a face.
 pub(crate) fn of(face: Face) -> &'static Contract {
-    match face {
-        Face::Nexus => &NEXUS,
-        Face::Sso => &SSO,
-        Face::Mdx => &MDX,
-    }
+    &CONTRACTS[face as usize]
 }
 
 /// The document of one face, ready to be asked.
@@ -75,7 +64,10 @@ pub(crate) enum Match {
 }
 
 impl Contract {
-    fn read(face: Face, text: &str) -> Self {
+    fn read(face: Face) -> Self {
+        let mut documents = DOCUMENTS.iter();
+        let text = documents.find_map(|(name, text)| (*name == face.name()).then_some(*text));
+        let text = text.unwrap_or_default();
         // The build wrote it, and a test counts what is in it: no document would be no operation.
         let document: Value = serde_json::from_str(text).unwrap_or_default();
         let media_type = document["info"]["x-media-type"].as_str();
@@ -137,13 +129,9 @@ impl Contract {
 
 impl Documented {
     fn read(face: Face, document: &Value, entry: &Value) -> Option<Self> {
-        let table = match face {
-            Face::Nexus => operations::nexus(),
-            Face::Sso => operations::sso(),
-            Face::Mdx => operations::mdx(),
-        };
         let id = entry["operationId"].as_str()?;
-        let operation = table.iter().find(|operation| operation.id == id)?;
+        let mut table = face.operations().iter();
+        let operation = table.find(|operation| operation.id == id)?;
         Some(Self {
             operation,
             checks: Checks::read(document, entry),
@@ -179,14 +167,9 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_table_is_found_at_its_own_path() {
-        let tables = [
-            (Face::Nexus, operations::nexus()),
-            (Face::Sso, operations::sso()),
-            (Face::Mdx, operations::mdx()),
-        ];
-        for (face, table) in tables {
-            assert!(!table.is_empty());
-            for operation in table {
+        for &face in Face::ALL {
+            assert!(!face.operations().is_empty());
+            for operation in face.operations() {
                 let path = operation.path.replace('{', "one-").replace('}', "");
                 match of(face).find(operation.method, &path) {
                     Match::Operation(documented, _) => assert_eq!(documented.operation, operation),

@@ -1,5 +1,5 @@
 //! The systems of MX as functions from a checked call to a reply: what they say stands here, what is true stands in the world. A
-//! new face is a module here and a variant of `Face`.
+//! new face is a module here.
 
 use crate::call::{Call, Face, Reply};
 use crate::world::{Principal, State};

@@ -13,7 +13,7 @@ const REFUSAL: &str = "SandboxRefusal";
 pub(crate) fn document(face: Face, address: &str) -> Value {
     let contract = contract::of(face);
     let mut document = contract.document().clone();
-    document["servers"] = json!([{ "url": format!("{address}{}", face.prefix()) }]);
+    document["servers"] = json!([{ "url": format!("{address}/{}", face.name()) }]);
     document["components"]["schemas"][REFUSAL] = json!({
         "type": "object",
         "required": ["error"],
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_face_says_how_it_refuses() {
-        for face in [Face::Nexus, Face::Sso, Face::Mdx] {
+        for &face in Face::ALL {
             let document = document(face, "http://127.0.0.1:1");
             let paths = document["paths"].as_object().unwrap();
             for (path, item) in paths {

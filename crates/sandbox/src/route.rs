@@ -89,7 +89,7 @@ impl Route {
             });
             Ok(respond(reply, media_type))
         };
-        let Some((face, below)) = Face::of(path) else {
+        let Some((face, below)) = face_of(path) else {
             return unmatched(nowhere(), "application/json");
         };
         let contract = contract::of(face);
@@ -135,7 +135,7 @@ impl Route {
         let mut received = Received {
             time: SystemTime::now(),
             method: operation.method,
-            path: Some(format!("{}{}", arrived.face.prefix(), operation.path)),
+            path: Some(format!("/{}{}", arrived.face.name(), operation.path)),
             operation: Some(operation.id),
             member: member(&arrived.path),
             status: None,
@@ -236,24 +236,11 @@ impl Route {
     }
 }
 
-impl Face {
-    /// Where it stands under the address.
-    pub(super) fn prefix(self) -> &'static str {
-        match self {
-            Self::Nexus => "/nexus",
-            Self::Sso => "/sso",
-            Self::Mdx => "/mdx",
-        }
-    }
-
-    /// The face of a path, and the path below it.
-    fn of(path: &str) -> Option<(Self, &str)> {
-        let faces = [Self::Nexus, Self::Sso, Self::Mdx].into_iter();
-        faces.into_iter().find_map(|face| {
-            let below = path.strip_prefix(face.prefix())?;
-            below.starts_with('/').then_some((face, below))
-        })
-    }
+/// The face of a path, and the path below it.
+pub(crate) fn face_of(path: &str) -> Option<(Face, &str)> {
+    let (name, _) = path.strip_prefix('/')?.split_once('/')?;
+    let face = Face::ALL.iter().find(|face| face.name() == name)?;
+    Some((*face, &path[1 + name.len()..]))
 }
 
 /// The methods of HTTP by name: what else a client makes up is not repeated anywhere.

@@ -1,5 +1,5 @@
-//! YAML as JSON values. A key that stands twice in one mapping is refused: JSON values keep the last one in silence, and with it
-//! goes half a schema or a whole action.
+//! YAML as JSON values. A key that is twice in one mapping is refused: JSON values would silently keep the last one, and lose half
+//! a schema or a whole action.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
             || "an unknown line".to_owned(),
             |location| format!("line {} column {}", location.line(), location.column()),
         );
-        // The place is told already.
+        // The place is in the failure already.
         let reason = error.to_string().replacen(&format!(" at {place}"), "", 1);
         Failure::new("parsing YAML", place, reason)
     })
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_named_with_its_line() {
+    fn a_duplicate_key_is_refused_with_its_line() {
         let failure = parse("a:\n  x: 1\n  y: 2\n  x: 3\n").unwrap_err();
         assert_eq!(failure.place(), "line 4 column 3");
         assert!(failure.to_string().contains("the key x"), "{failure}");

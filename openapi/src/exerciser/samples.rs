@@ -1,12 +1,11 @@
-//! Makes a value of a schema: with every field, or with those only that have to be there. Called for each type that
-//! [`super::types`] lists.
+//! Makes a value of a schema: with every field, or only with the required ones. Called for each type that [`super::types`] lists.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::follow;
 use crate::registry::{Kind, Registry};
 
-/// How often a schema may nest before its sample leaves a field out; only a schema that holds itself gets there.
+/// The depth below which a sample leaves fields out. Only recursive schemas reach it.
 const DEEPEST: usize = 8;
 
 /// How much of a schema a sample sets.
@@ -31,7 +30,7 @@ impl Samples<'_> {
         self.sample("body", schema, 0).unwrap_or_default()
     }
 
-    /// A value of the field `name`; nothing where schemas nest for ever.
+    /// A value of the field `name`; none below the greatest depth.
     fn sample(&self, name: &str, schema: &Value, depth: usize) -> Option<Value> {
         if depth > DEEPEST {
             return None;

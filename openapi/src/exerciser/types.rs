@@ -1,4 +1,4 @@
-//! Emits the tables of all types that a document brings. The test that includes them brings the module `types` of the
+//! Emits the tables of all types of a document. The test that includes them brings the module `types` of the
 //! client, `values` with its registered types, `shared` with those of the library, the row types `Type`, `Side`, `Registered`
 //! and `Kind`, and the functions `schema`, `rewrite` and `show` into scope.
 

@@ -1,4 +1,4 @@
-//! Fields that read more than serde would: MX writes the text `"null"` in places, and wraps the items of some lists.
+//! Fields that accept more than serde would: MX writes the text `"null"` in places, and wraps the items of some lists.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::ToTokens;
@@ -10,64 +10,56 @@ use super::expect;
 use crate::failure::Failure;
 use crate::registry::{Entry, Registry};
 
-/// Which fields read more than serde would.
+/// Which fields accept more than serde would.
 #[derive(Default)]
 pub(crate) struct Lenient {
     /// Schema and property of lists whose items may be wrapped.
     unwrapped: Vec<(String, String)>,
-    /// Schema and property of what the text `"null"` means absent in.
-    null_text: Vec<(String, String)>,
+    /// The Rust paths of the types in which the text `"null"` means absent.
+    null_text: Vec<String>,
 }
 
 impl Lenient {
-    /// Reads it from a normalised document.
-    pub(crate) fn find(document: &Value, registry: &Registry) -> Self {
-        let mut found = Self::default();
-        let null_text: Vec<String> = registry
-            .entries()
-            .iter()
-            .filter(|entry| entry.null_text)
-            .map(Entry::format)
-            .collect();
+    /// Reads it from a normalised document and its types.
+    pub(crate) fn find(
+        document: &Value,
+        registry: &Registry,
+        rust_path: impl Fn(&Entry) -> String,
+    ) -> Self {
         let schemas = document["components"]["schemas"].as_object();
-        for (schema, value) in schemas.into_iter().flatten() {
-            for (property, value_of) in value["properties"].as_object().into_iter().flatten() {
-                let place = || (schema.clone(), property.clone());
-                let is_required = || {
-                    let required = value["required"].as_array();
-                    required.is_some_and(|names| names.iter().any(|name| name == property))
-                };
-                if value_of["x-unwrapped-items"] == true {
-                    found.unwrapped.push(place());
-                } else if null_text.iter().any(|format| value_of["format"] == *format)
-                    && !is_required()
-                {
-                    found.null_text.push(place());
-                }
-            }
+        let properties = schemas.into_iter().flatten().flat_map(|(schema, value)| {
+            let properties = value["properties"].as_object().into_iter().flatten();
+            properties.map(move |(name, property)| (schema, name, property))
+        });
+        let unwrapped = properties.filter(|(_, _, property)| property["x-unwrapped-items"] == true);
+        let null_text = registry.entries().iter().filter(|entry| entry.null_text);
+        Self {
+            unwrapped: unwrapped
+                .map(|(schema, name, _)| (schema.clone(), name.clone()))
+                .collect(),
+            null_text: null_text.map(rust_path).collect(),
         }
-        found
     }
 }
 
-/// Gives every one of them its way to be read.
+/// Adds the functions that read them.
 pub(super) fn apply(file: &mut syn::File, lenient: &Lenient) -> Result<(), Failure> {
     let mut fields = Fields {
         lenient,
         unwrapped: 0,
-        null_text: 0,
     };
     fields.visit_file_mut(file);
-    let unwrapped = lenient.unwrapped.len();
-    expect("x-unwrapped-items", unwrapped, fields.unwrapped)?;
-    expect("null_text", lenient.null_text.len(), fields.null_text)
+    expect(
+        "x-unwrapped-items",
+        lenient.unwrapped.len(),
+        fields.unwrapped,
+    )
 }
 
 /// Adds `deserialize_with` where MX writes something that serde would not take.
 struct Fields<'a> {
     lenient: &'a Lenient,
     unwrapped: usize,
-    null_text: usize,
 }
 
 impl VisitMut for Fields<'_> {
@@ -81,14 +73,14 @@ impl VisitMut for Fields<'_> {
                 schema.to_upper_camel_case() == owner && property.to_snake_case() == name
             };
             let written = field.ty.to_token_stream().to_string().replace(' ', "");
-            if !written.starts_with("::std::option::Option<") {
+            let inner = written.strip_prefix("::std::option::Option<");
+            let Some(inner) = inner.and_then(|rest| rest.strip_suffix('>')) else {
                 continue;
-            }
-            if self.lenient.null_text.iter().any(is_marked) {
+            };
+            if self.lenient.null_text.iter().any(|path| path == inner) {
                 field.attrs.push(
                     parse_quote!(#[serde(default, deserialize_with = "crate::values::absent_or_null_text")]),
                 );
-                self.null_text += 1;
             } else if self.lenient.unwrapped.iter().any(is_marked) {
                 field.attrs.push(
                     parse_quote!(#[serde(default, deserialize_with = "crate::values::unwrapped_items")]),
@@ -112,51 +104,49 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_type_of_null_text_is_read_so_wherever_it_may_be_absent() {
+    fn types_of_null_text_are_found_by_their_path_and_lists_by_their_mark() {
         let registry = Registry::from_value(&json!({
             "Timestamp": {"kind": "timestamp", "null_text": true, "fields": ["*.*_at"]},
             "Text": {"kind": "text", "fields": ["*.code"]}
         }))
         .unwrap();
-        let time = json!({"type": "string", "format": "x-timestamp"});
-        let document = json!({"components": {"schemas": {"Member": {
-            "required": ["made_at"],
-            "properties": {"made_at": time, "read_at": time, "code": {"format": "x-text"}}
-        }}}});
-        let lenient = Lenient::find(&document, &registry);
-        let expected = ("Member".to_owned(), "read_at".to_owned());
-        assert_eq!(lenient.null_text, [expected]);
-    }
-
-    #[test]
-    fn marked_fields_take_the_text_null_and_marked_lists_take_wrapped_items() {
-        let mut file: syn::File = parse_quote! {
-            pub struct Member {
-                pub at: ::std::option::Option<crate::values::Timestamp>,
-                pub list: ::std::option::Option<::std::vec::Vec<Item>>,
-            }
-        };
-        let place = |property: &str| vec![("Member".to_owned(), property.to_owned())];
-        let lenient = Lenient {
-            unwrapped: place("list"),
-            null_text: place("at"),
-        };
-        apply(&mut file, &lenient).unwrap();
-        let text = prettyplease::unparse(&file);
-        assert!(
-            text.contains("absent_or_null_text") && text.contains("unwrapped_items"),
-            "{text}"
+        let list = json!({"type": "array", "x-unwrapped-items": true});
+        let document = json!({"components": {"schemas": {"Member": {"properties": {"rows": list, "code": {}}}}}});
+        let path = |entry: &Entry| format!("values::{}", entry.name);
+        let lenient = Lenient::find(&document, &registry, path);
+        assert_eq!(lenient.null_text, ["values::Timestamp"]);
+        assert_eq!(
+            lenient.unwrapped,
+            [("Member".to_owned(), "rows".to_owned())]
         );
     }
 
     #[test]
-    fn a_field_that_is_missed_fails_the_build() {
-        let place = ("Member".to_owned(), "at".to_owned());
+    fn optional_fields_of_null_text_and_marked_lists_get_their_functions() {
+        let mut file: syn::File = parse_quote! {
+            pub struct Member {
+                pub at: ::std::option::Option<crate::values::Timestamp>,
+                pub due: crate::values::Timestamp,
+                pub list: ::std::option::Option<::std::vec::Vec<Item>>,
+            }
+        };
         let lenient = Lenient {
-            null_text: vec![place],
+            unwrapped: vec![("Member".to_owned(), "list".to_owned())],
+            null_text: vec!["crate::values::Timestamp".to_owned()],
+        };
+        apply(&mut file, &lenient).unwrap();
+        let text = prettyplease::unparse(&file);
+        assert_eq!(text.matches("absent_or_null_text").count(), 1, "{text}");
+        assert_eq!(text.matches("unwrapped_items").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_list_that_is_missed_fails_the_build() {
+        let lenient = Lenient {
+            unwrapped: vec![("Member".to_owned(), "list".to_owned())],
             ..Lenient::default()
         };
         let failure = apply(&mut parse_quote!(), &lenient).unwrap_err();
-        assert_eq!(failure.place(), "null_text");
+        assert_eq!(failure.place(), "x-unwrapped-items");
     }
 }

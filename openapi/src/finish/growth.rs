@@ -1,5 +1,5 @@
-//! Marks every type as one that may grow: whoever uses the client builds requests with builders, and reads answers by field, so
-//! that a new field or value is no breaking change. By hand, because progenitor knows no name for what stands inline.
+//! Makes every type `#[non_exhaustive]`: users build requests with builders and read responses by field, so that a new field or
+//! value is no breaking change. Done here because progenitor's setting for it needs names, and inline types have none.
 
 use syn::{Fields, Item, parse_quote};
 
@@ -9,7 +9,7 @@ pub(super) fn apply(file: &mut syn::File) {
         Item::Mod(found) if found.ident == "types" => found.content.as_mut(),
         _ => None,
     });
-    // The modules within, of errors and builders, have nothing that others could write or match.
+    // Users can neither write nor match what the inner modules (errors, builders) hold.
     for item in types.into_iter().flat_map(|(_, items)| items) {
         let attributes = match item {
             Item::Struct(found) if matches!(found.fields, Fields::Named(_)) => &mut found.attrs,
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_could_write_or_match_to_the_end_may_grow() {
+    fn structs_with_fields_and_enums_become_non_exhaustive() {
         let mut file: syn::File = parse_quote! {
             pub mod types {
                 pub struct Member { pub name: String }

@@ -1,4 +1,4 @@
-//! Finishes the mocks that progenitor made: they answer with the media types that the operations really answer with.
+//! Changes progenitor's mocks: they respond with the media types of the operations.
 
 use heck::ToUpperCamelCase;
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use syn::{ImplItem, parse_quote};
 use crate::document::change_operations;
 use crate::operations::{Answer, Row};
 
-/// The document that progenitor can make mocks of: a list in a query is matched one value at a time.
+/// A document that progenitor can make mocks of: a list in a query is matched one value at a time.
 pub(crate) fn document_for_mock(document: &Value) -> Value {
     let mut document = document.clone();
     change_operations(&mut document, |_, _, operation| {
@@ -25,7 +25,7 @@ pub(crate) fn document_for_mock(document: &Value) -> Value {
     document
 }
 
-/// Finishes mocks: the media types that the operations really answer with.
+/// Sets the media types of the mocks' responses.
 pub(crate) fn mock(file: &mut syn::File, vendor: &str, rows: &[Row]) {
     struct MediaTypes<'a>(&'a str);
     impl VisitMut for MediaTypes<'_> {

@@ -1,5 +1,5 @@
-//! Writes what a reader of the generated client needs: into each operation what it takes and answers, what is special, and how
-//! well it is known; into each schema where it occurs, and the same.
+//! Extends descriptions for the generated rustdoc: each operation gets the types of its body and response, its special rules and
+//! its evidence; each schema the places that use it, and its evidence.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::document::{change_operations, follow, operations, schema_name};
 use crate::normalise::parameters::id_of;
 
-/// How many names a sentence lists before it only counts the rest.
+/// The number of names that a sentence lists; it counts the rest.
 const LISTED: usize = 5;
 
-/// Extends every description; answers the operations and the schemas.
+/// Extends every description; returns the operations and the schemas.
 pub(crate) fn describe(document: &mut Value) -> Vec<String> {
     let mut places = describe_schemas(document);
     let whole = document.clone();
@@ -30,7 +30,7 @@ fn text_of(description: Option<&Value>) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The types of what goes out and what comes back.
+/// The types of the request and the response.
 fn types_of(document: &Value, operation: &Map<String, Value>) -> Option<String> {
     let body = operation
         .get("requestBody")
@@ -86,7 +86,7 @@ fn notes(operation: &Map<String, Value>) -> Vec<String> {
     notes
 }
 
-/// What an evidence mark means, in words.
+/// The meaning of an evidence mark.
 pub(crate) fn describe_evidence(mark: Option<&str>) -> &'static str {
     match mark {
         Some("spec") => "the printed specification",
@@ -173,7 +173,7 @@ fn uses(document: &Value) -> BTreeMap<String, Uses> {
     for (holder, schema) in schemas.into_iter().flatten() {
         for name in held(schema) {
             let holders = &mut uses.entry(name.to_owned()).or_default().holders;
-            // A schema may hold another more than once, and itself.
+            // A schema may refer to another more than once, and to itself.
             if holders.last() != Some(holder) && name != holder {
                 holders.push(holder.clone());
             }

@@ -1,20 +1,18 @@
-//! Makes what the server sends lenient: every field may be absent or null, no limit is checked, and nothing is filled in.
-//! Requests stay exact.
+//! Makes response schemas lenient: every field may be absent or null, no limit is checked, no default is filled in. Request schemas
+//! stay exact.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::change_operations;
 use crate::failure::Failure;
+use crate::normalise::CHOICES;
 use crate::normalise::limits::LIMITS;
 use crate::normalise::parameters::id_of;
 use crate::normalise::sides::Sides;
 
 const PASS: &str = "lenient responses";
 
-/// Keywords by which a value is one of several shapes: what fits none of them, fails the whole answer.
-const CHOICES: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
-
-/// Loosens every response schema; answers the fields it changed.
+/// Loosens every response schema; returns the fields it changed.
 pub(crate) fn apply(document: &mut Value, sides: &Sides) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
     let mut failures = Vec::new();
@@ -57,7 +55,7 @@ fn loosen(place: &str, schema: &mut Value, places: &mut Vec<String>) -> Result<(
     }
     if members.contains_key("properties") {
         members.insert("type".to_owned(), json!("object"));
-        // Whatever it says of further fields: they are passed over.
+        // Further fields are ignored, whatever their schema.
         members.remove("additionalProperties");
     }
     if let Some(items) = members.get_mut("items") {
@@ -72,7 +70,7 @@ fn loosen(place: &str, schema: &mut Value, places: &mut Vec<String>) -> Result<(
         for (name, property) in properties {
             let place = format!("{place}.{name}");
             loosen(&place, property, places)?;
-            // A reference cannot carry `nullable`, and need not: an optional object decodes from null.
+            // A reference cannot have `nullable` beside it, and an optional object decodes from null without.
             if property.get("$ref").is_none()
                 && let Some(property) = property.as_object_mut()
                 && property.insert("nullable".to_owned(), json!(true)) != Some(json!(true))
@@ -86,13 +84,14 @@ fn loosen(place: &str, schema: &mut Value, places: &mut Vec<String>) -> Result<(
 
 fn refuse_choices(place: &str, members: &Map<String, Value>) -> Result<(), Failure> {
     if members.contains_key("enum") {
-        return Err(Failure::new(
-            PASS,
-            place,
-            "a closed list of values fails the whole answer on a new one; make it an open type in x-types",
-        ));
+        let pattern = place.replace("[]", "").replace("{}", "");
+        let reason = format!(
+            "a closed list of values fails the whole answer on a new one; add {pattern} to the fields of an open type in x-types"
+        );
+        return Err(Failure::new(PASS, place, reason));
     }
-    match CHOICES.iter().find(|key| members.contains_key(**key)) {
+    let mut choices = CHOICES.iter().chain(&["not"]);
+    match choices.find(|key| members.contains_key(**key)) {
         None => Ok(()),
         Some(key) => {
             let reason = format!(
@@ -203,6 +202,7 @@ mod tests {
             json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
             json!({"type": "array", "items": {"anyOf": [{"type": "string"}]}}),
             json!({"allOf": [{"$ref": "#/x"}, {"$ref": "#/y"}]}),
+            json!({"not": {"type": "string"}}),
         ] {
             let failure = run(&json!({"properties": {"status": closed}})).unwrap_err();
             assert!(failure.place().starts_with("Answer.status"), "{failure}");

@@ -1,4 +1,4 @@
-//! Limits of what is sent: those that the generator makes a type of stay, the others go. The server checks them all.
+//! Limits in request schemas: those that the generator supports stay, the others are dropped. The server checks them all.
 
 use serde_json::Value;
 
@@ -23,10 +23,10 @@ pub(crate) const LIMITS: [&str; 13] = [
     "maxProperties",
 ];
 
-/// Formats whose types come from crates that the library does not have. A pattern would want one as well.
+/// Formats whose types come from crates that the library does not depend on. `pattern` would need one as well.
 pub(crate) const FOREIGN_FORMATS: [&str; 3] = ["date", "date-time", "uuid"];
 
-/// Drops what the generator would make code of that does not compile, from everything that is sent; answers the places.
+/// Drops the limits for which the generated code would not compile; returns the places.
 pub(crate) fn drop_foreign(document: &mut Value, sides: &Sides) -> Vec<String> {
     let mut places = Vec::new();
     let schemas = document.pointer_mut("/components/schemas");
@@ -90,7 +90,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn what_wants_another_crate_goes_and_the_rest_stays() {
+    fn limits_that_need_another_crate_are_dropped() {
         let text = json!({"type": "string", "pattern": "^a", "maxLength": 9});
         let day = json!({"type": "string", "format": "date"});
         let mut document = json!({

@@ -70,7 +70,7 @@ fn rename(body: &mut Value, id: &str) -> Result<bool, Failure> {
         content.insert("application/json".to_owned(), inner);
         Ok(renamed)
     } else {
-        // progenitor hands anything that is not JSON to the caller as a stream.
+        // progenitor returns anything that is not JSON as a stream.
         let stream = json!({"schema": {"type": "string", "format": "binary"}});
         *content = Map::from_iter([("application/octet-stream".to_owned(), stream)]);
         Ok(true)

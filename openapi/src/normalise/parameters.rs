@@ -1,4 +1,4 @@
-//! Parameters: references inlined, authentication left to the hooks, names made distinct.
+//! Parameters: inlines references, drops those that the hooks set, and makes names distinct.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::document::{change_operations, follow};
 use crate::failure::Failure;
 use crate::registry::{Kind, Registry};
 
-/// Gives every operation the parameters that its path states for all, unless it has one of the same name in the same place.
-/// Everything that reads parameters, before the passes or in one, reads those of operations.
+/// Copies the parameters of a path into its operations, unless they have one of the same name in the same place. All other code
+/// reads the parameters of operations only.
 pub(crate) fn spread(document: &mut Value) -> Vec<String> {
     let mut shared = BTreeMap::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
@@ -68,7 +68,7 @@ pub(crate) fn inline(document: &mut Value) -> Vec<String> {
     places
 }
 
-/// Makes parameters optional that may be null: there is no null in a query or a header, and what is absent is left out.
+/// Makes nullable parameters optional: a query or a header has no null.
 pub(crate) fn leave_out_nulls(document: &mut Value) -> Vec<String> {
     let mut places = Vec::new();
     change_operations(document, |_, _, operation| {
@@ -87,7 +87,7 @@ pub(crate) fn leave_out_nulls(document: &mut Value) -> Vec<String> {
     places
 }
 
-/// Drops header parameters that carry a secret: the hooks set them, and a builder must not ask for them.
+/// Drops header parameters that carry a secret: the hooks set them.
 pub(crate) fn drop_authentication(document: &mut Value, registry: &Registry) -> Vec<String> {
     let mut places = Vec::new();
     change_operations(document, |_, _, operation| {
@@ -128,7 +128,7 @@ fn is_secret_header(id: &str, parameter: &Value, registry: &Registry) -> bool {
     secret
 }
 
-/// Where `name` and `name[]` give one Rust name, keeps the list: it can say all that the single one says.
+/// Where `name` and `name[]` give one Rust name, keeps the list, which includes the single value.
 pub(crate) fn separate(document: &mut Value) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
     let mut failure = None;
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_may_be_null_may_be_left_out() {
+    fn a_nullable_parameter_becomes_optional() {
         let nullable = json!({"type": "string", "nullable": true});
         let mut document = with_parameters(json!([
             {"name": "user", "in": "path", "required": true, "schema": nullable},
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_name_and_its_list_the_list_stays() {
+    fn the_list_is_kept_of_a_parameter_and_its_list() {
         let mut document = with_parameters(json!([
             {"name": "account_guid", "in": "query"},
             {"name": "account_guid[]", "in": "query"},
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_with_a_secret_are_left_to_the_hooks() {
+    fn headers_with_a_secret_are_dropped() {
         let registry = Registry::from_value(&json!({
             "Secret": {"kind": "secret", "description": "d", "fields": ["a.MD-API-TOKEN"]}
         }))

@@ -1,4 +1,4 @@
-//! Responses: errors are read by the hooks, so only successes stay, and an operation has one success for every 2xx.
+//! Responses: drops errors, which the hooks read, and gives every operation one `2XX` success.
 
 use serde_json::{Map, Value, json};
 
@@ -28,8 +28,8 @@ pub(crate) fn inline(document: &mut Value) -> Vec<String> {
     places
 }
 
-/// Drops every response that is no success: the hooks read errors, whatever their body. What a status means is kept, for the
-/// documentation, under `x-statuses`, where the overlay may have said more.
+/// Drops every response that is no success. The meaning of the status is kept for the documentation, under `x-statuses`, where that
+/// of the overlay wins.
 pub(crate) fn drop_errors(document: &mut Value) -> Vec<String> {
     let mut places = Vec::new();
     change_operations(document, |_, _, operation| {
@@ -55,7 +55,7 @@ pub(crate) fn drop_errors(document: &mut Value) -> Vec<String> {
     places
 }
 
-/// Brings the successes of an operation to one `2XX`. A delete has no body: 204, or 200 with `{}`, are the same to a caller.
+/// Merges the successes of an operation into one `2XX`. That of a delete has no body: MX sends 204, or 200 with `{}`.
 pub(crate) fn unify(document: &mut Value) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
     let mut failure = None;
@@ -90,7 +90,7 @@ pub(crate) fn unify(document: &mut Value) -> Result<Vec<String>, Failure> {
     failure.map_or(Ok(places), Err)
 }
 
-/// The content of a body as a shape. Examples were collected before, and two of one shape may differ.
+/// The content of a body without its examples, by which two of one shape may differ.
 fn without_examples(content: &Value) -> Value {
     let mut content = content.clone();
     for (_, media) in content.as_object_mut().into_iter().flatten() {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_meaning_of_an_error_is_kept_and_the_overlay_has_the_last_word() {
+    fn the_meaning_of_an_error_is_kept_and_that_of_the_overlay_wins() {
         let mut document = with_responses(
             "get",
             json!({"400": {"description": "Published."}, "403": {"description": "Not enabled."}}),

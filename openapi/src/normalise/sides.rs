@@ -1,4 +1,4 @@
-//! Which schemas the server sends and which the caller sends. The two are treated differently, so no schema may be both.
+//! Which schemas are sent in requests and which in responses. The two are normalised differently, so no schema may be both.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
                 "no operation uses it; remove it by overlay",
             )
         });
-    // One that goes leaves others behind that only it has used: whoever removes them needs to know all.
+    // All at once: the removal of one schema leaves those unused that only it referred to.
     Failure::several(unused.collect())?;
     Ok(sides)
 }
@@ -111,9 +111,9 @@ mod tests {
         let failure = find(&document("B", "Inner")).err().unwrap();
         assert!(failure.to_string().contains("schemas.A"), "{failure}");
         let failure = find(&document("Other", "B")).err().unwrap();
-        let told: Vec<&str> = failure.all().map(Failure::place).collect();
+        let places: Vec<&str> = failure.all().map(Failure::place).collect();
         assert_eq!(
-            told,
+            places,
             ["$.components.schemas.A", "$.components.schemas.Inner"]
         );
     }

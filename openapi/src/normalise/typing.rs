@@ -1,86 +1,202 @@
-//! Gives fields the types that the registry knows, by a private format that the generator turns into a Rust type.
+//! Gives fields the types that the registry knows, by a private format that the generator turns into a Rust type. It reaches
+//! every field: of the schemas, of objects within them, and of bodies without a name; and the parameters.
 
 use serde_json::{Map, Value, json};
 
-use crate::document::change_operations;
+use crate::document::{change_operations, escape};
 use crate::failure::Failure;
+use crate::normalise::CHOICES;
 use crate::normalise::parameters::{id_of, name_of};
 use crate::registry::{Entry, Kind, Registry};
 
 const PASS: &str = "give types";
 
+/// What the pass did.
+#[derive(Default)]
+pub(crate) struct Given {
+    /// The fields that have a registered type now.
+    pub(crate) places: Vec<String>,
+    /// The text fields that no pattern matches.
+    pub(crate) untyped: Vec<Failure>,
+}
+
 /// Tags every field that has a registered type.
-pub(crate) fn apply(document: &mut Value, registry: &Registry) -> Result<Vec<String>, Failure> {
-    let mut places = Vec::new();
-    let mut failures = Vec::new();
-    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-        for (owner, schema) in schemas {
-            let Some(Value::Object(properties)) = schema.get_mut("properties") else {
-                continue;
-            };
-            for (field, property) in properties {
-                if let Err(failure) = tag(owner, field, property, registry, &mut places) {
-                    failures.push(failure);
-                }
-            }
-        }
+pub(crate) fn apply(document: &mut Value, registry: &Registry) -> Result<Given, Failure> {
+    let mut typing = Typing {
+        registry,
+        given: Given::default(),
+        failures: Vec::new(),
+    };
+    let schemas = document.pointer_mut("/components/schemas");
+    for (name, schema) in schemas.and_then(Value::as_object_mut).into_iter().flatten() {
+        let pointer = format!("/components/schemas/{}", escape(name));
+        typing.whole(name, &pointer, schema);
     }
-    change_operations(document, |_, _, operation| {
+    change_operations(document, |path, method, operation| {
         let id = id_of(operation);
-        let parameters = operation
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut);
+        let pointer = format!("/paths/{}/{method}", escape(path));
+        let parameters = operation.get_mut("parameters");
+        let parameters = parameters.and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
             let name = name_of(parameter).to_owned();
-            let schema = &mut parameter["schema"];
-            if let Err(failure) = tag(&id, &name, schema, registry, &mut places) {
-                failures.push(failure);
+            typing.field(&id, &name, &pointer, &mut parameter["schema"]);
+        }
+        for (key, side) in [("requestBody", "body"), ("responses", "answer")] {
+            for schema in operation.get_mut(key).into_iter().flat_map(schemas_of) {
+                typing.whole(&format!("{id}.{side}"), &pointer, schema);
             }
         }
     });
-    Failure::several(failures)?;
-    Ok(places)
+    Failure::several(typing.failures)?;
+    Ok(typing.given)
 }
 
-fn tag(
-    owner: &str,
-    field: &str,
-    schema: &mut Value,
-    registry: &Registry,
-    places: &mut Vec<String>,
-) -> Result<(), Failure> {
-    let place = format!("{owner}.{field}");
-    let items = schema.get("type") == Some(&json!("array"));
-    let scalar = if items { &mut schema["items"] } else { schema };
-    let found = match registry.find(owner, field)? {
-        Some(found) if fits(found.entry, scalar) => found,
-        Some(found) if found.is_exact() => {
-            return Err(Failure::new(
-                PASS,
-                place,
-                format!(
-                    "it is no {} and cannot become {}",
-                    found.entry.json_type(),
-                    found.entry.name
-                ),
-            ));
-        }
-        _ if is_identifier(field) && scalar["type"] == "string" => {
-            return Err(Failure::new(
-                PASS,
-                place,
-                "it looks like an identifier of no known type; add it to a type in x-types, or to a plain one",
-            ));
-        }
-        _ => return Ok(()),
+/// The schemas of a request body, or of all responses.
+fn schemas_of(body: &mut Value) -> Vec<&mut Value> {
+    let Value::Object(members) = body else {
+        return Vec::new();
     };
-    registry.mark_used(&found);
-    if found.entry.kind != Kind::Plain {
-        replace(scalar, found.entry);
-        places.push(format!("{place}: {}", found.entry.name));
+    if !members.contains_key("content") {
+        return members.values_mut().flat_map(schemas_of).collect();
     }
-    Ok(())
+    let content = members.get_mut("content").and_then(Value::as_object_mut);
+    let media = content.into_iter().flat_map(Map::values_mut);
+    media.filter_map(|media| media.get_mut("schema")).collect()
 }
+
+/// The pass at work.
+struct Typing<'a> {
+    registry: &'a Registry,
+    given: Given,
+    failures: Vec<Failure>,
+}
+
+impl Typing<'_> {
+    /// A schema with a name, or the whole of a body.
+    fn whole(&mut self, place: &str, pointer: &str, schema: &mut Value) {
+        let inner = innermost_mut(schema);
+        if is_text(inner) {
+            let reason = "it is text without a field, so x-types cannot give it a type; give it the shape of an object by overlay";
+            let failure = Failure::new(PASS, place, reason);
+            self.failures.push(failure.at(pointer));
+        } else {
+            self.fields(place, pointer, inner);
+        }
+    }
+
+    /// The fields of an object, if the schema is one, or one of several shapes.
+    fn fields(&mut self, owner: &str, pointer: &str, schema: &mut Value) {
+        let Value::Object(members) = schema else {
+            return;
+        };
+        for key in CHOICES {
+            let shapes = members.get_mut(key).and_then(Value::as_array_mut);
+            for shape in shapes.into_iter().flatten() {
+                self.fields(owner, pointer, innermost_mut(shape));
+            }
+        }
+        let properties = members.get_mut("properties");
+        let properties = properties.and_then(Value::as_object_mut);
+        for (field, property) in properties.into_iter().flatten() {
+            let pointer = format!("{pointer}/properties/{}", escape(field));
+            self.field(owner, field, &pointer, property);
+        }
+    }
+
+    fn field(&mut self, owner: &str, field: &str, pointer: &str, schema: &mut Value) {
+        let inner = innermost_mut(schema);
+        if let Err(failure) = self.tag(owner, field, pointer, inner) {
+            self.failures.push(failure.at(pointer));
+        }
+        self.fields(&format!("{owner}.{field}"), pointer, inner);
+    }
+
+    fn tag(
+        &mut self,
+        owner: &str,
+        field: &str,
+        pointer: &str,
+        schema: &mut Value,
+    ) -> Result<(), Failure> {
+        let place = format!("{owner}.{field}");
+        let found = match self.registry.find(owner, field)? {
+            Some(found) if fits(found.entry, schema) => found,
+            Some(found) if found.is_exact() => {
+                return Err(Failure::new(
+                    PASS,
+                    place,
+                    format!(
+                        "it is no {} and cannot become {}",
+                        found.entry.json_type(),
+                        found.entry.name
+                    ),
+                ));
+            }
+            _ if is_identifier(field) && schema["type"] == "string" => {
+                return Err(Failure::new(
+                    PASS,
+                    place,
+                    "it looks like an identifier of no known type; add it to a type in x-types, or to a plain one",
+                ));
+            }
+            _ => {
+                if is_text(schema) && schema.get("enum").is_none() {
+                    let question = "this text has no type: is it personal or secret? Add it to Personal or Secret in x-types, \
+                                    or to a type of kind plain if it may be printed";
+                    let untyped = Failure::new(PASS, place, question).at(pointer);
+                    self.given.untyped.push(untyped);
+                }
+                return Ok(());
+            }
+        };
+        self.registry.mark_used(&found);
+        if found.entry.kind != Kind::Plain {
+            replace(schema, found.entry);
+            let given = format!("{place}: {}", found.entry.name);
+            self.given.places.push(given);
+        }
+        Ok(())
+    }
+}
+
+/// The schema of the items of a list, or of the values of a map; of what they hold in turn, at any depth.
+pub(crate) fn innermost(schema: &Value) -> &Value {
+    match held(schema) {
+        Some(key) => innermost(&schema[key]),
+        None => schema,
+    }
+}
+
+fn innermost_mut(schema: &mut Value) -> &mut Value {
+    match held(schema) {
+        Some(key) => innermost_mut(&mut schema[key]),
+        None => schema,
+    }
+}
+
+/// The keyword that holds what a list or a map is made of.
+fn held(schema: &Value) -> Option<&'static str> {
+    if schema["type"] == "array" && schema["items"].is_object() {
+        return Some("items");
+    }
+    let is_map = schema["additionalProperties"].is_object() && schema["properties"].is_null();
+    is_map.then_some("additionalProperties")
+}
+
+/// Whether a schema lets any text through: a string, an object of any fields, or a value of any kind.
+fn is_text(schema: &Value) -> bool {
+    if !schema.is_object() || SHAPES.iter().any(|key| schema.get(key).is_some()) {
+        return false;
+    }
+    match schema["type"].as_str() {
+        None | Some("object") => true,
+        Some("string") => schema["format"] != "binary",
+        Some(_) => false,
+    }
+}
+
+/// Keywords that make a schema something else than a scalar.
+const SHAPES: [&str; 6] = ["$ref", "allOf", "anyOf", "oneOf", "properties", "items"];
 
 /// The type that a field is given, for those who compare documents. Nothing where a build would refuse it.
 #[cfg(feature = "tool")]
@@ -90,18 +206,14 @@ pub(crate) fn given<'a>(
     field: &str,
     schema: &Value,
 ) -> Option<&'a Entry> {
-    let items = schema.get("type") == Some(&json!("array"));
-    let scalar = if items { &schema["items"] } else { schema };
     let found = registry.find(owner, field).ok()??;
-    let replaces = fits(found.entry, scalar) && found.entry.kind != Kind::Plain;
+    let replaces = fits(found.entry, innermost(schema)) && found.entry.kind != Kind::Plain;
     replaces.then_some(found.entry)
 }
 
-/// Whether a field as declared can hold the type. Only what is seen both ways may change its declared type.
+/// Whether a field as declared can hold the type. Only what MX sends both as a string and as a number may change its type.
 fn fits(entry: &Entry, schema: &Value) -> bool {
-    // What refers to an object, or is one of several shapes, is no scalar.
-    let shapes = ["$ref", "allOf", "anyOf", "oneOf", "properties", "items"];
-    if shapes.iter().any(|key| schema.get(key).is_some()) {
+    if SHAPES.iter().any(|key| schema.get(key).is_some()) {
         return false;
     }
     let declared = schema.get("type");
@@ -111,6 +223,7 @@ fn fits(entry: &Entry, schema: &Value) -> bool {
         Some("integer") => matches!(entry.kind, Kind::OpenCode | Kind::Text | Kind::Personal),
         Some("number") => matches!(entry.kind, Kind::Text | Kind::Personal),
         Some("boolean") => entry.kind == Kind::Text,
+        Some("object") => entry.kind == Kind::Plain,
         Some(_) => false,
     }
 }
@@ -137,10 +250,14 @@ fn replace(schema: &mut Value, entry: &Entry) {
 mod tests {
     use super::*;
 
+    fn registry(types: &Value) -> Registry {
+        Registry::from_value(types).unwrap()
+    }
+
     fn run(types: &Value, properties: &Value) -> Result<Value, Failure> {
         let mut document =
             json!({"components": {"schemas": {"Member": {"properties": properties}}}, "paths": {}});
-        let registry = Registry::from_value(types).unwrap();
+        let registry = registry(types);
         apply(&mut document, &registry)?;
         registry.check_all_used()?;
         Ok(document["components"]["schemas"]["Member"]["properties"].take())
@@ -196,5 +313,85 @@ mod tests {
         let types = json!({"MemberGuid": {"kind": "identifier", "fields": ["Gone.guid"]}});
         let failure = run(&types, &json!({})).unwrap_err();
         assert!(failure.to_string().contains("Gone.guid"), "{failure}");
+    }
+
+    #[test]
+    fn fields_within_fields_lists_and_maps_are_tagged() {
+        let types = json!({"Secret": {"kind": "secret", "fields": ["Member.login.token", "*.keys", "Member.rows.note"]}});
+        let text = json!({"type": "string"});
+        let properties = json!({
+            "login": {"type": "object", "properties": {"token": text}},
+            "keys": {"type": "object", "additionalProperties": {"type": "array", "items": text}},
+            "rows": {"type": "array", "items": {"oneOf": [{"properties": {"note": text}}]}}
+        });
+        let tagged = run(&types, &properties).unwrap();
+        for pointer in [
+            "/login/properties/token",
+            "/keys/additionalProperties/items",
+            "/rows/items/oneOf/0/properties/note",
+        ] {
+            let field = tagged.pointer(pointer).unwrap();
+            assert_eq!(field["format"], "x-secret", "{pointer}");
+        }
+    }
+
+    fn with_answer(schema: &Value) -> Value {
+        let content = json!({"application/json": {"schema": schema}});
+        json!({"paths": {"/a": {"get": {
+            "operationId": "readIt",
+            "parameters": [{"name": "search", "in": "query", "schema": {"type": "string"}}],
+            "responses": {"2XX": {"content": content}}
+        }}}})
+    }
+
+    #[test]
+    fn an_answer_without_a_name_is_tagged_and_its_other_text_is_listed_with_its_place() {
+        let fields = json!({
+            "email": {"type": "string"}, "account_number": {"type": "string"}, "token": {"type": "string"},
+            "any": {"type": "object"}, "count": {"type": "integer"}
+        });
+        let mut document = with_answer(&json!({"properties": fields}));
+        let types = json!({
+            "Personal": {"kind": "personal", "fields": ["*.email"]},
+            "Secret": {"kind": "secret", "fields": ["readIt.answer.token"]}
+        });
+        let given = apply(&mut document, &registry(&types)).unwrap();
+        let expected = [
+            "readIt.answer.email: Personal",
+            "readIt.answer.token: Secret",
+        ];
+        assert_eq!(given.places, expected);
+        let untyped: Vec<&str> = given.untyped.iter().map(Failure::place).collect();
+        let expected = [
+            "readIt.search",
+            "readIt.answer.account_number",
+            "readIt.answer.any",
+        ];
+        assert_eq!(untyped, expected);
+    }
+
+    #[test]
+    fn text_of_kind_plain_is_not_listed() {
+        let mut document = with_answer(&json!({"properties": {"symbol": {"type": "string"}}}));
+        let types =
+            json!({"PlainText": {"kind": "plain", "fields": ["*.symbol", "readIt.search"]}});
+        let registry = registry(&types);
+        assert!(apply(&mut document, &registry).unwrap().untyped.is_empty());
+        registry.check_all_used().unwrap();
+    }
+
+    #[test]
+    fn a_body_that_is_text_itself_is_refused() {
+        for schema in [
+            json!({"type": "string"}),
+            json!({"type": "array", "items": {"type": "string"}}),
+            json!({"type": "object"}),
+            json!({}),
+        ] {
+            let failure = apply(&mut with_answer(&schema), &Registry::default()).err();
+            assert_eq!(failure.unwrap().place(), "readIt.answer", "{schema}");
+        }
+        let bytes = json!({"type": "string", "format": "binary"});
+        assert!(apply(&mut with_answer(&bytes), &Registry::default()).is_ok());
     }
 }

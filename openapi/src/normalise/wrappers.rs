@@ -1,4 +1,4 @@
-//! Opens `allOf` around a single schema: OpenAPI 3.0 lets nothing stand beside a `$ref`, so that documents wrap one to describe it.
+//! Unwraps `allOf` around a single schema. OpenAPI 3.0 ignores what is beside a `$ref`, so documents wrap one to describe it.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::document::change_operations;
 use crate::normalise::parameters::id_of;
 use crate::normalise::sides::Sides;
 
-/// Opens every wrapper but one around what is sent and may be null, which only a wrapper can say; answers whose they were.
+/// Unwraps every wrapper but that of a nullable reference in a request, which needs it; returns the places.
 pub(crate) fn apply(document: &mut Value, sides: &Sides) -> Vec<String> {
     let mut places = Vec::new();
     let schemas = document.pointer_mut("/components/schemas");
@@ -17,7 +17,7 @@ pub(crate) fn apply(document: &mut Value, sides: &Sides) -> Vec<String> {
         } else {
             Nullable::Opens
         };
-        // The wrapper around a whole named schema makes two names of it, and stays.
+        // A wrapper that is a whole named schema stays: it gives the inner schema a second name.
         let members = schema.as_object_mut().into_iter().flatten();
         let opened = members.fold(false, |opened, (key, member)| {
             key != "allOf" && open(member, nullable) || opened
@@ -42,15 +42,14 @@ pub(crate) fn apply(document: &mut Value, sides: &Sides) -> Vec<String> {
     places
 }
 
-/// What becomes of a wrapper around a reference that may be null.
+/// What happens to a wrapper around a nullable reference.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nullable {
     Opens,
     Stays,
 }
 
-/// A schema without the wrappers around it and around the items of its lists, for those who compare documents; whether there
-/// were any.
+/// A schema without the wrappers around it and around the items of its lists, and whether there were any. For comparisons.
 #[cfg(feature = "tool")]
 pub(crate) fn opened(schema: &Value) -> (Value, bool) {
     let mut schema = schema.clone();
@@ -63,7 +62,7 @@ pub(crate) fn opened(schema: &Value) -> (Value, bool) {
     (schema, opened)
 }
 
-/// Opens the wrappers in a schema, and the schema itself if it is one; answers whether there were any.
+/// Unwraps a schema and everything in it; returns whether there was a wrapper.
 fn open(value: &mut Value, nullable: Nullable) -> bool {
     let mut opened = false;
     match value {
@@ -95,7 +94,7 @@ fn open_one(members: &mut Map<String, Value>, nullable: Nullable) -> bool {
     true
 }
 
-/// The one schema in a wrapper that says nothing of its own about the shape.
+/// The schema in a wrapper that has no shape of its own.
 fn single(members: &Map<String, Value>) -> Option<&Map<String, Value>> {
     const SHAPE: [&str; 7] = [
         "oneOf",
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrapper_goes_and_its_texts_stay() {
+    fn a_wrapper_is_removed_and_its_description_kept() {
         let wrapped = json!({"description": "d", "allOf": [{"type": "string", "maxLength": 3}]});
         let opened = json!({"description": "d", "type": "string", "maxLength": 3});
         assert_eq!(run(wrapped.clone()), [opened.clone(), opened.clone()]);
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_wrapper_can_say_that_a_reference_is_null() {
+    fn the_wrapper_of_a_nullable_reference_stays_in_requests() {
         let wrapped = json!({"nullable": true, "allOf": [{"$ref": "#/x"}]});
         let opened = json!({"nullable": true, "$ref": "#/x"});
         assert_eq!(run(wrapped.clone()), [opened, wrapped]);

@@ -13,7 +13,7 @@ use crate::document::escape;
 pub(super) enum Miss {
     /// It is no JSONPath.
     Malformed(String),
-    /// Nothing matches it, though what would hold it is there: somebody else has removed it.
+    /// Nothing matches it, but its parent exists: it has been removed already.
     Removed,
     /// Nothing matches it.
     Gone,

@@ -12,7 +12,7 @@ use syn::{Ident, Path, parse_quote};
 use super::List;
 use crate::failure::Failure;
 
-/// Lets the impls read the page that a builder was given, which progenitor keeps to itself.
+/// Makes the page that a builder was given readable for the impls; progenitor's field is private.
 pub(crate) fn open(file: &mut syn::File, lists: &[List]) -> Result<(), Failure> {
     let mut builders = Builders { lists, opened: 0 };
     builders.visit_file_mut(file);
@@ -97,7 +97,7 @@ fn emit_list(api: &str, module: &Path, list: &List) -> TokenStream {
                 self.#page.as_ref().ok().copied().flatten()
             }
             fn ask(&self, page: i64) -> Self::Asked {
-                // A page that is no number stays as it is, and `send` says so.
+                // A page that is no number stays as it is, and `send` refuses it.
                 let list = match self.#page {
                     Ok(_) => self.clone().#page(page),
                     Err(_) => self.clone(),

@@ -1,8 +1,8 @@
-//! What the attributes of a generated item say of it: what serde does with a field, and what a type can do.
+//! Reads the attributes of generated items: how serde reads a field, and which traits a type derives.
 
 use std::collections::BTreeSet;
 
-/// What every type of a client can do; only what a type can do besides is told.
+/// The traits that every type of a client derives; only others are listed.
 const COMMON: [&str; 6] = [
     "Deserialize",
     "Serialize",
@@ -12,12 +12,12 @@ const COMMON: [&str; 6] = [
     "JsonSchema",
 ];
 
-/// What serde is told of a field.
+/// The serde attributes of a field.
 #[derive(Default)]
 pub(super) struct Serde {
     pub(super) rename: Option<String>,
     pub(super) optional: bool,
-    /// The function that reads it in the place of serde.
+    /// The function of `deserialize_with`.
     pub(super) reader: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn serde(attributes: &[syn::Attribute]) -> Serde {
         if !attribute.path().is_ident("serde") {
             continue;
         }
-        // What does not parse says nothing that the surface tells.
+        // Attributes that do not parse are not part of the surface.
         let _ = attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = match meta.value() {
                 Ok(value) => Some(value.parse()?),
@@ -47,7 +47,7 @@ pub(super) fn serde(attributes: &[syn::Attribute]) -> Serde {
     found
 }
 
-/// What a type derives beyond what all do.
+/// The traits that a type derives beyond those of all types.
 pub(super) fn traits(attributes: &[syn::Attribute]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for attribute in attributes {

@@ -14,6 +14,8 @@ use crate::{APIS, Api, Failure, Generated};
 pub struct Checked {
     /// What is wrong, by file and line.
     pub findings: Vec<Finding>,
+    /// Actions to be pasted into the overlay of that name, and edited.
+    pub snippets: Vec<(String, String)>,
     /// How many documents were looked at.
     pub documents: usize,
     /// How many operations those have.
@@ -40,6 +42,7 @@ pub fn check(root: &Path) -> Checked {
 impl Checked {
     fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
+        self.snippets.extend(other.snippets);
         self.documents += other.documents;
         self.operations += other.operations;
         self.corrections += other.corrections;
@@ -118,6 +121,14 @@ impl Texts {
             findings.extend(self.check_references(api, correction));
         }
         if let Some(generated) = &examined.generated {
+            for untyped in generated.report.untyped() {
+                let (file, line) = examined.locate(untyped.pointer().unwrap_or_default());
+                let question = format!("{}: {}", untyped.place(), untyped.reason());
+                findings.push(Finding::new(&file, line, question));
+            }
+            let overlay = format!("openapi/{}/overlay.yaml", api.name);
+            let snippet = generated.report.snippet();
+            checked.snippets = snippet.map(|text| (overlay, text)).into_iter().collect();
             let compared = examples::check(generated);
             checked.examples = compared.count;
             for (pointer, fault) in compared.faults {

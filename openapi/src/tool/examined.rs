@@ -13,7 +13,7 @@ use crate::registry::TYPES;
 use crate::report::Report;
 use crate::tool::lines::Lines;
 use crate::tool::{Finding, Prepared};
-use crate::{Api, Generated};
+use crate::{Api, Generated, Part};
 
 /// What came of a document and its overlay.
 #[derive(Debug, Default)]
@@ -125,7 +125,10 @@ impl Examined {
             return;
         }
         match api.generate_overlaid(value, Report::default()) {
-            Ok(generated) => self.generated = Some(generated),
+            Ok(generated) => {
+                self.note(generated.files(&Part::ALL).map(drop));
+                self.generated = Some(generated);
+            }
             Err(failure) => self.note(Err(failure)),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Checked {
 /// Compares every example of a generated document with the schema of its body.
 pub(crate) fn check(generated: &Generated) -> Checked {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    let (contract, document) = (read(&generated.contract), read(&generated.document));
+    let (contract, document) = (read(&generated.contract()), read(&generated.document()));
     let schemas = schemas(&document);
     let mut checked = Checked::default();
     for example in examples::find(&contract) {

@@ -1,7 +1,7 @@
 //! `nexus call` and `nexus operations`: any operation of Nexus, from the operations table.
 
 use mx_nexus::call::Content;
-use mx_nexus::operations::{self, Answer, Operation, Parameter, ParameterKind, Place};
+use mx_nexus::operations::{Answer, Api, Operation, Parameter, ParameterKind, Place};
 
 use crate::access::{Access, Target};
 use crate::arguments::{Call, Operations};
@@ -62,7 +62,8 @@ pub(crate) fn list(arguments: &Operations) -> Result<(), Failure> {
         return output::write(describe(operation).as_bytes());
     }
     let tag = arguments.tag.as_deref();
-    let rows: Vec<[String; 4]> = operations::nexus()
+    let rows: Vec<[String; 4]> = Api::Nexus
+        .operations()
         .iter()
         .filter(|operation| tag.is_none_or(|tag| tag == operation.tag))
         .map(|operation| {

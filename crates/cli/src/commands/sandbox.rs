@@ -1,6 +1,6 @@
 //! `nexus sandbox`: runs a sandbox for other processes until interrupted.
 
-use mx_nexus::operations::{self, Operation};
+use mx_nexus::operations::{Api, Operation};
 use mx_nexus_sandbox::Sandbox;
 
 use crate::access::SANDBOX_USER;
@@ -65,28 +65,21 @@ export MX_USER_ID={SANDBOX_USER}
 fn curl_lines() -> Vec<String> {
     let user = format!(r#"{{"user": {{"id": "{SANDBOX_USER}"}}}}"#);
     let steps = [
-        (
-            "mdx",
-            operations::mdx(),
-            "createUser",
-            "$MX_API_KEY",
-            Some(user.as_str()),
-        ),
-        ("sso", operations::sso(), "getApiToken", "$MX_API_KEY", None),
+        (Api::Mdx, "createUser", "$MX_API_KEY", Some(user.as_str())),
+        (Api::Sso, "getApiToken", "$MX_API_KEY", None),
         // An aggregation that starts with the session would block an identification.
         (
-            "nexus",
-            operations::nexus(),
+            Api::Nexus,
             "createSession",
             "TOKEN",
             Some(r#"{"session": {"skip_aggregation": true}}"#),
         ),
-        ("nexus", operations::nexus(), "listMembers", "SESSION", None),
+        (Api::Nexus, "listMembers", "SESSION", None),
     ];
-    let steps = steps.into_iter();
-    let lines = steps.filter_map(|(system, table, id, credential, body)| {
-        let operation = table.iter().find(|operation| operation.id == id)?;
-        Some(curl(system, operation, credential, body))
+    let lines = steps.into_iter().filter_map(|(api, id, credential, body)| {
+        let mut table = api.operations().iter();
+        let operation = table.find(|operation| operation.id == id)?;
+        Some(curl(api.name(), operation, credential, body))
     });
     lines.collect()
 }

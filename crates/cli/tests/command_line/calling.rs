@@ -50,7 +50,10 @@ fn wrong_calls_are_reported_with_the_nearest_names() {
 fn operations_are_listed_and_shown() {
     let all = nexus(["operations"]).output();
     let all = String::from_utf8(all.stdout).unwrap();
-    assert_eq!(all.lines().count(), 1 + mx_nexus::operations::nexus().len());
+    assert_eq!(
+        all.lines().count(),
+        1 + mx_nexus::operations::Api::Nexus.operations().len()
+    );
     let text = [
         nexus(["operations", "--tag", "identity"]).transcript(),
         nexus(["operations", "identifyMember"]).transcript(),

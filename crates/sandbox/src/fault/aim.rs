@@ -3,7 +3,8 @@
 
 use crate::call::Face;
 use crate::nearest::did_you_mean;
-use mx_nexus::operations::{self, Operation};
+use crate::route::face_of;
+use mx_nexus::operations::Operation;
 
 /// The longest path of a fault, in bytes: faults are kept in memory, and no path of MX comes near.
 const LONGEST_PATH: usize = 1000;
@@ -136,14 +137,8 @@ fn listed(mut names: Vec<&str>) -> String {
 
 /// Every operation of every system.
 fn everything() -> impl Iterator<Item = (Face, &'static Operation)> {
-    let tables = [
-        (Face::Nexus, operations::nexus()),
-        (Face::Sso, operations::sso()),
-        (Face::Mdx, operations::mdx()),
-    ];
-    tables
-        .into_iter()
-        .flat_map(|(face, table)| table.iter().map(move |operation| (face, operation)))
+    let faces = Face::ALL.iter();
+    faces.flat_map(|&face| face.operations().iter().map(move |one| (face, one)))
 }
 
 /// The paths of all operations, as a fault may have them.
@@ -158,9 +153,7 @@ fn paths() -> Vec<String> {
 
 /// A path with `*` for every segment that looks like an identifier or the place of one. Without the name of its system.
 fn general(path: &str) -> String {
-    let faces = [Face::Nexus, Face::Sso, Face::Mdx].into_iter();
-    let mut below = faces.filter_map(|face| path.strip_prefix(face.prefix()));
-    let below = below.find(|below| below.starts_with('/')).unwrap_or(path);
+    let below = face_of(path).map_or(path, |(_, below)| below);
     let is_one = |segment: &str| segment.contains(['{', '*']) || segment.contains("-");
     segments(below)
         .map(|segment| if is_one(segment) { ANY } else { segment })
@@ -174,7 +167,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a pattern is for a path below a system, said with the system or without it.
 fn reaches(pattern: &str, face: Face, path: &str, same: fn(&str, &str) -> bool) -> bool {
-    let whole = format!("{}{path}", face.prefix());
+    let whole = format!("/{}{path}", face.name());
     [path, &whole].into_iter().any(|path| {
         let mut found = segments(path);
         for wanted in segments(pattern) {
@@ -261,7 +254,7 @@ mod tests {
             };
             assert_eq!(id.check(), Ok(()), "{}", operation.id);
             let below = general(operation.path);
-            let whole = format!("{}{below}/", face.prefix());
+            let whole = format!("/{}{below}/", face.name());
             let one = operation.path.replace('{', "A").replace('}', "");
             for path in [below, whole, one] {
                 assert_eq!(on(operation.method, &path).check(), Ok(()), "{path}");

@@ -1,7 +1,7 @@
 //! What programs in other languages ask for under `/_sandbox/`.
 
 use mx_nexus::mdx::types::UserCreateRequest;
-use mx_nexus::operations;
+use mx_nexus::operations::Api;
 use mx_nexus::reqwest::{Client, Method};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -159,11 +159,8 @@ async fn jobs_are_listed_by_member() {
 #[tokio::test]
 async fn the_documents_name_this_address() {
     let (sandbox, _) = open().await;
-    for (name, table) in [
-        ("nexus", operations::nexus()),
-        ("sso", operations::sso()),
-        ("mdx", operations::mdx()),
-    ] {
+    for api in Api::ALL {
+        let name = api.name();
         let (_, document) = ask(
             &sandbox,
             "GET",
@@ -177,7 +174,7 @@ async fn the_documents_name_this_address() {
         let count = paths.flat_map(|item| item.as_object().unwrap().values());
         assert_eq!(
             count.filter(|one| one["operationId"].is_string()).count(),
-            table.len()
+            api.operations().len()
         );
     }
     assert_eq!(

@@ -60,7 +60,7 @@ fn odd_requests_to_every_operation_are_answered_below_500() {
         .unwrap();
     let sandbox = runtime.block_on(quick().start()).unwrap();
     let http = mx_nexus::reqwest::Client::new();
-    let operations = mx_nexus::operations::nexus();
+    let operations = mx_nexus::operations::Api::Nexus.operations();
     let session = runtime.block_on(crate::session(&sandbox, &http, ADA));
     let request = (
         0..operations.len(),

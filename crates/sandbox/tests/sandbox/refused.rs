@@ -92,12 +92,9 @@ async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
 async fn what_is_not_json_claims_the_media_type_of_its_system() {
     let (sandbox, _) = open().await;
     let http = Client::new();
-    for (face, operations) in [
-        ("nexus", mx_nexus::operations::nexus()),
-        ("sso", mx_nexus::operations::sso()),
-        ("mdx", mx_nexus::operations::mdx()),
-    ] {
-        for operation in operations {
+    for api in mx_nexus::operations::Api::ALL {
+        let face = api.name();
+        for operation in api.operations() {
             let path = operation.path.replace('{', "one-").replace('}', "");
             let url = format!("{}/{face}{path}", sandbox.address());
             let media_type = async |body| {

@@ -24,6 +24,9 @@ pub(crate) fn require_sound(root: &Path) -> Result<(), String> {
     for finding in &checked.findings {
         crate::say(&finding.to_string());
     }
+    for (overlay, snippet) in &checked.snippets {
+        crate::say(&format!("\nTo be pasted into {overlay}:\n\n{snippet}"));
+    }
     if checked.findings.is_empty() {
         crate::say(&format!(
             "{} documents with {} operations, {} corrections and {} examples: nothing is wrong",

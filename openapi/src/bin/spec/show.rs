@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use mx_nexus_openapi::tool::check::Texts;
-use mx_nexus_openapi::{Api, Generated};
+use mx_nexus_openapi::{Api, Failure, Generated};
 
 /// Show what becomes of a document.
 #[derive(Args)]
@@ -46,24 +46,26 @@ enum Part {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let api = arguments.api;
     let texts = Texts::read(&crate::root()?, api).map_err(|finding| finding.to_string())?;
-    let generated = texts.generate(api).map_err(|failure| failure.to_string())?;
-    crate::say(&part_of(&generated, arguments.part));
+    let shown = texts
+        .generate(api)
+        .and_then(|generated| part_of(&generated, arguments.part));
+    crate::say(&shown.map_err(|failure| failure.to_string())?);
     Ok(ExitCode::SUCCESS)
 }
 
-fn part_of(generated: &Generated, part: Part) -> String {
-    match part {
+fn part_of(generated: &Generated, part: Part) -> Result<String, Failure> {
+    Ok(match part {
         Part::Report => generated.report.to_string(),
-        Part::Contract => generated.contract.clone(),
-        Part::Document => generated.document.clone(),
-        Part::Client => generated.client.clone(),
-        Part::Mock => generated.mock.clone(),
-        Part::Values => generated.values.clone(),
-        Part::Operations => generated.operations.clone(),
-        Part::Pages => generated.pages.clone(),
-        Part::Examples => generated.examples.clone(),
-        Part::Exerciser => generated.exerciser.clone(),
-        Part::Types => generated.types.clone(),
-        Part::Surface => generated.surface.clone(),
-    }
+        Part::Contract => generated.contract(),
+        Part::Document => generated.document(),
+        Part::Client => generated.client(),
+        Part::Mock => generated.mock()?,
+        Part::Values => generated.values()?,
+        Part::Operations => generated.operations(),
+        Part::Pages => generated.pages()?,
+        Part::Examples => generated.examples(),
+        Part::Exerciser => generated.exerciser()?,
+        Part::Types => generated.types(),
+        Part::Surface => generated.surface(),
+    })
 }

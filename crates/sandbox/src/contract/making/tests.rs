@@ -5,15 +5,6 @@ use http::HeaderMap;
 use super::*;
 use crate::call::Face;
 use crate::contract::{Match, of};
-use mx_nexus::operations::{self, Operation};
-
-type Table = fn() -> &'static [Operation];
-
-const FACES: [(Face, Table); 3] = [
-    (Face::Nexus, operations::nexus),
-    (Face::Sso, operations::sso),
-    (Face::Mdx, operations::mdx),
-];
 
 const USER: &str = "USR-7";
 
@@ -47,9 +38,9 @@ fn answer(method: &str, target: &str, body: Value) -> Value {
 
 #[test]
 fn every_schema_of_every_document_compiles() {
-    for (face, table) in FACES {
+    for &face in Face::ALL {
         let document = of(face).document();
-        for operation in table() {
+        for operation in face.operations() {
             let (documented, _) = call(face, operation.method, operation.path, Value::Null);
             assert!(
                 documented.answers.schema.compiles(document),
@@ -68,9 +59,9 @@ fn every_schema_of_every_document_compiles() {
 
 #[test]
 fn every_answer_fits_its_own_schema() {
-    for (face, table) in FACES {
+    for &face in Face::ALL {
         let document = of(face).document();
-        for operation in table() {
+        for operation in face.operations() {
             let (documented, call) = call(face, operation.method, operation.path, Value::Null);
             let reply = documented.answer(of(face), &call, None);
             assert!(reply.status.is_success(), "{}", operation.id);
@@ -98,9 +89,9 @@ fn every_answer_fits_its_own_schema() {
 #[test]
 fn a_sample_without_an_example_fits_as_well() {
     let mut made = 0;
-    for (face, table) in FACES {
+    for &face in Face::ALL {
         let document = of(face).document();
-        for operation in table() {
+        for operation in face.operations() {
             let (documented, _) = call(face, operation.method, operation.path, Value::Null);
             let schema = &documented.answers.schema;
             if schema.written().is_null() {
@@ -121,7 +112,7 @@ fn a_sample_without_an_example_fits_as_well() {
 
 #[test]
 fn deletes_answer_204_and_the_block_of_an_account_an_empty_200() {
-    for operation in operations::nexus() {
+    for operation in Face::Nexus.operations() {
         let (documented, _) = call(Face::Nexus, operation.method, operation.path, Value::Null);
         let wanted = if operation.method == "DELETE" {
             204
@@ -156,7 +147,7 @@ fn the_identifiers_of_the_path_come_back() {
 
 #[test]
 fn what_is_made_belongs_to_the_user_who_asks() {
-    for operation in operations::nexus() {
+    for operation in Face::Nexus.operations() {
         let body = answer(operation.method, operation.path, Value::Null);
         let text = body.to_string();
         let theirs = text.split("\"user_guid\":").skip(1);
@@ -216,8 +207,8 @@ fn a_page_number_of_any_length_is_a_page_behind_the_last_one() {
 
 #[test]
 fn no_answer_leads_to_anybody_real() {
-    for (face, table) in FACES {
-        for operation in table() {
+    for &face in Face::ALL {
+        for operation in face.operations() {
             let (documented, call) = call(face, operation.method, operation.path, Value::Null);
             let text = match documented.answer(of(face), &call, None).body {
                 Body::Json(value) => value.to_string(),

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::*;
-use mx_nexus::operations::{self, Operation};
+use mx_nexus::operations::Operation;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
@@ -15,15 +15,10 @@ pub(super) struct Desk {
 
 /// A call without anything in it.
 pub(super) fn call(face: Face, operation: &str) -> Call {
-    let table = match face {
-        Face::Nexus => operations::nexus(),
-        Face::Sso => operations::sso(),
-        Face::Mdx => operations::mdx(),
-    };
     let named = |known: &&Operation| known.id == operation;
     Call {
         face,
-        operation: table.iter().find(named).unwrap(),
+        operation: face.operations().iter().find(named).unwrap(),
         path: std::collections::BTreeMap::new(),
         query: Vec::new(),
         headers: HeaderMap::new(),

@@ -6,17 +6,18 @@ use std::sync::{Arc, LazyLock, Mutex};
 use jsonschema::Validator;
 
 use super::*;
+use crate::contract;
 
-static NEXUS: LazyLock<Value> = LazyLock::new(|| {
-    parse(include_str!(concat!(
-        env!("OUT_DIR"),
-        "/nexus_contract.json"
-    )))
+/// The documents of the faces, without further fields.
+static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let documents = Face::ALL.iter().map(|&face| contract::of(face).document());
+    let tightened = documents.map(|document| {
+        let mut document = document.clone();
+        tighten(&mut document);
+        document
+    });
+    tightened.collect()
 });
-static SSO: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/sso_contract.json"))));
-static MDX: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/mdx_contract.json"))));
 
 /// Panics when the document does not know a success like this one, or a refusal is not in MX's shape.
 pub(super) fn check(call: &Call, reply: &Reply) {
@@ -63,11 +64,7 @@ pub(super) fn check(call: &Call, reply: &Reply) {
 }
 
 fn document(face: Face) -> &'static Value {
-    match face {
-        Face::Nexus => &NEXUS,
-        Face::Sso => &SSO,
-        Face::Mdx => &MDX,
-    }
+    &DOCUMENTS[face as usize]
 }
 
 fn described(call: &Call) -> &'static Value {
@@ -91,12 +88,6 @@ fn validator(call: &Call, schema: &Value) -> Arc<Validator> {
         Arc::new(jsonschema::validator_for(&whole).unwrap())
     });
     Arc::clone(made)
-}
-
-fn parse(text: &str) -> Value {
-    let mut document = serde_json::from_str(text).unwrap();
-    tighten(&mut document);
-    document
 }
 
 /// Turns OpenAPI's `nullable` into JSON Schema, and closes objects that name their fields.
