@@ -8,7 +8,6 @@ mod examples;
 mod finding;
 mod journal;
 mod lines;
-pub mod mutate;
 mod prepared;
 mod provenance;
 pub mod revision;

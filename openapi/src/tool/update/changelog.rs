@@ -191,7 +191,7 @@ mod tests {
         for (rule, expected) in [
             (Rule::OperationAdded, "Added"),
             (Rule::OperationRemoved, "Removed"),
-            (Rule::OperationDeprecated, "Deprecated"),
+            (Rule::DeprecationChanged, "Deprecated"),
             (Rule::ParameterBecameRequired, "Changed"),
             (Rule::ResponseFieldAdded, "Added"),
         ] {

@@ -11,7 +11,8 @@ use crate::tool::diff::Rule;
 pub(super) type Edit = Box<dyn Fn(&mut Value)>;
 
 pub(super) struct Case {
-    pub(super) rule: Rule,
+    /// Forward and backward.
+    pub(super) rules: [Rule; 2],
     pub(super) old: Edit,
     pub(super) new: Edit,
 }
@@ -70,9 +71,9 @@ fn both(one: Edit, other: Edit) -> Edit {
     })
 }
 
-fn case(rule: Rule, new: Edit) -> Case {
+fn case(rules: [Rule; 2], new: Edit) -> Case {
     Case {
-        rule,
+        rules,
         old: as_it_is(),
         new,
     }
@@ -102,41 +103,56 @@ fn operations() -> Vec<Case> {
     use Rule as R;
     let poked = json!({"post": {"operationId": "pokeThings", "responses": {"202": {"description": "Done."}}}});
     vec![
-        case(R::OperationAdded, set("/paths", "/poke", poked)),
         case(
-            R::OperationRenamed,
+            [R::OperationAdded, R::OperationRemoved],
+            set("/paths", "/poke", poked),
+        ),
+        case(
+            [R::OperationRenamed, R::OperationRenamed],
             set(FILE, "operationId", json!("getFile")),
         ),
-        case(R::OperationPathChanged, rename("/paths", "/file", "/files")),
         case(
-            R::OperationMethodChanged,
+            [R::OperationPathChanged, R::OperationPathChanged],
+            rename("/paths", "/file", "/files"),
+        ),
+        case(
+            [R::OperationMethodChanged, R::OperationMethodChanged],
             rename("/paths/~1file", "get", "post"),
         ),
-        case(R::OperationDeprecated, set(READ, "deprecated", json!(true))),
         case(
-            R::OperationStartsWork,
+            [R::DeprecationChanged, R::DeprecationChanged],
+            set(READ, "deprecated", json!(true)),
+        ),
+        case(
+            [R::OperationStartsWork, R::OperationStartsNoWork],
             set(READ, "x-starts-work", json!(true)),
         ),
         case(
-            R::OperationReplayable,
+            [R::OperationReplayable, R::OperationNotReplayable],
             set(POKE, "x-reads-only", json!(true)),
         ),
         case(
-            R::OperationCredentialChanged,
+            [R::OperationCredentialChanged, R::OperationCredentialChanged],
             replace("X-KEY", "X-OTHER-KEY"),
         ),
         case(
-            R::OperationSecurityChanged,
+            [R::OperationSecurityChanged, R::OperationSecurityChanged],
             set(READ, "security", json!([{"other": []}])),
         ),
         case(
-            R::OperationSecurityWithdrawn,
+            [R::OperationSecurityWithdrawn, R::OperationSecurityChanged],
             set(READ, "security", json!([])),
         ),
-        case(R::OperationTagChanged, set(READ, "tags", json!(["others"]))),
-        case(R::ListStopsPaging, set(LIST, "parameters", json!([]))),
         case(
-            R::OneElementArrayAnnounced,
+            [R::OperationTagChanged, R::OperationTagChanged],
+            set(READ, "tags", json!(["others"])),
+        ),
+        case(
+            [R::ListStopsPaging, R::ListStartsPaging],
+            set(LIST, "parameters", json!([])),
+        ),
+        case(
+            [R::OneElementArrayAnnounced, R::OneElementArrayWithdrawn],
             set(ANSWER, "x-one-element-array", json!(true)),
         ),
     ]
@@ -171,48 +187,54 @@ fn parameters() -> Vec<Case> {
     let mut doubled = double.clone();
     doubled[0]["schema"]["type"] = json!("integer");
     vec![
-        case(R::ParameterAddedOptional, more(false)),
-        case(R::ParameterAddedRequired, more(true)),
         case(
-            R::ParameterBecameRequired,
+            [R::ParameterAddedOptional, R::ParameterRemoved],
+            more(false),
+        ),
+        case([R::ParameterAddedRequired, R::ParameterRemoved], more(true)),
+        case(
+            [R::ParameterBecameRequired, R::ParameterBecameOptional],
             set(&parameter(2), "required", json!(true)),
         ),
         case(
-            R::ParameterRenamedOptional,
+            [R::ParameterRenamedOptional, R::ParameterRenamedOptional],
             set(&parameter(2), "name", json!("after")),
         ),
         case(
-            R::ParameterRenamedRequired,
+            [R::ParameterRenamedRequired, R::ParameterRenamedRequired],
             set(&parameter(3), "name", json!("sign")),
         ),
         case(
-            R::ParameterRespelledOptional,
+            [R::ParameterRespelledOptional, R::ParameterRespelledOptional],
             set(&parameter(2), "name", json!("sinceDay")),
         ),
         case(
-            R::ParameterRespelledRequired,
+            [R::ParameterRespelledRequired, R::ParameterRespelledRequired],
             set(&parameter(3), "name", json!("Mark")),
         ),
         case(
-            R::ParameterMovedOptional,
+            [R::ParameterMovedOptional, R::ParameterMovedOptional],
             set(&parameter(2), "in", json!("header")),
         ),
         case(
-            R::ParameterMovedRequired,
+            [R::ParameterMovedRequired, R::ParameterMovedRequired],
             set(&parameter(3), "in", json!("header")),
         ),
         case(
-            R::ParameterBecameNullable,
+            [R::NullChanged, R::NullChanged],
             set(&format!("{}/schema", parameter(2)), "nullable", json!(true)),
         ),
-        case(R::PathParameterRenamed, in_path("id")),
+        case(
+            [R::PathParameterRenamed, R::PathParameterRenamed],
+            in_path("id"),
+        ),
         Case {
-            rule: R::PathParameterRespelled,
+            rules: [R::PathParameterRespelled, R::PathParameterRespelled],
             old: in_path("thing_mark"),
             new: in_path("thingMark"),
         },
         Case {
-            rule: R::UnusedParameterChanged,
+            rules: [R::UnusedParameterChanged, R::UnusedParameterChanged],
             old: set(FILE, "parameters", double),
             new: set(FILE, "parameters", doubled),
         },
@@ -248,33 +270,42 @@ fn bodies() -> Vec<Case> {
     };
     let answers = |status: &str, value: Value| set(&format!("{POKE}/responses"), status, value);
     vec![
-        case(R::RequestBodyAddedRequired, body(json!(["deep"]))),
-        case(R::RequestBodyAddedOptional, body(json!([]))),
         case(
-            R::RequestBodyBecameOptional,
+            [R::RequestBodyAddedRequired, R::RequestBodyRemoved],
+            body(json!(["deep"])),
+        ),
+        case(
+            [R::RequestBodyAddedOptional, R::RequestBodyRemoved],
+            body(json!([])),
+        ),
+        case(
+            [R::RequestBodyPresenceChanged, R::RequestBodyPresenceChanged],
             set(&format!("{CREATE}/requestBody"), "required", json!(false)),
         ),
-        case(R::RequestMediaTypeChanged, media("application/vnd.y+json")),
+        case(
+            [R::RequestMediaTypeChanged, R::RequestMediaTypeChanged],
+            media("application/vnd.y+json"),
+        ),
         Case {
-            rule: R::RequestBecameJson,
+            rules: [R::RequestBecameJson, R::RequestBecameBytes],
             old: set(POKE, "requestBody", bytes()),
             new: body(json!([])),
         },
         case(
-            R::ResponseBodyAdded,
+            [R::ResponseBodyAdded, R::ResponseBodyRemoved],
             answers("202", content("application/json", object(json!([])))),
         ),
         Case {
-            rule: R::ResponseBecameBytes,
+            rules: [R::ResponseBecameBytes, R::ResponseBecameJson],
             old: answers("202", content("application/json", object(json!([])))),
             new: answers("202", bytes()),
         },
         case(
-            R::ResponseMediaTypeChanged,
+            [R::ResponseMediaTypeChanged, R::ResponseMediaTypeChanged],
             answer("application/vnd.y+json"),
         ),
         case(
-            R::ResponseBytesTypeChanged,
+            [R::ResponseBytesTypeChanged, R::ResponseBytesTypeChanged],
             rename(
                 &format!("{FILE}/responses/200/content"),
                 "text/csv",
@@ -282,15 +313,15 @@ fn bodies() -> Vec<Case> {
             ),
         ),
         case(
-            R::SuccessStatusAdded,
+            [R::SuccessStatusChanged, R::SuccessStatusChanged],
             answers("200", json!({"description": "Done."})),
         ),
         case(
-            R::ErrorResponseAdded,
+            [R::ErrorResponseChanged, R::ErrorResponseChanged],
             answers("409", json!({"description": "Busy."})),
         ),
         case(
-            R::IgnoredAnswerChanged,
+            [R::IgnoredAnswerChanged, R::IgnoredAnswerChanged],
             set(
                 &format!("{DELETE}/responses/204"),
                 "headers",

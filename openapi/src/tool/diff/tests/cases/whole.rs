@@ -19,7 +19,7 @@ pub(super) fn types() -> Vec<Case> {
     let note = json!({"kind": "text", "fields": []});
     vec![
         Case {
-            rule: R::SchemaAdded,
+            rules: [R::SchemaAdded, R::SchemaRemoved],
             old: as_it_is(),
             new: set(
                 &format!("{ANSWER}/properties"),
@@ -29,14 +29,14 @@ pub(super) fn types() -> Vec<Case> {
         }
         .with_cup(),
         case(
-            R::SchemaRenamed,
+            [R::SchemaRenamed, R::SchemaRenamed],
             both(
                 rename("/components/schemas", "Box", "Case"),
                 replace("schemas/Box", "schemas/Case"),
             ),
         ),
         case(
-            R::SchemaChangedSides,
+            [R::SchemaChangedSides, R::SchemaChangedSides],
             both(
                 set(&format!("{ANSWER}/properties"), "boxed", Value::Null),
                 set(
@@ -46,21 +46,36 @@ pub(super) fn types() -> Vec<Case> {
                 ),
             ),
         ),
-        case(R::KnownValueAdded, set(&status, "values", more)),
         case(
-            R::KnownValueRenamed,
+            [R::KnownValueAdded, R::KnownValueRemoved],
+            set(&status, "values", more),
+        ),
+        case(
+            [R::KnownValueRenamed, R::KnownValueRenamed],
             set(&format!("{TYPES}/Level/values/0"), "name", json!("DEEP")),
         ),
-        case(R::KnownValueCodeChanged, set(&value(0), "code", json!(7))),
-        case(R::RegisteredTypeAdded, set(TYPES, "MoodGuid", mood)),
-        case(R::RegisteredTypeRenamed, rename(TYPES, "Status", "State")),
         case(
-            R::RegisteredKindChanged,
+            [R::KnownValueCodeChanged, R::KnownValueCodeChanged],
+            set(&value(0), "code", json!(7)),
+        ),
+        case(
+            [R::RegisteredTypeAdded, R::RegisteredTypeRemoved],
+            set(TYPES, "MoodGuid", mood),
+        ),
+        case(
+            [R::RegisteredTypeRenamed, R::RegisteredTypeRenamed],
+            rename(TYPES, "Status", "State"),
+        ),
+        case(
+            [R::RegisteredKindChanged, R::RegisteredKindChanged],
             set(&status, "kind", json!("open-code")),
         ),
-        case(R::HiddenTypeChanged, set(TYPES, "Personal", note)),
         case(
-            R::NullTextAnnounced,
+            [R::HiddenTypeChanged, R::HiddenTypeChanged],
+            set(TYPES, "Personal", note),
+        ),
+        case(
+            [R::NullTextAnnounced, R::NullTextWithdrawn],
             set(&format!("{TYPES}/Timestamp"), "null_text", json!(true)),
         ),
     ]
@@ -93,39 +108,48 @@ pub(super) fn whole() -> Vec<Case> {
     other["total"] = json!("current");
     vec![
         case(
-            R::ServerAddressChanged,
+            [R::ServerAddressChanged, R::ServerAddressChanged],
             set("/servers/0", "url", json!("https://z.example")),
         ),
-        case(R::ServerAdded, servers),
+        case([R::ServerAdded, R::ServerRemoved], servers),
         case(
-            R::ServerListChanged,
+            [R::ServerListChanged, R::ServerListChanged],
             set("/servers/0", "description", json!("For trials.")),
         ),
-        case(R::CredentialHeaderChanged, header),
         case(
-            R::SecurityChanged,
+            [R::CredentialHeaderChanged, R::CredentialHeaderChanged],
+            header,
+        ),
+        case(
+            [R::SecurityChanged, R::SecurityChanged],
             set("/components/securitySchemes/token", "in", json!("query")),
         ),
         case(
-            R::MediaTypeChanged,
+            [R::MediaTypeChanged, R::MediaTypeChanged],
             set("/info", "x-media-type", json!("application/vnd.z+json")),
         ),
-        case(R::PagingChanged, set("/info", "x-paging", other)),
         case(
-            R::ContractVersionChanged,
+            [R::PagingChanged, R::PagingChanged],
+            set("/info", "x-paging", other),
+        ),
+        case(
+            [R::ContractVersionChanged, R::ContractVersionChanged],
             set("/info", "version", json!("1.1")),
         ),
         case(
-            R::DocumentationChanged,
+            [R::DocumentationChanged, R::DocumentationChanged],
             set("/info", "title", json!("Other things")),
         ),
-        case(R::EvidenceChanged, set(READ, "x-evidence", json!("spec"))),
         case(
-            R::ExampleChanged,
+            [R::EvidenceChanged, R::EvidenceChanged],
+            set(READ, "x-evidence", json!("spec")),
+        ),
+        case(
+            [R::ExampleChanged, R::ExampleChanged],
             set(&field(ANSWER, "name"), "example", json!("A name")),
         ),
         case(
-            R::UnknownKeywordChanged,
+            [R::UnknownKeywordChanged, R::UnknownKeywordChanged],
             set("/info", "x-unheard-of", json!(1)),
         ),
     ]
