@@ -3,6 +3,7 @@
 //! Unlike a build it goes on after a refusal. A document that has just been updated often has corrections that no longer apply,
 //! and that is when its changes are wanted most.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub struct Prepared {
     /// The document with its overlay and its types.
     pub(crate) overlaid: Value,
     pub(crate) view: View,
+    published_view: OnceCell<Option<View>>,
     refused: Vec<Failure>,
 }
 
@@ -188,6 +190,7 @@ impl Prepared {
             survey: Survey::default(),
             overlaid,
             view,
+            published_view: OnceCell::new(),
             refused: refused
                 .map(|failure| failure.in_document(&in_overlay))
                 .collect(),
@@ -211,6 +214,20 @@ impl Prepared {
     /// [`Prepared::with_generator`].
     pub fn refused(&self) -> &[Failure] {
         &self.refused
+    }
+
+    /// The published document, with what the overlay says of the whole API: types, addresses, media type, paging.
+    pub(crate) fn published_view(&self) -> Option<&View> {
+        let read = || {
+            let mut document = self.published.clone();
+            for key in ["info", "servers"] {
+                document[key] = self.overlaid[key].clone();
+            }
+            let components = document["components"].as_object_mut()?;
+            components.insert("x-types".to_owned(), self.view.types.clone());
+            View::of(document).ok().map(|(view, _)| view)
+        };
+        self.published_view.get_or_init(read).as_ref()
     }
 
     /// The actions of the overlay whose target is missing, at all places or at some.

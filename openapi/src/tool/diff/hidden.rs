@@ -95,7 +95,7 @@ pub(super) fn hidden(old: &Prepared, new: &Prepared, seen: &[Change]) -> Vec<Cha
     if old.published == new.published {
         return Vec::new();
     }
-    let [Some(before), Some(after)] = [old, new].map(published) else {
+    let [Some(before), Some(after)] = [old, new].map(Prepared::published_view) else {
         return Vec::new();
     };
     let compare = |old: &View, new: &View| {
@@ -104,7 +104,7 @@ pub(super) fn hidden(old: &Prepared, new: &Prepared, seen: &[Change]) -> Vec<Cha
         comparison.changes
     };
     // What a correction sets that is still needed. One that the document has taken over hides nothing.
-    let corrections = compare(&after, &new.view);
+    let corrections = compare(after, &new.view);
     let is_corrected = |place: &str| {
         let mut corrections = corrections
             .iter()
@@ -121,7 +121,7 @@ pub(super) fn hidden(old: &Prepared, new: &Prepared, seen: &[Change]) -> Vec<Cha
                     || !is_text(one.rule) && one.released >= change.released)
         })
     };
-    let mut hidden = compare(&before, &after);
+    let mut hidden = compare(before, after);
     hidden.retain(|change| {
         !is_text(change.rule) && !is_seen(change) && is_corrected(&before_rename(change))
     });
@@ -129,18 +129,6 @@ pub(super) fn hidden(old: &Prepared, new: &Prepared, seen: &[Change]) -> Vec<Cha
         change.hidden = true;
     }
     hidden
-}
-
-/// The published document, with what the overlay says of the whole API: types, addresses, media type, paging.
-fn published(prepared: &Prepared) -> Option<View> {
-    let mut document = prepared.published.clone();
-    for key in ["info", "servers"] {
-        document[key] = prepared.overlaid[key].clone();
-    }
-    let components = document["components"].as_object_mut()?;
-    let types = prepared.overlaid["components"]["x-types"].clone();
-    components.insert("x-types".to_owned(), types);
-    View::of(document).ok().map(|(view, _)| view)
 }
 
 /// Where a change is, by the old name of what was renamed: that is what an overlay sets.

@@ -267,18 +267,26 @@ impl<'a> Model<'a> {
         flag(schema, "nullable") || flag(follow(&self.view.document, schema), "nullable")
     }
 
-    /// The registered type of a field, by the name of what owns it or by the one that this had before.
+    /// The registered type of a field, by its own name and owner, then by those that it had before.
     pub(super) fn entry(
         &self,
-        owners: [&str; 2],
-        field: &str,
+        owners: &[&str],
+        fields: &[&str],
         schema: &Value,
     ) -> Option<&'a Entry> {
         let (schema, _) = wrappers::opened(schema);
-        owners
-            .into_iter()
-            .find_map(|owner| typing::given(&self.view.registry, owner, field, &schema))
+        let mut names = owners
+            .iter()
+            .flat_map(|owner| fields.iter().map(move |field| (owner, field)));
+        names.find_map(|(owner, field)| typing::given(&self.view.registry, owner, field, &schema))
     }
+}
+
+/// Names without repetition, the new one first.
+pub(super) fn names<'n>(new: &'n str, old: &'n str) -> Vec<&'n str> {
+    let mut names = vec![new, old];
+    names.dedup();
+    names
 }
 
 impl<'a> Operation<'a> {

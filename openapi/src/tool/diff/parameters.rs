@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::change::{Side, Spot};
 use super::comparison::{Comparison, became};
-use super::model::{Operation, flag, is_same, names_in, route, rust_name};
+use super::model::{Operation, flag, is_same, names, names_in, route, rust_name};
 use super::rules::Rule;
 use crate::normalise::parameters::name_of;
 
@@ -118,11 +118,10 @@ impl<'a> Comparison<'a> {
             [Rule::DeprecationChanged; 2],
         );
         let schemas = [&old["schema"], &new["schema"]];
+        let (owners, fields) = (names(new_id, id), names(name_of(new), name_of(old)));
         let entries = [
-            self.old.entry([id, id], name_of(old), schemas[0]),
-            self.new
-                .entry([new_id, id], name_of(new), schemas[1])
-                .or_else(|| self.new.entry([new_id, id], name_of(old), schemas[1])),
+            self.old.entry(&[id], &[name_of(old)], schemas[0]),
+            self.new.entry(&owners, &fields, schemas[1]),
         ];
         self.value(spot, entries, schemas);
         self.rest(

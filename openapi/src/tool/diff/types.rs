@@ -28,27 +28,24 @@ impl Comparison<'_> {
         };
         for entry in old {
             let name = self.renames.of_type(&entry.name);
+            if self.old.view.types[&entry.name] == self.new.view.types[name] && entry.name == name {
+                continue;
+            }
             let spot = self.spot_of_type(name);
             match new.iter().find(|other| other.name == name) {
                 Some(other) => self.entry(&spot, entry, other),
-                None => self.note(
-                    &spot,
-                    rule(entry, Rule::RegisteredTypeRemoved),
-                    "it was removed",
-                ),
+                None => {
+                    let rule = rule(entry, Rule::RegisteredTypeRemoved);
+                    self.note(&spot, rule, "it was removed");
+                }
             }
         }
         for entry in new {
-            if !old
-                .iter()
-                .any(|other| self.renames.of_type(&other.name) == entry.name)
-            {
+            let mut before = old.iter().map(|other| self.renames.of_type(&other.name));
+            if before.all(|name| name != entry.name) {
                 let spot = self.spot_of_type(&entry.name);
-                self.note(
-                    &spot,
-                    rule(entry, Rule::RegisteredTypeAdded),
-                    "it was added",
-                );
+                let rule = rule(entry, Rule::RegisteredTypeAdded);
+                self.note(&spot, rule, "it was added");
             }
         }
     }
@@ -152,7 +149,7 @@ impl Comparison<'_> {
 /// The operations that reach a field of the type, or have it as a parameter.
 fn having(model: &Model<'_>, name: &str) -> Vec<String> {
     let has_type = |owner: &str, field: &str, schema: &Value| {
-        let entry = model.entry([owner, owner], field, schema);
+        let entry = model.entry(&[owner], &[field], schema);
         entry.is_some_and(|entry| entry.name == name)
     };
     let mut found = BTreeSet::new();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::change::{Side, Spot};
 use super::comparison::{Comparison, became, went};
 use super::limits;
-use super::model::{flag, rust_name, type_name};
+use super::model::{flag, names, rust_name, type_name};
 use super::renames;
 use super::rules::Rule;
 use super::shape::{COMPOSITE, Covers, Look, Shape, is_limiting};
@@ -235,17 +235,13 @@ impl<'a> Comparison<'a> {
                 self.note(&field_spot, rule, became("name", name, new_name));
             }
             self.presence(&field_spot, [was_required, is_required], field, new_field);
-            let [owner, new_owner] = owners.map(Option::unwrap_or_default);
-            let entries = [
-                self.old.entry([owner, owner], name, field),
-                self.new
-                    .entry([new_owner, owner], new_name, new_field)
-                    .or_else(|| self.new.entry([new_owner, owner], name, new_field)),
-            ];
-            let entries = if owners.contains(&None) {
-                [None, None]
-            } else {
-                entries
+            let entries = match owners {
+                [Some(owner), Some(new_owner)] => {
+                    let (owners, fields) = (names(new_owner, owner), names(new_name, name));
+                    let before = self.old.entry(&[owner], &[name], field);
+                    [before, self.new.entry(&owners, &fields, new_field)]
+                }
+                _ => [None, None],
             };
             field_spot.takes_default = spot.side.is_sent() && !is_required;
             self.value(&field_spot, entries, [field, new_field]);
