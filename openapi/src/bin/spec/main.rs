@@ -1,4 +1,4 @@
-//! The command line tool of whoever updates a document: `cargo spec --help`. One file a command; what they do is in the
+//! The command line tool for the documents: `cargo spec --help`. One file a command; what they do is in the
 //! library, behind the feature `tool`.
 
 #![allow(clippy::print_stderr, reason = "a command line tool prints")]

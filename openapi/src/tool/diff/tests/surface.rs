@@ -104,7 +104,7 @@ impl Block<'_> {
         self.head.starts_with("() -> ")
     }
 
-    /// A head tells what a call answers, or what a type can do.
+    /// A head is what a call returns, or what a type can do.
     fn changed_head(&self, new: &Self) -> NextRelease {
         // The version of the contract is a value, and no type.
         if self.head == new.head || self.head.starts_with("() -> \"") {
