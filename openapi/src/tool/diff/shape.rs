@@ -172,7 +172,8 @@ impl Look<'_> {
         // A response is read without its formats, and in what is sent some are not checked.
         let format = || {
             let format = schema["format"].as_str()?;
-            let is_typed = self.side.is_sent() && is_format(format) && !FOREIGN_FORMATS.contains(&format);
+            let is_typed =
+                self.side.is_sent() && is_format(format) && !FOREIGN_FORMATS.contains(&format);
             is_typed.then(|| format.to_owned())
         };
         let is_closed = self.side.is_sent() && is_unregistered && members.contains_key("enum");

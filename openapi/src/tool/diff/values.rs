@@ -42,29 +42,25 @@ impl<'a> Comparison<'a> {
             let what = "allOf around a single schema was added or removed";
             self.note(spot, Rule::DocumentationChanged, what);
         }
-        let (Some(name), Some(new_name)) = (&before.name, &after.name) else {
-            return self.shapes(
-                spot,
-                entries,
-                [None, None],
-                [
-                    (&before.schema, before.name.as_deref()),
-                    (&after.schema, after.name.as_deref()),
-                ],
-            );
+        let names = [before.name.as_deref(), after.name.as_deref()];
+        let [Some(name), Some(new_name)] = names else {
+            // The registry knows an object without a name by its place.
+            let place = spot.place.replace("[]", "").replace("{}", "");
+            let owners = names.map(|name| name.unwrap_or(&place));
+            let schemas = [&before.schema, &after.schema];
+            return self.shapes(spot, entries, owners, names, schemas);
         };
-        let is_first = self
-            .compared
-            .insert((spot.side, name.clone(), new_name.clone()));
+        let pair = (spot.side, name.to_owned(), new_name.to_owned());
+        let is_first = self.compared.insert(pair);
         if self.renames.of_schema(name) != new_name {
-            // A component that has been compared with this one before is not compared again, it may contain itself.
-            let [old, new] = if is_first {
-                [before.schema, after.schema]
+            // A pair of components is compared once, each may contain itself.
+            let empty = json!({"properties": {}});
+            let schemas = if is_first {
+                [&before.schema, &after.schema]
             } else {
-                [json!({"properties": {}}), json!({"properties": {}})]
+                [&empty, &empty]
             };
-            let names = [Some(name.as_str()), Some(new_name.as_str())];
-            return self.shapes(spot, entries, names, [(&old, names[0]), (&new, names[1])]);
+            return self.shapes(spot, entries, [name, new_name], names, schemas);
         }
         let mut handled = HANDLED.to_vec();
         handled.push("allOf");
@@ -107,27 +103,32 @@ impl<'a> Comparison<'a> {
                 Rule::OneElementArrayWithdrawn,
             ],
         );
-        let owners = [Some(name), Some(new_name)];
-        self.shapes(&spot, [None, None], owners, [(&old, None), (&new, None)]);
+        let owners = [name, new_name];
+        self.shapes(&spot, [None, None], owners, [None, None], [&old, &new]);
     }
 
-    /// Compares two resolved schemas. `owners` are the components whose fields may have registered types; the schemas come
-    /// with the names of their Rust types, where these differ from what they hold.
+    /// Compares two resolved schemas: `owners` is what the registry calls what owns their fields, `names` are their Rust types
+    /// where these are components.
     fn shapes(
         &mut self,
         spot: &Spot,
         entries: Entries<'a>,
-        owners: [Option<&str>; 2],
-        schemas: [(&Value, Option<&str>); 2],
+        owners: [&str; 2],
+        names: [Option<&str>; 2],
+        [old, new]: [&Value; 2],
     ) {
-        let [(old, name), (new, new_name)] = schemas;
         let look = |model, renames| Look {
             model,
             side: spot.side,
             renames,
         };
-        let before = Shape::of(look(&self.old, Some(&self.renames)), old, name, entries[0]);
-        let after = Shape::of(look(&self.new, None), new, new_name, entries[1]);
+        let before = Shape::of(
+            look(&self.old, Some(&self.renames)),
+            old,
+            names[0],
+            entries[0],
+        );
+        let after = Shape::of(look(&self.new, None), new, names[1], entries[1]);
         let rule = changed_type(spot, &before, &after);
         if let Some(rule) = rule {
             self.note(
@@ -165,7 +166,7 @@ impl<'a> Comparison<'a> {
         &mut self,
         spot: &Spot,
         entry: Option<&'a Entry>,
-        owners: [Option<&str>; 2],
+        owners: [&str; 2],
         old: &Value,
         new: &Value,
     ) {
@@ -211,7 +212,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the fields of two objects; `spot` is the object.
-    fn fields(&mut self, spot: &Spot, owners: [Option<&str>; 2], old: &Value, new: &Value) {
+    fn fields(&mut self, spot: &Spot, owners: [&str; 2], old: &Value, new: &Value) {
         let empty = Map::new();
         let [old_fields, new_fields] =
             [old, new].map(|value| value["properties"].as_object().unwrap_or(&empty));
@@ -235,14 +236,10 @@ impl<'a> Comparison<'a> {
                 self.note(&field_spot, rule, became("name", name, new_name));
             }
             self.presence(&field_spot, [was_required, is_required], field, new_field);
-            let entries = match owners {
-                [Some(owner), Some(new_owner)] => {
-                    let (owners, fields) = (names(new_owner, owner), names(new_name, name));
-                    let before = self.old.entry(&[owner], &[name], field);
-                    [before, self.new.entry(&owners, &fields, new_field)]
-                }
-                _ => [None, None],
-            };
+            let [owner, new_owner] = owners;
+            let (owners, fields) = (names(new_owner, owner), names(new_name, name));
+            let before = self.old.entry(&[owner], &[name], field);
+            let entries = [before, self.new.entry(&owners, &fields, new_field)];
             field_spot.takes_default = spot.side.is_sent() && !is_required;
             self.value(&field_spot, entries, [field, new_field]);
         }

@@ -191,7 +191,7 @@ mod tests {
         for (rule, expected) in [
             (Rule::OperationAdded, "Added"),
             (Rule::OperationRemoved, "Removed"),
-            (Rule::DeprecationChanged, "Deprecated"),
+            (Rule::DeprecationChanged, "Changed"),
             (Rule::ParameterBecameRequired, "Changed"),
             (Rule::ResponseFieldAdded, "Added"),
         ] {
