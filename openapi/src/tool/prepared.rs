@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::access::{self, Access};
 use crate::failure::Failure;
-use crate::normalise::{self, parameters};
+use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
 use crate::overlay::{Misfit, Survey};
 use crate::paging;
@@ -178,7 +178,11 @@ impl Prepared {
         refused.extend(document::check(&view.document).err());
         refused.extend(no_access);
         let mut normalised = view.document.clone();
-        let passes = normalise::run(&mut normalised, &view.registry, &mut Report::default())
+        let run = normalise::run(&mut normalised, &view.registry, &mut Report::default());
+        if let Err(failure) = &run {
+            refused.extend(later_failures(failure, &mut normalised, &view.registry));
+        }
+        let passes = run
             .and_then(|()| operations::complete(&mut view.rows, &normalised))
             .and_then(|()| paging::find(&normalised).map(drop));
         refused.extend(passes.err());
@@ -237,4 +241,21 @@ impl Prepared {
             .filter(|(_, misfit, _)| matches!(misfit, Misfit::Stale | Misfit::InPart))
             .map(|(index, ..)| *index)
     }
+}
+
+/// What the passes after a failed one refuse, where they can be reached: after a failure of the types, the patterns that no field
+/// has, and the closed lists of values.
+fn later_failures(failure: &Failure, document: &mut Value, registry: &Registry) -> Vec<Failure> {
+    if !["give types", "types"].contains(&failure.pass()) {
+        return Vec::new();
+    }
+    let mut failures = Vec::new();
+    if failure.pass() == "give types" {
+        // Every field has been looked at before the pass failed.
+        failures.extend(registry.check_all_used().err());
+    }
+    if let Ok(sides) = sides::find(document) {
+        failures.extend(lenient::apply(document, &sides).err());
+    }
+    failures
 }
