@@ -202,18 +202,6 @@ impl Registry {
         Failure::several(failures.collect())
     }
 
-    /// The patterns that no field has, each with its type.
-    #[cfg(feature = "tool")]
-    pub(crate) fn unused(&self) -> Vec<(&str, &str)> {
-        let places = self.unused_places().into_iter();
-        places
-            .map(|(index, position)| {
-                let entry = &self.entries[index];
-                (entry.name.as_str(), entry.fields[position].as_str())
-            })
-            .collect()
-    }
-
     fn unused_places(&self) -> Vec<(usize, usize)> {
         let used = self.used.borrow();
         let entries = self.entries.iter().enumerate();

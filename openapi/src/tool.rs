@@ -7,7 +7,6 @@ mod examined;
 mod examples;
 mod finding;
 mod lines;
-pub mod mutate;
 mod prepared;
 mod provenance;
 pub mod revision;

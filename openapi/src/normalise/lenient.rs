@@ -95,7 +95,7 @@ fn refuse_choices(place: &str, members: &Map<String, Value>) -> Result<(), Failu
         None => Ok(()),
         Some(key) => {
             let reason = format!(
-                "{key} fails the whole answer on a new shape; give it one shape by overlay"
+                "a response with {key} cannot be read leniently; write it as one object or one type by overlay"
             );
             Err(Failure::new(PASS, place, reason))
         }

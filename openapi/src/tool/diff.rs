@@ -1,21 +1,22 @@
-//! What changed between two documents, judged twice: for those who run the released client, and for our next release.
+//! What changed between two documents, judged twice: for users of the released client, and for the next release.
 //!
-//! `cargo spec diff` calls it, and so does whoever updates a document. It compares overlaid documents, not the published ones,
-//! so that a correction that moves into the published document is no change.
+//! `cargo spec diff` and `cargo spec update` call it. Overlaid documents are compared, so that a correction that moves into the
+//! published document is no change; then the published ones, for what the overlay hides. Each part imports only from those
+//! before it: rules, change, model, renames, shape, limits, comparison, values, parameters, operations, document, types, hidden.
 
-mod bodies;
-mod classes;
+mod change;
 mod comparison;
 mod document;
+mod hidden;
 mod limits;
+mod model;
 mod operations;
 mod parameters;
-mod registry;
 mod renames;
 mod report;
 mod rules;
-mod schemas;
 mod shape;
+mod types;
 mod values;
 
 use serde::Serialize;
@@ -23,38 +24,17 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::tool::Prepared;
 
-pub use classes::{Direction, NextRelease, Released};
-pub use rules::Rule;
+pub use change::Change;
+pub use report::LONGEST;
+pub use rules::{NextRelease, Released, Rule};
 
-/// One change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Change {
-    /// Its kind.
-    pub rule: Rule,
-    /// What it does to the released client.
-    pub released: Released,
-    /// What it does to our next release.
-    pub next_release: NextRelease,
-    /// Which way it goes.
-    pub direction: Direction,
-    /// Where: an operation id, `operation.parameter`, `Schema.field`, a type, or a path from the root of the document.
-    pub place: String,
-    /// What is different, in a few words.
-    pub what: String,
-    /// Why it is of these classes.
-    pub why: &'static str,
-    /// The operations that reach the place, sorted. None are listed for what concerns all.
-    pub operations: Vec<String>,
-}
-
-/// The worst of all changes, either way.
+/// The worst of all changes, for both questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// How the released client fares.
+    /// What happens to users of the released client.
     pub released: Released,
-    /// What our next release is.
+    /// What the next release is.
     pub next_release: NextRelease,
 }
 
@@ -68,14 +48,28 @@ pub struct Changes {
 
 /// Compares two documents of one API.
 pub fn compare(old: &Prepared, new: &Prepared) -> Changes {
-    let mut changes = comparison::Comparison::new(old, new).run();
+    let without_missed = hidden::without_missed(old, new);
+    let before = without_missed.as_ref().unwrap_or(&old.view);
+    let mut comparison = comparison::Comparison::new(before, &new.view);
+    comparison.document();
+    comparison.types();
+    comparison.operations();
+    let mut changes = comparison.changes;
+    let hidden = hidden::hidden(old, new, &changes);
+    changes.extend(hidden);
+    let differs = before.document != new.view.document || before.types != new.view.types;
+    if changes.is_empty() && (differs || old.published != new.published) {
+        let what = "the order of something, or what nothing uses";
+        let mut comparison = comparison::Comparison::new(before, &new.view);
+        comparison.note_whole(Rule::DocumentationChanged, "$", what);
+        changes = comparison.changes;
+    }
     changes.sort_by(|one, other| {
         let rank = |change: &Change| (change.released, change.next_release);
+        let place = |change: &Change| (change.place.clone(), change.rule, change.what.clone());
         rank(other)
             .cmp(&rank(one))
-            .then_with(|| one.place.cmp(&other.place))
-            .then_with(|| one.rule.cmp(&other.rule))
-            .then_with(|| one.what.cmp(&other.what))
+            .then_with(|| place(one).cmp(&place(other)))
     });
     Changes {
         api: new.api,
@@ -102,15 +96,10 @@ impl Changes {
 
     /// The worst of all changes; `None` when there is none.
     pub fn worst(&self) -> Option<Verdict> {
-        let released = self.changes.iter().map(|change| change.released).max()?;
-        let next_release = self
-            .changes
-            .iter()
-            .map(|change| change.next_release)
-            .max()?;
+        let changes = || self.changes.iter();
         Some(Verdict {
-            released,
-            next_release,
+            released: changes().map(|change| change.released).max()?,
+            next_release: changes().map(|change| change.next_release).max()?,
         })
     }
 }

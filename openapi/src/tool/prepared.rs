@@ -1,8 +1,9 @@
-//! A document as two of them are compared: overlaid, with its types, its table and its lists, and with what the build refuses.
+//! A document as two of them are compared: published, overlaid, and with what the build refuses.
 //!
 //! Unlike a build it goes on after a refusal. A document that has just been updated often has corrections that no longer apply,
 //! and that is when its changes are wanted most.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use serde_json::Value;
@@ -11,7 +12,8 @@ use crate::access::{self, Access};
 use crate::failure::Failure;
 use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
-use crate::paging::{self, List};
+use crate::overlay::{Misfit, Survey};
+use crate::paging;
 use crate::registry::Registry;
 use crate::report::Report;
 use crate::{Api, Normalised, document, overlay};
@@ -19,18 +21,29 @@ use crate::{Api, Normalised, document, overlay};
 /// A document that can be compared with another.
 pub struct Prepared {
     pub(crate) api: &'static str,
-    /// Overlaid, without the types.
+    /// The document without its overlay; nothing where only the overlaid one is known.
+    pub(crate) published: Value,
+    pub(crate) overlay: Value,
+    /// What the overlay did to the published document.
+    pub(crate) survey: Survey,
+    /// The document with its overlay and its types.
+    pub(crate) overlaid: Value,
+    pub(crate) view: View,
+    published_view: OnceCell<Option<View>>,
+    refused: Vec<Failure>,
+}
+
+/// What a comparison reads of an overlaid document.
+pub(crate) struct View {
+    /// The document without the types; the parameters of paths are those of operations.
     pub(crate) document: Value,
-    /// The same with the parameters that the client has: references followed, secrets and doubles dropped.
+    /// The same with the parameters that the client has: references followed, secrets and duplicates removed.
     pub(crate) effective: Value,
     pub(crate) registry: Registry,
     /// The types as the overlay lists them.
     pub(crate) types: Value,
     pub(crate) access: Option<Access>,
     pub(crate) rows: Vec<Row>,
-    /// The lists that page; none is known of a document that cannot be normalised.
-    pub(crate) lists: Option<Vec<List>>,
-    refused: Vec<Failure>,
 }
 
 impl fmt::Debug for Prepared {
@@ -38,9 +51,40 @@ impl fmt::Debug for Prepared {
         formatter
             .debug_struct("Prepared")
             .field("api", &self.api)
-            .field("operations", &self.rows.len())
+            .field("operations", &self.view.rows.len())
             .field("refused", &self.refused)
             .finish_non_exhaustive()
+    }
+}
+
+impl View {
+    /// Reads an overlaid document. A document without access data has no rows; why is in the second value.
+    pub(crate) fn of(mut document: Value) -> Result<(Self, Option<Failure>), Failure> {
+        let types = document["components"]["x-types"].clone();
+        let registry = Registry::take(&mut document)?;
+        parameters::spread(&mut document);
+        let (access, refused) = match access::read(&document) {
+            Ok(access) => (Some(access), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let rows = access
+            .as_ref()
+            .map(|access| operations::read(&document, &registry, access))
+            .unwrap_or_default();
+        let mut effective = document.clone();
+        parameters::inline(&mut effective);
+        parameters::drop_authentication(&mut effective, &registry);
+        // Two parameters of one name are reported by the passes.
+        let _ = parameters::separate(&mut effective);
+        let view = Self {
+            document,
+            effective,
+            registry,
+            types,
+            access,
+            rows,
+        };
+        Ok((view, refused))
     }
 }
 
@@ -60,7 +104,7 @@ impl Prepared {
         Self::from_values(api, document, &overlay)
     }
 
-    /// Names the document as the person does who has it, in what a build refuses.
+    /// Names the document by the file it was read from, in what a build refuses.
     pub(crate) fn called(mut self, api: &Api, file: &str) -> Self {
         let document = format!("{}/{}", api.name, api.document);
         let refused = self.refused.into_iter();
@@ -83,98 +127,85 @@ impl Prepared {
         Self::from_values(api, document, &overlay)
     }
 
-    pub(crate) fn from_values(
-        api: &Api,
-        mut document: Value,
-        overlay: &Value,
-    ) -> Result<Self, Failure> {
+    /// Prepares a document and its overlay, both parsed, as [`Prepared::from_text`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Prepared::from_text`].
+    pub fn from_values(api: &Api, published: Value, overlay: &Value) -> Result<Self, Failure> {
         let in_document = format!("{}/{}", api.name, api.document);
         let in_overlay = format!("{}/overlay.yaml", api.name);
-        if !document["paths"].is_object() {
+        if !published["paths"].is_object() {
             let reason = "there are no paths; it is no OpenAPI document";
             return Err(Failure::new("reading", "$.paths", reason).in_document(&in_document));
         }
         let mut refused = Vec::new();
-        if let Err(failure) = document::check(&document) {
+        if let Err(failure) = document::check(&published) {
             refused.push(failure.in_document(&in_document));
         }
-        // Actions that do not fit are skipped, and listed among what is refused.
-        let survey = overlay::survey(&mut document, api.document, overlay)
+        // Actions that do not fit are skipped and reported.
+        let mut overlaid = published.clone();
+        let survey = overlay::survey(&mut overlaid, api.document, overlay)
             .map_err(|failure| failure.in_document(&in_overlay))?;
-        let misfits = survey.misfits.into_iter();
-        refused.extend(misfits.map(|(_, _, failure)| failure.in_document(&in_overlay)));
-        let mut prepared = Self::from_overlaid(api, document)
+        let misfits = survey.misfits.iter();
+        refused.extend(misfits.map(|(.., failure)| failure.clone().in_document(&in_overlay)));
+        let mut prepared = Self::from_overlaid(api, overlaid)
             .map_err(|failure| failure.in_document(&in_overlay))?;
-        // A fault of the document is one after its corrections too, and listed once.
-        let is_listed = |failure: &Failure, refused: &[Failure]| {
-            let mut listed = refused.iter().flat_map(Failure::all);
-            listed.any(|one| one.place() == failure.place() && one.reason() == failure.reason())
+        // What is wrong with the document is wrong with it after its corrections too, and reported once.
+        let is_known = |failure: &Failure, refused: &[Failure]| {
+            let mut known = refused.iter().flat_map(Failure::all);
+            known
+                .any(|known| known.place() == failure.place() && known.reason() == failure.reason())
         };
         prepared
             .refused
-            .retain(|failure| !is_listed(failure, &refused));
+            .retain(|failure| !is_known(failure, &refused));
         refused.append(&mut prepared.refused);
-        prepared.refused = refused;
-        Ok(prepared)
-    }
-
-    /// Prepares a document to which the overlay has been applied.
-    pub(crate) fn from_overlaid(api: &Api, mut document: Value) -> Result<Self, Failure> {
-        let in_overlay = format!("{}/overlay.yaml", api.name);
-        let mut refused = Vec::new();
-        let types = document["components"]["x-types"].clone();
-        let registry = Registry::take(&mut document)?;
-        if let Err(failure) = document::check(&document) {
-            refused.push(failure);
-        }
-        parameters::spread(&mut document);
-        let access = access::read(&document)
-            .map_err(|failure| refused.push(failure))
-            .ok();
-        let mut rows = access
-            .as_ref()
-            .map(|access| operations::read(&document, &registry, access))
-            .unwrap_or_default();
-        let mut effective = document.clone();
-        parameters::inline(&mut effective);
-        parameters::drop_authentication(&mut effective, &registry);
-        // The whole run below refuses two parameters of one name.
-        let _ = parameters::separate(&mut effective);
-        let mut normalised = document.clone();
-        let lists = normalise::run(&mut normalised, &registry, &mut Report::default())
-            .map_err(|failure| {
-                refused.extend(later_failures(&failure, &mut normalised, &registry));
-                refused.push(failure);
-            })
-            .and_then(|()| {
-                let completed = operations::complete(&mut rows, &normalised);
-                completed.map_err(|failure| refused.push(failure))
-            })
-            .ok()
-            .and_then(|()| lists(&normalised, &mut refused));
-        let refused = refused
-            .into_iter()
-            .map(|failure| failure.in_document(&in_overlay))
-            .collect();
         Ok(Self {
-            api: api.name,
-            document,
-            effective,
-            registry,
-            types,
-            access,
-            rows,
-            lists,
+            published,
+            overlay: overlay.clone(),
+            survey,
             refused,
+            ..prepared
         })
     }
 
-    /// Runs the generator as well, which takes seconds, and keeps what it refuses. Where something is refused already there is
-    /// nothing for it to run on.
+    /// Prepares a document to which the overlay has been applied.
+    pub(crate) fn from_overlaid(api: &Api, overlaid: Value) -> Result<Self, Failure> {
+        let in_overlay = format!("{}/overlay.yaml", api.name);
+        let (mut view, no_access) = View::of(overlaid.clone())?;
+        let mut refused = Vec::new();
+        refused.extend(document::check(&view.document).err());
+        refused.extend(no_access);
+        let mut normalised = view.document.clone();
+        let run = normalise::run(&mut normalised, &view.registry, &mut Report::default());
+        if let Err(failure) = &run {
+            refused.extend(later_failures(failure, &mut normalised, &view.registry));
+        }
+        let passes = run
+            .and_then(|()| operations::complete(&mut view.rows, &normalised))
+            .and_then(|()| paging::find(&normalised).map(drop));
+        refused.extend(passes.err());
+        let refused = refused.into_iter();
+        Ok(Self {
+            api: api.name,
+            published: Value::Null,
+            overlay: Value::Null,
+            survey: Survey::default(),
+            overlaid,
+            view,
+            published_view: OnceCell::new(),
+            refused: refused
+                .map(|failure| failure.in_document(&in_overlay))
+                .collect(),
+        })
+    }
+
+    /// Runs the generator as well, and keeps what it refuses. It runs only where nothing else is refused.
     #[must_use]
     pub fn with_generator(mut self, api: &Api) -> Self {
         if self.refused.is_empty() {
-            let normalised = Normalised::of(self.with_types(), &mut Report::default());
+            let normalised = Normalised::of(self.overlaid.clone(), &mut Report::default());
             let client = normalised.and_then(|normalised| normalised.client(api));
             let document = format!("{}/{}", api.name, api.document);
             let refused = client.err().map(|failure| failure.in_document(&document));
@@ -183,24 +214,32 @@ impl Prepared {
         self
     }
 
-    /// What a build refuses: corrections that no longer apply first. What the generator refuses is in it only after
+    /// What a build refuses about it, corrections that no longer apply first; what the generator refuses only after
     /// [`Prepared::with_generator`].
     pub fn refused(&self) -> &[Failure] {
         &self.refused
     }
 
-    /// The overlaid document with its types.
-    pub(crate) fn with_types(&self) -> Value {
-        let mut document = self.document.clone();
-        if !self.types.is_null() {
-            document["components"]["x-types"] = self.types.clone();
-        }
-        document
+    /// The published document, with what the overlay says of the whole API: types, addresses, media type, paging.
+    pub(crate) fn published_view(&self) -> Option<&View> {
+        let read = || {
+            let mut document = self.published.clone();
+            for key in ["info", "servers"] {
+                document[key] = self.overlaid[key].clone();
+            }
+            let components = document["components"].as_object_mut()?;
+            components.insert("x-types".to_owned(), self.view.types.clone());
+            View::of(document).ok().map(|(view, _)| view)
+        };
+        self.published_view.get_or_init(read).as_ref()
     }
 
-    /// The row of the operations table.
-    pub(crate) fn row(&self, id: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.id == id)
+    /// The actions of the overlay whose target is missing, at all places or at some.
+    pub(crate) fn missed_actions(&self) -> impl Iterator<Item = usize> {
+        let misfits = self.survey.misfits.iter();
+        misfits
+            .filter(|(_, misfit, _)| matches!(misfit, Misfit::Stale | Misfit::InPart))
+            .map(|(index, ..)| *index)
     }
 }
 
@@ -219,16 +258,4 @@ fn later_failures(failure: &Failure, document: &mut Value, registry: &Registry) 
         failures.extend(lenient::apply(document, &sides).err());
     }
     failures
-}
-
-/// The lists that page; none when a list cannot be read. That nothing pages any more is refused, and known.
-fn lists(normalised: &Value, refused: &mut Vec<Failure>) -> Option<Vec<List>> {
-    match paging::find(normalised) {
-        Ok(lists) => Some(lists),
-        Err(failure) => {
-            let nothing_pages = failure.place() == "$.info.x-paging";
-            refused.push(failure);
-            nothing_pages.then(Vec::new)
-        }
-    }
 }

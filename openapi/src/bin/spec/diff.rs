@@ -1,19 +1,21 @@
 //! `cargo spec diff OLD NEW`: what changed between two documents, and what it means.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use mx_nexus_openapi::Api;
-use mx_nexus_openapi::tool::diff::{self, NextRelease, Released, Verdict};
+use mx_nexus_openapi::tool::diff::{self, Changes, NextRelease, Released, Verdict};
 use mx_nexus_openapi::tool::revision;
 
-/// What the tool answers with when there is a change that `--fail-on` names.
+/// What the tool returns when there is a change that `--fail-on` names.
 const FOUND: u8 = 3;
 
-/// Compare two documents: does the released client still work, and what is our next release?
+/// Compare two documents: does the released client still work, and what is the next release?
 ///
 /// OLD and NEW are files or git revisions such as HEAD~1 or v0.1.0. A revision is read with its own document and overlay; a
-/// file with the overlay of the working tree. Compared are the documents with their corrections.
+/// file with the overlay of the working tree. The documents are compared with their corrections, then without them: a change
+/// that a correction hides is listed apart.
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -26,7 +28,10 @@ pub(crate) struct Arguments {
     api: &'static Api,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// From which class on the tool answers with the exit code 3.
+    /// Where the whole of a Markdown report is written that is too long for a pull request.
+    #[arg(long, default_value = "target/spec-diff.md")]
+    whole: PathBuf,
+    /// From which class on the tool returns the exit code 3.
     #[arg(long, value_enum)]
     fail_on: Option<Level>,
 }
@@ -36,7 +41,7 @@ Exit codes:
   0  the comparison is printed; with --fail-on, nothing is as bad as that
   1  a document cannot be read
   2  the command line is wrong
-  3  only with --fail-on: something is as bad as that, or a build would refuse NEW, so that nobody can say";
+  3  only with --fail-on: something is as bad as that, or a build would refuse NEW, so that it is not known";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
@@ -52,9 +57,9 @@ enum Format {
 enum Level {
     /// Any change.
     Patch,
-    /// Our next release is minor or major.
+    /// The next release is minor or major.
     Minor,
-    /// Our next release is major.
+    /// The next release is major.
     Major,
     /// The released client degrades or breaks.
     Degrades,
@@ -81,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let changes = diff::compare(&old, &new);
     crate::say(&match arguments.format {
         Format::Text => changes.text(),
-        Format::Markdown => changes.markdown(),
+        Format::Markdown => markdown(&changes, &arguments.whole)?,
         Format::Json => format!("{:#}", changes.json()),
     });
     let Some(level) = arguments.fail_on else {
@@ -93,4 +98,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The report for a pull request; the whole of one that is too long is written to `file`.
+fn markdown(changes: &Changes, file: &Path) -> Result<String, String> {
+    let Some(shortened) = changes.shortened(diff::LONGEST, &file.to_string_lossy()) else {
+        return Ok(changes.markdown());
+    };
+    if let Some(folder) = file.parent() {
+        // A folder that cannot be made is reported with the file.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    std::fs::write(file, changes.markdown())
+        .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    Ok(shortened)
 }

@@ -5,7 +5,6 @@
 
 mod check;
 mod diff;
-mod mutate;
 mod show;
 mod update;
 
@@ -31,7 +30,6 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Update(update::Arguments),
-    Mutate(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,7 +38,6 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Update(arguments) => update::run(&arguments),
-        Command::Mutate(arguments) => mutate::run(&arguments),
     };
     outcome.unwrap_or_else(|reason| {
         eprintln!("{reason}");

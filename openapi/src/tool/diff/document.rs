@@ -1,16 +1,19 @@
-//! Compares what holds for a whole document: addresses, credentials, media type, paging, texts.
+//! Compares what holds for a whole document: addresses, credentials, media type, paging, schemas by name, texts.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Rule;
-use super::comparison::{Comparison, went};
+use super::change::{Side, Spot};
+use super::comparison::{Comparison, became, went};
+use super::model::type_name;
+use super::rules::Rule;
+use crate::tool::prepared::View;
 
 impl Comparison<'_> {
-    /// Compares everything beside operations, schemas and types.
+    /// Compares everything beside operations and types.
     pub(super) fn document(&mut self) {
-        let (old, new) = (&self.old.document, &self.new.document);
+        let (old, new) = (&self.old.view.document, &self.new.view.document);
         let handled = [
             "openapi",
             "info",
@@ -20,17 +23,17 @@ impl Comparison<'_> {
             "paths",
             "components",
         ];
-        self.rest("$", old, new, &handled, &[]);
+        self.part("$", old, new, &handled);
         if old["openapi"] != new["openapi"] {
-            let what = format!("{} became {}", old["openapi"], new["openapi"]);
-            self.note(Rule::DocumentationChanged, "$.openapi", what, &[]);
+            let what = became("openapi", &old["openapi"], &new["openapi"]);
+            self.note_whole(Rule::DocumentationChanged, "$.openapi", what);
         }
         self.info(&old["info"], &new["info"]);
         self.servers(&old["servers"], &new["servers"]);
         self.security(old, new);
         if old["tags"] != new["tags"] {
-            let what = format!("tags {}", went(old.get("tags"), new.get("tags")));
-            self.note(Rule::DocumentationChanged, "$.tags", what, &[]);
+            let what = went("tags", old.get("tags"), new.get("tags"));
+            self.note_whole(Rule::DocumentationChanged, "$.tags", what);
         }
         // Parameters, responses and bodies are compared where they are used.
         let used = [
@@ -40,13 +43,17 @@ impl Comparison<'_> {
             "requestBodies",
             "securitySchemes",
         ];
-        self.rest(
+        self.part(
             "$.components",
             &old["components"],
             &new["components"],
             &used,
-            &[],
         );
+        self.components();
+    }
+
+    fn part(&mut self, place: &str, old: &Value, new: &Value, handled: &[&str]) {
+        self.rest(&Spot::new(Side::Request, place, &[]), old, new, handled);
     }
 
     fn info(&mut self, old: &Value, new: &Value) {
@@ -59,8 +66,8 @@ impl Comparison<'_> {
         ];
         for key in texts {
             if old.get(key) != new.get(key) {
-                let what = format!("{key} {}", went(old.get(key), new.get(key)));
-                self.note(Rule::DocumentationChanged, "$.info", what, &[]);
+                let what = went(key, old.get(key), new.get(key));
+                self.note_whole(Rule::DocumentationChanged, "$.info", what);
             }
         }
         let changed = [
@@ -71,15 +78,15 @@ impl Comparison<'_> {
         for (key, rule) in changed {
             if old.get(key) != new.get(key) {
                 let what = match (old.get(key), new.get(key)) {
-                    (Some(before), Some(after)) => format!("{before} became {after}"),
-                    (before, after) => format!("it {}", went(before, after)),
+                    (Some(before), Some(after)) => became(key, before, after),
+                    (before, after) => went(key, before, after),
                 };
-                self.note(rule, format!("$.info.{key}"), what, &[]);
+                self.note_whole(rule, &format!("$.info.{key}"), what);
             }
         }
         let mut handled = texts.to_vec();
         handled.extend(changed.map(|(key, _)| key));
-        self.rest("$.info", old, new, &handled, &[]);
+        self.part("$.info", old, new, &handled);
     }
 
     fn servers(&mut self, old: &Value, new: &Value) {
@@ -87,57 +94,102 @@ impl Comparison<'_> {
         for (environment, address) in &before {
             let place = format!("$.servers ({environment})");
             match after.get(environment) {
-                None => self.note(
+                None => self.note_whole(
                     Rule::ServerRemoved,
-                    place,
-                    format!("{address} is gone"),
-                    &[],
+                    &place,
+                    format!("{address} was removed"),
                 ),
                 Some(other) if other != address => {
-                    let what = format!("{address} became {other}");
-                    self.note(Rule::ServerAddressChanged, place, what, &[]);
+                    self.note_whole(
+                        Rule::ServerAddressChanged,
+                        &place,
+                        became("url", address, other),
+                    );
                 }
                 Some(_) => {}
             }
         }
-        for (environment, address) in &after {
-            if !before.contains_key(environment) {
-                let place = format!("$.servers ({environment})");
-                self.note(Rule::ServerAdded, place, format!("{address} is new"), &[]);
-            }
+        for (environment, address) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+            let place = format!("$.servers ({environment})");
+            self.note_whole(Rule::ServerAdded, &place, format!("{address} was added"));
         }
         if before == after && old != new {
-            self.note(
-                Rule::ServerListChanged,
-                "$.servers",
-                "other words or addresses",
-                &[],
-            );
+            let what = "texts, order, or addresses of no environment changed";
+            self.note_whole(Rule::ServerListChanged, "$.servers", what);
         }
     }
 
     fn security(&mut self, old: &Value, new: &Value) {
-        let header = |prepared: &crate::tool::Prepared| {
-            let access = prepared.access.as_ref();
-            access.map(|access| access.credential_header.clone())
+        let header = |view: &View| {
+            let access = view.access.as_ref();
+            access.map_or_else(
+                || "none".to_owned(),
+                |access| access.credential_header.clone(),
+            )
         };
-        let (before, after) = (header(self.old), header(self.new));
+        let (before, after) = (header(self.old.view), header(self.new.view));
         if before != after {
-            let name = |header: Option<String>| header.unwrap_or_else(|| "no header".to_owned());
-            let what = format!("{} became {}", name(before), name(after));
-            self.note(Rule::CredentialHeaderChanged, "$.security", what, &[]);
+            let what = became("header", before, after);
+            self.note_whole(Rule::CredentialHeaderChanged, "$.security", what);
         } else if old["security"] != new["security"] || schemes(old) != schemes(new) {
-            self.note(
+            self.note_whole(
                 Rule::SecurityChanged,
                 "$.security",
-                "it is declared otherwise",
-                &[],
+                "it is declared in another way",
             );
         }
         let described = |document: &Value| document["components"]["securitySchemes"].clone();
         if described(old) != described(new) && schemes(old) == schemes(new) {
             let place = "$.components.securitySchemes";
-            self.note(Rule::DocumentationChanged, place, "texts changed", &[]);
+            self.note_whole(Rule::DocumentationChanged, place, "texts changed");
+        }
+    }
+
+    /// Compares which schemas there are; what is in them is compared where they are used.
+    fn components(&mut self) {
+        let schemas = |document: &Value| {
+            document["components"]["schemas"]
+                .as_object()
+                .cloned()
+                .unwrap_or_default()
+        };
+        let (old, new) = (
+            schemas(&self.old.view.document),
+            schemas(&self.new.view.document),
+        );
+        for name in old.keys() {
+            let new_name = self.renames.of_schema(name).to_owned();
+            let mut spot = Spot::new(Side::Request, &new_name, &self.old.reaching(name, None));
+            if !new.contains_key(&new_name) {
+                self.note(&spot, Rule::SchemaRemoved, "it was removed");
+                continue;
+            }
+            spot.operations = self.new.reaching(&new_name, None);
+            if let (Some(before), Some(after)) = (self.old.side(name), self.new.side(&new_name))
+                && before != after
+            {
+                let what = became("side", format!("{before:?}"), format!("{after:?}"));
+                self.note(&spot, Rule::SchemaChangedSides, what);
+            }
+            if *name != new_name {
+                // Names that differ in their spelling alone are the same type in Rust.
+                let is_same_in_rust = type_name(name) == type_name(&new_name);
+                let rule = if is_same_in_rust {
+                    Rule::DocumentationChanged
+                } else {
+                    Rule::SchemaRenamed
+                };
+                self.note(&spot, rule, became("name", name, &new_name));
+            }
+        }
+        for name in new.keys() {
+            let is_known = old
+                .keys()
+                .any(|other| self.renames.of_schema(other) == name);
+            if !is_known {
+                let spot = Spot::new(Side::Request, name, &self.new.reaching(name, None));
+                self.note(&spot, Rule::SchemaAdded, "it was added");
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
-//! Compares the operations: which there are, how they are reached, and what the client knows of them beforehand.
+//! Compares the operations: which there are, how they are reached, what they send and what they return.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::Rule;
-use super::comparison::{Comparison, flag, went};
-use super::parameters::route;
-use crate::document::{OperationEntry, operations};
+use super::change::{Side, Spot};
+use super::comparison::{Comparison, became, went};
+use super::model::{Body, Model, Operation, flag, route};
+use super::rules::Rule;
+use crate::normalise::media_types::is_json;
 
-/// Keys that other parts compare, or whose meaning stands in the operations table.
+/// Keys that are compared here one by one, or whose meaning is in the operations table.
 const HANDLED: [&str; 9] = [
     "operationId",
     "parameters",
@@ -20,204 +23,269 @@ const HANDLED: [&str; 9] = [
     "x-reads-only",
 ];
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     /// Compares all operations.
     pub(super) fn operations(&mut self) {
-        let (old_prepared, new_prepared) = (self.old, self.new);
-        let [old, new] = [&old_prepared.document, &new_prepared.document].map(operations);
-        let renamed = self.renamed_operations.clone();
+        let old = std::mem::take(&mut self.old.operations);
+        let new = std::mem::take(&mut self.new.operations);
+        let of = |operation: &Operation<'_>| {
+            Spot::new(Side::Request, operation.id, &[operation.id.to_owned()])
+        };
+        let line = |operation: &Operation<'_>| {
+            format!("{} {}", operation.method.to_uppercase(), operation.path)
+        };
         for operation in &old {
-            let id = renamed
-                .get(operation.id)
-                .map_or(operation.id, String::as_str);
+            let id = self.renames.of_operation(operation.id);
             match new.iter().find(|other| other.id == id) {
-                Some(other) => self.operation(operation, other),
-                None => {
-                    let what = format!("{} {}", operation.method.to_uppercase(), operation.path);
-                    let ids = [operation.id.to_owned()];
-                    self.note(Rule::OperationRemoved, operation.id, what, &ids);
-                }
+                Some(other) => self.operation(&of(other), operation, other),
+                None => self.note(&of(operation), Rule::OperationRemoved, line(operation)),
             }
         }
         for operation in &new {
-            let is_known = old.iter().any(|other| other.id == operation.id)
-                || renamed.values().any(|id| id == operation.id);
-            if !is_known {
-                let what = format!("{} {}", operation.method.to_uppercase(), operation.path);
-                let ids = [operation.id.to_owned()];
-                self.note(Rule::OperationAdded, operation.id, what, &ids);
+            let mut before = old.iter().map(|other| self.renames.of_operation(other.id));
+            if before.all(|id| id != operation.id) {
+                self.note(&of(operation), Rule::OperationAdded, line(operation));
             }
         }
-        self.path_items();
-    }
-
-    fn operation(&mut self, old: &OperationEntry<'_>, new: &OperationEntry<'_>) {
-        let id = new.id;
-        let ids = [id.to_owned()];
-        if old.id != id {
-            self.note(
-                Rule::OperationRenamed,
-                id,
-                format!("it was {}", old.id),
-                &ids,
-            );
-        }
-        // The names in a path are told with the parameters.
-        if route(old.path) != route(new.path) {
-            let what = format!("{} became {}", old.path, new.path);
-            self.note(Rule::OperationPathChanged, id, what, &ids);
-        }
-        if old.method != new.method {
-            let what = format!("{} became {}", old.method, new.method).to_uppercase();
-            self.note(
-                Rule::OperationMethodChanged,
-                id,
-                what.replace("BECAME", "became"),
-                &ids,
-            );
-        }
-        let [before, after] = [old, new].map(|entry| Value::Object(entry.value.clone()));
-        if flag(&before, "deprecated") != flag(&after, "deprecated") {
-            let (rule, what) = if flag(&after, "deprecated") {
-                (Rule::OperationDeprecated, "MX advises against it")
-            } else {
-                (
-                    Rule::OperationUndeprecated,
-                    "MX no longer advises against it",
-                )
-            };
-            self.note(rule, id, what, &ids);
-        }
-        if before["tags"] != after["tags"] {
-            let what = format!("tags {}", went(before.get("tags"), after.get("tags")));
-            self.note(Rule::OperationTagChanged, id, what, &ids);
-        }
-        if before.get("security") != after.get("security") {
-            let what = format!(
-                "security {}",
-                went(before.get("security"), after.get("security"))
-            );
-            let rule = match (asks_nobody(&before), asks_nobody(&after)) {
-                (false, true) => Rule::OperationSecurityWithdrawn,
-                (true, false) => Rule::OperationSecurityAnnounced,
-                _ => Rule::OperationSecurityChanged,
-            };
-            self.note(rule, id, what, &ids);
-        }
-        self.rest(id, &before, &after, &HANDLED, &ids);
-        self.row(old, new);
-        let (old_prepared, new_prepared) = (self.old, self.new);
-        let [old_entries, new_entries] =
-            [&old_prepared.effective, &new_prepared.effective].map(operations);
-        let effective = |entries: &[OperationEntry<'_>], id: &str| {
-            entries.iter().position(|entry| entry.id == id)
-        };
-        if let (Some(before), Some(after)) =
-            (effective(&old_entries, old.id), effective(&new_entries, id))
-        {
-            self.parameters(&old_entries[before], &new_entries[after]);
-        }
-        self.unused_parameters([old.id, id], &before, &after);
-        self.request(old, new);
-        self.answers(old, new);
-    }
-
-    /// Compares what the operations table says beyond the document.
-    fn row(&mut self, old: &OperationEntry<'_>, new: &OperationEntry<'_>) {
-        let (Some(before), Some(after)) = (self.old.row(old.id), self.new.row(new.id)) else {
-            return;
-        };
-        let ids = [new.id.to_owned()];
-        let mut notes = Vec::new();
-        match (before.starts_work, after.starts_work) {
-            (false, true) => notes.push((
-                Rule::OperationStartsWork,
-                "a call starts a job or costs".to_owned(),
-            )),
-            (true, false) => notes.push((
-                Rule::OperationStartsNoWork,
-                "a call starts no job".to_owned(),
-            )),
-            _ => {}
-        }
-        match (before.replayable, after.replayable) {
-            (true, false) => notes.push((
-                Rule::OperationNotReplayable,
-                "a lost call must not be sent again".to_owned(),
-            )),
-            (false, true) => notes.push((
-                Rule::OperationReplayable,
-                "a lost call may be sent again".to_owned(),
-            )),
-            _ => {}
-        }
-        let by_default = |credential: &str, prepared: &crate::tool::Prepared| {
-            let access = prepared.access.as_ref();
-            access.is_some_and(|access| access.credential_header == credential)
-        };
-        // What changed for all is told once, with the document.
-        let changed_for_all =
-            by_default(&before.credential, self.old) && by_default(&after.credential, self.new);
-        if before.credential != after.credential && !changed_for_all {
-            let what = format!("{} became {}", before.credential, after.credential);
-            notes.push((Rule::OperationCredentialChanged, what));
-        }
-        let marks = ["x-starts-work", "x-reads-only"];
-        let is_marked_otherwise = marks.iter().any(|mark| old.flag(mark) != new.flag(mark));
-        let is_told = notes
-            .iter()
-            .any(|(rule, _)| *rule != Rule::OperationCredentialChanged);
-        if is_marked_otherwise && !is_told {
-            let what = "a mark that another one makes needless";
-            notes.push((Rule::DocumentationChanged, what.to_owned()));
-        }
-        for (rule, what) in notes {
-            self.note(rule, new.id, what, &ids);
-        }
-        if let (Some(old_lists), Some(new_lists)) = (&self.old.lists, &self.new.lists) {
-            let was = old_lists.iter().any(|list| list.operation() == old.id);
-            let is = new_lists.iter().any(|list| list.operation() == new.id);
-            match (was, is) {
-                (false, true) => {
-                    self.note(
-                        Rule::ListStartsPaging,
-                        new.id,
-                        "it can be read page by page",
-                        &ids,
-                    );
-                }
-                (true, false) => {
-                    self.note(
-                        Rule::ListStopsPaging,
-                        new.id,
-                        "it cannot be read page by page",
-                        &ids,
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Compares what a path says besides its operations.
-    fn path_items(&mut self) {
-        let (old_document, new_document) = (&self.old.document, &self.new.document);
-        let empty = Map::new();
-        let [old, new] = [old_document, new_document]
-            .map(|document| document["paths"].as_object().unwrap_or(&empty));
         let methods = [
             "get", "put", "post", "delete", "options", "head", "patch", "trace",
         ];
-        for (path, item) in old {
+        let (old, new) = (
+            &self.old.view.document["paths"],
+            &self.new.view.document["paths"],
+        );
+        for (path, item) in old.as_object().into_iter().flatten() {
             if let Some(other) = new.get(path) {
-                self.rest(path, item, other, &methods, &[]);
+                self.rest(&Spot::new(Side::Request, path, &[]), item, other, &methods);
             }
+        }
+    }
+
+    fn operation(&mut self, spot: &Spot, old: &Operation<'a>, new: &Operation<'a>) {
+        if old.id != new.id {
+            self.note(
+                spot,
+                Rule::OperationRenamed,
+                became("operationId", old.id, new.id),
+            );
+        }
+        // The names in a path are reported with the parameters.
+        if route(old.path) != route(new.path) {
+            self.note(
+                spot,
+                Rule::OperationPathChanged,
+                became("path", old.path, new.path),
+            );
+        }
+        if old.method != new.method {
+            let what = became(
+                "method",
+                old.method.to_uppercase(),
+                new.method.to_uppercase(),
+            );
+            self.note(spot, Rule::OperationMethodChanged, what);
+        }
+        let [before, after] = [old, new].map(|operation| Value::Object(operation.value.clone()));
+        let deprecated = [flag(&before, "deprecated"), flag(&after, "deprecated")];
+        self.flag(
+            spot,
+            "deprecated",
+            deprecated,
+            [Rule::DeprecationChanged; 2],
+        );
+        if before["tags"] != after["tags"] {
+            let what = went("tags", before.get("tags"), after.get("tags"));
+            self.note(spot, Rule::OperationTagChanged, what);
+        }
+        if before.get("security") != after.get("security") {
+            let rule = if is_open_to_all(&after) && !is_open_to_all(&before) {
+                Rule::OperationSecurityWithdrawn
+            } else {
+                Rule::OperationSecurityChanged
+            };
+            self.note(
+                spot,
+                rule,
+                went("security", before.get("security"), after.get("security")),
+            );
+        }
+        self.rest(spot, &before, &after, &HANDLED);
+        self.row(spot, old, new);
+        let paging = [Rule::ListStartsPaging, Rule::ListStopsPaging];
+        self.flag(spot, "pages can be counted", [old.pages, new.pages], paging);
+        self.parameters(old, new);
+        self.request(old, new);
+        self.responses(old, new);
+    }
+
+    /// Compares what the operations table says beyond the document.
+    fn row(&mut self, spot: &Spot, old: &Operation<'a>, new: &Operation<'a>) {
+        let (Some(before), Some(after)) = (old.row, new.row) else {
+            return;
+        };
+        let known = self.changes.len();
+        let starts = [Rule::OperationStartsWork, Rule::OperationStartsNoWork];
+        self.flag(
+            spot,
+            "starts work",
+            [before.starts_work, after.starts_work],
+            starts,
+        );
+        let replay = [Rule::OperationReplayable, Rule::OperationNotReplayable];
+        self.flag(
+            spot,
+            "replayable",
+            [before.replayable, after.replayable],
+            replay,
+        );
+        let marks = |operation: &Operation<'_>| {
+            ["x-starts-work", "x-reads-only"]
+                .map(|mark| operation.value.get(mark) == Some(&true.into()))
+        };
+        if marks(old) != marks(new) && self.changes.len() == known {
+            self.note(
+                spot,
+                Rule::DocumentationChanged,
+                "a mark without an effect changed",
+            );
+        }
+        // What changed for all is noted once, with the document.
+        let is_default = |credential: &str, model: &Model<'_>| {
+            let access = model.view.access.as_ref();
+            access.is_some_and(|access| access.credential_header == credential)
+        };
+        let is_for_all =
+            is_default(&before.credential, &self.old) && is_default(&after.credential, &self.new);
+        if before.credential != after.credential && !is_for_all {
+            let what = became("credential", &before.credential, &after.credential);
+            self.note(spot, Rule::OperationCredentialChanged, what);
+        }
+    }
+
+    fn request(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let spot = Spot::new(
+            Side::Request,
+            format!("{}.body", new.id),
+            &[new.id.to_owned()],
+        );
+        match (old.request, new.request) {
+            (None, None) => {}
+            (Some(_), None) => self.note(&spot, Rule::RequestBodyRemoved, "it was removed"),
+            (None, Some(body)) => {
+                let rule = if needs_values(&self.new, body) {
+                    Rule::RequestBodyAddedRequired
+                } else {
+                    Rule::RequestBodyAddedOptional
+                };
+                self.note(&spot, rule, "it was added");
+            }
+            (Some(before), Some(after)) => {
+                let required = [flag(before, "required"), flag(after, "required")];
+                self.flag(
+                    &spot,
+                    "required",
+                    required,
+                    [Rule::RequestBodyPresenceChanged; 2],
+                );
+                self.rest(&spot, before, after, &["required", "content"]);
+                if let (Some(before), Some(after)) = (Body::of(before), Body::of(after)) {
+                    self.body(&spot, &before, &after);
+                }
+            }
+        }
+    }
+
+    fn body(&mut self, spot: &Spot, before: &Body<'a>, after: &Body<'a>) {
+        let json = [before, after].map(|body| is_json(body.media_type));
+        let rule = match (spot.side, json) {
+            (Side::Response, [true, false]) => Some(Rule::ResponseBecameBytes),
+            (Side::Response, [false, true]) => Some(Rule::ResponseBecameJson),
+            (_, [true, false]) => Some(Rule::RequestBecameBytes),
+            (_, [false, true]) => Some(Rule::RequestBecameJson),
+            _ if before.media_type == after.media_type => None,
+            (Side::Response, [true, true]) => Some(Rule::ResponseMediaTypeChanged),
+            (Side::Response, _) => Some(Rule::ResponseBytesTypeChanged),
+            _ => Some(Rule::RequestMediaTypeChanged),
+        };
+        if let Some(rule) = rule {
+            self.note(
+                spot,
+                rule,
+                became("media type", before.media_type, after.media_type),
+            );
+        }
+        self.rest(spot, before.media, after.media, &["schema"]);
+        let [old, new] = [&before.media["schema"], &after.media["schema"]];
+        match json {
+            [true, true] => {
+                self.value(spot, [None, None], [old, new]);
+                if self.old.is_nullable(old) != self.new.is_nullable(new) {
+                    self.note(
+                        spot,
+                        Rule::UnknownKeywordChanged,
+                        "nullable of the whole body changed",
+                    );
+                }
+            }
+            [false, false] if old != new => {
+                self.note(
+                    spot,
+                    Rule::DocumentationChanged,
+                    "the schema of the bytes changed",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn responses(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let ids = [new.id.to_owned()];
+        let statuses: BTreeSet<&&str> = old.responses.keys().chain(new.responses.keys()).collect();
+        for status in statuses {
+            let spot = Spot::new(Side::Response, format!("{}.{status}", new.id), &ids);
+            let is_success = status.starts_with('2');
+            let (before, after) = (old.responses.get(*status), new.responses.get(*status));
+            let (Some(before), Some(after)) = (before, after) else {
+                let rule = if is_success {
+                    Rule::SuccessStatusChanged
+                } else {
+                    Rule::ErrorResponseChanged
+                };
+                self.note(&spot, rule, went("status", before.copied(), after.copied()));
+                continue;
+            };
+            self.rest(&spot, before, after, &["content", "headers", "links"]);
+            let is_read = is_success && (old.method != "delete" || new.method != "delete");
+            let ignored = ["headers", "links", "content"];
+            for key in &ignored[..if is_read { 2 } else { 3 }] {
+                if before.get(key) != after.get(key) {
+                    let what = went(key, before.get(key), after.get(key));
+                    self.note(&spot, Rule::IgnoredAnswerChanged, what);
+                }
+            }
+        }
+        let spot = Spot::new(Side::Response, format!("{}.answer", new.id), &ids);
+        match (old.success(), new.success()) {
+            (None, None) => {}
+            (None, Some(_)) => self.note(&spot, Rule::ResponseBodyAdded, "it was added"),
+            (Some(_), None) => self.note(&spot, Rule::ResponseBodyRemoved, "it was removed"),
+            (Some(before), Some(after)) => self.body(&spot, &before, &after),
         }
     }
 }
 
 /// Whether an operation takes calls without credentials: an empty list of ways, or an empty way in it.
-fn asks_nobody(operation: &Value) -> bool {
+fn is_open_to_all(operation: &Value) -> bool {
     let ways = operation["security"].as_array();
     ways.is_some_and(|ways| ways.is_empty() || ways.contains(&Value::Object(Map::new())))
+}
+
+/// Whether a caller has to put anything into the body; the generated client ignores what `required` says of it.
+fn needs_values(model: &Model<'_>, body: &Value) -> bool {
+    let Some(body) = Body::of(body) else {
+        return false;
+    };
+    let schema = model.resolve(&body.media["schema"]).schema;
+    let names = schema["required"].as_array();
+    names.is_some_and(|names| !names.is_empty()) || !is_json(body.media_type)
 }

@@ -2,70 +2,59 @@
 
 use serde_json::{Value, json};
 
-use super::Rule;
-use super::comparison::{Comparison, Side, flag};
-use super::shape::rust_name;
-use super::values::Spot;
-use crate::document::{OperationEntry, follow};
+use super::change::{Side, Spot};
+use super::comparison::{Comparison, became};
+use super::model::{Operation, flag, is_same, names, names_in, route, rust_name};
+use super::rules::Rule;
 use crate::normalise::parameters::name_of;
 
-impl Comparison<'_> {
-    /// Compares the parameters of two operations; those given are of the effective documents.
-    pub(super) fn parameters(&mut self, old: &OperationEntry<'_>, new: &OperationEntry<'_>) {
-        let ids = [new.id.to_owned()];
-        let [mut before, mut after] =
-            [old, new].map(|operation| list(operation.value.get("parameters")));
+impl<'a> Comparison<'a> {
+    /// Compares the parameters of two operations.
+    pub(super) fn parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let spot = |parameter: &Value| {
+            let place = format!("{}.{}", new.id, name_of(parameter));
+            Spot::new(Side::Parameter, place, &[new.id.to_owned()])
+        };
+        let (mut before, mut after) = (old.parameters.clone(), new.parameters.clone());
         if route(old.path) == route(new.path) {
             self.in_path([old, new], &mut before, &mut after);
         }
-        let mut gone: Vec<&Value> = Vec::new();
+        let missing = |list: &[&'a Value], others: &[&Value]| -> Vec<&'a Value> {
+            let list = list.iter().copied();
+            list.filter(|one| !others.iter().any(|other| is_same(one, other)))
+                .collect()
+        };
+        let (gone, mut come) = (missing(&before, &after), missing(&after, &before));
         for parameter in &before {
-            match after.iter().find(|other| is_same(parameter, other)) {
-                Some(other) => self.parameter([old.id, new.id], parameter, other),
-                None => gone.push(parameter),
+            if let Some(other) = after.iter().find(|other| is_same(parameter, other)) {
+                self.parameter(&spot(other), [old.id, new.id], [parameter, other]);
             }
         }
-        let mut come: Vec<&Value> = after
-            .iter()
-            .filter(|other| !before.iter().any(|parameter| is_same(parameter, other)))
-            .collect();
-        for parameter in gone {
-            let place = |parameter: &Value| format!("{}.{}", new.id, name_of(parameter));
-            let required = is_required(parameter);
-            if let Some(index) = counterpart(parameter, &come, &after, &before) {
-                let other = come.remove(index);
-                if parameter["in"] == other["in"] {
-                    let same_in_rust = rust_name(name_of(parameter)) == rust_name(name_of(other));
-                    let rule = match (required, same_in_rust) {
-                        (false, false) => Rule::ParameterRenamedOptional,
-                        (true, false) => Rule::ParameterRenamedRequired,
-                        (false, true) => Rule::ParameterRespelledOptional,
-                        (true, true) => Rule::ParameterRespelledRequired,
-                    };
-                    self.note(
-                        rule,
-                        place(other),
-                        format!("it was {}", name_of(parameter)),
-                        &ids,
-                    );
-                } else {
-                    let rule = if required {
-                        Rule::ParameterMovedRequired
-                    } else {
-                        Rule::ParameterMovedOptional
-                    };
-                    let what = format!("it was in {} and is in {}", parameter["in"], other["in"]);
-                    self.note(rule, place(other), what.replace('"', ""), &ids);
-                }
-                self.parameter([old.id, new.id], parameter, other);
-            } else {
-                let rule = if required {
-                    Rule::ParameterRemovedRequired
-                } else {
-                    Rule::ParameterRemovedOptional
-                };
-                self.note(rule, place(parameter), "it is gone", &ids);
-            }
+        for parameter in &gone {
+            let Some(index) = counterpart(parameter, &gone, &come) else {
+                self.note(&spot(parameter), Rule::ParameterRemoved, "it was removed");
+                continue;
+            };
+            let other = come.remove(index);
+            let (name, new_name) = (name_of(parameter), name_of(other));
+            let is_same_in_rust = rust_name(name) == rust_name(new_name);
+            let is_moved = parameter["in"] != other["in"];
+            let rule = match (is_moved, is_required(parameter), is_same_in_rust) {
+                (true, false, _) => Rule::ParameterMovedOptional,
+                (true, true, _) => Rule::ParameterMovedRequired,
+                (_, false, false) => Rule::ParameterRenamedOptional,
+                (_, true, false) => Rule::ParameterRenamedRequired,
+                (_, false, true) => Rule::ParameterRespelledOptional,
+                (_, true, true) => Rule::ParameterRespelledRequired,
+            };
+            let key = if is_moved { "in" } else { "name" };
+            let text = |parameter: &Value| parameter[key].as_str().unwrap_or_default().to_owned();
+            self.note(
+                &spot(other),
+                rule,
+                became(key, text(parameter), text(other)),
+            );
+            self.parameter(&spot(other), [old.id, new.id], [parameter, other]);
         }
         for parameter in come {
             let rule = if is_required(parameter) {
@@ -73,20 +62,24 @@ impl Comparison<'_> {
             } else {
                 Rule::ParameterAddedOptional
             };
-            let place = format!("{}.{}", new.id, name_of(parameter));
-            self.note(rule, place, "it is new", &ids);
+            self.note(&spot(parameter), rule, "it was added");
+        }
+        if old.other_parameters != new.other_parameters {
+            let what = "a parameter that no builder has changed";
+            let spot = Spot::new(Side::Parameter, new.id, &[new.id.to_owned()]);
+            self.note(&spot, Rule::UnusedParameterChanged, what);
         }
     }
 
-    /// Compares the parameters of one path: there a value is known by its place, and its name is nobody's but ours.
+    /// Compares the parameters of one path, where a value is known by its position and the name is not sent.
     fn in_path(
         &mut self,
-        [old, new]: [&OperationEntry<'_>; 2],
-        before: &mut Vec<Value>,
-        after: &mut Vec<Value>,
+        [old, new]: [&Operation<'a>; 2],
+        before: &mut Vec<&'a Value>,
+        after: &mut Vec<&'a Value>,
     ) {
-        let take = |list: &mut Vec<Value>, name: &str| {
-            let is_it = |parameter: &Value| parameter["in"] == "path" && parameter["name"] == name;
+        let take = |list: &mut Vec<&'a Value>, name: &str| {
+            let is_it = |parameter: &&Value| parameter["in"] == "path" && parameter["name"] == name;
             let index = list.iter().position(is_it)?;
             Some(list.remove(index))
         };
@@ -95,176 +88,77 @@ impl Comparison<'_> {
             else {
                 continue;
             };
+            let place = format!("{}.{other}", new.id);
+            let spot = Spot::new(Side::Parameter, place, &[new.id.to_owned()]);
             if name != other {
                 let rule = if rust_name(name) == rust_name(other) {
                     Rule::PathParameterRespelled
                 } else {
                     Rule::PathParameterRenamed
                 };
-                let place = format!("{}.{other}", new.id);
-                self.note(rule, place, format!("it was {name}"), &[new.id.to_owned()]);
+                self.note(&spot, rule, became("name", name, other));
             }
-            self.parameter([old.id, new.id], &parameter, &successor);
+            self.parameter(&spot, [old.id, new.id], [parameter, successor]);
         }
     }
 
-    fn parameter(&mut self, [old_id, new_id]: [&str; 2], old: &Value, new: &Value) {
-        let ids = [new_id.to_owned()];
-        let place = format!("{new_id}.{}", name_of(new));
-        match (is_required(old), is_required(new)) {
-            (false, true) => {
-                self.note(
-                    Rule::ParameterBecameRequired,
-                    &place,
-                    "it is required",
-                    &ids,
-                );
-            }
-            (true, false) => {
-                self.note(
-                    Rule::ParameterBecameOptional,
-                    &place,
-                    "it may be left out",
-                    &ids,
-                );
-            }
-            _ => {}
+    fn parameter(&mut self, spot: &Spot, [id, new_id]: [&str; 2], [old, new]: [&'a Value; 2]) {
+        let required = [is_required(old), is_required(new)];
+        let presence = [Rule::ParameterBecameRequired, Rule::ParameterBecameOptional];
+        self.flag(spot, "required", required, presence);
+        if required[0] == required[1] {
+            let nullable = [old, new].map(|parameter| flag(&parameter["schema"], "nullable"));
+            self.flag(spot, "nullable", nullable, [Rule::NullChanged; 2]);
         }
-        let stays = is_required(old) == is_required(new);
-        match [old, new].map(|parameter| flag(&parameter["schema"], "nullable")) {
-            // What becomes optional by it is told above.
-            [false, true] if stays => {
-                self.note(
-                    Rule::ParameterBecameNullable,
-                    &place,
-                    "it may be null",
-                    &ids,
-                );
-            }
-            [true, false] if stays => {
-                let what = "it is never null";
-                self.note(Rule::ParameterBecameNotNullable, &place, what, &ids);
-            }
-            _ => {}
-        }
-        let spot = Spot {
-            place: &place,
-            side: Side::Request,
-            operations: &ids,
-            owners: Some([(old_id, name_of(old)), (new_id, name_of(new))]),
-            takes_default: false,
-        };
-        self.value(spot, &old["schema"], &new["schema"]);
-        let handled = ["name", "in", "required", "schema", "deprecated"];
-        self.rest(&place, old, new, &handled, &ids);
-        if flag(old, "deprecated") != flag(new, "deprecated") {
-            let (rule, what) = if flag(new, "deprecated") {
-                (Rule::RequestFieldDeprecated, "MX advises against it")
-            } else {
-                (
-                    Rule::RequestFieldUndeprecated,
-                    "MX no longer advises against it",
-                )
-            };
-            self.note(rule, &place, what, &ids);
-        }
+        let deprecated = [old, new].map(|parameter| flag(parameter, "deprecated"));
+        self.flag(
+            spot,
+            "deprecated",
+            deprecated,
+            [Rule::DeprecationChanged; 2],
+        );
+        let schemas = [&old["schema"], &new["schema"]];
+        let (owners, fields) = (names(new_id, id), names(name_of(new), name_of(old)));
+        let entries = [
+            self.old.entry(&[id], &[name_of(old)], schemas[0]),
+            self.new.entry(&owners, &fields, schemas[1]),
+        ];
+        self.value(spot, entries, schemas);
+        self.rest(
+            spot,
+            old,
+            new,
+            &["name", "in", "required", "schema", "deprecated"],
+        );
     }
-
-    /// Compares the parameters that no builder has: headers that the client sets, and doubles of lists.
-    pub(super) fn unused_parameters(&mut self, id: [&str; 2], old: &Value, new: &Value) {
-        let unused =
-            |document: &Value, effective: &Value, operation: &Value, id: &str| -> Vec<Value> {
-                let used = crate::document::operations(effective)
-                    .iter()
-                    .find(|entry| entry.id == id)
-                    .map(|entry| list(entry.value.get("parameters")))
-                    .unwrap_or_default();
-                let all = list(operation.get("parameters")).into_iter();
-                let all = all.map(|parameter| follow(document, &parameter).clone());
-                all.filter(|parameter| !used.iter().any(|other| is_same(parameter, other)))
-                    .collect()
-            };
-        let mut before = unused(&self.old.document, &self.old.effective, old, id[0]);
-        let mut after = unused(&self.new.document, &self.new.effective, new, id[1]);
-        for list in [&mut before, &mut after] {
-            list.sort_by_key(|parameter| name_of(parameter).to_owned());
-        }
-        if before != after {
-            let what = "a parameter that no builder has changed";
-            self.note(
-                Rule::UnusedParameterChanged,
-                id[1],
-                what,
-                &[id[1].to_owned()],
-            );
-        }
-    }
-}
-
-fn list(parameters: Option<&Value>) -> Vec<Value> {
-    parameters
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default()
-}
-
-fn is_same(one: &Value, other: &Value) -> bool {
-    one["name"] == other["name"] && one["in"] == other["in"]
 }
 
 /// A parameter that may be null is optional whatever it says, but for one in the path.
 fn is_required(parameter: &Value) -> bool {
-    let may_be_left_out = parameter["in"] != "path" && flag(&parameter["schema"], "nullable");
-    flag(parameter, "required") && !may_be_left_out
+    let may_be_omitted = parameter["in"] != "path" && flag(&parameter["schema"], "nullable");
+    flag(parameter, "required") && !may_be_omitted
 }
 
-/// The one parameter among the new ones that is the old one under another name or in another place.
-fn counterpart(
-    parameter: &Value,
-    come: &[&Value],
-    after: &[Value],
-    before: &[Value],
-) -> Option<usize> {
+/// The one parameter among those that came which is this one under another name or in another place.
+fn counterpart(parameter: &Value, gone: &[&Value], come: &[&Value]) -> Option<usize> {
     let without = |parameter: &Value, key: &str| {
         let mut copy = parameter.clone();
         copy[key] = json!(null);
         copy
     };
-    let fits = |other: &Value| {
+    let fits = |one: &Value, other: &Value| {
         ["name", "in"]
             .iter()
-            .any(|key| without(parameter, key) == without(other, key))
+            .any(|key| without(one, key) == without(other, key))
     };
-    let mut fitting = come.iter().enumerate().filter(|(_, other)| fits(other));
-    let found = match (fitting.next(), fitting.next()) {
-        (Some((index, _)), None) => Some(index),
-        _ => None,
-    }?;
-    // Another parameter that is gone could be the one as well.
-    let rivals = before
+    let mut fitting = come
         .iter()
-        .filter(|rival| !after.iter().any(|other| is_same(rival, other)))
-        .filter(|rival| {
-            ["name", "in"]
-                .iter()
-                .any(|key| without(rival, key) == without(come[found], key))
-        });
-    (rivals.count() == 1).then_some(found)
-}
-
-/// A path without the names in it, as the server sees it.
-pub(super) fn route(path: &str) -> String {
-    let named = names_in(path).into_iter();
-    named.fold(path.to_owned(), |route, name| {
-        route.replacen(&format!("{{{name}}}"), "{}", 1)
-    })
-}
-
-/// The names of the parameters in a path, in their order.
-fn names_in(path: &str) -> Vec<&str> {
-    let pieces = path.split('{').skip(1);
-    pieces
-        .filter_map(|piece| piece.split_once('}'))
-        .map(|(name, _)| name)
-        .collect()
+        .enumerate()
+        .filter(|(_, other)| fits(parameter, other));
+    let (Some((index, other)), None) = (fitting.next(), fitting.next()) else {
+        return None;
+    };
+    // Another parameter that is gone could be the one as well.
+    let rivals = gone.iter().filter(|rival| fits(rival, other));
+    (rivals.count() == 1).then_some(index)
 }

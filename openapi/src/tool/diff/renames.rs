@@ -4,11 +4,50 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::parameters::route;
+use super::model::route;
 use crate::document::{self, OperationEntry};
+use crate::tool::prepared::View;
+
+/// The new names of what was renamed and is otherwise the same, by old ones.
+#[derive(Debug, Default)]
+pub(super) struct Renames {
+    pub(super) schemas: BTreeMap<String, String>,
+    pub(super) types: BTreeMap<String, String>,
+    pub(super) operations: BTreeMap<String, String>,
+}
+
+impl Renames {
+    pub(super) fn between(old: &View, new: &View) -> Self {
+        Self {
+            schemas: schemas(&old.document, &new.document),
+            types: types(&old.types, &new.types),
+            operations: operations(&old.document, &new.document),
+        }
+    }
+
+    /// The new name of a schema.
+    pub(super) fn of_schema<'n>(&'n self, name: &'n str) -> &'n str {
+        self.schemas.get(name).map_or(name, String::as_str)
+    }
+
+    /// The new name of a registered type.
+    pub(super) fn of_type<'n>(&'n self, name: &'n str) -> &'n str {
+        self.types.get(name).map_or(name, String::as_str)
+    }
+
+    /// The new id of an operation.
+    pub(super) fn of_operation<'n>(&'n self, id: &'n str) -> &'n str {
+        self.operations.get(id).map_or(id, String::as_str)
+    }
+
+    /// A value with its references as the new document writes them.
+    pub(super) fn in_value(&self, value: &Value) -> Value {
+        rename_references(value, &self.schemas)
+    }
+}
 
 /// New names of schemas by old ones. A schema may hold itself or another one that was renamed as well.
-pub(super) fn schemas(old: &Value, new: &Value) -> BTreeMap<String, String> {
+fn schemas(old: &Value, new: &Value) -> BTreeMap<String, String> {
     let empty = Map::new();
     let [old, new] = [old, new].map(|document| {
         document["components"]["schemas"]
@@ -31,7 +70,7 @@ pub(super) fn schemas(old: &Value, new: &Value) -> BTreeMap<String, String> {
 }
 
 /// New names of registered types by old ones.
-pub(super) fn types(old: &Value, new: &Value) -> BTreeMap<String, String> {
+fn types(old: &Value, new: &Value) -> BTreeMap<String, String> {
     let empty = Map::new();
     let [old, new] = [old, new].map(|types| types.as_object().unwrap_or(&empty));
     pairs(old, new, &BTreeMap::new(), |_, _, value| value.clone())
@@ -51,7 +90,7 @@ pub(super) fn fields(
 }
 
 /// New ids by old ones: of what is reached at the same place, or is the same in everything but its place and its texts.
-pub(super) fn operations(old: &Value, new: &Value) -> BTreeMap<String, String> {
+fn operations(old: &Value, new: &Value) -> BTreeMap<String, String> {
     let [old, new] = [old, new].map(document::operations);
     let gone: Vec<_> = old
         .iter()
@@ -129,7 +168,7 @@ fn pairs(
 }
 
 /// A value with its references as the new document writes them.
-pub(super) fn rename_references(value: &Value, names: &BTreeMap<String, String>) -> Value {
+fn rename_references(value: &Value, names: &BTreeMap<String, String>) -> Value {
     match value {
         Value::Object(members) => members
             .iter()

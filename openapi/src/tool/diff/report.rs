@@ -1,19 +1,32 @@
-//! The changes as a person or a machine reads them: Markdown for a pull request, text for a terminal, JSON.
+//! The changes as Markdown for a pull request, text for a terminal, or JSON: the verdict and the counts first, then the entries.
+//! Changes that are equal but for their place are one entry with a count.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::hidden::is_text;
 use super::{Change, Changes, NextRelease, Released, Rule, Verdict};
 
-/// How many operations a line names before it only counts the rest.
+/// How many places or operations a line names before it only counts the rest.
 const LISTED: usize = 4;
+
+/// How many characters of Markdown a pull request takes, with room for what is around the report.
+pub const LONGEST: usize = 60_000;
 
 /// The version of this package, which is that of `mx-nexus`.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Changes that are equal but for their place.
+struct Entry<'c> {
+    change: &'c Change,
+    places: BTreeSet<&'c str>,
+    operations: BTreeSet<&'c str>,
+}
+
 impl Changes {
-    /// For a pull request: the two verdicts, then a table for each severity.
+    /// For a pull request: the verdict and the counts, then a table for each severity.
     pub fn markdown(&self) -> String {
         let mut text = format!("## {}: {}\n", self.api, self.summary("**"));
         if !self.refused.is_empty() {
@@ -25,39 +38,59 @@ impl Changes {
                 );
             }
         }
-        for (released, title) in [
-            (Released::Breaks, "Breaks the released client"),
+        let entries = self.entries();
+        let titles = [
+            (false, Released::Breaks, "Breaks the released client"),
             (
+                false,
                 Released::Degrades,
                 "Degrades the released client: some calls fail, or values get lost",
             ),
-            (Released::Works, "The released client goes on"),
-        ] {
-            let of_class: Vec<&Change> = self
-                .changes
+            (
+                true,
+                Released::Breaks,
+                "Hidden by the overlay, breaks the released client",
+            ),
+            (
+                true,
+                Released::Degrades,
+                "Hidden by the overlay, degrades the released client",
+            ),
+            (
+                true,
+                Released::Works,
+                "Hidden by the overlay, the released client works",
+            ),
+            (false, Released::Works, "The released client works"),
+        ];
+        for (hidden, released, title) in titles {
+            let mut of_class = entries
                 .iter()
-                .filter(|change| change.released == released && !is_text(change))
-                .collect();
-            if of_class.is_empty() {
+                .filter(|entry| entry.change.hidden == hidden && entry.change.released == released)
+                .peekable();
+            if of_class.peek().is_none() {
                 continue;
             }
             line(&mut text, format_args!("\n### {title}\n"));
             text.push_str(
                 "| where | what | next release | operations | why |\n|---|---|---|---|---|\n",
             );
-            for change in of_class {
-                let Change {
-                    place, what, why, ..
-                } = change;
-                let next = word(change.next_release);
+            for Entry {
+                change,
+                places,
+                operations,
+            } in of_class
+            {
                 line(
                     &mut text,
                     format_args!(
-                        "| `{}` | {} (`{}`) | {next} | {} | {why} |",
-                        escaped(place),
-                        escaped(what),
+                        "| {} | {} (`{}`) | {} | {} | {} |",
+                        escaped(&listed(places, "`")),
+                        escaped(&change.what),
                         change.rule.id(),
-                        escaped(&listed(&change.operations)),
+                        word(change.next_release),
+                        escaped(&listed(operations, "")),
+                        change.why,
                     ),
                 );
             }
@@ -75,31 +108,61 @@ impl Changes {
         text
     }
 
-    /// For a terminal: a line for each change, the worst first.
+    /// The Markdown cut below `longest` characters, where it is longer; `file` is where the whole of it is.
+    pub fn shortened(&self, longest: usize, file: &str) -> Option<String> {
+        let whole = self.markdown();
+        if whole.chars().count() < longest {
+            return None;
+        }
+        let note = format!("\nThe report is cut here; the whole of it is in `{file}`.\n");
+        let room = longest.saturating_sub(note.chars().count());
+        let mut text = String::new();
+        let mut length = 0;
+        for line in whole.split_inclusive('\n') {
+            length += line.chars().count();
+            if length >= room {
+                break;
+            }
+            text.push_str(line);
+        }
+        Some(text + &note)
+    }
+
+    /// For a terminal: the worst first.
     pub fn text(&self) -> String {
         let mut text = format!("{}: {}\n", self.api, self.summary(""));
         for failure in &self.refused {
             line(&mut text, format_args!("refused   {failure}"));
         }
-        for change in self.changes.iter().filter(|change| !is_text(change)) {
-            let Change {
-                place, what, why, ..
-            } = change;
+        for Entry {
+            change,
+            places,
+            operations,
+        } in self.entries()
+        {
             let (released, next) = (state(change.released), word(change.next_release));
+            let hidden = if change.hidden {
+                ", hidden by the overlay"
+            } else {
+                ""
+            };
             line(
                 &mut text,
                 format_args!(
-                    "{released:<9} {next:<6} {place}: {what} [{}]",
+                    "{released:<9} {next:<6} {}: {} [{}{hidden}]",
+                    listed(&places, ""),
+                    change.what,
                     change.rule.id()
                 ),
             );
-            let operations = listed(&change.operations);
-            let reached = if operations.is_empty() {
-                String::new()
-            } else {
-                format!(" Reached by {operations}.")
+            let reached = match listed(&operations, "") {
+                none if none.is_empty() => none,
+                some => format!(" Reached by {some}."),
             };
-            line(&mut text, format_args!("                 {why}{reached}"));
+            line(
+                &mut text,
+                format_args!("                 {}{reached}", change.why),
+            );
         }
         for (rule, places) in self.texts() {
             line(
@@ -110,11 +173,11 @@ impl Changes {
         text
     }
 
-    /// For machines. `schema` is the version of this form: a number above 1 means that something was taken away or means
-    /// something else. `verdict` is null when nothing changed; `refused` lists what a build of the new document would say.
+    /// For machines. `schema` is the version of this form: it is raised when something is removed or means something else.
+    /// `verdict` is null when nothing changed; `refused` lists what a build of the new document would refuse.
     pub fn json(&self) -> Value {
         json!({
-            "schema": 1,
+            "schema": 2,
             "api": self.api,
             "verdict": self.worst(),
             "version": {"current": VERSION, "proposed": self.proposed_version()},
@@ -123,7 +186,7 @@ impl Changes {
         })
     }
 
-    /// The version that our next release needs at least.
+    /// The version that the next release needs at least.
     pub fn proposed_version(&self) -> String {
         match self.worst() {
             Some(verdict) => raised(VERSION, verdict.next_release),
@@ -140,49 +203,59 @@ impl Changes {
             return "nothing changed".to_owned();
         };
         let count = |released| {
-            let of_class = self
-                .changes
+            self.changes
                 .iter()
-                .filter(|change| change.released == released);
-            of_class.count()
+                .filter(|change| change.released == released)
+                .count()
         };
         let [breaks, degrades, works] =
             [Released::Breaks, Released::Degrades, Released::Works].map(count);
+        let hidden = self.changes.iter().filter(|change| change.hidden).count();
         format!(
             "the released client {emphasis}{}{emphasis}; the next release is {emphasis}{}{emphasis} ({VERSION} to {})\n\n\
-             Changes that break calls: {breaks}; that degrade them: {degrades}; that do neither: {works}.",
+             Changes that break calls: {breaks}; that degrade them: {degrades}; that do neither: {works}. \
+             Hidden by the overlay: {hidden}. Refused by the build: {}.",
             state(released),
             word(next_release),
             self.proposed_version(),
+            self.refused.len(),
         )
+    }
+
+    /// The changes but those of texts, grouped.
+    fn entries(&self) -> Vec<Entry<'_>> {
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        let mut known = BTreeMap::new();
+        for change in self.changes.iter().filter(|change| !is_text(change.rule)) {
+            let index = *known
+                .entry((change.hidden, change.rule, &change.what))
+                .or_insert(entries.len());
+            if index == entries.len() {
+                entries.push(Entry {
+                    change,
+                    places: BTreeSet::new(),
+                    operations: BTreeSet::new(),
+                });
+            }
+            entries[index].places.insert(&change.place);
+            entries[index]
+                .operations
+                .extend(change.operations.iter().map(String::as_str));
+        }
+        entries
     }
 
     /// The places of what is listed briefly.
     fn texts(&self) -> Vec<(Rule, String)> {
-        let rules = [
-            Rule::DocumentationChanged,
-            Rule::EvidenceChanged,
-            Rule::ExampleChanged,
-        ];
-        let lists = rules.map(|rule| {
-            let of_rule = self.changes.iter().filter(|change| change.rule == rule);
-            let mut places: Vec<String> = of_rule.map(|change| change.place.clone()).collect();
-            places.dedup();
-            (rule, places)
-        });
-        let lists = lists.into_iter().filter(|(_, places)| !places.is_empty());
-        lists
-            .map(|(rule, places)| (rule, places.join(", ")))
+        let mut places: BTreeMap<Rule, BTreeSet<&str>> = BTreeMap::new();
+        for change in self.changes.iter().filter(|change| is_text(change.rule)) {
+            places.entry(change.rule).or_default().insert(&change.place);
+        }
+        places
+            .into_iter()
+            .map(|(rule, places)| (rule, listed(&places, "")))
             .collect()
     }
-}
-
-fn is_text(change: &Change) -> bool {
-    use Rule::{DocumentationChanged, EvidenceChanged, ExampleChanged};
-    matches!(
-        change.rule,
-        DocumentationChanged | EvidenceChanged | ExampleChanged
-    )
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
@@ -195,16 +268,17 @@ fn escaped(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-fn listed(operations: &[String]) -> String {
-    let shown = operations
+/// The first names, each between `quotes`, and how many there are more.
+fn listed(names: &BTreeSet<&str>, quotes: &str) -> String {
+    let shown: Vec<String> = names
         .iter()
         .take(LISTED)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match operations.len().saturating_sub(LISTED) {
+        .map(|name| format!("{quotes}{name}{quotes}"))
+        .collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(LISTED) {
         0 => shown,
-        more => format!("{shown} and {more} more"),
+        more => format!("{shown} and {more} more ({} in all)", names.len()),
     }
 }
 
@@ -244,7 +318,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn before_the_first_version_the_second_number_breaks() {
+    fn version_before_1_0_raises_its_second_number_for_major() {
         let raise = |version: &str| {
             [NextRelease::Patch, NextRelease::Minor, NextRelease::Major]
                 .map(|release| raised(version, release))

@@ -1,16 +1,21 @@
-//! Compares one value on its way: the schema of a field, a parameter or a body.
+//! Compares two schemas of one value and everything in them: types, fields, items, limits, texts.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::Rule;
-use super::comparison::{Comparison, Side, flag, went};
-use super::shape::{COMPOSITE, Covers, FORMATS, Shape, View};
+use serde_json::{Map, Value, json};
+
+use super::change::{Side, Spot};
+use super::comparison::{Comparison, became, went};
+use super::limits;
+use super::model::{flag, names, rust_name, type_name};
+use super::renames;
+use super::rules::Rule;
+use super::shape::{COMPOSITE, Covers, Look, Shape, is_limiting};
 use crate::normalise::limits::LIMITS;
-use crate::normalise::{typing, wrappers};
 use crate::registry::Entry;
 
-/// Keywords that `value` and its callers handle.
-const HANDLED: [&str; 12] = [
+/// Keywords that are compared here one by one.
+const HANDLED: [&str; 13] = [
     "type",
     "format",
     "items",
@@ -23,260 +28,371 @@ const HANDLED: [&str; 12] = [
     "default",
     "deprecated",
     "x-unwrapped-items",
+    "x-one-element-array",
 ];
 
-/// Where a value is.
-#[derive(Clone, Copy)]
-pub(super) struct Spot<'s> {
-    pub(super) place: &'s str,
-    pub(super) side: Side,
-    pub(super) operations: &'s [String],
-    /// Owner and field as the registry knows them, in the old and the new document.
-    pub(super) owners: Option<[(&'s str, &'s str); 2]>,
-    /// Whether a default makes the Rust type another: only of a field that may be left out.
-    pub(super) takes_default: bool,
-}
+/// The registered types of a value, in the old and the new document.
+pub(super) type Entries<'a> = [Option<&'a Entry>; 2];
 
-impl Spot<'_> {
-    pub(super) fn pick(&self, request: Rule, response: Rule) -> Rule {
-        match self.side {
-            Side::Request => request,
-            Side::Response => response,
+impl<'a> Comparison<'a> {
+    /// Compares two schemas of one value. Whether it may be null is for the caller.
+    pub(super) fn value(&mut self, spot: &Spot, entries: Entries<'a>, [old, new]: [&Value; 2]) {
+        let (before, after) = (self.old.resolve(old), self.new.resolve(new));
+        if before.was_wrapped != after.was_wrapped {
+            let what = "allOf around a single schema was added or removed";
+            self.note(spot, Rule::DocumentationChanged, what);
+        }
+        let names = [before.name.as_deref(), after.name.as_deref()];
+        let [Some(name), Some(new_name)] = names else {
+            // The registry knows an object without a name by its place.
+            let place = spot.place.replace("[]", "").replace("{}", "");
+            let owners = names.map(|name| name.unwrap_or(&place));
+            let schemas = [&before.schema, &after.schema];
+            return self.shapes(spot, entries, owners, names, schemas);
+        };
+        let pair = (spot.side, name.to_owned(), new_name.to_owned());
+        let is_first = self.compared.insert(pair);
+        if self.renames.of_schema(name) != new_name {
+            // A pair of components is compared once, each may contain itself.
+            let empty = json!({"properties": {}});
+            let schemas = if is_first {
+                [&before.schema, &after.schema]
+            } else {
+                [&empty, &empty]
+            };
+            return self.shapes(spot, entries, [name, new_name], names, schemas);
+        }
+        let mut handled = HANDLED.to_vec();
+        handled.push("allOf");
+        self.rest(spot, old, new, &handled);
+        if is_first {
+            self.component(spot.side, name, new_name);
         }
     }
-}
 
-impl Comparison<'_> {
-    /// Compares two schemas of one value. Whether it may be null is for the caller.
-    pub(super) fn value(&mut self, spot: Spot<'_>, old: &Value, new: &Value) {
-        let [(old, was_wrapped), (new, is_wrapped)] = [old, new].map(wrappers::opened);
-        if was_wrapped != is_wrapped {
-            let what = "allOf around a single schema came or went";
+    /// Compares a component of both documents, once a side.
+    fn component(&mut self, side: Side, name: &str, new_name: &str) {
+        let side = if side.is_sent() { Side::Request } else { side };
+        let mut operations: BTreeSet<String> = self
+            .new
+            .reaching(new_name, Some(side))
+            .into_iter()
+            .collect();
+        let before = self.old.reaching(name, Some(side));
+        operations.extend(
+            before
+                .iter()
+                .map(|id| self.renames.of_operation(id).to_owned()),
+        );
+        let spot = Spot {
+            in_new_type: type_name(name) != type_name(new_name),
+            ..Spot::new(side, new_name, &Vec::from_iter(operations))
+        };
+        let component = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let old = self.old.resolve(&component(name)).schema;
+        let new = self.new.resolve(&component(new_name)).schema;
+        self.flag(
+            &spot,
+            "x-one-element-array",
+            [
+                flag(&old, "x-one-element-array"),
+                flag(&new, "x-one-element-array"),
+            ],
+            [
+                Rule::OneElementArrayAnnounced,
+                Rule::OneElementArrayWithdrawn,
+            ],
+        );
+        let owners = [name, new_name];
+        self.shapes(&spot, [None, None], owners, [None, None], [&old, &new]);
+    }
+
+    /// Compares two resolved schemas: `owners` is what the registry calls what owns their fields, `names` are their Rust types
+    /// where these are components.
+    fn shapes(
+        &mut self,
+        spot: &Spot,
+        entries: Entries<'a>,
+        owners: [&str; 2],
+        names: [Option<&str>; 2],
+        [old, new]: [&Value; 2],
+    ) {
+        let look = |model, renames| Look {
+            model,
+            side: spot.side,
+            renames,
+        };
+        let before = Shape::of(
+            look(&self.old, Some(&self.renames)),
+            old,
+            names[0],
+            entries[0],
+        );
+        let after = Shape::of(look(&self.new, None), new, names[1], entries[1]);
+        let rule = changed_type(spot, &before, &after);
+        if let Some(rule) = rule {
             self.note(
-                Rule::DocumentationChanged,
-                spot.place,
+                spot,
+                rule,
+                format!("{} became {}", before.describe(), after.describe()),
+            );
+        } else if old["format"] != new["format"] && before.wire == after.wire {
+            let what = went("format", old.get("format"), new.get("format"));
+            self.note(
+                spot,
+                changed_format(spot.side, &old["format"], &new["format"]),
                 what,
-                spot.operations,
             );
         }
-        let (old, new) = (&old, &new);
-        let (new_prepared, old_prepared) = (self.new, self.old);
-        let entries =
-            spot.owners
-                .map_or([None, None], |[(owner, field), (new_owner, new_field)]| {
-                    [
-                        typing::given(&old_prepared.registry, owner, field, old),
-                        typing::given(&new_prepared.registry, new_owner, new_field, new),
-                    ]
-                });
-        let none = std::collections::BTreeMap::new();
-        let view = |schemas, types| View {
-            side: spot.side,
-            schemas,
-            types,
-        };
-        let (of_old, of_new) = (
-            view(&self.renamed_schemas, &self.renamed_types),
-            view(&none, &none),
-        );
-        let before = Shape::of(old, entries[0], of_old);
-        let after = Shape::of(new, entries[1], of_new);
-        if let Some(rule) = changed_type(spot, &before, &after) {
-            let what = format!("{} became {}", before.describe(), after.describe());
-            self.note(rule, spot.place, what, spot.operations);
-        } else if old["format"] != new["format"] && before.wire == after.wire {
-            let what = format!("format {}", went(old.get("format"), new.get("format")));
-            let rule = changed_format(spot, &old["format"], &new["format"]);
-            self.note(rule, spot.place, what, spot.operations);
+        let is_same_type = before.is_same_type(&after);
+        if is_same_type || before.wire == after.wire {
+            let spot = Spot {
+                in_new_type: spot.in_new_type || !is_same_type,
+                ..spot.clone()
+            };
+            self.inside(&spot, entries[1], owners, old, new);
+            if before.wire == after.wire {
+                self.items(&spot, entries[1], old, new);
+                self.further_fields(&spot, old, new);
+            }
         }
-        if before.is_same_type(&after) {
-            self.inside(spot, old, new, entries[1]);
-        } else {
-            let mut handled = HANDLED.to_vec();
-            handled.extend(LIMITS.iter().chain(&COMPOSITE));
-            self.rest(spot.place, old, new, &handled, spot.operations);
+        let mut handled = HANDLED.to_vec();
+        handled.extend(LIMITS.iter().chain(&COMPOSITE));
+        self.rest(spot, old, new, &handled);
+    }
+
+    /// Compares what two schemas of one shape say besides.
+    fn inside(
+        &mut self,
+        spot: &Spot,
+        entry: Option<&'a Entry>,
+        owners: [&str; 2],
+        old: &Value,
+        new: &Value,
+    ) {
+        let listed = limits::listed_values(spot.side, old, new, entry);
+        let limits = limits::limits(spot.side, old, new, entry.is_some());
+        for (rule, what) in listed.into_iter().chain(limits) {
+            self.note(spot, rule, what);
+        }
+        self.default(spot, old, new, entry.is_some());
+        let both = |name| [flag(old, name), flag(new, name)];
+        let deprecation = [Rule::DeprecationChanged; 2];
+        self.flag(spot, "deprecated", both("deprecated"), deprecation);
+        let wrapping = [Rule::ResponseItemsWrapped, Rule::ResponseItemsUnwrapped];
+        self.flag(
+            spot,
+            "x-unwrapped-items",
+            both("x-unwrapped-items"),
+            wrapping,
+        );
+        if old["properties"].is_object() || new["properties"].is_object() {
+            self.fields(spot, owners, old, new);
         }
     }
 
-    /// Compares what two schemas of one type say besides.
-    fn inside(&mut self, spot: Spot<'_>, old: &Value, new: &Value, entry: Option<&Entry>) {
-        let registered = entry.is_some();
-        self.listed_values(spot, old, new, entry);
-        self.limits(spot, old, new, registered);
-        self.default(spot, old, new, registered);
-        match (flag(old, "deprecated"), flag(new, "deprecated")) {
-            (false, true) => {
-                let rule = spot.pick(Rule::RequestFieldDeprecated, Rule::ResponseFieldDeprecated);
-                self.note(rule, spot.place, "MX advises against it", spot.operations);
-            }
-            (true, false) => {
-                let rule = spot.pick(
-                    Rule::RequestFieldUndeprecated,
-                    Rule::ResponseFieldUndeprecated,
-                );
-                self.note(
-                    rule,
-                    spot.place,
-                    "MX no longer advises against it",
-                    spot.operations,
-                );
-            }
-            _ => {}
-        }
-        match (
-            flag(old, "x-unwrapped-items"),
-            flag(new, "x-unwrapped-items"),
-        ) {
-            (false, true) => {
-                let what = "the items may come wrapped, each in an object of its own";
-                self.note(
-                    Rule::ResponseItemsWrapped,
-                    spot.place,
-                    what,
-                    spot.operations,
-                );
-            }
-            (true, false) => {
-                let what = "the items no longer come wrapped";
-                self.note(
-                    Rule::ResponseItemsUnwrapped,
-                    spot.place,
-                    what,
-                    spot.operations,
-                );
-            }
-            _ => {}
-        }
-        if old["properties"].is_object() || new["properties"].is_object() {
-            self.fields(spot, old, new);
-        }
-        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-            let place = format!("{}[]", spot.place);
-            let spot = Spot {
-                place: &place,
-                takes_default: false,
-                ..spot
+    fn items(&mut self, spot: &Spot, entry: Option<&'a Entry>, old: &Value, new: &Value) {
+        let (Some(old), Some(new)) = (old.get("items"), new.get("items")) else {
+            return;
+        };
+        let spot = spot.below(format!("{}[]", spot.place));
+        let nullable = [self.old.is_nullable(old), self.new.is_nullable(new)];
+        let rules = match spot.side {
+            Side::Response => [
+                Rule::ResponseItemsBecameNullable,
+                Rule::ResponseItemsBecameNotNullable,
+            ],
+            _ => [
+                Rule::RequestItemsBecameNullable,
+                Rule::RequestItemsBecameNotNullable,
+            ],
+        };
+        self.flag(&spot, "nullable", nullable, rules);
+        self.value(&spot, [entry, entry], [old, new]);
+    }
+
+    /// Compares the fields of two objects; `spot` is the object.
+    fn fields(&mut self, spot: &Spot, owners: [&str; 2], old: &Value, new: &Value) {
+        let empty = Map::new();
+        let [old_fields, new_fields] =
+            [old, new].map(|value| value["properties"].as_object().unwrap_or(&empty));
+        let [old_required, new_required] = [old, new].map(required);
+        let renamed = renames::fields(old_fields, new_fields);
+        for (name, field) in old_fields {
+            let new_name = renamed.get(name).unwrap_or(name);
+            let was_required = old_required.contains(name.as_str());
+            let mut field_spot = spot.below(format!("{}.{new_name}", spot.place));
+            let Some(new_field) = new_fields.get(new_name) else {
+                let rule = spot
+                    .side
+                    .pick(Rule::RequestFieldRemoved, Rule::ResponseFieldRemoved);
+                self.note(&field_spot, rule, "it was removed");
+                continue;
             };
-            let (nullable, not_nullable) = match spot.side {
-                Side::Request => (
-                    Rule::RequestItemsBecameNullable,
-                    Rule::RequestItemsBecameNotNullable,
-                ),
-                Side::Response => (
-                    Rule::ResponseItemsBecameNullable,
-                    Rule::ResponseItemsBecameNotNullable,
-                ),
-            };
-            match (flag(old, "nullable"), flag(new, "nullable")) {
-                (false, true) => self.note(nullable, &place, "items may be null", spot.operations),
-                (true, false) => self.note(
-                    not_nullable,
-                    &place,
-                    "items are never null",
-                    spot.operations,
-                ),
-                _ => {}
+            let is_required = new_required.contains(new_name.as_str());
+            if name != new_name {
+                let is_same_in_rust = rust_name(name) == rust_name(new_name);
+                let rule = renamed_field(spot.side, is_required, is_same_in_rust);
+                self.note(&field_spot, rule, became("name", name, new_name));
             }
-            self.inside(spot, old, new, entry);
+            self.presence(&field_spot, [was_required, is_required], field, new_field);
+            let [owner, new_owner] = owners;
+            let (owners, fields) = (names(new_owner, owner), names(new_name, name));
+            let before = self.old.entry(&[owner], &[name], field);
+            let entries = [before, self.new.entry(&owners, &fields, new_field)];
+            field_spot.takes_default = spot.side.is_sent() && !is_required;
+            self.value(&field_spot, entries, [field, new_field]);
         }
-        self.further_fields(spot, old, new);
-        let mut handled = HANDLED.to_vec();
-        handled.extend(LIMITS.iter().chain(&COMPOSITE));
-        self.rest(spot.place, old, new, &handled, spot.operations);
+        let added = new_fields.keys().filter(|name| {
+            !old_fields.contains_key(*name) && !renamed.values().any(|known| known == *name)
+        });
+        for name in added {
+            let rule = match (spot.side, new_required.contains(name.as_str())) {
+                (Side::Response, _) => Rule::ResponseFieldAdded,
+                (_, true) => Rule::RequestFieldAddedRequired,
+                (_, false) => Rule::RequestFieldAddedOptional,
+            };
+            self.note(
+                &spot.below(format!("{}.{name}", spot.place)),
+                rule,
+                "it was added",
+            );
+        }
+        // Names that are required without being fields have no effect on the client.
+        let of_none = |names: &BTreeSet<&str>, fields: &Map<String, Value>| -> Vec<String> {
+            let strays = names.iter().filter(|name| !fields.contains_key(**name));
+            strays.map(|name| (*name).to_owned()).collect()
+        };
+        if of_none(&old_required, old_fields) != of_none(&new_required, new_fields) {
+            let what = "the list of required fields has other names that are no fields";
+            self.note(spot, Rule::DocumentationChanged, what);
+        }
+    }
+
+    /// Compares whether a field has to be there, and whether it may be null.
+    fn presence(&mut self, spot: &Spot, required: [bool; 2], old: &Value, new: &Value) {
+        // The generator makes an empty list of a list that is absent, and an empty map of a map.
+        let is_list = |schema: &Value| schema["type"] == "array" || is_map(schema);
+        let is_list = is_list(old) && is_list(new);
+        let nullable = [self.old.is_nullable(old), self.new.is_nullable(new)];
+        let keeps_type = is_list || nullable == [true, true];
+        let rules = match (spot.side, keeps_type) {
+            (Side::Response, _) => [Rule::ResponsePresenceChanged; 2],
+            (_, true) => [
+                Rule::RequestSteadyFieldBecameRequired,
+                Rule::RequestSteadyFieldBecameOptional,
+            ],
+            (_, false) => [
+                Rule::RequestFieldBecameRequired,
+                Rule::RequestFieldBecameOptional,
+            ],
+        };
+        self.flag(spot, "required", required, rules);
+        let rules = match (spot.side, required[1]) {
+            (Side::Response, _) => [Rule::ResponsePresenceChanged; 2],
+            (_, true) => [
+                Rule::RequestRequiredFieldBecameNullable,
+                Rule::RequestRequiredFieldBecameNotNullable,
+            ],
+            (_, false) if is_list => [Rule::RequestListNullChanged; 2],
+            (_, false) => [Rule::NullChanged; 2],
+        };
+        self.flag(spot, "nullable", nullable, rules);
     }
 
     /// Compares what is said of fields that an object does not list.
-    fn further_fields(&mut self, spot: Spot<'_>, old: &Value, new: &Value) {
+    fn further_fields(&mut self, spot: &Spot, old: &Value, new: &Value) {
         let [before, after] = [old, new].map(|schema| &schema["additionalProperties"]);
         if before == after {
             return;
         }
         // Beside listed fields the client reads no others.
-        let is_read = spot.side == Side::Request || old["properties"].is_null();
+        let is_read = spot.side.is_sent() || old["properties"].is_null();
         if is_read && before.is_object() && after.is_object() {
-            let place = format!("{}{{}}", spot.place);
-            let spot = Spot {
-                place: &place,
-                owners: None,
-                takes_default: false,
-                ..spot
-            };
-            return self.value(spot, before, after);
+            let spot = spot.below(format!("{}{{}}", spot.place));
+            return self.value(&spot, [None, None], [before, after]);
         }
-        let rule = match (*before == false, *after == false) {
-            (false, true) => Rule::FurtherFieldsForbidden,
-            (true, false) => Rule::FurtherFieldsAllowed,
-            _ => Rule::DocumentationChanged,
+        let closed = [*before == false, *after == false];
+        let rule = if closed[0] == closed[1] {
+            Rule::DocumentationChanged
+        } else {
+            Rule::FurtherFieldsChanged
         };
-        let what = "what is said of fields that are not listed";
-        self.note(rule, spot.place, what, spot.operations);
+        self.note(spot, rule, "additionalProperties changed");
     }
 
-    fn default(&mut self, spot: Spot<'_>, old: &Value, new: &Value, registered: bool) {
+    fn default(&mut self, spot: &Spot, old: &Value, new: &Value, is_registered: bool) {
         let (before, after) = (old.get("default"), new.get("default"));
         if before == after {
             return;
         }
-        let what = format!("default {}", went(before, after));
-        let in_rust = spot.takes_default && !registered;
         let rule = match (spot.side, before, after) {
             (Side::Response, ..) => Rule::ResponseDefaultChanged,
             (_, Some(_), Some(_)) => Rule::RequestDefaultChanged,
-            (_, None, _) if in_rust => Rule::RequestDefaultAdded,
-            (_, _, None) if in_rust => Rule::RequestDefaultRemoved,
+            _ if spot.takes_default && !is_registered => Rule::RequestDefaultPresenceChanged,
             _ => Rule::DocumentationChanged,
         };
-        self.note(rule, spot.place, what, spot.operations);
+        self.note(spot, rule, went("default", before, after));
     }
 }
 
 /// The rule for a type that is another, on the wire or in Rust.
-fn changed_type(spot: Spot<'_>, before: &Shape, after: &Shape) -> Option<Rule> {
-    let same_wire = before.wire == after.wire;
-    if before.is_same_type(after) {
-        if same_wire {
-            return None;
-        }
-        return Some(match spot.side {
-            Side::Response => match (before.reads(after), after.reads(before)) {
-                (Covers::All, Covers::All) => Rule::ResponseDeclaredTypeChanged,
-                (Covers::All, _) => Rule::ResponseDeclaredTypeNarrowed,
-                (Covers::Some, _) => Rule::ResponseDeclaredTypeWidened,
-                (Covers::None, _) => Rule::ResponseTypeChanged,
-            },
-            Side::Request => match after.on_the_wire().reads(&before.on_the_wire()) {
-                Covers::All => Rule::RequestLimitLoosened,
-                Covers::Some => Rule::RequestLimitTightened,
-                Covers::None => Rule::RequestDeclaredTypeChanged,
-            },
-        });
+fn changed_type(spot: &Spot, before: &Shape, after: &Shape) -> Option<Rule> {
+    let side = spot.side;
+    let is_same_type = before.is_same_type(after);
+    if before.wire == after.wire {
+        let is_new = !is_same_type && !spot.in_new_type;
+        return is_new
+            .then(|| side.pick(Rule::RequestRustTypeChanged, Rule::ResponseRustTypeChanged));
     }
-    if same_wire {
-        return Some(spot.pick(Rule::RequestRustTypeChanged, Rule::ResponseRustTypeChanged));
-    }
-    Some(match spot.side {
-        Side::Request => match after.on_the_wire().reads(&before.on_the_wire()) {
-            Covers::All => Rule::RequestTypeLoosened,
-            Covers::Some => Rule::RequestTypeTightened,
-            Covers::None => Rule::RequestTypeChanged,
-        },
-        Side::Response => match before.reads(after) {
-            Covers::All => Rule::ResponseTypeNarrowed,
-            Covers::Some => Rule::ResponseTypeWidened,
-            Covers::None => Rule::ResponseTypeChanged,
-        },
+    let covers = match side {
+        Side::Response => before.reads(after),
+        _ => after.takes(before, side),
+    };
+    Some(match (side, is_same_type, covers) {
+        (Side::Response, true, Covers::All) => Rule::ResponseDeclaredTypeChanged,
+        (Side::Response, true, Covers::Some) => Rule::ResponseDeclaredTypeWidened,
+        (Side::Response, false, Covers::All) => Rule::ResponseTypeNarrowed,
+        (Side::Response, false, Covers::Some) => Rule::ResponseTypeWidened,
+        (Side::Response, _, Covers::None) => Rule::ResponseTypeChanged,
+        (_, true, Covers::All) => Rule::RequestLimitLoosened,
+        (_, true, Covers::Some) => Rule::RequestLimitTightened,
+        (_, true, Covers::None) => Rule::RequestDeclaredTypeChanged,
+        (_, false, Covers::All) => Rule::RequestTypeLoosened,
+        (_, false, Covers::Some) => Rule::RequestTypeTightened,
+        (_, false, Covers::None) => Rule::RequestTypeChanged,
     })
 }
 
-/// The rule for a format that the Rust type knows nothing of.
-fn changed_format(spot: Spot<'_>, before: &Value, after: &Value) -> Rule {
-    let limits = |format: &Value| {
-        let name = format.as_str().unwrap_or_default();
-        FORMATS.contains(&name) && !["int64", "double", "binary", "byte"].contains(&name)
-    };
-    match (spot.side, limits(before), limits(after)) {
-        (Side::Request, _, true) => Rule::RequestLimitTightened,
-        (Side::Request, true, false) => Rule::RequestLimitLoosened,
-        _ => Rule::DocumentationChanged,
+/// The rule for a format that makes no other Rust type.
+fn changed_format(side: Side, before: &Value, after: &Value) -> Rule {
+    match (side, is_limiting(before), is_limiting(after)) {
+        (Side::Response, ..) | (_, false, false) => Rule::DocumentationChanged,
+        (_, _, true) => Rule::RequestLimitTightened,
+        (_, true, false) => Rule::RequestLimitLoosened,
     }
+}
+
+fn renamed_field(side: Side, is_required: bool, is_same_in_rust: bool) -> Rule {
+    match (side, is_required, is_same_in_rust) {
+        (Side::Response, _, false) => Rule::ResponseFieldRenamed,
+        (Side::Response, _, true) => Rule::ResponseFieldRespelled,
+        (_, true, false) => Rule::RequestFieldRenamedRequired,
+        (_, true, true) => Rule::RequestFieldRespelledRequired,
+        (_, false, false) => Rule::RequestFieldRenamedOptional,
+        (_, false, true) => Rule::RequestFieldRespelledOptional,
+    }
+}
+
+fn is_map(schema: &Value) -> bool {
+    schema["type"] == "object" && schema["properties"].as_object().is_none_or(Map::is_empty)
+}
+
+fn required(schema: &Value) -> BTreeSet<&str> {
+    let names = schema["required"].as_array();
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }

@@ -1,279 +1,63 @@
-//! Shapes that the documents do not have yet, and any update may bring: what they are called, and that the classes are right.
+//! What one row of the table cannot show: what the build refuses, equal shapes in other places, what a report makes of many
+//! changes.
 
 use serde_json::{Value, json};
 
+use super::edits::edit;
+use super::surface::pinned_release;
 use super::{api, prepared, sample};
-use crate::tool::diff::{NextRelease, Released, Rule, compare};
-use crate::tool::mutate::pinned_release;
+use crate::tool::Prepared;
+use crate::tool::diff::{Changes, NextRelease, Rule, compare};
 
-use NextRelease::{Major, Minor, Patch};
-use Released::{Breaks, Degrades, Works};
-
-const ANSWER: &str = "/components/schemas/Answer/properties";
-const ASK: &str = "/components/schemas/Ask/properties";
-const PARAMETERS: &str = "/paths/~1things/get/parameters";
-
-/// What is expected of putting `value` at a place of the sample.
-struct Expected {
-    place: String,
-    value: Value,
-    rules: &'static [Rule],
-    classes: (Released, NextRelease),
-    /// What the build says, if it refuses the new document.
-    refused: Option<&'static str>,
-}
-
-fn at(
-    place: impl Into<String>,
-    value: Value,
-    rules: &'static [Rule],
-    classes: (Released, NextRelease),
-) -> Expected {
-    Expected {
-        place: place.into(),
-        value,
-        rules,
-        classes,
-        refused: None,
-    }
-}
-
-impl Expected {
-    fn refused(mut self, words: &'static str) -> Self {
-        self.refused = Some(words);
-        self
-    }
-
-    fn check(&self) {
-        let old = sample::document();
-        let mut new = old.clone();
-        let (holder, key) = self.place.rsplit_once('/').unwrap();
-        let holder = new.pointer_mut(holder).unwrap();
-        match key.parse::<usize>() {
-            Ok(index) => holder[index] = self.value.clone(),
-            Err(_) => holder[key] = self.value.clone(),
-        }
-        let Self { place, value, .. } = self;
-        let changes = compare(&prepared(&old), &prepared(&new));
-        let rules: Vec<Rule> = changes.list().iter().map(|change| change.rule).collect();
-        assert_eq!(rules, self.rules, "{value} at {place}");
-        let worst = changes.worst().unwrap();
-        let classes = (worst.released, worst.next_release);
-        assert_eq!(classes, self.classes, "{value} at {place}");
-        let refused: Vec<String> = changes.refused().iter().map(ToString::to_string).collect();
-        match self.refused {
-            Some(words) => assert!(
-                refused.iter().any(|text| text.contains(words)),
-                "{refused:?}"
-            ),
-            None => {
-                assert!(refused.is_empty(), "{refused:?}");
-                let pinned = pinned_release(api(), &old, &new);
-                assert_eq!(pinned, Some(self.classes.1), "{value} at {place}");
-            }
-        }
-    }
-}
-
-fn field(fields: &str, name: &str) -> String {
-    format!("{fields}/{name}")
-}
-
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
+/// The changes that the edits make of the sample.
+fn edited(edits: &str) -> Changes {
+    let mut new = sample::document();
+    edit(&mut new, edits);
+    compare(&prepared(&sample::document()), &prepared(&new))
 }
 
 #[test]
-fn several_shapes_in_an_answer_are_judged_by_each_and_refused() {
-    let text = json!({"type": "string"});
-    let object = json!({"type": "object", "properties": {"a": text}});
-    let no_type = "it is no string and cannot become Status";
-    let no_choice = "fails the whole answer on a new shape";
-    for expected in [
-        at(
-            field(ANSWER, "status"),
-            json!({"allOf": [object, reference("Box")]}),
-            &[Rule::ResponseTypeChanged],
-            (Breaks, Major),
-        )
-        .refused(no_type),
-        at(
-            field(ANSWER, "status"),
-            json!({"oneOf": [text, object]}),
-            &[Rule::ResponseTypeWidened],
-            (Degrades, Major),
-        )
-        .refused(no_type),
-        at(
-            field(ANSWER, "weight"),
-            json!({"anyOf": [object, text]}),
-            &[Rule::ResponseTypeChanged],
-            (Breaks, Major),
-        )
-        .refused(no_choice),
-        at(
-            field(ANSWER, "weight"),
-            json!({"oneOf": [{"type": "number"}, {"type": "integer"}]}),
-            &[Rule::ResponseTypeNarrowed],
-            (Works, Major),
-        )
-        .refused(no_choice),
-    ] {
-        expected.check();
-    }
-}
-
-#[test]
-fn no_limit_of_an_answer_is_in_the_client() {
-    let tightened = &[Rule::ResponseLimitTightened];
-    let described = &[Rule::DocumentationChanged];
-    for (name, key, value, rules) in [
-        ("name", "maxLength", json!(9), tightened),
-        ("name", "pattern", json!("^a"), tightened),
-        ("weight", "minimum", json!(1), tightened),
-        ("tags", "uniqueItems", json!(true), tightened),
-        ("tags", "maxItems", json!(3), tightened),
-        ("name", "format", json!("date"), described),
-        ("name", "format", json!("uuid"), described),
-        ("weight", "format", json!("float"), described),
-    ] {
-        at(
-            format!("{ANSWER}/{name}/{key}"),
-            value,
-            rules,
-            (Works, Patch),
-        )
-        .check();
-    }
-    let at_size = "/components/schemas/Box/properties/size_of";
-    for (key, value, rules) in [
-        ("minimum", json!(1), tightened),
-        ("format", json!("int32"), described),
-    ] {
-        at(format!("{at_size}/{key}"), value, rules, (Works, Patch)).check();
-    }
-    let further = "/components/schemas/Answer/additionalProperties";
-    at(
-        further,
-        json!(false),
-        &[Rule::FurtherFieldsForbidden],
-        (Works, Patch),
-    )
-    .check();
-}
-
-#[test]
-fn limits_of_what_is_sent_count_where_the_generator_makes_types_of_them() {
-    let in_rust = &[Rule::RequestConstraintTightened];
-    let on_the_wire = &[Rule::RequestLimitTightened];
-    for (name, key, value, rules, next) in [
-        ("name", "maxLength", json!(9), in_rust, Major),
-        ("weight_of_all", "minimum", json!(1), in_rust, Major),
-        ("name", "pattern", json!("^a"), on_the_wire, Patch),
-        ("name", "format", json!("date-time"), on_the_wire, Patch),
-        ("name", "format", json!("uuid"), on_the_wire, Patch),
-        ("tags", "uniqueItems", json!(true), on_the_wire, Patch),
-        ("tags", "maxItems", json!(3), on_the_wire, Patch),
-    ] {
-        at(
-            format!("{ASK}/{name}/{key}"),
-            value,
-            rules,
-            (Degrades, next),
-        )
-        .check();
-    }
-    at(
-        format!("{ASK}/tags"),
-        json!({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
-        &[Rule::RequestConstraintTightened; 2],
-        (Degrades, Major),
-    )
-    .check();
-    at(
-        format!("{PARAMETERS}/2/schema/format"),
-        json!("date"),
-        on_the_wire,
-        (Degrades, Patch),
-    )
-    .check();
-}
-
-#[test]
-fn an_object_without_a_name_may_grow() {
-    let inner = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-    let mut more = inner.clone();
-    more["properties"]["b"] = json!({"type": "string"});
-    for (place, rule) in [
-        (field(ANSWER, "inner"), Rule::ResponseFieldAdded),
-        (field(ASK, "inner"), Rule::RequestFieldAddedOptional),
-    ] {
-        let [old, new] = [&inner, &more].map(|inner| {
-            let mut document = sample::document();
-            let (fields, name) = place.rsplit_once('/').unwrap();
-            document.pointer_mut(fields).unwrap()[name] = inner.clone();
-            document
-        });
-        let changes = compare(&prepared(&old), &prepared(&new));
-        assert_eq!(changes.list()[0].rule, rule);
-        assert_eq!(changes.worst().unwrap().next_release, Minor);
-        assert_eq!(pinned_release(api(), &old, &new), Some(Minor), "{place}");
-    }
-}
-
-#[test]
-fn a_wrapper_around_one_schema_is_told_and_changes_nothing() {
-    let wrapped = |name: &str| json!({"allOf": [reference(name)]});
-    for (place, value) in [
+fn what_has_no_one_shape_is_refused_with_the_reason() {
+    for (edits, words) in [
         (
-            "/components/schemas/List/properties/paging",
-            wrapped("Paging"),
+            r##"set @Answer.status {"allOf": [{"type": "object"}, {"$ref": "#/components/schemas/Box"}]}"##,
+            "it is no string and cannot become Status",
         ),
         (
-            "/components/schemas/List/properties/things/items",
-            wrapped("Answer"),
+            r#"set @Answer.weight {"anyOf": [{"type": "object"}, {"type": "string"}]}"#,
+            "Answer.weight",
         ),
         (
-            "/components/schemas/Answer/properties/status",
-            json!({"allOf": [{"type": "string"}]}),
-        ),
-        (
-            "/paths/~1things/post/requestBody/content/application~1vnd.x+json/schema",
-            wrapped("Ask"),
+            r#"set #listThings/parameters/2/schema {"type": "number"}"#,
+            "listThings: the parameter since_day has the schema",
         ),
     ] {
-        at(place, value, &[Rule::DocumentationChanged], (Works, Patch)).check();
+        let changes = edited(edits);
+        let mut refused = changes.refused().iter().map(ToString::to_string);
+        assert!(
+            refused.any(|text| text.contains(words)),
+            "{edits}: {:?}",
+            changes.refused()
+        );
     }
 }
 
 #[test]
-fn what_the_table_of_operations_cannot_say_is_refused() {
-    let place = format!("{PARAMETERS}/2/schema");
-    at(
-        place,
-        json!({"type": "number"}),
-        &[Rule::RequestTypeChanged],
-        (Breaks, Major),
-    )
-    .refused("listThings: the parameter since_day has the schema")
-    .check();
-}
-
-#[test]
-fn what_the_generator_cannot_do_is_refused_where_it_is_asked() {
-    let old = sample::document();
-    let mut new = old.clone();
-    new.pointer_mut(PARAMETERS).unwrap()[2]["style"] = json!("deepObject");
+fn what_the_generator_cannot_do_is_refused_where_it_runs() {
+    let mut new = sample::document();
+    edit(
+        &mut new,
+        r#"set #listThings/parameters/2/style "deepObject""#,
+    );
     assert_eq!(prepared(&new).refused(), []);
     let new = prepared(&new).with_generator(api());
-    let changes = compare(&prepared(&old), &new);
-    assert!(changes.refused()[0].to_string().contains("style"));
-    let fine = prepared(&old).with_generator(api());
+    assert!(new.refused()[0].to_string().contains("style"));
+    let fine = prepared(&sample::document()).with_generator(api());
     assert_eq!(fine.refused(), []);
 }
 
 #[test]
-fn parameters_of_a_path_are_compared_as_those_of_its_operations() {
+fn parameters_of_a_path_are_those_of_its_operations() {
     let old = sample::document();
     let mut shared = old.clone();
     let item = shared["paths"]["/things/{guid}"].as_object_mut().unwrap();
@@ -283,26 +67,26 @@ fn parameters_of_a_path_are_compared_as_those_of_its_operations() {
     }
     item.insert("parameters".to_owned(), json!([guid]));
     assert!(compare(&prepared(&old), &prepared(&shared)).is_empty());
-    let more =
-        json!({"name": "deep", "in": "query", "required": true, "schema": {"type": "boolean"}});
-    let parameters = shared.pointer_mut("/paths/~1things~1{guid}/parameters");
-    parameters.unwrap().as_array_mut().unwrap().push(more);
+    let more = r#"append /paths/~1things~1{guid}/parameters {"name": "deep", "in": "query", "required": true, "schema": {"type": "boolean"}}"#;
+    edit(&mut shared, more);
     let changes = compare(&prepared(&old), &prepared(&shared));
-    let places: Vec<&str> = changes
+    let added = changes
         .list()
         .iter()
-        .filter(|change| change.rule == Rule::ParameterAddedRequired)
-        .map(|change| change.place.as_str())
-        .collect();
+        .filter(|change| change.rule == Rule::ParameterAddedRequired);
+    let places: Vec<&str> = added.map(|change| change.place.as_str()).collect();
     assert_eq!(
         places,
         ["deleteThing.deep", "pokeThing.deep", "readThing.deep"]
     );
-    assert_eq!(pinned_release(api(), &old, &shared), Some(Major));
+    assert_eq!(
+        pinned_release(api(), &old, &shared),
+        Some(NextRelease::Major)
+    );
 }
 
 #[test]
-fn bodies_are_the_same_wherever_they_stand() {
+fn bodies_are_the_same_in_components() {
     let old = sample::document();
     let mut new = old.clone();
     for (operation, key, kind) in [
@@ -316,27 +100,91 @@ fn bodies_are_the_same_wherever_they_stand() {
     }
     let changes = compare(&prepared(&old), &prepared(&new));
     assert_eq!(changes.refused(), []);
-    let worst = changes.worst().unwrap();
-    assert_eq!((worst.released, worst.next_release), (Works, Patch));
-    assert_eq!(pinned_release(api(), &old, &new), Some(Patch));
+    assert_eq!(changes.worst().unwrap().next_release, NextRelease::Patch);
+    assert_eq!(pinned_release(api(), &old, &new), Some(NextRelease::Patch));
 }
 
-/// The published document lists no values, and those that are known stand in the overlay: a list that comes is compared with them.
+/// The published document lists no values, and those that are known are in the overlay: a list that comes is compared with them.
 #[test]
-fn a_value_that_the_overlay_lacks_is_told_when_the_document_begins_to_list() {
-    let changed = |values: Value| {
-        let old = sample::document();
-        let mut new = old.clone();
-        new.pointer_mut(ANSWER).unwrap()["status"]["enum"] = values;
-        let changes = compare(&prepared(&old), &prepared(&new));
-        let told = changes.list().iter();
-        told.filter(|change| change.rule == Rule::ResponseDocumentedValueAdded)
+fn listed_value_that_the_overlay_lacks_is_reported() {
+    let unregistered = |values: &str| {
+        let changes = edited(&format!("set @Answer.status/enum {values}"));
+        let found = changes
+            .list()
+            .iter()
+            .filter(|change| change.rule == Rule::UnregisteredValueAdded);
+        found
             .map(|change| format!("{}: {}", change.place, change.what))
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        changed(json!(["OPEN", "SHUT", "LOST"])),
+        unregistered(r#"["OPEN", "SHUT", "LOST"]"#),
         ["Answer.status: value \"LOST\" is listed, and Status lacks it"]
     );
-    assert!(changed(json!(["OPEN", 2])).is_empty());
+    assert!(unregistered(r#"["OPEN", 2]"#).is_empty());
+}
+
+#[test]
+fn missed_action_of_a_moved_path_changes_nothing_else() {
+    let old = sample::document();
+    let mut new = old.clone();
+    edit(
+        &mut new,
+        "move /paths/~1things~1{guid} /paths/~1items~1{guid}",
+    );
+    let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [{
+        "target": "$.paths['/things/{guid}'].post",
+        "description": "A poke starts a job.",
+        "update": {"x-starts-work": true, "responses": {"201": {"description": "Poked again."}}}
+    }]});
+    let [old, new] =
+        [old, new].map(|document| Prepared::from_values(api(), document, &overlay).unwrap());
+    let changes = compare(&old, &new);
+    let found: Vec<Rule> = changes.list().iter().map(|change| change.rule).collect();
+    assert_eq!(found, [Rule::OperationPathChanged; 3]);
+    assert_eq!(changes.refused().len(), 1);
+}
+
+#[test]
+fn equal_changes_are_one_entry_with_a_count() {
+    let mut new = sample::document();
+    for id in [
+        "listThings",
+        "createThing",
+        "readThing",
+        "deleteThing",
+        "pokeThing",
+        "readFile",
+    ] {
+        edit(
+            &mut new,
+            &format!(r#"set #{id}/responses/429 {{"description": "Too many."}}"#),
+        );
+    }
+    let changes = compare(&prepared(&sample::document()), &prepared(&new));
+    assert_eq!(changes.list().len(), 6);
+    let text = changes.text();
+    assert_eq!(
+        text.matches("[error-response-changed]").count(),
+        1,
+        "{text}"
+    );
+    assert!(text.contains("and 2 more (6 in all)"), "{text}");
+}
+
+#[test]
+fn long_report_is_cut_with_the_verdict_first() {
+    let changes = edited("del @Answer.name ; del @Answer.weight ; del @Ask.level");
+    let whole = changes.markdown();
+    assert_eq!(
+        changes.shortened(whole.chars().count() + 1, "whole.md"),
+        None
+    );
+    let cut = changes.shortened(500, "whole.md").unwrap();
+    assert!(cut.chars().count() < 500, "{cut}");
+    assert!(
+        cut.starts_with("## nexus: the released client **degrades**"),
+        "{cut}"
+    );
+    assert!(cut.contains("the whole of it is in `whole.md`"), "{cut}");
 }

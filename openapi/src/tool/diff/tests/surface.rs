@@ -1,11 +1,28 @@
-//! What two surfaces say about the next release by themselves: the second opinion on the classes of `diff`.
+//! The class of the next release by the generated clients of two documents, to check the table of rules against.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use crate::report::Report;
 use crate::tool::diff::NextRelease::{self, Major, Minor, Patch};
+use crate::{Api, Normalised};
+
+/// What the generated clients of two overlaid documents make of the next release; nothing where the build refuses one.
+pub(super) fn pinned_release(api: &Api, old: &Value, new: &Value) -> Option<NextRelease> {
+    let surface = |document: &Value| {
+        let normalised = Normalised::of(document.clone(), &mut Report::default()).ok()?;
+        let client = normalised.client(api).ok()?;
+        let Normalised {
+            registry, lists, ..
+        } = &normalised;
+        Some(crate::surface::describe(&client, registry, lists))
+    };
+    Some(release(&surface(old)?, &surface(new)?))
+}
 
 /// What the difference between two surfaces makes of our next release.
-pub(super) fn release(old: &str, new: &str) -> NextRelease {
+fn release(old: &str, new: &str) -> NextRelease {
     let (old, new) = (blocks(old), blocks(new));
     let gone = old.keys().any(|name| !new.contains_key(name));
     let come = new.keys().any(|name| !old.contains_key(name));
@@ -87,7 +104,7 @@ impl Block<'_> {
         self.head.starts_with("() -> ")
     }
 
-    /// A head tells what a call answers, or what a type can do.
+    /// A head is what a call returns, or what a type can do.
     fn changed_head(&self, new: &Self) -> NextRelease {
         // The version of the contract is a value, and no type.
         if self.head == new.head || self.head.starts_with("() -> \"") {
@@ -153,72 +170,5 @@ fn without_wire_name(text: &str) -> String {
             None => kind.to_owned(),
         },
         None => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CALL: &str = "client.read() -> A\n  page: Option<i64>\n";
-
-    #[test]
-    fn what_goes_is_major_and_what_comes_is_minor() {
-        let both = format!("{CALL}client.write() -> ()\n");
-        assert_eq!(release(CALL, &both), Minor);
-        assert_eq!(release(&both, CALL), Major);
-        assert_eq!(release(CALL, CALL), Patch);
-        assert_eq!(release(CALL, &CALL.replace("-> A", "-> B")), Major);
-    }
-
-    #[test]
-    fn a_parameter_may_come_and_become_optional() {
-        let more = format!("{CALL}  size: Option<i64>\n");
-        assert_eq!(release(CALL, &more), Minor);
-        assert_eq!(release(CALL, &format!("{CALL}  size: i64\n")), Major);
-        let required = CALL.replace("Option<i64>", "i64");
-        assert_eq!(release(&required, CALL), Minor);
-        assert_eq!(release(CALL, &required), Major);
-    }
-
-    #[test]
-    fn a_field_may_come_where_nobody_writes_literals() {
-        let open = "struct A (non-exhaustive)\n  x: Option<i64>\n";
-        let exact = "struct A\n  x: Option<i64>\n";
-        assert_eq!(release(open, &format!("{open}  y: Option<i64>\n")), Minor);
-        assert_eq!(release(exact, &format!("{exact}  y: Option<i64>\n")), Major);
-        assert_eq!(
-            release(open, &format!("{open}  y: i64 (required)\n")),
-            Major
-        );
-        assert_eq!(
-            release(exact, &exact.replace("Option<i64>", "Option<bool>")),
-            Major
-        );
-        let named = exact.replace("x: Option<i64>", "x: Option<i64> as X");
-        assert_eq!(release(exact, &named), Patch);
-    }
-
-    #[test]
-    fn a_type_may_learn_something_and_not_close() {
-        let struct_with = |notes: &str| format!("struct A{notes}\n  x: Option<i64>\n");
-        let open = struct_with(" (non-exhaustive)");
-        assert_eq!(
-            release(&open, &struct_with(" (Default, non-exhaustive)")),
-            Minor
-        );
-        assert_eq!(
-            release(&struct_with(" (Default, non-exhaustive)"), &open),
-            Major
-        );
-        assert_eq!(release(&struct_with(""), &open), Major);
-    }
-
-    #[test]
-    fn the_code_of_a_value_is_no_part_of_its_type() {
-        let value = "value A (open code)\n  ONE (1)\n";
-        assert_eq!(release(value, &value.replace("(1)", "(2)")), Patch);
-        assert_eq!(release(value, &value.replace("ONE", "TWO")), Major);
-        assert_eq!(release(value, &format!("{value}  TWO (2)\n")), Minor);
     }
 }
