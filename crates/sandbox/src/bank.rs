@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::world::{JobKind, Settings};
+use crate::settings::{JobKind, Settings};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 

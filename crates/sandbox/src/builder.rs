@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::Sandbox;
-use super::fault::board::FaultBoard;
-use super::premises::Premises;
-use super::requests::RequestLog;
-use super::route::Route;
-use super::server::{Bound, Limits};
-use super::world::{JobKind, Settings, World};
+use crate::Sandbox;
+use crate::fault::FaultQueue;
+use crate::requests::RequestLog;
+use crate::router::RequestRouter;
+use crate::server::Bound;
+use crate::settings::{JobKind, Limits, Settings};
+use crate::shared::Shared;
+use crate::world::World;
 use mx_nexus::Secret;
 
 /// The shortest time that leaves a client the chance to be in it.
@@ -151,25 +152,25 @@ impl SandboxBuilder {
     /// # Panics
     ///
     /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](super#the-runtime-that-it-lives-in).
-    pub async fn start(self) -> std::io::Result<Sandbox> {
+    pub async fn start(mut self) -> std::io::Result<Sandbox> {
         // Without time every connection would end in silence; here tokio says what is missing.
         drop(tokio::time::sleep(Duration::ZERO));
         let bound = Bound::on(self.port).await?;
         let address = format!("http://{}", bound.address);
+        self.settings.address.clone_from(&address);
         let world = World::new(self.settings);
-        world.set_address(&address);
         let client_id = world.client_id();
-        let premises = Arc::new(Premises {
+        let shared = Arc::new(Shared {
             address,
             client_id,
             world,
-            faults: FaultBoard::default(),
+            faults: FaultQueue::default(),
             requests: RequestLog::default(),
         });
-        let route = Arc::new(Route::new(Arc::clone(&premises), self.limits));
+        let router = RequestRouter::new(Arc::clone(&shared), self.limits);
         Ok(Sandbox {
-            premises,
-            server: bound.serve(route, self.limits),
+            shared,
+            server: bound.serve(router, self.limits),
         })
     }
 }

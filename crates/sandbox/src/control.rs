@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body as ResponseBody, Bytes};
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::{ALLOW, CONTENT_TYPE};
@@ -12,18 +12,17 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::call::Face;
-use super::fault::Fault;
-use super::premises::Premises;
-use super::promise;
-use super::server::Payload;
+use crate::api::Api;
+use crate::contract;
+use crate::fault::Fault;
+use crate::shared::Shared;
 
 mod oauth;
 
-type Here = State<Arc<Premises>>;
+type Here = State<Arc<Shared>>;
 
 /// Everything under `/_sandbox/`, and the index.
-pub(super) fn router(premises: Arc<Premises>) -> Router {
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/_sandbox", get(index))
@@ -43,29 +42,29 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
         .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
         .fallback(nothing)
-        .with_state(premises)
+        .with_state(shared)
 }
 
-fn answer(status: StatusCode, value: &impl Serialize) -> Response<Payload> {
+fn answer(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
     // What is written here are lists and objects of texts and numbers.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
-    let mut response = Response::new(Payload::from(bytes));
+    let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
 }
 
-fn ok(value: &impl Serialize) -> Response<Payload> {
+fn ok(value: &impl Serialize) -> Response<ResponseBody> {
     answer(StatusCode::OK, value)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response<Payload> {
+fn refuse(status: StatusCode, message: &str) -> Response<ResponseBody> {
     answer(status, &json!({"error": {"message": message}}))
 }
 
 /// The same answer, in JSON when it is a refusal of the router, which speaks plain text.
-pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
+pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<ResponseBody> {
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE);
     let media_type = media_type.map_or(Ok("text/plain"), |one| one.to_str());
@@ -86,14 +85,10 @@ pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
     told
 }
 
-async fn index(State(premises): Here) -> Response<Payload> {
-    let at = |path: &str| format!("{}{path}", premises.address);
-    ok(&json!({
+async fn index(State(shared): Here) -> Response<ResponseBody> {
+    let mut index = json!({
         "what": "a sandbox of MX: invented banks and people, nothing real",
-        "nexus": at("/nexus"),
-        "sso": at("/sso"),
-        "mdx": at("/mdx"),
-        "client_id": premises.client_id,
+        "client_id": shared.client_id,
         "control": {
             "POST /_sandbox/faults": "something is to go wrong",
             "GET /_sandbox/faults": "the faults that have not all happened yet",
@@ -108,26 +103,30 @@ async fn index(State(premises): Here) -> Response<Payload> {
             "POST /_sandbox/oauth/{member}/decline": "the person declines",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
-    }))
+    });
+    for api in Api::ALL {
+        index[api.name()] = format!("{}{}", shared.address, api.prefix()).into();
+    }
+    ok(&index)
 }
 
-async fn nothing() -> Response<Payload> {
+async fn nothing() -> Response<ResponseBody> {
     refuse(
         StatusCode::NOT_FOUND,
         "There is nothing here; GET /_sandbox says what is where.",
     )
 }
 
-async fn list_faults(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"faults": premises.faults.list()}))
+async fn list_faults(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"faults": shared.faults.list()}))
 }
 
-async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
+async fn add_fault(State(shared): Here, body: Bytes) -> Response<ResponseBody> {
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
         let fault = fault.completed();
-        let added = premises.faults.add(fault.clone());
+        let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });
     match added {
@@ -136,28 +135,28 @@ async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
     }
 }
 
-async fn clear_faults(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"cleared": premises.faults.clear()}))
+async fn clear_faults(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"cleared": shared.faults.clear()}))
 }
 
-async fn expire_sessions(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"expired": premises.world.expire_sessions()}))
+async fn expire_sessions(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"expired": shared.world.expire_sessions()}))
 }
 
-async fn list_requests(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"requests": premises.requests.list()}))
+async fn list_requests(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"requests": shared.requests.list()}))
 }
 
-async fn clear_requests(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"cleared": premises.requests.clear()}))
+async fn clear_requests(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"cleared": shared.requests.clear()}))
 }
 
-async fn list_jobs(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"jobs": premises.world.jobs()}))
+async fn list_jobs(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"jobs": shared.world.jobs()}))
 }
 
-async fn finish_jobs(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"finished": premises.world.finish_jobs()}))
+async fn finish_jobs(State(shared): Here) -> Response<ResponseBody> {
+    ok(&json!({"finished": shared.world.finish_jobs()}))
 }
 
 /// What is said of a member that is to be added.
@@ -168,24 +167,22 @@ struct NewMember {
     password: String,
 }
 
-async fn add_member(State(premises): Here, body: Bytes) -> Response<Payload> {
+async fn add_member(State(shared): Here, body: Bytes) -> Response<ResponseBody> {
     // A mismatch is told without the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
     let read = read
         .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
-    let world = &premises.world;
+    let world = &shared.world;
     match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
         Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 
-async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {
-    let face = match name.as_str() {
-        "nexus.json" => Face::Nexus,
-        "sso.json" => Face::Sso,
-        "mdx.json" => Face::Mdx,
-        _ => return nothing().await,
-    };
-    ok(&promise::document(face, &premises.address))
+async fn read_document(State(shared): Here, Path(name): Path<String>) -> Response<ResponseBody> {
+    let name = name.strip_suffix(".json");
+    match Api::ALL.into_iter().find(|api| Some(api.name()) == name) {
+        Some(api) => ok(&contract::served_document(api, &shared.address)),
+        None => nothing().await,
+    }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-mod aim;
-pub(crate) mod board;
-mod check;
+mod filter;
+mod queue;
 
-pub(crate) use aim::Asked;
+pub(crate) use filter::RequestInfo;
+pub(crate) use queue::FaultQueue;
 
-use aim::Aim;
+use filter::Filter;
 
 /// Something that goes wrong on purpose, with the requests that it is for.
 ///
@@ -313,8 +313,8 @@ impl Fault {
         self
     }
 
-    fn aim(&self) -> Aim<'_> {
-        Aim {
+    fn filter(&self) -> Filter<'_> {
+        Filter {
             method: self.method.as_deref(),
             path: self.path.as_deref(),
             operation: self.operation.as_deref(),

@@ -103,29 +103,33 @@ use std::sync::Arc;
 use mx_nexus::values::MemberGuid;
 use mx_nexus::{Environment, Nexus, NexusBuilder, Secret};
 
+mod api;
 mod bank;
+mod body;
 mod builder;
-pub(crate) mod call;
+mod call;
 mod contract;
 mod control;
-mod faces;
 mod fault;
-mod nearest;
+mod guids;
+mod handlers;
 mod people;
-mod premises;
-mod promise;
 mod requests;
-mod route;
+mod router;
 mod server;
+mod settings;
+mod shared;
+mod socket;
 mod world;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault};
 pub use requests::Received;
-pub use world::{JobKind, JobReport, JobState};
+pub use settings::JobKind;
+pub use world::{JobReport, JobState};
 
-use premises::Premises;
 use server::Server;
+use shared::Shared;
 use world::Consent;
 
 /// The refusal of a user id that MX would not take, in MX's words.
@@ -158,7 +162,7 @@ impl std::error::Error for InvalidUser {}
 /// ```
 #[must_use = "it ends when it is dropped"]
 pub struct Sandbox {
-    premises: Arc<Premises>,
+    shared: Arc<Shared>,
     server: Server,
 }
 
@@ -166,8 +170,8 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Sandbox")
-            .field("address", &self.premises.address)
-            .field("client_id", &self.premises.client_id)
+            .field("address", &self.shared.address)
+            .field("client_id", &self.shared.client_id)
             .finish_non_exhaustive()
     }
 }
@@ -193,7 +197,7 @@ impl Sandbox {
 
     /// Where it is, such as `http://127.0.0.1:49152`.
     pub fn address(&self) -> &str {
-        &self.premises.address
+        &self.shared.address
     }
 
     /// The environment for [`Nexus::builder`].
@@ -228,12 +232,12 @@ impl Sandbox {
 
     /// The client id of its partner.
     pub fn client_id(&self) -> &str {
-        &self.premises.client_id
+        &self.shared.client_id
     }
 
     /// The API key of its partner: the latest one, when [`add_partner`](Self::add_partner) has changed it.
     pub fn api_key(&self) -> Secret {
-        let key = self.premises.world.api_key(self.client_id());
+        let key = self.shared.world.api_key(self.client_id());
         // A partner is never taken away, and this one is there from the start.
         key.unwrap_or_else(|| Secret::new(""))
     }
@@ -264,22 +268,22 @@ impl Sandbox {
     ///
     /// When it cannot be, with the reason.
     pub fn fault(&self, fault: Fault) -> Result<(), InvalidFault> {
-        self.premises.faults.add(fault)
+        self.shared.faults.add(fault)
     }
 
     /// The faults that have not all happened yet, with what is left of them.
     pub fn faults(&self) -> Vec<Fault> {
-        self.premises.faults.list()
+        self.shared.faults.list()
     }
 
     /// Forgets the faults that have not happened yet, and says how many they were.
     pub fn clear_faults(&self) -> usize {
-        self.premises.faults.clear()
+        self.shared.faults.clear()
     }
 
     /// Ends all sessions now, and says how many they were: the next call with one is answered 401, code 4011.
     pub fn expire_sessions(&self) -> usize {
-        self.premises.world.expire_sessions()
+        self.shared.world.expire_sessions()
     }
 
     /// Forgets the requests so far, and says how many they were: for a test that counts from here.
@@ -303,14 +307,14 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn clear_requests(&self) -> usize {
-        self.premises.requests.clear()
+        self.shared.requests.clear()
     }
 
     /// The requests to the systems of MX, with nothing secret in them, in the order in which they were answered. A request under
     /// way is not among them: one that a fault holds back comes when its answer goes out. Those to `/_sandbox`, and what was
     /// no HTTP, are not noted. The last 10,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
-        self.premises.requests.list()
+        self.shared.requests.list()
     }
 
     /// Lets every job that runs come to its end now, or to the question that it has to wait with, and says how many they were: for
@@ -334,13 +338,13 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn finish_jobs(&self) -> usize {
-        self.premises.world.finish_jobs()
+        self.shared.world.finish_jobs()
     }
 
     /// The jobs of all members, by the guid of the member, and each member's in the order in which they started. The last 20 of a
     /// member are kept, until it is deleted; [`JobReport::count`] goes on counting. How they stand is looked up now.
     pub fn jobs(&self) -> Vec<JobReport> {
-        self.premises.world.jobs()
+        self.shared.world.jobs()
     }
 
     /// Adds a member of a user without the way to it; the user is made when it is not there. The member is of a bank that knows
@@ -369,7 +373,7 @@ impl Sandbox {
     ///
     /// When MX would refuse the id of the user.
     pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, InvalidUser> {
-        let added = self.premises.world.add_member(user_id, password);
+        let added = self.shared.world.add_member(user_id, password);
         added.map(MemberGuid::from).map_err(InvalidUser)
     }
 
@@ -378,32 +382,32 @@ impl Sandbox {
     /// a key that is changed in the middle. Then [`api_key`](Self::api_key) and [`nexus`](Self::nexus) have the new key, and clients
     /// from before are refused where they need a key, while their sessions live on.
     pub fn add_partner(&self, client_id: &str, api_key: impl Into<Secret>) {
-        self.premises.world.add_partner(client_id, api_key.into());
+        self.shared.world.add_partner(client_id, api_key.into());
     }
 
     /// The partner may start jobs of this kind from now on.
     pub fn permit(&self, product: JobKind) {
-        let world = &self.premises.world;
+        let world = &self.shared.world;
         world.set_product(self.client_id(), product, true);
     }
 
     /// The partner may not start jobs of this kind from now on: 403. Nor do they start by the way, as an aggregation does when a member
     /// is made.
     pub fn forbid(&self, product: JobKind) {
-        let world = &self.premises.world;
+        let world = &self.shared.world;
         world.set_product(self.client_id(), product, false);
     }
 
     /// The person has signed in on the OAuth page of a member. False when no such page was open, or the user is disabled.
     pub fn finish_oauth(&self, member: &str) -> bool {
-        let world = &self.premises.world;
+        let world = &self.shared.world;
         world.finish_oauth(member, Consent::Given)
     }
 
     /// The person has declined on the OAuth page of a member, which becomes DENIED until they sign in at a fresh address. False when
     /// no such page was open.
     pub fn decline_oauth(&self, member: &str) -> bool {
-        let world = &self.premises.world;
+        let world = &self.shared.world;
         world.finish_oauth(member, Consent::Declined)
     }
 

@@ -2,7 +2,7 @@
 //! same login has the same owners, numbers and balances at every bank and in every run. The faces show it.
 
 use crate::bank::Country;
-use crate::world::seed;
+use crate::guids::seed;
 
 const FIRST_NAMES: [&str; 12] = [
     "Ada", "Bruno", "Clara", "Daniel", "Elena", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara",
@@ -57,12 +57,6 @@ pub(crate) struct Person {
     pub phone: String,
     /// Email address; banks do not always know one.
     pub email: Option<String>,
-}
-
-impl std::fmt::Debug for Person {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Person").finish_non_exhaustive()
-    }
 }
 
 impl Person {
@@ -131,14 +125,6 @@ pub(crate) struct AccountNumbers {
     pub institution_number: Option<String>,
     /// The branch's number, in Canada.
     pub transit_number: Option<String>,
-}
-
-impl std::fmt::Debug for AccountNumbers {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("AccountNumbers")
-            .finish_non_exhaustive()
-    }
 }
 
 /// The numbers of the account at this place of [`ACCOUNTS`], at a bank.
@@ -233,14 +219,5 @@ mod tests {
             let sum: u32 = digits.iter().zip(weights).map(|(d, w)| d * w).sum();
             assert_eq!((digits.len(), sum % 10), (9, 0));
         }
-    }
-
-    #[test]
-    fn nobody_shows_in_debug() {
-        let shown = format!("{:?}", owners("mxuser", 0));
-        assert_eq!(
-            shown.replace("Person { .. }", "").trim_matches(['[', ']']),
-            ""
-        );
     }
 }

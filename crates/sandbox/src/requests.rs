@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
-use super::faces;
-use super::fault::FaultKind;
+use crate::fault::FaultKind;
+use crate::handlers;
 
 /// How many requests are remembered.
 const MOST: usize = 10_000;
@@ -46,7 +46,7 @@ pub struct Received {
 pub(crate) struct RequestLog(Mutex<VecDeque<Received>>);
 
 impl RequestLog {
-    pub(crate) fn note(&self, received: Received) {
+    pub(crate) fn add(&self, received: Received) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == MOST {
             log.pop_front();
@@ -70,7 +70,7 @@ impl RequestLog {
 /// The member of a path, when it is one by the look of it.
 pub(crate) fn member(path: &BTreeMap<String, String>) -> Option<String> {
     let guid = path.get("member_guid")?;
-    (is_guid(guid) || faces::stands_for_a_member(guid)).then(|| guid.clone())
+    (is_guid(guid) || handlers::stands_for_a_member(guid)).then(|| guid.clone())
 }
 
 /// Whether it is `MBR-` and a UUID.
@@ -110,7 +110,7 @@ mod tests {
     fn only_the_last_are_remembered() {
         let log = RequestLog::default();
         for number in 0..=MOST {
-            log.note(received(u16::try_from(number % 500).unwrap()));
+            log.add(received(u16::try_from(number % 500).unwrap()));
         }
         let list = log.list();
         assert_eq!(list.len(), MOST);

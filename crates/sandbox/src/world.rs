@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use crate::call::{Call, Reply};
+use crate::settings::{JobKind, Settings};
 use mx_nexus::Secret;
 
 mod account;
 mod challenges;
 mod clock;
 mod connection;
-mod guids;
 mod job;
 mod jobs;
 mod member;
@@ -24,7 +24,6 @@ mod partners;
 mod principal;
 mod report;
 mod seeding;
-mod settings;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -34,16 +33,14 @@ pub(crate) use account::{Account, Deed, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
 pub(crate) use connection::{Connection, NotTaken, Shown};
-pub(crate) use guids::{fixed_guid, guid, seed, token};
 pub(crate) use job::Job;
-pub use job::{JobKind, JobState};
+pub use job::JobState;
 pub(crate) use member::{Member, Oauth, message};
 pub(crate) use members::unknown;
 pub(crate) use oauth::Consent;
 pub(crate) use pages::Page;
 pub(crate) use principal::{Principal, spent, test_user};
 pub use report::JobReport;
-pub(crate) use settings::Settings;
 pub(crate) use users::User;
 
 use partners::Partners;
@@ -64,8 +61,6 @@ pub(crate) struct State {
     pub clock: Clock,
     /// How the world is set.
     pub settings: Settings,
-    /// Where the sandbox listens, for the addresses that it hands out.
-    pub address: String,
     /// Who may call SSO and MDX.
     pub partners: Partners,
     /// Their users.
@@ -89,19 +84,12 @@ pub(crate) enum Started {
     RanAlready,
 }
 
-impl std::fmt::Debug for World {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("World").finish_non_exhaustive()
-    }
-}
-
 impl World {
     /// A world with one partner and no users.
     pub(crate) fn new(settings: Settings) -> Self {
         let state = State {
             now: Instant::now(),
             clock: Clock::new(),
-            address: String::from("http://127.0.0.1"),
             partners: Partners::new(&settings),
             users: Users::default(),
             api_tokens: Tokens::new(settings.api_token_lifetime),
@@ -113,11 +101,6 @@ impl World {
         Self {
             state: Arc::new(Mutex::new(state)),
         }
-    }
-
-    /// Tells the world where the sandbox listens.
-    pub(crate) fn set_address(&self, address: &str) {
-        address.clone_into(&mut self.state().address);
     }
 
     /// The client id of the partner that is there from the start.

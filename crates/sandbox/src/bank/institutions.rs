@@ -1,7 +1,8 @@
 //! The list of institutions that the sandbox has.
 
 use crate::bank::{Country, Field, Institution, Vocabulary};
-use crate::world::{JobKind, fixed_guid};
+use crate::guids::fixed_guid;
+use crate::settings::JobKind;
 
 /// Everything for which an institution can say that it supports it.
 const EVERYTHING: [JobKind; 3] = [

@@ -2,7 +2,7 @@
 //! Bank cannot do. Institutions ask here for the course of a job.
 
 use crate::bank::{Question, Round, Step};
-use crate::world::Settings;
+use crate::settings::Settings;
 use mx_nexus::values::ConnectionStatus;
 
 /// The course of a job at MX Bank with this password.

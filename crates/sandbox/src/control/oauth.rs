@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body as ResponseBody;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -10,30 +11,29 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 use super::{Here, ok, refuse};
-use crate::premises::Premises;
-use crate::server::Payload;
+use crate::shared::Shared;
 use crate::world::Consent;
 
 /// What the page sends when the person declines.
 const DECLINED: &str = "answer=decline";
 
-pub(super) fn router() -> Router<Arc<Premises>> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/oauth/{member}", post(sign_in))
         .route("/_sandbox/oauth/{member}/decline", post(decline))
         .route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
 }
 
-async fn sign_in(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    finish(&premises, &member, Consent::Given)
+async fn sign_in(State(shared): Here, Path(member): Path<String>) -> Response<ResponseBody> {
+    finish(&shared, &member, Consent::Given)
 }
 
-async fn decline(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    finish(&premises, &member, Consent::Declined)
+async fn decline(State(shared): Here, Path(member): Path<String>) -> Response<ResponseBody> {
+    finish(&shared, &member, Consent::Declined)
 }
 
-fn finish(premises: &Premises, member: &str, consent: Consent) -> Response<Payload> {
-    match premises.world.finish_oauth(member, consent) {
+fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseBody> {
+    match shared.world.finish_oauth(member, consent) {
         true => ok(&json!({"signed_in": consent == Consent::Given})),
         false => refuse(
             StatusCode::NOT_FOUND,
@@ -44,10 +44,10 @@ fn finish(premises: &Premises, member: &str, consent: Consent) -> Response<Paylo
 
 /// The page by itself does nothing: whoever only looks at the address has not signed in.
 async fn show(
-    State(premises): Here,
+    State(shared): Here,
     Path((member, page)): Path<(String, String)>,
-) -> Response<Payload> {
-    let Some(bank) = premises.world.oauth_page(&member, &page) else {
+) -> Response<ResponseBody> {
+    let Some(bank) = shared.world.oauth_page(&member, &page) else {
         return closed();
     };
     let says = format!(
@@ -60,32 +60,32 @@ async fn show(
 }
 
 async fn submit(
-    State(premises): Here,
+    State(shared): Here,
     Path((member, page)): Path<(String, String)>,
     answer: String,
-) -> Response<Payload> {
+) -> Response<ResponseBody> {
     let (consent, says) = match answer == DECLINED {
         true => (Consent::Declined, "<p>You have declined.</p>"),
         false => (Consent::Given, "<p>You have signed in.</p>"),
     };
-    match premises.world.finish_oauth_page(&member, &page, consent) {
+    match shared.world.finish_oauth_page(&member, &page, consent) {
         true => html(StatusCode::OK, "Done", says),
         false => closed(),
     }
 }
 
-fn closed() -> Response<Payload> {
+fn closed() -> Response<ResponseBody> {
     let says = "<p>This address is not open. It can be used once; ask for a fresh one.</p>";
     html(StatusCode::NOT_FOUND, "Not open", says)
 }
 
 /// A page. What is put into it are texts of the sandbox's own, in which nothing needs escaping.
-fn html(status: StatusCode, title: &str, body: &str) -> Response<Payload> {
+fn html(status: StatusCode, title: &str, body: &str) -> Response<ResponseBody> {
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
          <body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     );
-    let mut response = Response::new(Payload::from(page));
+    let mut response = Response::new(ResponseBody::from(page));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/html; charset=utf-8");

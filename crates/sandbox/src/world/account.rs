@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{Face, Reply};
+use crate::api::Api;
+use crate::call::Reply;
 use crate::contract;
+use crate::guids::guid;
 use crate::people::ACCOUNTS;
-use crate::world::{Member, State, guid};
+use crate::world::{Member, State};
 use mx_nexus::values::{AccountSubtype, AccountType, PropertyType, SetBy};
 
 /// An account that a job gathered.
-#[derive(Debug)]
 pub(crate) struct Account {
     /// Its identifier.
     pub guid: String,
@@ -58,7 +59,7 @@ impl Account {
 
     /// Takes what the user says, of what the document lets them say.
     pub(crate) fn change(&mut self, request: &Value) {
-        let schemas = &contract::of(Face::Nexus).document()["components"]["schemas"];
+        let schemas = &contract::of(Api::Nexus).document()["components"]["schemas"];
         let may_be_set = &schemas["AccountUpdateRequest"]["properties"];
         let is_shown = &schemas["AccountResponse"]["properties"];
         let fields = request.as_object().into_iter().flatten();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::bank::{Question, Round, Verdict, judge};
-use crate::world::guid;
+use crate::guids::guid;
 use mx_nexus::Secret;
 
 /// A picture of one grey pixel.
@@ -57,7 +57,7 @@ impl Challenge {
             ],
         };
         let choices = choices.iter().map(|(label, value)| Choice {
-            guid: crate::world::guid("OPT"),
+            guid: crate::guids::guid("OPT"),
             label,
             value,
         });

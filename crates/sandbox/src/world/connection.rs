@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use tokio::time::Instant;
 
 use crate::bank::{Round, Step, Verdict};
-use crate::world::{Account, Answers, Challenge, Job, JobKind, Settings, challenges};
+use crate::settings::{JobKind, Settings};
+use crate::world::{Account, Answers, Challenge, Job, challenges};
 use mx_nexus::values::ConnectionStatus;
 
 /// How many jobs a member remembers.
@@ -16,7 +17,6 @@ const REMEMBERED_JOBS: usize = 20;
 const PATIENCE_OF_MX: u8 = 3;
 
 /// The connection of a member to its bank.
-#[derive(Debug)]
 pub(crate) struct Connection {
     /// The status that the member shows.
     pub status: ConnectionStatus,

@@ -7,25 +7,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bank::Step;
-use crate::world::{Answers, Challenge, guid};
+use crate::guids::guid;
+use crate::settings::JobKind;
+use crate::world::{Answers, Challenge};
 use mx_nexus::values::ConnectionStatus;
-
-/// What a job is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum JobKind {
-    /// Accounts and transactions.
-    Aggregation,
-    /// Who owns the accounts.
-    Identification,
-    /// Account and routing numbers.
-    Verification,
-    /// Transactions of up to two years.
-    ExtendedHistory,
-    /// Balances alone.
-    Balance,
-}
 
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -66,17 +51,6 @@ pub(crate) struct Job {
     pub open: Vec<Challenge>,
     /// Answers that were left in the older way and not given to the bank yet.
     pub left_answers: Answers,
-}
-
-impl std::fmt::Debug for Job {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Job")
-            .field("guid", &self.guid)
-            .field("kind", &self.kind)
-            .field("end", &self.end)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Job {

@@ -2,7 +2,8 @@
 
 use crate::bank::{Step, gathering_only};
 use crate::call::Reply;
-use crate::world::{Answers, Job, JobKind, NotTaken, Started, State};
+use crate::settings::JobKind;
+use crate::world::{Answers, Job, NotTaken, Started, State};
 
 impl State {
     /// Starts a job of a member, or says that the same one runs already.

@@ -41,17 +41,6 @@ pub(crate) struct Member {
     pub connection: Connection,
 }
 
-impl std::fmt::Debug for Member {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Member")
-            .field("guid", &self.guid)
-            .field("institution", &self.institution.code)
-            .field("status", &self.connection.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The OAuth of a member.
 pub(crate) struct Oauth {
     /// Whether the person has signed in, and has not declined since.

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::bank::{Entries, Institution, institution};
 use crate::call::Reply;
-use crate::world::{Answers, Connection, Member, Oauth, State, User, guid};
+use crate::guids::guid;
+use crate::world::{Answers, Connection, Member, Oauth, State, User};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 

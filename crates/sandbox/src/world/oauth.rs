@@ -5,7 +5,8 @@ use tokio::time::Instant;
 
 use crate::bank::Institution;
 use crate::call::Reply;
-use crate::world::{Member, Oauth, State, World, token};
+use crate::guids::token;
+use crate::world::{Member, Oauth, State, World};
 
 /// What the person says on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl State {
         let oauth = member.and_then(|member| member.oauth.as_ref());
         let page = oauth.and_then(|oauth| oauth.open_pages.back());
         let page = page.map_or("", String::as_str);
-        format!("{}/_sandbox/oauth/{guid}/{page}", self.address)
+        format!("{}/_sandbox/oauth/{guid}/{page}", self.settings.address)
     }
 
     /// The member, when this page of it is open, or any where none is named. Nobody signs in for a disabled user.

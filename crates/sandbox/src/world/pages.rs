@@ -15,13 +15,7 @@ pub(crate) struct Page {
 impl Page {
     /// The page of a list of this many records; what is absent or out of range counts as the first page, or 25 records.
     pub(crate) fn of(call: &Call, total: usize) -> Self {
-        let asked = |name| {
-            call.query_number(name)
-                .and_then(|number| number.try_into().ok())
-        };
-        let number = asked("page").filter(|number| *number > 0).unwrap_or(1);
-        let size = asked("records_per_page").filter(|size| (10..=1000).contains(size));
-        let size = size.unwrap_or(25);
+        let (number, size) = call.page();
         Self {
             number,
             size,

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::world::{JobKind, Settings, token};
+use crate::guids::token;
+use crate::settings::{JobKind, Settings};
 use mx_nexus::Secret;
 
 /// A partner.
-#[derive(Debug)]
 pub(crate) struct Partner {
     /// Its key.
     pub key: Secret,
@@ -17,7 +17,6 @@ pub(crate) struct Partner {
 }
 
 /// All partners, by client id.
-#[derive(Debug)]
 pub(crate) struct Partners {
     by_client: BTreeMap<String, Partner>,
 }

@@ -2,7 +2,8 @@
 //! anything else about a call.
 
 use crate::call::{Call, Reply};
-use crate::world::{State, fixed_guid};
+use crate::guids::fixed_guid;
+use crate::world::State;
 
 /// The session that serves static data.
 const TEST_SESSION: &str = "test_session";
@@ -33,17 +34,6 @@ impl Principal {
 /// The guid of the user of the session with static data.
 pub(crate) fn test_user() -> String {
     fixed_guid("USR", TEST_SESSION)
-}
-
-impl std::fmt::Debug for Principal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Partner(_) => "Partner",
-            Self::Holder(_) => "Holder",
-            Self::User(_) => "User",
-            Self::Test => "Test",
-        })
-    }
 }
 
 /// Finds out who calls; a session lives on from here.

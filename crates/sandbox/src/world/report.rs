@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::world::{Job, JobKind, JobState, Member, State, World};
+use crate::settings::JobKind;
+use crate::world::{Job, JobState, Member, State, World};
 
 /// A job that a member of the sandbox has or had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

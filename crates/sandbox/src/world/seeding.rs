@@ -88,16 +88,7 @@ fn reason(refusal: &Reply) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{JobKind, Settings};
-
-    #[test]
-    fn one_user_may_have_several() {
-        let world = World::new(Settings::default());
-        let first = world.add_member("U-1", "challenge").unwrap();
-        let second = world.add_member("U-1", "challenge").unwrap();
-        assert_ne!(first, second);
-        assert!(world.jobs().iter().all(|job| job.count == 0));
-    }
+    use crate::settings::{JobKind, Settings};
 
     #[test]
     fn one_that_was_deleted_makes_room() {
@@ -123,12 +114,5 @@ mod tests {
         let mut state = world.state();
         let user = state.users.guid("sandbox-client", "U-1").unwrap();
         assert!(state.start(&user, &member, JobKind::Aggregation).is_ok());
-    }
-
-    #[test]
-    fn a_user_whom_mx_would_not_take_is_refused_in_its_words() {
-        let world = World::new(Settings::default());
-        let refusal = world.add_member("no spaces", "challenge").unwrap_err();
-        assert!(refusal.contains("letters"), "{refusal}");
     }
 }

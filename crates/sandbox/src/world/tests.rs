@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 
 use super::*;
+use crate::api::Api;
 use crate::bank::institutions;
-use crate::call::{Body, Face};
+use crate::call::Body;
 
 mod accounts;
 mod desk;
 mod documents;
-mod echoes;
 mod institutions;
 mod members;
 mod oauth;

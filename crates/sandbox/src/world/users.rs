@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::call::Reply;
-use crate::world::{Clock, State, guid};
+use crate::guids::guid;
+use crate::world::{Clock, State};
 
 /// The fields that a partner may set beside the id and the switch.
 const FIELDS: [&str; 10] = [
@@ -44,17 +45,8 @@ pub(crate) struct User {
     revision: u32,
 }
 
-impl std::fmt::Debug for User {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("User")
-            .field("guid", &self.guid)
-            .finish_non_exhaustive()
-    }
-}
-
 /// All users, by guid, and by partner and id.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Users {
     by_guid: HashMap<String, User>,
     guids: HashMap<(String, String), String>,

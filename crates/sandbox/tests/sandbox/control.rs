@@ -1,12 +1,11 @@
 //! What programs in other languages ask for under `/_sandbox/`.
 
 use mx_nexus::mdx::types::UserCreateRequest;
-use mx_nexus::operations;
 use mx_nexus::reqwest::{Client, Method};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, polling};
+use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling};
 
 /// The status and the JSON of an answer.
 async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (u16, Value) {
@@ -159,11 +158,7 @@ async fn jobs_are_listed_by_member() {
 #[tokio::test]
 async fn the_documents_name_this_address() {
     let (sandbox, _) = open().await;
-    for (name, table) in [
-        ("nexus", operations::operations()),
-        ("sso", operations::sso_operations()),
-        ("mdx", operations::mdx_operations()),
-    ] {
+    for (name, table) in apis() {
         let (_, document) = ask(
             &sandbox,
             "GET",

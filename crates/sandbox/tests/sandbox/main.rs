@@ -27,4 +27,6 @@ mod shapes;
 mod unread;
 mod way;
 
-use support::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick, session};
+use support::{
+    ADA, MX_BANK, PATIENCE, apis, connect, find, known_user, open, polling, quick, session,
+};

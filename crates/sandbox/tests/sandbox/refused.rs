@@ -5,8 +5,7 @@ use mx_nexus::reqwest::{self, Client};
 use mx_nexus_sandbox::{Fault, FaultBody, FaultKind};
 use serde_json::{Value, json};
 
-use crate::session;
-use crate::{ADA, open, raw};
+use crate::{ADA, apis, open, raw, session};
 
 #[tokio::test]
 async fn what_no_request_can_have_is_refused_over_http_too() {
@@ -92,14 +91,10 @@ async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
 async fn what_is_not_json_claims_the_media_type_of_its_system() {
     let (sandbox, _) = open().await;
     let http = Client::new();
-    for (face, operations) in [
-        ("nexus", mx_nexus::operations()),
-        ("sso", mx_nexus::operations::sso_operations()),
-        ("mdx", mx_nexus::operations::mdx_operations()),
-    ] {
+    for (api, operations) in apis() {
         for operation in operations {
             let path = operation.path.replace('{', "one-").replace('}', "");
-            let url = format!("{}/{face}{path}", sandbox.address());
+            let url = format!("{}/{api}{path}", sandbox.address());
             let media_type = async |body| {
                 sandbox.fault(Fault::status(502).body(body)).unwrap();
                 let method = operation.method.parse().unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use mx_nexus::connect::{Connection, Entries, Search};
 use mx_nexus::identity::Polling;
 use mx_nexus::mdx::types::UserCreateRequest;
+use mx_nexus::operations::{self, Operation};
 use mx_nexus::reqwest::Client;
 use mx_nexus::{Nexus, User};
 use mx_nexus_sandbox::{Sandbox, SandboxBuilder};
@@ -65,7 +66,16 @@ pub(crate) fn polling() -> Polling {
     Polling::between(Duration::from_millis(5), Duration::from_millis(20))
 }
 
-/// The media type that Nexus speaks.
+/// The names of the APIs, with their operations.
+pub(crate) fn apis() -> [(&'static str, &'static [Operation]); 3] {
+    [
+        ("nexus", operations::operations()),
+        ("sso", operations::sso_operations()),
+        ("mdx", operations::mdx_operations()),
+    ]
+}
+
+/// The media type of Nexus.
 pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 
 /// A session of a user, opened by hand.

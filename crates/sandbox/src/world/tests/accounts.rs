@@ -132,7 +132,11 @@ async fn what_no_state_stands_behind_has_no_answer_here() {
         unknown_account,
     ] {
         let principal = desk.world.authorise(&call).unwrap();
-        assert!(desk.reply(&principal, &call).is_none(), "{call:?}");
+        assert!(
+            desk.reply(&principal, &call).is_none(),
+            "{}",
+            call.operation.id
+        );
     }
 }
 

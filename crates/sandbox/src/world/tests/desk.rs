@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::*;
-use mx_nexus::operations::{self, Operation};
+use mx_nexus::operations::Operation;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
@@ -14,16 +14,11 @@ pub(super) struct Desk {
 }
 
 /// A call without anything in it.
-pub(super) fn call(face: Face, operation: &str) -> Call {
-    let table = match face {
-        Face::Nexus => operations::operations(),
-        Face::Sso => operations::sso_operations(),
-        Face::Mdx => operations::mdx_operations(),
-    };
+pub(super) fn call(api: Api, operation: &str) -> Call {
     let named = |known: &&Operation| known.id == operation;
     Call {
-        face,
-        operation: table.iter().find(named).unwrap(),
+        api,
+        operation: api.operations().iter().find(named).unwrap(),
         path: std::collections::BTreeMap::new(),
         query: Vec::new(),
         headers: HeaderMap::new(),
@@ -65,7 +60,7 @@ impl Call {
 pub(super) fn opened(reply: Reply) -> (u16, Value) {
     let body = match reply.body {
         Body::Json(body) => body,
-        Body::Nothing => Value::Null,
+        Body::Empty => Value::Null,
         Body::Bytes { bytes, .. } => json!(String::from_utf8(bytes).unwrap()),
     };
     (reply.status.as_u16(), body)
@@ -101,7 +96,7 @@ impl Desk {
     /// The reply of the face that was called.
     pub(super) fn reply(&self, principal: &Principal, call: &Call) -> Option<Reply> {
         self.world.read(call.is_stale, |state| {
-            crate::faces::answer(state, principal, call)
+            crate::handlers::reply(state, principal, call)
         })
     }
 
@@ -121,16 +116,16 @@ impl Desk {
     }
 
     /// A call of a partner.
-    pub(super) fn partner(&self, face: Face, operation: &str) -> Call {
+    pub(super) fn partner(&self, api: Api, operation: &str) -> Call {
         let client = self.world.client_id();
         let key = self.world.api_key(&client).unwrap();
-        let call = call(face, operation).at("client_id", &client);
+        let call = call(api, operation).at("client_id", &client);
         call.with("md-api-key", key.expose())
     }
 
     /// A call of the user.
     pub(super) fn nexus(&self, operation: &str) -> Call {
-        call(Face::Nexus, operation).with("md-session-token", &self.session)
+        call(Api::Nexus, operation).with("md-session-token", &self.session)
     }
 
     /// A call about a member.
@@ -140,19 +135,19 @@ impl Desk {
 
     pub(super) fn add_user(&self, id: &str) {
         let body = json!({"user": {"id": id}});
-        let (status, _) = self.send(self.partner(Face::Mdx, "createUser").body(body));
+        let (status, _) = self.send(self.partner(Api::Mdx, "createUser").body(body));
         assert_eq!(status, 200);
     }
 
     pub(super) fn api_token(&self, id: &str) -> String {
-        let call = self.partner(Face::Sso, "getApiToken").at("user_id", id);
+        let call = self.partner(Api::Sso, "getApiToken").at("user_id", id);
         let (status, body) = self.send(call);
         assert_eq!(status, 200);
         body["api_token"]["token"].as_str().unwrap().to_owned()
     }
 
     pub(super) fn spend(&self, token: &str, body: Value) -> (u16, Value) {
-        let call = call(Face::Nexus, "createSession");
+        let call = call(Api::Nexus, "createSession");
         self.send(call.with("md-api-token", token).body(body))
     }
 

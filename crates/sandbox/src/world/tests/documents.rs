@@ -1,22 +1,13 @@
 //! Whether a reply is one that the document knows.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
-use jsonschema::Validator;
+use jsonschema::Registry;
 
 use super::*;
-
-static NEXUS: LazyLock<Value> = LazyLock::new(|| {
-    parse(include_str!(concat!(
-        env!("OUT_DIR"),
-        "/nexus_contract.json"
-    )))
-});
-static SSO: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/sso_contract.json"))));
-static MDX: LazyLock<Value> =
-    LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/mdx_contract.json"))));
+use crate::contract;
+use crate::contract::schema::{Schema, registry};
 
 /// Panics when the document does not know a success like this one, or a refusal is not in MX's shape.
 pub(super) fn check(call: &Call, reply: &Reply) {
@@ -45,34 +36,22 @@ pub(super) fn check(call: &Call, reply: &Reply) {
         .flatten()
         .next();
     match (&reply.body, content) {
-        (Body::Nothing, Some(_)) => assert_eq!(status, 204, "{operation}"),
-        (Body::Nothing, None) => {}
+        (Body::Empty, Some(_)) => assert_eq!(status, 204, "{operation}"),
+        (Body::Empty, None) => {}
         (Body::Bytes { media_type, .. }, Some((published, _))) => {
             assert_eq!(media_type, published, "{operation}");
         }
         (Body::Json(body), Some((_, content))) => {
-            let validator = validator(call, &content["schema"]);
-            let faults = validator
-                .iter_errors(body)
-                .map(|error| format!("{error} at {}", error.instance_path()));
-            let faults: Vec<String> = faults.collect();
-            assert!(faults.is_empty(), "{operation}: {faults:#?}");
+            let mismatch = schema(call, &content["schema"]).mismatch(components(call.api), body);
+            assert_eq!(mismatch, None, "{operation}");
         }
         (_, None) => panic!("{operation}: the document knows no body"),
     }
 }
 
-fn document(face: Face) -> &'static Value {
-    match face {
-        Face::Nexus => &NEXUS,
-        Face::Sso => &SSO,
-        Face::Mdx => &MDX,
-    }
-}
-
 fn described(call: &Call) -> &'static Value {
     let method = call.operation.method.to_lowercase();
-    let described = &document(call.face)["paths"][call.operation.path][method];
+    let described = &contract::of(call.api).document()["paths"][call.operation.path][method];
     assert!(
         described.is_object(),
         "{} is in no document",
@@ -81,44 +60,44 @@ fn described(call: &Call) -> &'static Value {
     described
 }
 
-fn validator(call: &Call, schema: &Value) -> Arc<Validator> {
-    static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
-    let key = format!("{:?}/{}", call.face, call.operation.id);
+/// The components of the document, closed.
+fn components(api: Api) -> Option<&'static Registry<'static>> {
+    static CLOSED: [OnceLock<Option<Registry<'_>>>; Api::ALL.len()] =
+        [const { OnceLock::new() }; Api::ALL.len()];
+    let closed = || registry(&closed(contract::of(api).document().clone()));
+    CLOSED[api as usize].get_or_init(closed).as_ref()
+}
+
+fn schema(call: &Call, schema: &Value) -> Arc<Schema> {
+    type Schemas = HashMap<(Api, &'static str), Arc<Schema>>;
+    static MADE: LazyLock<Mutex<Schemas>> = LazyLock::new(Mutex::default);
     let mut made = MADE.lock().unwrap();
-    let made = made.entry(key).or_insert_with(|| {
-        let mut whole = schema.clone();
-        whole["components"] = document(call.face)["components"].clone();
-        Arc::new(jsonschema::validator_for(&whole).unwrap())
-    });
-    Arc::clone(made)
+    let made = made.entry((call.api, call.operation.id));
+    Arc::clone(made.or_insert_with(|| Arc::new(Schema::new(closed(schema.clone())))))
 }
 
-fn parse(text: &str) -> Value {
-    let mut document = serde_json::from_str(text).unwrap();
-    tighten(&mut document);
-    document
-}
-
-/// Turns OpenAPI's `nullable` into JSON Schema, and closes objects that name their fields.
-fn tighten(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(tighten),
+/// The same schemas, whose objects have no other fields than the documented.
+fn closed(mut value: Value) -> Value {
+    match &mut value {
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| *item = closed(item.take())),
         Value::Object(fields) => {
-            fields.values_mut().for_each(tighten);
-            if fields.get("nullable") == Some(&json!(true)) && fields.contains_key("type") {
-                fields["type"] = json!([fields["type"], "null"]);
-            }
+            fields
+                .values_mut()
+                .for_each(|field| *field = closed(field.take()));
             if fields.get("type") == Some(&json!("object")) && fields.contains_key("properties") {
                 fields.insert(String::from("additionalProperties"), json!(false));
             }
         }
         _ => {}
     }
+    value
 }
 
 #[test]
 #[should_panic(expected = "surprise")]
 fn a_field_that_the_document_does_not_name_is_a_fault() {
-    let call = desk::call(Face::Nexus, "readUser");
+    let call = desk::call(Api::Nexus, "readUser");
     check(&call, &Reply::ok(json!({"user": {"surprise": 1}})));
 }

@@ -3,7 +3,6 @@
 use super::*;
 
 fn pending(desk: &Desk, skips_aggregation: bool) -> (String, Value) {
-    desk.world.set_address("http://127.0.0.1:7");
     let request = json!({"is_oauth": true, "skip_aggregation": skips_aggregation});
     let (status, body) = desk.request("mx_bank_oauth", &[], request);
     assert_eq!(status, 200);
@@ -29,34 +28,6 @@ fn fresh(desk: &Desk, member: &str) -> Value {
     let (status, body) = desk.send(desk.of(member, "generateOauthWindowUri"));
     assert_eq!(status, 200);
     body["member"].clone()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_member_is_pending_until_the_person_has_signed_in() {
-    let desk = Desk::new();
-    let (member, made) = pending(&desk, true);
-    assert_eq!(made["connection_status"], "PENDING");
-    assert_eq!(made["is_oauth"], true);
-    let address = format!("http://127.0.0.1:7/_sandbox/oauth/{member}/");
-    let made = made["oauth_window_uri"].as_str().unwrap();
-    assert!(
-        made.starts_with(&address) && made.len() > address.len() + 40,
-        "{made}"
-    );
-    assert!(
-        desk.read(&member).get("oauth_window_uri").is_none(),
-        "only at first"
-    );
-    desk.open_session("ada");
-    assert_eq!(desk.start(&member, "aggregateMember").0, 200);
-    assert_eq!(desk.world.jobs().len(), 0, "nobody is signed in yet");
-    assert_eq!(desk.identify(&member).await, "PENDING");
-    assert_eq!(desk.owners(&member), Vec::<Value>::new());
-    assert!(signs_in(&desk, &member));
-    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
-    assert!(!signs_in(&desk, &member), "the address works once");
-    assert_eq!(desk.identify(&member).await, "CONNECTED");
-    assert!(!desk.owners(&member).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,41 +129,11 @@ async fn who_is_forgotten_is_in_nobodys_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_is_known_to_the_person_alone_and_works_once() {
-    let desk = Desk::new();
-    let (member, made) = pending(&desk, true);
-    let finish = |page: &str| desk.world.finish_oauth_page(&member, page, Consent::Given);
-    let first = page(&made);
-    let second = page(&fresh(&desk, &member));
-    assert_ne!(first, second);
-    for wrong in ["", "guessed", &second[1..]] {
-        assert!(desk.world.oauth_page(&member, wrong).is_none(), "{wrong}");
-        assert!(!finish(wrong), "{wrong}");
-    }
-    assert_eq!(desk.glance(&member).0, "PENDING");
-    for open in [&first, &second] {
-        let bank = desk.world.oauth_page(&member, open);
-        assert_eq!(bank.unwrap().code, "mx_bank_oauth");
-    }
-    assert_eq!(
-        desk.glance(&member).0,
-        "PENDING",
-        "to look is not to sign in"
-    );
-    assert!(finish(&first), "the person was there already");
-    assert_eq!(desk.glance(&member).0, "CONNECTED");
-    for spent in [&first, &second] {
-        assert!(desk.world.oauth_page(&member, spent).is_none());
-        assert!(!finish(spent));
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn nobody_signs_in_for_a_disabled_user() {
     let desk = Desk::new();
     let (member, made) = pending(&desk, true);
     let disable = |is_disabled: bool| {
-        let call = desk.partner(Face::Mdx, "updateUser").at("user_id", "ada");
+        let call = desk.partner(Api::Mdx, "updateUser").at("user_id", "ada");
         desk.send(call.body(json!({"user": {"is_disabled": is_disabled}})));
     };
     disable(true);

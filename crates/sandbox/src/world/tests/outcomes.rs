@@ -228,3 +228,22 @@ async fn old_jobs_are_forgotten_but_counted() {
     assert_eq!(reports.len(), 20);
     assert_eq!(reports[19].count, 50);
 }
+
+#[tokio::test(start_paused = true)]
+async fn stale_call_shows_the_state_before_the_latest_job() {
+    let desk = Desk::new();
+    let member = desk.member("mxbank", "x");
+    desk.identify(&member).await;
+    let before = desk.read(&member);
+    desk.start(&member, "identifyMember");
+    let (_, stale) = desk.send(desk.of(&member, "readMember").stale());
+    assert_eq!(stale["member"], before);
+    let (_, listed) = desk.send(desk.nexus("listMembers").stale());
+    assert_eq!(listed["members"][0], before);
+    let after = desk.read(&member);
+    assert_eq!(after["is_being_aggregated"], true, "only that call");
+    assert_ne!(
+        after["most_recent_job_guid"],
+        before["most_recent_job_guid"]
+    );
+}

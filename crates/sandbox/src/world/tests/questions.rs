@@ -9,32 +9,6 @@ async fn asked(desk: &Desk, password: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_of_question_is_answered_right() {
-    let kinds = [
-        ("challenge", "TEXT"),
-        ("options", "OPTIONS"),
-        ("image", "IMAGE_DATA"),
-        ("token", "TOKEN"),
-        ("image_options", "IMAGE_OPTIONS"),
-    ];
-    for (password, kind) in kinds {
-        let desk = Desk::new();
-        let member = asked(&desk, password).await;
-        let open = desk.challenges(&member);
-        assert_eq!(open[0]["type"], kind);
-        let (status, body) = desk.answer(&member, "correct");
-        assert_eq!(status, 200);
-        assert_eq!(body["member"]["connection_status"], "RESUMED");
-        assert_eq!(body["member"]["is_being_aggregated"], true);
-        assert_eq!(desk.challenges(&member), Vec::<Value>::new());
-        advance(2 * SECOND).await;
-        assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
-        assert!(!desk.owners(&member).is_empty());
-        assert_eq!(desk.world.jobs().len(), 1, "one job all the way");
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_option_may_be_named_by_guid_or_value() {
     for (password, key) in [("options", "options"), ("image_options", "image_options")] {
         for part in ["guid", "value"] {
@@ -46,26 +20,6 @@ async fn an_option_may_be_named_by_guid_or_value() {
             advance(2 * SECOND).await;
             assert_eq!(desk.glance(&member).0, "CONNECTED", "{password} by {part}");
         }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn answers_decide_how_the_job_ends() {
-    let rows = [
-        ("wrong", "REJECTED"),
-        ("Correct", "REJECTED"),
-        ("DISABLED", "DENIED"),
-        ("SERVER_ERROR", "FAILED"),
-        ("UNAVAILABLE", "FAILED"),
-    ];
-    for (answer, end) in rows {
-        let desk = Desk::new();
-        let member = asked(&desk, "challenge").await;
-        assert_eq!(desk.answer(&member, answer).0, 200);
-        assert_eq!(desk.glance(&member), ("RESUMED".into(), true));
-        advance(2 * SECOND).await;
-        assert_eq!(desk.glance(&member), (end.into(), false), "{answer}");
-        assert_eq!(desk.owners(&member), Vec::<Value>::new());
     }
 }
 
@@ -106,19 +60,6 @@ async fn two_questions_want_two_answers() {
     assert_eq!(desk.resume(&member, mixed).0, 200);
     advance(2 * SECOND).await;
     assert_eq!(desk.glance(&member).0, "REJECTED");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_one_time_code_takes_two_rounds() {
-    let desk = Desk::new();
-    let member = asked(&desk, "phone").await;
-    assert_eq!(desk.challenges(&member)[0]["type"], "OPTIONS");
-    desk.answer(&member, "correct");
-    advance(SECOND).await;
-    assert_eq!(desk.challenges(&member)[0]["type"], "TOKEN");
-    desk.answer(&member, "correct");
-    advance(2 * SECOND).await;
-    assert_eq!(desk.glance(&member), ("CONNECTED".into(), false));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,6 @@
 //! Every refusal of a job, and what is not a refusal but no new job either.
 
 use super::*;
-use mx_nexus::operations;
 
 #[tokio::test(start_paused = true)]
 async fn one_job_runs_at_a_time() {
@@ -124,7 +123,8 @@ async fn what_is_another_users_is_unknown() {
     desk.identify(&member).await;
     let job = desk.read(&member)["most_recent_job_guid"].clone();
     let neighbour = desk.neighbour();
-    let about_members = operations::operations()
+    let about_members = Api::Nexus
+        .operations()
         .iter()
         .filter(|operation| operation.path.contains("{member_guid}"));
     let mut count = 0;

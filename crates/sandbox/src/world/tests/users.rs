@@ -3,7 +3,7 @@
 use super::*;
 
 fn user(desk: &Desk, operation: &str, id: &str) -> Call {
-    desk.partner(Face::Mdx, operation).at("user_id", id)
+    desk.partner(Api::Mdx, operation).at("user_id", id)
 }
 
 #[tokio::test(start_paused = true)]
@@ -14,7 +14,7 @@ async fn a_user_is_made_read_changed_and_deleted() {
         "first_name": "John", "gender": "MALE", "last_name": "Smith", "metadata": "Additional Information",
         "phone": "5055551234", "zip_code": "87101"
     }});
-    let (status, made) = desk.send(desk.partner(Face::Mdx, "createUser").body(body));
+    let (status, made) = desk.send(desk.partner(Api::Mdx, "createUser").body(body));
     assert_eq!(status, 200);
     let made = &made["user"];
     assert!(made["guid"].as_str().unwrap().starts_with("USR-"));
@@ -32,7 +32,7 @@ async fn a_user_is_made_read_changed_and_deleted() {
     assert_eq!(changed["user"]["last_name"], "Smith");
 
     let session = desk.open_session("U-39XBF7");
-    let call = desk::call(Face::Nexus, "readUser").with("md-session-token", &session);
+    let call = desk::call(Api::Nexus, "readUser").with("md-session-token", &session);
     let (_, seen) = desk.send(call);
     assert_eq!(seen["user"]["external_guid"], "U-39XBF7");
     assert_eq!(seen["user"]["gender"], 0);
@@ -44,7 +44,7 @@ async fn a_user_is_made_read_changed_and_deleted() {
     for operation in ["readUser", "updateUser", "deleteUser", "remapUserId"] {
         assert_eq!(desk.send(user(&desk, operation, "U-39XBF7")).0, 404);
     }
-    let call = desk::call(Face::Nexus, "readUser").with("md-session-token", &session);
+    let call = desk::call(Api::Nexus, "readUser").with("md-session-token", &session);
     assert_eq!(desk.send(call).0, 401);
 }
 
@@ -53,8 +53,7 @@ async fn ids_are_unique_and_plain() {
     let desk = Desk::new();
     let make = |id: &str| {
         let body = json!({"user": {"id": id}});
-        desk.send(desk.partner(Face::Mdx, "createUser").body(body))
-            .0
+        desk.send(desk.partner(Api::Mdx, "createUser").body(body)).0
     };
     assert_eq!(make("ada"), 409);
     assert_eq!(make(""), 400);
@@ -94,7 +93,7 @@ async fn a_disabled_user_pauses_with_all_members() {
     assert_eq!(desk.glance(&done), ("DISABLED".into(), false));
     assert_eq!(desk.glance(&running), ("DISABLED".into(), false));
     assert_eq!(desk.identify(&done).await, "DISABLED");
-    let call = desk.partner(Face::Sso, "getApiToken").at("user_id", "ada");
+    let call = desk.partner(Api::Sso, "getApiToken").at("user_id", "ada");
     assert_eq!(desk.send(call).0, 403);
     let third = desk.member("alder_trust", "x");
     assert_eq!(desk.glance(&third).0, "DISABLED");

@@ -64,7 +64,7 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
                 }
                 4 => {
                     let body = json!({"user": {"is_disabled": chance.u8(0..4) == 0}});
-                    let call = desk.partner(Face::Mdx, "updateUser").at("user_id", "ada");
+                    let call = desk.partner(Api::Mdx, "updateUser").at("user_id", "ada");
                     desk.send(call.body(body));
                 }
                 5 => {

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use super::{accounts, either, institutions, members};
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
+use crate::guids::fixed_guid;
 use crate::people::ACCOUNTS;
 use crate::world::{
-    Account, Challenge, Clock, Connection, Member, Page, fixed_guid, not_manual, test_user, unknown,
+    Account, Challenge, Clock, Connection, Member, Page, not_manual, test_user, unknown,
 };
 use mx_nexus::values::ConnectionStatus;
 
@@ -51,7 +52,7 @@ pub(crate) fn answer(call: &Call) -> Option<Reply> {
     let shown = || Reply::ok(json!({"member": shown(&member)}));
     match call.operation.id {
         "readMember" | "updateMember" => Some(shown()),
-        "deleteMember" => Some(Reply::nothing(StatusCode::NO_CONTENT)),
+        "deleteMember" => Some(Reply::empty(StatusCode::NO_CONTENT)),
         "listMemberAccounts" => Some(list(call, [member])),
         "listAccountOwners" => {
             let owners = accounts::owners(&member, false);

@@ -1,52 +1,45 @@
-//! Which requests a fault is for: its method, path or operation, held against a request, and against the documents before it is
-//! taken, because a fault that no request can have would be waited for in vain. The board asks both.
+//! Which requests a fault matches, and whether any request of the documents can match: a fault that cannot happen is refused.
 
-use crate::call::Face;
-use crate::nearest::did_you_mean;
-use mx_nexus::operations::{self, Operation};
+use crate::api::Api;
 
-/// The longest path of a fault, in bytes: faults are kept in memory, and no path of MX comes near.
-const LONGEST_PATH: usize = 1000;
+/// The longest path of a fault, in bytes: faults are kept in memory.
+const MAX_PATH: usize = 1000;
+/// How many similar names a refusal suggests.
+const SUGGESTIONS: usize = 3;
 
-/// One segment, whatever it is.
+/// Matches one segment.
 const ANY: &str = "*";
-/// All that follows, nothing included.
+/// Matches all following segments, also none.
 const REST: &str = "**";
 
 /// The requests that a fault is for.
-pub(super) struct Aim<'a> {
+pub(super) struct Filter<'a> {
     pub(super) method: Option<&'a str>,
     pub(super) path: Option<&'a str>,
     pub(super) operation: Option<&'a str>,
 }
 
-/// What a fault is told of a request.
-pub(crate) struct Asked<'a> {
-    pub(crate) face: Face,
+/// A request that faults are matched against.
+pub(crate) struct RequestInfo<'a> {
+    pub(crate) api: Api,
     pub(crate) method: &'a str,
-    /// The raw path below the face.
+    /// The raw path below the prefix of the API.
     pub(crate) path: &'a str,
     pub(crate) operation: &'a str,
 }
 
-impl Aim<'_> {
-    /// Whether it is for this request.
-    pub(super) fn meets(&self, asked: &Asked<'_>) -> bool {
-        let Self {
-            method,
-            path,
-            operation,
-        } = self;
-        method.is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
-            && operation.is_none_or(|id| id == asked.operation)
-            && path.is_none_or(|pattern| {
-                reaches(pattern, asked.face, asked.path, |wanted, found| {
-                    wanted == found
-                })
-            })
+impl Filter<'_> {
+    pub(super) fn matches(&self, request: &RequestInfo<'_>) -> bool {
+        let same = |wanted: &str, found: &str| wanted == found;
+        self.method
+            .is_none_or(|method| method.eq_ignore_ascii_case(request.method))
+            && self.operation.is_none_or(|id| id == request.operation)
+            && self
+                .path
+                .is_none_or(|pattern| path_matches(pattern, request.api, request.path, same))
     }
 
-    /// Why there is no request that it could be for.
+    /// Why no request can match.
     pub(super) fn check(&self) -> Result<(), String> {
         if let Some(id) = self.operation {
             if self.method.is_some() || self.path.is_some() {
@@ -67,37 +60,38 @@ impl Aim<'_> {
         if !pattern.starts_with('/') {
             return refuse("its path has to begin with a slash, like /members/*/identify");
         }
-        if pattern.len() > LONGEST_PATH {
-            return refuse(&format!(
-                "its path may be {LONGEST_PATH} bytes long at most"
-            ));
+        if pattern.len() > MAX_PATH {
+            return refuse(&format!("its path may be {MAX_PATH} bytes long at most"));
         }
         if pattern.contains(['?', '#']) {
             return refuse("its path has to end before the query, which faults do not look at");
         }
-        let mut segments = segments(pattern);
-        if segments.any(|segment| segment == REST) && segments.next().is_some() {
+        let mut all = segments(pattern);
+        if all.any(|segment| segment == REST) && all.next().is_some() {
             return refuse("** is all that follows, so it has to be the end of its path");
         }
         let is_part = |segment: &str| segment.contains('*') && ![ANY, REST].contains(&segment);
-        if self::segments(pattern).any(is_part) {
+        if segments(pattern).any(is_part) {
             return refuse("* is a whole segment of its path, and not a part of one");
         }
-        let there: Vec<&str> = everything()
-            .filter(|(face, operation)| reaches(pattern, *face, operation.path, fits))
+        let matching: Vec<&str> = Api::all_operations()
+            .filter(|(api, operation)| path_matches(pattern, *api, operation.path, fits))
             .map(|(_, operation)| operation.method)
             .collect();
-        if there.is_empty() {
-            let near = did_you_mean(&general(pattern), paths().iter().map(String::as_str));
+        if matching.is_empty() {
+            let paths: Vec<String> = Api::all_operations()
+                .map(|(_, operation)| generalise(operation.path))
+                .collect();
+            let similar = did_you_mean(&generalise(pattern), paths.iter().map(String::as_str));
             return refuse(&format!(
-                "no operation has its path, where * is what the documents have in braces{near}"
+                "no operation has its path, where * is what the documents have in braces{similar}"
             ));
         }
-        let is_there = |method: &str| there.iter().any(|one| one.eq_ignore_ascii_case(method));
+        let is_there = |method: &str| matching.iter().any(|one| one.eq_ignore_ascii_case(method));
         match self.method {
             Some(method) if !is_there(method) => {
-                let there = listed(there);
-                refuse(&format!("with its path there is only the method {there}"))
+                let methods = sorted(matching).join(", ");
+                refuse(&format!("with its path there is only the method {methods}"))
             }
             _ => Ok(()),
         }
@@ -109,61 +103,52 @@ fn refuse(reason: &str) -> Result<(), String> {
 }
 
 fn check_operation(id: &str) -> Result<(), String> {
-    let ids = || everything().map(|(_, operation)| operation.id);
+    let ids = || Api::all_operations().map(|(_, operation)| operation.id);
     if ids().any(|known| known == id) {
         return Ok(());
     }
-    let near = did_you_mean(id, ids());
+    let similar = did_you_mean(id, ids());
     refuse(&format!(
-        "no operation has that id; ids read like identifyMember{near}"
+        "no operation has that id; ids read like identifyMember{similar}"
     ))
 }
 
 fn check_method(method: &str) -> Result<(), String> {
-    let methods = || everything().map(|(_, operation)| operation.method);
+    let methods = || Api::all_operations().map(|(_, operation)| operation.method);
     if methods().any(|known| known.eq_ignore_ascii_case(method)) {
         return Ok(());
     }
-    let methods = listed(methods().collect());
+    let methods = sorted(methods().collect()).join(", ");
     refuse(&format!("no operation has its method; there are {methods}"))
 }
 
-fn listed(mut names: Vec<&str>) -> String {
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
-    names.join(", ")
+    names
 }
 
-/// Every operation of every system.
-fn everything() -> impl Iterator<Item = (Face, &'static Operation)> {
-    let tables = [
-        (Face::Nexus, operations::operations()),
-        (Face::Sso, operations::sso_operations()),
-        (Face::Mdx, operations::mdx_operations()),
-    ];
-    tables
-        .into_iter()
-        .flat_map(|(face, table)| table.iter().map(move |operation| (face, operation)))
+/// The end of a sentence that suggests similar names, the most similar first; empty when there is none.
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let name: String = name.chars().take(100).collect();
+    let allowed = (name.len() / 4).clamp(1, 3);
+    let distance =
+        |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
+    let mut similar = sorted(known.filter(|known| distance(known) <= allowed).collect());
+    similar.sort_by_key(|known| distance(known));
+    similar.truncate(SUGGESTIONS);
+    match similar.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean {}?", similar.join(" or ")),
+    }
 }
 
-/// The paths of all operations, as a fault may have them.
-fn paths() -> Vec<String> {
-    let mut paths: Vec<String> = everything()
-        .map(|(_, operation)| general(operation.path))
-        .collect();
-    paths.sort_unstable();
-    paths.dedup();
-    paths
-}
-
-/// A path with `*` for every segment that looks like an identifier or the place of one. Without the name of its system.
-fn general(path: &str) -> String {
-    let faces = [Face::Nexus, Face::Sso, Face::Mdx].into_iter();
-    let mut below = faces.filter_map(|face| path.strip_prefix(face.prefix()));
-    let below = below.find(|below| below.starts_with('/')).unwrap_or(path);
-    let is_one = |segment: &str| segment.contains(['{', '*']) || segment.contains("-");
+/// A path below its API, with `*` for parameters and for segments that look like an identifier.
+fn generalise(path: &str) -> String {
+    let below = Api::of_path(path).map_or(path, |(_, below)| below);
+    let is_parameter = |segment: &str| segment.contains(['{', '*', '-']);
     segments(below)
-        .map(|segment| if is_one(segment) { ANY } else { segment })
+        .map(|segment| if is_parameter(segment) { ANY } else { segment })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -172,9 +157,9 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.trim_end_matches('/').split('/')
 }
 
-/// Whether a pattern is for a path below a system, said with the system or without it.
-fn reaches(pattern: &str, face: Face, path: &str, same: fn(&str, &str) -> bool) -> bool {
-    let whole = format!("{}{path}", face.prefix());
+/// Whether a pattern matches a path below an API; the pattern may have the prefix of the API.
+fn path_matches(pattern: &str, api: Api, path: &str, same: fn(&str, &str) -> bool) -> bool {
+    let whole = format!("{}{path}", api.prefix());
     [path, &whole].into_iter().any(|path| {
         let mut found = segments(path);
         for wanted in segments(pattern) {
@@ -190,7 +175,7 @@ fn reaches(pattern: &str, face: Face, path: &str, same: fn(&str, &str) -> bool) 
     })
 }
 
-/// Whether a segment may stand where the document has this one.
+/// Whether a segment of a request fits a segment of the document.
 fn fits(segment: &str, documented: &str) -> bool {
     let Some((before, rest)) = documented.split_once('{') else {
         return segment == documented;
@@ -199,7 +184,7 @@ fn fits(segment: &str, documented: &str) -> bool {
     let value = segment
         .strip_prefix(before)
         .and_then(|rest| rest.strip_suffix(after));
-    // A name in braces was copied from a document, and no request has it.
+    // Braces are copied from a document; no request has them.
     value.is_some_and(|value| !value.is_empty() && !value.contains(['{', '}']))
 }
 
@@ -207,17 +192,17 @@ fn fits(segment: &str, documented: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn asked(path: &'static str) -> Asked<'static> {
-        Asked {
-            face: Face::Nexus,
+    fn request(path: &'static str) -> RequestInfo<'static> {
+        RequestInfo {
+            api: Api::Nexus,
             method: "POST",
             path,
             operation: "identifyMember",
         }
     }
 
-    fn on<'a>(method: &'a str, path: &'a str) -> Aim<'a> {
-        Aim {
+    fn on<'a>(method: &'a str, path: &'a str) -> Filter<'a> {
+        Filter {
             method: Some(method),
             path: Some(path),
             operation: None,
@@ -227,7 +212,7 @@ mod tests {
     const IDENTIFY: &str = "/members/MBR-1/identify";
 
     #[test]
-    fn a_pattern_is_matched_segment_by_segment() {
+    fn pattern_is_matched_by_segments() {
         for pattern in [
             IDENTIFY,
             "/members/*/identify",
@@ -237,7 +222,7 @@ mod tests {
             "/nexus/members/*/identify",
             "/*/members/**",
         ] {
-            assert!(on("post", pattern).meets(&asked(IDENTIFY)), "{pattern}");
+            assert!(on("post", pattern).matches(&request(IDENTIFY)), "{pattern}");
         }
         for pattern in [
             "/members/*",
@@ -246,22 +231,25 @@ mod tests {
             "/sso/**",
             "/members/*/verify",
         ] {
-            assert!(!on("POST", pattern).meets(&asked(IDENTIFY)), "{pattern}");
+            assert!(
+                !on("POST", pattern).matches(&request(IDENTIFY)),
+                "{pattern}"
+            );
         }
-        assert!(!on("GET", "/**").meets(&asked(IDENTIFY)));
+        assert!(!on("GET", "/**").matches(&request(IDENTIFY)));
     }
 
     #[test]
-    fn every_operation_can_be_aimed_at_by_its_id_and_by_its_path() {
-        for (face, operation) in everything() {
-            let id = Aim {
+    fn every_operation_has_a_filter_by_id_and_by_path() {
+        for (api, operation) in Api::all_operations() {
+            let id = Filter {
                 method: None,
                 path: None,
                 operation: Some(operation.id),
             };
             assert_eq!(id.check(), Ok(()), "{}", operation.id);
-            let below = general(operation.path);
-            let whole = format!("{}{below}/", face.prefix());
+            let below = generalise(operation.path);
+            let whole = format!("{}{below}/", api.prefix());
             let one = operation.path.replace('{', "A").replace('}', "");
             for path in [below, whole, one] {
                 assert_eq!(on(operation.method, &path).check(), Ok(()), "{path}");
@@ -270,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_request_can_be_is_refused_with_what_to_do() {
+    fn impossible_method_or_path_is_refused_with_advice() {
         for (method, path, reason) in [
             ("FETCH", "/members", "there are DELETE, GET"),
             ("", "/members", "no operation has its method"),
@@ -301,27 +289,27 @@ mod tests {
             let refusal = on(method, path).check().unwrap_err();
             assert!(refusal.contains(reason), "{method} {path}: {refusal}");
         }
-        let long = format!("/members/{}", "x".repeat(LONGEST_PATH));
+        let long = format!("/members/{}", "x".repeat(MAX_PATH));
         assert!(on("GET", &long).check().unwrap_err().contains("long"));
     }
 
     #[test]
-    fn an_operation_is_known_and_alone() {
-        let mut aim = Aim {
+    fn unknown_operation_or_operation_with_path_is_refused() {
+        let mut filter = Filter {
             method: None,
             path: None,
             operation: Some("identifyMembr"),
         };
-        let refusal = aim.check().unwrap_err();
+        let refusal = filter.check().unwrap_err();
         assert!(
             refusal.contains("did you mean identifyMember?"),
             "{refusal}"
         );
-        aim.operation = Some("identifyMember");
-        aim.method = Some("POST");
-        assert!(aim.check().unwrap_err().contains("leave one out"));
-        aim.method = None;
-        aim.path = Some("/members/*/identify");
-        assert!(aim.check().unwrap_err().contains("leave one out"));
+        filter.operation = Some("identifyMember");
+        filter.method = Some("POST");
+        assert!(filter.check().unwrap_err().contains("leave one out"));
+        filter.method = None;
+        filter.path = Some("/members/*/identify");
+        assert!(filter.check().unwrap_err().contains("leave one out"));
     }
 }

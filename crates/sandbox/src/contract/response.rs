@@ -1,10 +1,10 @@
-//! Answers that no state stands behind: the document's own example, or a plausible body made of its schema, with the
-//! identifiers, the page and the fields of the call in it.
+//! Responses of operations that have no state: the document's example, or a sample of its schema, with the identifiers, the
+//! page and the fields of the request in it.
 
 use std::sync::OnceLock;
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::schema::Schema;
 use super::{Contract, Documented, follow};
@@ -12,21 +12,19 @@ use crate::call::{Body, Call, Reply};
 
 mod hosts;
 
-/// How deep a schema may hold others before its sample stops; only one that holds itself gets there.
-const DEEPEST: usize = 8;
-/// How many records a page has when nothing else is asked for, or something that cannot be had.
-const USUAL_PAGE: i64 = 25;
+/// How deep a sample nests; only a recursive schema gets there.
+const MAX_DEPTH: usize = 8;
 
-/// What the document says of the answers.
-pub(super) struct Answers {
+/// The success of an operation.
+pub(super) struct ResponseTemplate {
     success: StatusCode,
     media_type: Option<String>,
-    schema: Schema,
+    pub(super) schema: Schema,
     example: Option<Value>,
-    made: OnceLock<Value>,
+    body: OnceLock<Value>,
 }
 
-impl Answers {
+impl ResponseTemplate {
     pub(super) fn read(document: &Value, entry: &Value) -> Self {
         let responses = entry["responses"].as_object().into_iter().flatten();
         let mut successes: Vec<(StatusCode, &Value)> = responses
@@ -50,7 +48,7 @@ impl Answers {
             media_type: content.map(|(media_type, _)| media_type.clone()),
             schema: Schema::new(content.map_or(Value::Null, |(_, media)| media["schema"].clone())),
             example: content.and_then(|(_, media)| media.get("example").cloned()),
-            made: OnceLock::new(),
+            body: OnceLock::new(),
         }
     }
 
@@ -59,56 +57,56 @@ impl Answers {
         self.media_type.as_deref()
     }
 
-    /// The body before it is fitted to a call.
+    /// The body before it is adapted to a request.
     fn body(&self, document: &Value) -> &Value {
-        self.made.get_or_init(|| {
+        self.body.get_or_init(|| {
             let mut body = match &self.example {
                 Some(example) => example.clone(),
-                None => sample(document, self.schema.written(), "", 0).unwrap_or_default(),
+                None => sample(document, self.schema.raw(), "", 0).unwrap_or_default(),
             };
-            hosts::invent(&mut body);
+            hosts::replace_real_hosts(&mut body);
             body
         })
     }
 }
 
 impl Documented {
-    /// The media type in which an answer of this status goes out.
-    pub(crate) fn answer_media_type(&self, status: StatusCode) -> Option<&str> {
-        self.answers.media_type().filter(|_| status.is_success())
+    /// The media type of a response with this status.
+    pub(crate) fn response_media_type(&self, status: StatusCode) -> Option<&str> {
+        self.response.media_type().filter(|_| status.is_success())
     }
 
-    /// An answer made of the document alone, to the user with this guid if it is one.
-    pub(crate) fn answer(
+    /// A response from the document alone, for the user with this guid if there is one.
+    pub(crate) fn sample_reply(
         &'static self,
         contract: &Contract,
         call: &Call,
         user: Option<&str>,
     ) -> Reply {
-        let Some(media_type) = self.answers.media_type() else {
-            return Reply::nothing(self.answers.success);
+        let Some(media_type) = self.response.media_type() else {
+            return Reply::empty(self.response.success);
         };
         let document = contract.document();
-        let body = self.answers.body(document);
+        let body = self.response.body(document);
         if let (false, Value::String(text)) = (media_type.ends_with("json"), body) {
             let bytes = text.clone().into_bytes();
             return Reply {
-                status: self.answers.success,
+                status: self.response.success,
                 headers: Vec::new(),
                 body: Body::Bytes { media_type, bytes },
             };
         }
         let mut body = body.clone();
-        identify(&mut body, call, user);
-        take_over(&mut body, call, document, self.answers.schema.written());
-        page(&mut body, call);
-        Reply::json(self.answers.success, body)
+        set_identifiers(&mut body, call, user);
+        copy_sent_fields(&mut body, call, document, self.response.schema.raw());
+        paginate(&mut body, call);
+        Reply::json(self.response.success, body)
     }
 }
 
-/// A plausible value: the example of the field, null where that is allowed, else something of its type and name.
+/// A value that fits a schema: its example, null where that is allowed, else a value for its type and name.
 fn sample(document: &Value, schema: &Value, name: &str, depth: usize) -> Option<Value> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return None;
     }
     let nullable = schema["nullable"] == true;
@@ -135,9 +133,9 @@ fn sample(document: &Value, schema: &Value, name: &str, depth: usize) -> Option<
             let properties = schema["properties"].as_object().into_iter().flatten();
             let fields = properties.filter_map(|(name, property)| {
                 // One list has one paging object; MX writes two kinds.
-                let second =
+                let is_second =
                     name == "pagination_data" && schema["properties"]["pagination"].is_object();
-                let value = sample(document, property, name, depth + 1).filter(|_| !second)?;
+                let value = sample(document, property, name, depth + 1).filter(|_| !is_second)?;
                 Some((name.clone(), value))
             });
             Value::Object(fields.collect())
@@ -146,7 +144,7 @@ fn sample(document: &Value, schema: &Value, name: &str, depth: usize) -> Option<
     Some(value)
 }
 
-/// A text that fits the name of its field.
+/// A text for the name of its field.
 fn text(name: &str) -> String {
     let resource = name
         .strip_suffix("guid")
@@ -166,7 +164,7 @@ fn text(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// The letters that MX begins an identifier with: of those that the documents show; for the rest the first three.
+/// The prefix of an identifier: as in the documents, else the first three letters.
 fn prefix(resource: &str) -> String {
     let known = match resource {
         "account" => "ACT",
@@ -195,9 +193,8 @@ fn singular(name: &str) -> &str {
     name.strip_suffix('s').unwrap_or(name)
 }
 
-/// Puts the identifiers of the path and of the user where the body has a field of their name, and into the object that they are
-/// about.
-fn identify(body: &mut Value, call: &Call, user: Option<&str>) {
+/// Sets the identifiers of the path and of the user in the fields of their names, and in the object that the path identifies.
+fn set_identifiers(body: &mut Value, call: &Call, user: Option<&str>) {
     for (name, value) in &call.path {
         replace(body, name, value);
     }
@@ -207,8 +204,8 @@ fn identify(body: &mut Value, call: &Call, user: Option<&str>) {
             *guid = json!(user);
         }
     }
-    let about = call.operation.path.rsplit('/').next().unwrap_or_default();
-    let last = about
+    let last_segment = call.operation.path.rsplit('/').next().unwrap_or_default();
+    let last = last_segment
         .strip_prefix('{')
         .and_then(|name| name.strip_suffix('}'));
     for (key, object) in body.as_object_mut().into_iter().flatten() {
@@ -237,8 +234,8 @@ fn replace(value: &mut Value, name: &str, by: &str) {
     }
 }
 
-/// Takes over what the request says of the same object, where the answer has such a field and the value fits it.
-fn take_over(body: &mut Value, call: &Call, document: &Value, schema: &Value) {
+/// Copies the fields that were sent of the same object, where the response has such a field and the value fits it.
+fn copy_sent_fields(body: &mut Value, call: &Call, document: &Value, schema: &Value) {
     let schema = follow(document, schema);
     for (key, sent) in call.body.as_object().into_iter().flatten() {
         let object = follow(document, &schema["properties"][key]);
@@ -249,7 +246,7 @@ fn take_over(body: &mut Value, call: &Call, document: &Value, schema: &Value) {
         for (name, value) in sent {
             let property = follow(document, &object["properties"][name]);
             if let Some(field) = answered.get_mut(name)
-                && is_plain(property, value)
+                && is_scalar_of(property, value)
             {
                 *field = value.clone();
             }
@@ -258,7 +255,7 @@ fn take_over(body: &mut Value, call: &Call, document: &Value, schema: &Value) {
 }
 
 /// Whether a value is a scalar of the type of its field.
-fn is_plain(property: &Value, value: &Value) -> bool {
+fn is_scalar_of(property: &Value, value: &Value) -> bool {
     property.get("enum").is_none()
         && match property["type"].as_str() {
             Some("string") => value.is_string(),
@@ -269,51 +266,39 @@ fn is_plain(property: &Value, value: &Value) -> bool {
         }
 }
 
-/// Makes the list and its paging object the page that was asked for. There is one page, and nothing behind it.
-fn page(body: &mut Value, call: &Call) {
+/// Applies the requested page to the list and its paging object: page 1 has all records.
+fn paginate(body: &mut Value, call: &Call) {
     let Some(body) = body.as_object_mut() else {
         return;
     };
-    let current = call.query_number("page").filter(|page| *page > 0);
-    let current = current.unwrap_or(1);
-    let size = call.query_number("records_per_page");
-    let size = size.filter(|size| (10..=1000).contains(size));
-    let lists = body.values_mut().filter_map(Value::as_array_mut);
+    let (number, size) = call.page();
+    let is_paged = call
+        .operation
+        .parameters
+        .iter()
+        .any(|one| one.name == "page");
     let mut total = 0;
-    for list in lists {
+    for list in body.values_mut().filter_map(Value::as_array_mut) {
         total = total.max(list.len());
-        if current > 1
-            && call
-                .operation
-                .parameters
-                .iter()
-                .any(|one| one.name == "page")
-        {
+        if number > 1 && is_paged {
             list.clear();
         }
     }
-    let here = if current > 1 { 0 } else { total };
-    let facts: [(&str, Value); 7] = [
-        ("current_page", json!(current)),
-        ("per_page", json!(size.unwrap_or(USUAL_PAGE))),
-        ("total_entries", json!(total)),
-        ("total_pages", json!(1)),
-        ("total_records_found", json!(total)),
-        ("records_on_current_page", json!(here)),
-        ("records_per_page", json!(size.unwrap_or(USUAL_PAGE))),
+    let on_page = if number > 1 { 0 } else { total };
+    let values = [
+        ("current_page", number),
+        ("per_page", size),
+        ("total_entries", total),
+        ("total_pages", 1),
+        ("total_records_found", total),
+        ("records_on_current_page", on_page),
+        ("records_per_page", size),
     ];
     for name in ["pagination", "pagination_data"] {
-        let Some(paging) = body.get_mut(name).and_then(Value::as_object_mut) else {
-            continue;
-        };
-        set(paging, &facts);
-    }
-}
-
-fn set(object: &mut Map<String, Value>, facts: &[(&str, Value)]) {
-    for (name, fact) in facts {
-        if let Some(field) = object.get_mut(*name) {
-            *field = fact.clone();
+        for (field, value) in values {
+            if let Some(field) = body.get_mut(name).and_then(|paging| paging.get_mut(field)) {
+                *field = json!(value);
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::institutions;
 use crate::call::{Call, Reply};
-use crate::world::{Answers, Challenge, JobKind, Page, Started, State};
+use crate::settings::JobKind;
+use crate::world::{Answers, Challenge, Page, Started, State};
 use mx_nexus::Secret;
 
 /// The reply to an operation on members; a member that is named has been found to be the user's.
@@ -19,7 +20,7 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
         "updateMember" => state.update_member(user, guid, member).map(rooted),
         "deleteMember" => state
             .delete_member(user, guid)
-            .map(|()| Reply::nothing(StatusCode::NO_CONTENT)),
+            .map(|()| Reply::empty(StatusCode::NO_CONTENT)),
         "listMemberCredentials" => state.member(user, guid).map(|member| {
             let credentials = match &member.oauth {
                 // Those of the institution are for its other members.
@@ -97,7 +98,7 @@ fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Resu
     Ok(Reply::ok(json!({"member_credential": {
         "created_at": at,
         "credential_guid": wanted,
-        "guid": crate::world::guid("MCR"),
+        "guid": crate::guids::guid("MCR"),
         "member_guid": guid,
         "metadata": left["metadata"],
         "updated_at": at,

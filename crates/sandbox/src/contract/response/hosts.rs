@@ -1,12 +1,12 @@
-//! The hosts in what is made: examples of the documents name real ones, and nobody shall be sent there by a sandbox. Names that are
-//! kept for documentation (RFC 2606) stay.
+//! Replaces real hosts in the documents' examples, so that no response of a sandbox links to one. Names reserved for
+//! documentation (RFC 2606) stay.
 
 use serde_json::Value;
 
-/// Who stands for everybody.
-const INVENTED: &str = "sandbox.example";
+/// The host that replaces them.
+const REPLACEMENT: &str = "sandbox.example";
 
-/// The names, and the ends of names, that lead nowhere.
+/// Reserved names and domains.
 const RESERVED: [&str; 8] = [
     "example",
     "test",
@@ -18,46 +18,46 @@ const RESERVED: [&str; 8] = [
     "127.0.0.1",
 ];
 
-/// The ends by which a text that is nothing but a host is told from others.
-const COMMON: [&str; 3] = [".com", ".net", ".org"];
+/// A text that is only a host is recognised by these ends.
+const TOP_LEVEL: [&str; 3] = [".com", ".net", ".org"];
 
-/// Puts an invented host in the place of every real one.
-pub(super) fn invent(value: &mut Value) {
+/// Replaces every real host in a value.
+pub(super) fn replace_real_hosts(value: &mut Value) {
     match value {
-        Value::Object(fields) => fields.values_mut().for_each(invent),
-        Value::Array(items) => items.iter_mut().for_each(invent),
+        Value::Object(fields) => fields.values_mut().for_each(replace_real_hosts),
+        Value::Array(items) => items.iter_mut().for_each(replace_real_hosts),
         Value::String(text) => {
             for mark in ["://", "@"] {
-                *text = behind(text, mark);
+                *text = replace_after(text, mark);
             }
-            if COMMON.iter().any(|end| text.ends_with(end))
+            if TOP_LEVEL.iter().any(|end| text.ends_with(end))
                 && host(text) == *text
                 && !is_reserved(text)
             {
-                INVENTED.clone_into(text);
+                REPLACEMENT.clone_into(text);
             }
         }
         _ => {}
     }
 }
 
-/// The text with an invented host behind every mark.
-fn behind(text: &str, mark: &str) -> String {
+/// Replaces the real host after every mark.
+fn replace_after(text: &str, mark: &str) -> String {
     let mut parts = text.split(mark);
-    let mut invented = parts.next().unwrap_or_default().to_owned();
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let host = host(part);
-        invented.push_str(mark);
+        replaced.push_str(mark);
         match host.contains('.') && !is_reserved(host) {
-            true => invented.push_str(INVENTED),
-            false => invented.push_str(host),
+            true => replaced.push_str(REPLACEMENT),
+            false => replaced.push_str(host),
         }
-        invented.push_str(&part[host.len()..]);
+        replaced.push_str(&part[host.len()..]);
     }
-    invented
+    replaced
 }
 
-/// What may be a host at the beginning of a text.
+/// The longest start of a text that can be a host.
 fn host(text: &str) -> &str {
     let is_of_host = |letter: char| letter.is_ascii_alphanumeric() || ".-".contains(letter);
     let end = text.find(|letter: char| !is_of_host(letter));
@@ -78,14 +78,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_hosts_give_way_and_reserved_ones_stay() {
+    fn real_hosts_are_replaced_and_reserved_ones_stay() {
         let mut value = json!({
             "url": "https://www.mx.com/a?b=https://dev.moneydesktop.com:8080/c",
             "csv": "Bank,,https://www.bank.com/x.rf,1\nhttps://content.mx.com",
             "email": ["fake.email@mxexample.com", "example@example.com", "mxuser.mx.com"],
             "kept": ["https://a.sandbox.example/x", "http://127.0.0.1:7/", "1.0", "Example Dot Com.", 7],
         });
-        invent(&mut value);
+        replace_real_hosts(&mut value);
         assert_eq!(
             value,
             json!({

@@ -1,19 +1,18 @@
-//! The document as the sandbox keeps it, for programs that judge or generate by it: what MX publishes with its corrections, and
-//! beside that what MX leaves unsaid and the sandbox has to say. The control plane hands it out.
+//! The document that `/_sandbox/openapi` serves: MX's, with the overlay, the address of the sandbox, and the refusals that MX
+//! does not document.
 
 use serde_json::{Map, Value, json};
 
-use crate::call::Face;
-use crate::contract;
+use crate::api::Api;
 
-/// The shape of every refusal.
+/// The name of the schema of every refusal.
 const REFUSAL: &str = "SandboxRefusal";
 
-/// The document of a face, with this address in it.
-pub(crate) fn document(face: Face, address: &str) -> Value {
-    let contract = contract::of(face);
+/// The document of an API, with this address in it.
+pub(crate) fn served_document(api: Api, address: &str) -> Value {
+    let contract = super::of(api);
     let mut document = contract.document().clone();
-    document["servers"] = json!([{ "url": format!("{address}{}", face.prefix()) }]);
+    document["servers"] = json!([{ "url": format!("{address}{}", api.prefix()) }]);
     document["components"]["schemas"][REFUSAL] = json!({
         "type": "object",
         "required": ["error"],
@@ -35,21 +34,21 @@ pub(crate) fn document(face: Face, address: &str) -> Value {
     for (_, item) in paths.into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
             if let Some(responses) = operation["responses"].as_object_mut() {
-                complete(responses, &content);
+                add_refusals(responses, &content);
             }
         }
     }
     document
 }
 
-/// Says what comes with a refusal, and that there are refusals that the document does not name.
-fn complete(responses: &mut Map<String, Value>, content: &Value) {
+/// Adds the body of the documented refusals, and one response for all others.
+fn add_refusals(responses: &mut Map<String, Value>, content: &Value) {
     for (status, response) in responses.iter_mut() {
         if status.starts_with('4') && response.get("content").is_none() {
             response["content"] = content.clone();
         }
     }
-    let others = json!({ "description": "It is refused.", "content": content });
+    let others = json!({ "description": "The request is refused.", "content": content });
     responses.entry("4XX").or_insert(others);
 }
 
@@ -58,9 +57,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_of_every_face_says_how_it_refuses() {
-        for face in [Face::Nexus, Face::Sso, Face::Mdx] {
-            let document = document(face, "http://127.0.0.1:1");
+    fn every_operation_has_a_refusal() {
+        for api in Api::ALL {
+            let document = served_document(api, "http://127.0.0.1:1");
             let paths = document["paths"].as_object().unwrap();
             for (path, item) in paths {
                 let operations = item.as_object().unwrap().values();
@@ -73,8 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn what_mx_says_itself_stays() {
-        let document = document(Face::Nexus, "http://127.0.0.1:1");
+    fn documented_refusals_stay() {
+        let document = served_document(Api::Nexus, "http://127.0.0.1:1");
         let history = &document["paths"]["/members/{member_guid}/extend_history"]["post"];
         let refusals = &history["responses"];
         assert_eq!(

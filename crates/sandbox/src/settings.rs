@@ -1,13 +1,32 @@
-//! How long things take in the sandbox's world, and what its first partner may do. The builder of the sandbox fills it in.
+//! The settings of a sandbox and its limits for clients, filled in by [`SandboxBuilder`](crate::SandboxBuilder), and the kinds of jobs.
 
 use std::time::Duration;
 
-use crate::world::JobKind;
 use mx_nexus::Secret;
+use serde::Serialize;
+
+/// What a job is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum JobKind {
+    /// Accounts and transactions.
+    Aggregation,
+    /// Who owns the accounts.
+    Identification,
+    /// Account and routing numbers.
+    Verification,
+    /// Transactions of up to two years.
+    ExtendedHistory,
+    /// Balances alone.
+    Balance,
+}
 
 /// The settings of a world. The defaults are MX's where MX names one; jobs are much quicker than at a bank.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// The address of the sandbox, for the addresses in its answers.
+    pub address: String,
     /// The client id of the partner that the world starts with.
     pub client_id: String,
     /// Its key; none makes a random one.
@@ -35,6 +54,7 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            address: String::from("http://127.0.0.1"),
             client_id: String::from("sandbox-client"),
             api_key: None,
             job_time: Duration::from_secs(2),
@@ -59,5 +79,27 @@ impl Settings {
     /// What a slow job takes longer.
     pub(crate) fn long(&self) -> Duration {
         self.job_time.saturating_mul(self.slow_factor)
+    }
+}
+
+/// What a client may take: time, memory, connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) head_time: Duration,
+    pub(crate) body_time: Duration,
+    pub(crate) answer_time: Duration,
+    pub(crate) body_bytes: usize,
+    pub(crate) connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(30),
+            answer_time: Duration::from_secs(30),
+            body_bytes: 1024 * 1024,
+            connections: 10_000,
+        }
     }
 }

@@ -1,5 +1,4 @@
-//! A connection that can be reset, closed so that the client sees a loss (RST) and not an end (FIN), and that does not wait for
-//! ever for a client that asks and never reads.
+//! A TCP connection that can be closed by a reset (RST instead of FIN), and that is closed when the client does not read.
 
 use std::future::Future;
 use std::io;
@@ -13,71 +12,70 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-/// The say in how a connection ends, for the one who serves it.
+/// Whether a connection is reset when it closes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Arc<AtomicBool>);
+pub(crate) struct ResetFlag(Arc<AtomicBool>);
 
-impl Line {
-    /// The connection is to be reset when it ends.
-    pub(crate) fn reset(&self) {
+impl ResetFlag {
+    pub(crate) fn set(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    fn is_reset(&self) -> bool {
+    fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// A connection whose end its line decides, and that a client cannot hold by not reading.
-pub(super) struct Socket {
+/// A connection with a reset flag and a write timeout.
+pub(crate) struct Socket {
     stream: TcpStream,
-    line: Line,
-    answer_time: Duration,
-    /// When the answer has to be out that the client does not read; none while nothing waits for it.
-    overdue: Option<Pin<Box<Sleep>>>,
+    reset: ResetFlag,
+    write_time: Duration,
+    /// When the pending response has to be written; none while no write is pending.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, line: Line, answer_time: Duration) -> Self {
+    pub(crate) fn new(stream: TcpStream, reset: ResetFlag, write_time: Duration) -> Self {
         Self {
             stream,
-            line,
-            answer_time,
-            overdue: None,
+            reset,
+            write_time,
+            deadline: None,
         }
     }
 
-    /// Lets a write wait for the client, but not longer than one answer may take. The time runs from the first write that has to
-    /// wait until everything is out, so that reading a byte now and then does not lengthen it.
-    fn wait(
+    /// Fails a write after the deadline. The time runs from the first pending write until everything is written, so that a client
+    /// that reads a byte now and then does not extend it.
+    fn limit(
         &mut self,
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() && self.overdue.is_none() {
+        if written.is_ready() && self.deadline.is_none() {
             return written;
         }
-        let answer_time = self.answer_time;
-        let overdue = self
-            .overdue
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(answer_time)));
+        let write_time = self.write_time;
+        let deadline = self
+            .deadline
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(write_time)));
         let is_over = match written.is_pending() {
-            true => overdue.as_mut().poll(context).is_ready(),
-            false => Instant::now() >= overdue.deadline(),
+            true => deadline.as_mut().poll(context).is_ready(),
+            false => Instant::now() >= deadline.deadline(),
         };
         if !is_over {
             return written;
         }
-        // What is still in the system's buffers goes with it, and nothing lingers.
-        self.line.reset();
+        // A reset also drops what is in the buffers of the system.
+        self.reset.set();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.line.is_reset() {
-            // A socket that cannot linger closes in the ordinary way, without an answer all the same.
+        if self.reset.is_set() {
+            // On an error it closes by FIN, without a response all the same.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -100,18 +98,18 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.wait(context, written)
+        self.limit(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // It is asked for once everything that was to be said is written.
-        self.overdue = None;
+        // hyper flushes once everything is written.
+        self.deadline = None;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.line.is_reset() {
-            // A shutdown would say goodbye first.
+        if self.reset.is_set() {
+            // A shutdown would send FIN first.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(context)
@@ -123,7 +121,7 @@ impl AsyncWrite for Socket {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.wait(context, written)
+        self.limit(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::bank::{Country, Field, Institution, institution, institutions};
 use crate::call::{Body, Call, Reply};
-use crate::world::{JobKind, Page};
+use crate::settings::JobKind;
+use crate::world::Page;
 
 /// When all institutions were entered and last changed.
 const ENTERED: &str = "2016-09-21T22:03:55.000Z";
@@ -171,7 +172,7 @@ fn list() -> Reply {
             media_type: "text/csv",
             bytes: csv.into_bytes(),
         },
-        ..Reply::nothing(StatusCode::OK)
+        ..Reply::empty(StatusCode::OK)
     }
 }
 

@@ -45,7 +45,7 @@ fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply
     let answer = match call.operation.id {
         "readAccount" | "updateAccount" => json!({"account": shown(member, account, &clock)}),
         "readAccountNumbersByAccount" => json!({"account_numbers": numbers(member, [account])}),
-        "blockAccount" => return Some(Ok(Reply::nothing(StatusCode::OK))),
+        "blockAccount" => return Some(Ok(Reply::empty(StatusCode::OK))),
         _ => return None,
     };
     Some(Ok(Reply::ok(answer)))

@@ -4,7 +4,8 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::call::{Body, Call, Reply};
-use crate::world::{State, token};
+use crate::guids::token;
+use crate::world::State;
 
 /// The media type of the XML forms.
 const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
@@ -17,7 +18,7 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
     };
     if call.operation.id == "deleteUserSessions" {
         state.sessions.end(&guid);
-        return Some(Reply::nothing(StatusCode::NO_CONTENT));
+        return Some(Reply::empty(StatusCode::NO_CONTENT));
     }
     if state.users.get(&guid).is_some_and(|user| user.is_disabled) {
         return Some(Reply::problem(403, None, "The user is disabled."));
@@ -35,7 +36,7 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
                     media_type: XML,
                     bytes: xml.into_bytes(),
                 },
-                ..Reply::nothing(StatusCode::OK)
+                ..Reply::empty(StatusCode::OK)
             })
         }
         "getWidgetUrl" => {
@@ -52,7 +53,7 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
 }
 
 fn widget(state: &State, call: &Call, kind: &str) -> Reply {
-    let address = format!("{}/_sandbox/widgets/{}", state.address, token());
+    let address = format!("{}/_sandbox/widgets/{}", state.settings.address, token());
     let user_id = call.path("user_id");
     Reply::ok(json!({"url": {"url": address, "type": kind, "user_id": user_id}}))
 }

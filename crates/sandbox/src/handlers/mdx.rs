@@ -32,7 +32,7 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
         }
         "deleteUser" => {
             state.delete_user(&guid);
-            Some(Reply::nothing(StatusCode::NO_CONTENT))
+            Some(Reply::empty(StatusCode::NO_CONTENT))
         }
         _ => None,
     }
