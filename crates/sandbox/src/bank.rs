@@ -1,5 +1,5 @@
 //! The institutions of the sandbox and how they behave: MX Bank and its OAuth twin as documented, and invented ones for what
-//! those cannot do. The world asks for an institution and for the course of a job there.
+//! those cannot do. The world asks for an institution and for the steps of a job there.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,12 +8,13 @@ use crate::settings::{JobKind, Settings};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
-mod course;
+pub(crate) mod accounts;
 mod institutions;
-mod words;
+mod passwords;
+mod steps;
 
-pub(crate) use course::{Question, Round, Step, Verdict, judge};
-pub(crate) use words::gathering_only;
+pub(crate) use passwords::gathering_only;
+pub(crate) use steps::{Question, Round, Step, Verdict, verdict};
 
 /// What the person entered, by the name of the field.
 pub(crate) type Entries = BTreeMap<&'static str, Secret>;
@@ -32,7 +33,7 @@ pub(crate) struct Institution {
     /// The country that it serves.
     pub country: Country,
     /// Which passwords it knows.
-    pub vocabulary: Vocabulary,
+    pub passwords: PasswordSet,
     /// What it wants to know; nothing at an OAuth-only one.
     pub fields: Vec<Field>,
     /// Whether members can sign in on its own page.
@@ -40,7 +41,7 @@ pub(crate) struct Institution {
     /// Which kinds of jobs it supports, of those for which an institution can say so.
     pub supports: Vec<JobKind>,
     /// Whether no partner has these products there: their jobs are refused with 403.
-    pub is_without_products: bool,
+    pub has_no_products: bool,
     /// Whether it is closed to new members.
     pub is_hidden: bool,
 }
@@ -56,11 +57,11 @@ pub(crate) enum Country {
 
 /// Which passwords an institution knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vocabulary {
+pub(crate) enum PasswordSet {
     /// Those that are documented for MX Bank.
     MxBank,
     /// Those, and words for all the rest.
-    Invented,
+    Sandbox,
 }
 
 /// Something that an institution wants to know at sign-in.
@@ -98,7 +99,7 @@ impl Field {
     }
 
     /// Whether this may be entered: where there are options, one of them, by its value or its identifier.
-    fn takes(&self, entry: &str) -> bool {
+    fn accepts(&self, entry: &str) -> bool {
         let mut options = self.options.iter();
         self.options.is_empty()
             || options.any(|(value, _)| *value == entry || self.option_guid(value) == entry)
@@ -112,29 +113,29 @@ impl Institution {
     }
 
     /// What a job of a member with these entries goes through.
-    pub(crate) fn course(&self, entries: &Entries, settings: &Settings) -> Vec<Step> {
+    pub(crate) fn steps(&self, entries: &Entries, settings: &Settings) -> Vec<Step> {
         let is_answered = |field: &Field| entries.contains_key(field.name);
         if !self.fields.iter().all(is_answered) {
-            return words::ending(ConnectionStatus::Impaired, settings);
+            return passwords::ending(ConnectionStatus::Impaired, settings);
         }
         let is_filled_in = |entry: &Secret| !entry.expose().is_empty();
         let typed = ["LOGIN", "PASSWORD"].iter();
         if !typed.filter_map(|name| entries.get(name)).all(is_filled_in) {
-            return words::ending(ConnectionStatus::Failed, settings);
+            return passwords::ending(ConnectionStatus::Failed, settings);
         }
         let has_choice = |field: &Field| {
             let entry = entries.get(field.name);
-            entry.is_some_and(|entry| field.takes(entry.expose()))
+            entry.is_some_and(|entry| field.accepts(entry.expose()))
         };
         if !self.fields.iter().all(has_choice) {
-            return words::ending(ConnectionStatus::Denied, settings);
+            return passwords::ending(ConnectionStatus::Denied, settings);
         }
         let Some(password) = entries.get("PASSWORD") else {
-            return words::connecting(settings);
+            return passwords::connecting(settings);
         };
-        match self.vocabulary {
-            Vocabulary::MxBank => words::mx_bank(password.expose(), settings),
-            Vocabulary::Invented => words::invented(password.expose(), settings),
+        match self.passwords {
+            PasswordSet::MxBank => passwords::mx_bank(password.expose(), settings),
+            PasswordSet::Sandbox => passwords::sandbox_bank(password.expose(), settings),
         }
     }
 }

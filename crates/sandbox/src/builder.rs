@@ -12,7 +12,7 @@ use crate::router::RequestRouter;
 use crate::server::Bound;
 use crate::settings::{JobKind, Limits, Settings};
 use crate::shared::Shared;
-use crate::world::World;
+use crate::state::Store;
 use mx_nexus::Secret;
 
 /// The shortest time that leaves a client the chance to be in it.
@@ -158,12 +158,12 @@ impl SandboxBuilder {
         let bound = Bound::on(self.port).await?;
         let address = format!("http://{}", bound.address);
         self.settings.address.clone_from(&address);
-        let world = World::new(self.settings);
-        let client_id = world.client_id();
+        let store = Store::new(self.settings);
+        let client_id = store.client_id();
         let shared = Arc::new(Shared {
             address,
             client_id,
-            world,
+            store,
             faults: FaultQueue::default(),
             requests: RequestLog::default(),
         });

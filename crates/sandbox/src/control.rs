@@ -19,7 +19,7 @@ use crate::shared::Shared;
 
 mod oauth;
 
-type Here = State<Arc<Shared>>;
+type SharedState = State<Arc<Shared>>;
 
 /// Everything under `/_sandbox/`, and the index.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -41,11 +41,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_sandbox/members", post(add_member))
         .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
-        .fallback(nothing)
+        .fallback(not_found)
         .with_state(shared)
 }
 
-fn answer(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
+fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
     // What is written here are lists and objects of texts and numbers.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
     let mut response = Response::new(ResponseBody::from(bytes));
@@ -56,14 +56,14 @@ fn answer(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> 
 }
 
 fn ok(value: &impl Serialize) -> Response<ResponseBody> {
-    answer(StatusCode::OK, value)
+    respond(StatusCode::OK, value)
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response<ResponseBody> {
-    answer(status, &json!({"error": {"message": message}}))
+    respond(status, &json!({"error": {"message": message}}))
 }
 
-/// The same answer, in JSON when it is a refusal of the router, which speaks plain text.
+/// The same respond, in JSON when it is a refusal of the router, which speaks plain text.
 pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<ResponseBody> {
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE);
@@ -85,7 +85,7 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
     told
 }
 
-async fn index(State(shared): Here) -> Response<ResponseBody> {
+async fn index(State(shared): SharedState) -> Response<ResponseBody> {
     let mut index = json!({
         "what": "a sandbox of MX: invented banks and people, nothing real",
         "client_id": shared.client_id,
@@ -110,18 +110,18 @@ async fn index(State(shared): Here) -> Response<ResponseBody> {
     ok(&index)
 }
 
-async fn nothing() -> Response<ResponseBody> {
+async fn not_found() -> Response<ResponseBody> {
     refuse(
         StatusCode::NOT_FOUND,
         "There is nothing here; GET /_sandbox says what is where.",
     )
 }
 
-async fn list_faults(State(shared): Here) -> Response<ResponseBody> {
+async fn list_faults(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"faults": shared.faults.list()}))
 }
 
-async fn add_fault(State(shared): Here, body: Bytes) -> Response<ResponseBody> {
+async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
@@ -130,33 +130,33 @@ async fn add_fault(State(shared): Here, body: Bytes) -> Response<ResponseBody> {
         added.map(|()| fault).map_err(|error| error.to_string())
     });
     match added {
-        Ok(fault) => answer(StatusCode::CREATED, &fault),
+        Ok(fault) => respond(StatusCode::CREATED, &fault),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 
-async fn clear_faults(State(shared): Here) -> Response<ResponseBody> {
+async fn clear_faults(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.faults.clear()}))
 }
 
-async fn expire_sessions(State(shared): Here) -> Response<ResponseBody> {
-    ok(&json!({"expired": shared.world.expire_sessions()}))
+async fn expire_sessions(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"expired": shared.store.expire_sessions()}))
 }
 
-async fn list_requests(State(shared): Here) -> Response<ResponseBody> {
+async fn list_requests(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"requests": shared.requests.list()}))
 }
 
-async fn clear_requests(State(shared): Here) -> Response<ResponseBody> {
+async fn clear_requests(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.requests.clear()}))
 }
 
-async fn list_jobs(State(shared): Here) -> Response<ResponseBody> {
-    ok(&json!({"jobs": shared.world.jobs()}))
+async fn list_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"jobs": shared.store.jobs()}))
 }
 
-async fn finish_jobs(State(shared): Here) -> Response<ResponseBody> {
-    ok(&json!({"finished": shared.world.finish_jobs()}))
+async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
 /// What is said of a member that is to be added.
@@ -167,22 +167,25 @@ struct NewMember {
     password: String,
 }
 
-async fn add_member(State(shared): Here, body: Bytes) -> Response<ResponseBody> {
+async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     // A mismatch is told without the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
     let read = read
         .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
-    let world = &shared.world;
-    match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
-        Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
+    let store = &shared.store;
+    match read.and_then(|new| store.add_member(&new.user_id, &new.password)) {
+        Ok(member) => respond(StatusCode::CREATED, &json!({"member": member})),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 
-async fn read_document(State(shared): Here, Path(name): Path<String>) -> Response<ResponseBody> {
+async fn read_document(
+    State(shared): SharedState,
+    Path(name): Path<String>,
+) -> Response<ResponseBody> {
     let name = name.strip_suffix(".json");
     match Api::ALL.into_iter().find(|api| Some(api.name()) == name) {
         Some(api) => ok(&contract::served_document(api, &shared.address)),
-        None => nothing().await,
+        None => not_found().await,
     }
 }

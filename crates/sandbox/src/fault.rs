@@ -295,7 +295,7 @@ impl Fault {
 
     /// How long the answer, or the reset, is held back.
     #[must_use]
-    pub fn held_back(&self) -> Option<Duration> {
+    pub fn delay_time(&self) -> Option<Duration> {
         self.delay_ms.map(Duration::from_millis)
     }
 

@@ -3,26 +3,26 @@
 
 use crate::api::Api;
 use crate::call::{Call, Reply};
-use crate::world::{Principal, State};
+use crate::state::{Principal, State};
 
 mod mdx;
 mod nexus;
 mod sso;
 
-pub(crate) use nexus::stands_for_a_member;
+pub(crate) use nexus::is_test_member;
 
 /// The reply of the API that was called; none for an operation that has no state.
 pub(crate) fn reply(state: &mut State, principal: &Principal, call: &Call) -> Option<Reply> {
     match (principal, call.api) {
-        (Principal::Partner(client), Api::Sso) => sso::answer(state, client, call),
-        (Principal::Partner(client), Api::Mdx) => mdx::answer(state, client, call),
-        (Principal::Holder(token), Api::Nexus) => nexus::open_session(state, token, call),
-        (Principal::User(user), Api::Nexus) => nexus::answer(state, user, call),
-        (Principal::Test, Api::Nexus) => nexus::answer_test(call),
+        (Principal::Partner(client), Api::Sso) => sso::reply(state, client, call),
+        (Principal::Partner(client), Api::Mdx) => mdx::reply(state, client, call),
+        (Principal::TokenHolder(token), Api::Nexus) => nexus::open_session(state, token, call),
+        (Principal::User(user), Api::Nexus) => nexus::reply(state, user, call),
+        (Principal::Test, Api::Nexus) => nexus::reply_test(call),
         _ => None,
     }
 }
 
-fn either(outcome: Result<Reply, Reply>) -> Reply {
+fn reply_or_refusal(outcome: Result<Reply, Reply>) -> Reply {
     outcome.unwrap_or_else(|refusal| refusal)
 }

@@ -66,7 +66,7 @@
 //! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened, with what is left of `times` and `skip` |
 //! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
 //! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
-//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
+//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`RecordedRequest`], the oldest first |
 //! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all jobs that run come to their ends, or to their questions |
@@ -113,24 +113,23 @@ mod control;
 mod fault;
 mod guids;
 mod handlers;
-mod people;
 mod requests;
 mod router;
 mod server;
 mod settings;
 mod shared;
 mod socket;
-mod world;
+mod state;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault};
-pub use requests::Received;
+pub use requests::RecordedRequest;
 pub use settings::JobKind;
-pub use world::{JobReport, JobState};
+pub use state::{JobReport, JobState};
 
 use server::Server;
 use shared::Shared;
-use world::Consent;
+use state::Consent;
 
 /// The refusal of a user id that MX would not take, in MX's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,7 +236,7 @@ impl Sandbox {
 
     /// The API key of its partner: the latest one, when [`add_partner`](Self::add_partner) has changed it.
     pub fn api_key(&self) -> Secret {
-        let key = self.shared.world.api_key(self.client_id());
+        let key = self.shared.store.api_key(self.client_id());
         // A partner is never taken away, and this one is there from the start.
         key.unwrap_or_else(|| Secret::new(""))
     }
@@ -283,7 +282,7 @@ impl Sandbox {
 
     /// Ends all sessions now, and says how many they were: the next call with one is answered 401, code 4011.
     pub fn expire_sessions(&self) -> usize {
-        self.shared.world.expire_sessions()
+        self.shared.store.expire_sessions()
     }
 
     /// Forgets the requests so far, and says how many they were: for a test that counts from here.
@@ -313,7 +312,7 @@ impl Sandbox {
     /// The requests to the systems of MX, with nothing secret in them, in the order in which they were answered. A request under
     /// way is not among them: one that a fault holds back comes when its answer goes out. Those to `/_sandbox`, and what was
     /// no HTTP, are not noted. The last 10,000 are kept.
-    pub fn requests(&self) -> Vec<Received> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.requests.list()
     }
 
@@ -338,13 +337,13 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn finish_jobs(&self) -> usize {
-        self.shared.world.finish_jobs()
+        self.shared.store.finish_jobs()
     }
 
     /// The jobs of all members, by the guid of the member, and each member's in the order in which they started. The last 20 of a
     /// member are kept, until it is deleted; [`JobReport::count`] goes on counting. How they stand is looked up now.
     pub fn jobs(&self) -> Vec<JobReport> {
-        self.shared.world.jobs()
+        self.shared.store.jobs()
     }
 
     /// Adds a member of a user without the way to it; the user is made when it is not there. The member is of a bank that knows
@@ -373,7 +372,7 @@ impl Sandbox {
     ///
     /// When MX would refuse the id of the user.
     pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, InvalidUser> {
-        let added = self.shared.world.add_member(user_id, password);
+        let added = self.shared.store.add_member(user_id, password);
         added.map(MemberGuid::from).map_err(InvalidUser)
     }
 
@@ -382,33 +381,33 @@ impl Sandbox {
     /// a key that is changed in the middle. Then [`api_key`](Self::api_key) and [`nexus`](Self::nexus) have the new key, and clients
     /// from before are refused where they need a key, while their sessions live on.
     pub fn add_partner(&self, client_id: &str, api_key: impl Into<Secret>) {
-        self.shared.world.add_partner(client_id, api_key.into());
+        self.shared.store.add_partner(client_id, api_key.into());
     }
 
     /// The partner may start jobs of this kind from now on.
     pub fn permit(&self, product: JobKind) {
-        let world = &self.shared.world;
-        world.set_product(self.client_id(), product, true);
+        let store = &self.shared.store;
+        store.set_product(self.client_id(), product, true);
     }
 
     /// The partner may not start jobs of this kind from now on: 403. Nor do they start by the way, as an aggregation does when a member
     /// is made.
     pub fn forbid(&self, product: JobKind) {
-        let world = &self.shared.world;
-        world.set_product(self.client_id(), product, false);
+        let store = &self.shared.store;
+        store.set_product(self.client_id(), product, false);
     }
 
     /// The person has signed in on the OAuth page of a member. False when no such page was open, or the user is disabled.
     pub fn finish_oauth(&self, member: &str) -> bool {
-        let world = &self.shared.world;
-        world.finish_oauth(member, Consent::Given)
+        let store = &self.shared.store;
+        store.finish_oauth(member, Consent::Given)
     }
 
     /// The person has declined on the OAuth page of a member, which becomes DENIED until they sign in at a fresh address. False when
     /// no such page was open.
     pub fn decline_oauth(&self, member: &str) -> bool {
-        let world = &self.shared.world;
-        world.finish_oauth(member, Consent::Declined)
+        let store = &self.shared.store;
+        store.finish_oauth(member, Consent::Declined)
     }
 
     /// Ends it, and waits until the port is free and every connection closed: a quarter of a second at most for requests that are under

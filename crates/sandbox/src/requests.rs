@@ -22,7 +22,7 @@ const MOST: usize = 10_000;
 /// "/nexus/members/{member_guid}", "operation": "readMember", "member": "MBR-…", "status": 200, "fault": null}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Received {
+pub struct RecordedRequest {
     /// When it was answered, or reset; in JSON the milliseconds since 1970.
     #[serde(serialize_with = "in_milliseconds")]
     pub time: SystemTime,
@@ -43,10 +43,10 @@ pub struct Received {
 
 /// The last requests.
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<Received>>);
+pub(crate) struct RequestLog(Mutex<VecDeque<RecordedRequest>>);
 
 impl RequestLog {
-    pub(crate) fn add(&self, received: Received) {
+    pub(crate) fn add(&self, received: RecordedRequest) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == MOST {
             log.pop_front();
@@ -61,7 +61,7 @@ impl RequestLog {
     }
 
     /// All that are remembered, the oldest first.
-    pub(crate) fn list(&self) -> Vec<Received> {
+    pub(crate) fn list(&self) -> Vec<RecordedRequest> {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().cloned().collect()
     }
@@ -70,7 +70,7 @@ impl RequestLog {
 /// The member of a path, when it is one by the look of it.
 pub(crate) fn member(path: &BTreeMap<String, String>) -> Option<String> {
     let guid = path.get("member_guid")?;
-    (is_guid(guid) || handlers::stands_for_a_member(guid)).then(|| guid.clone())
+    (is_guid(guid) || handlers::is_test_member(guid)).then(|| guid.clone())
 }
 
 /// Whether it is `MBR-` and a UUID.
@@ -94,8 +94,8 @@ fn in_milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S:
 mod tests {
     use super::*;
 
-    fn received(status: u16) -> Received {
-        Received {
+    fn received(status: u16) -> RecordedRequest {
+        RecordedRequest {
             time: SystemTime::UNIX_EPOCH,
             method: "GET",
             path: None,

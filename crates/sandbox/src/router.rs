@@ -21,7 +21,7 @@ use crate::contract::{self, Contract, Documented, Match};
 use crate::control;
 use crate::fault::{Fault, FaultKind, RequestInfo};
 use crate::handlers;
-use crate::requests::{Received, member};
+use crate::requests::{RecordedRequest, member};
 use crate::settings::Limits;
 use crate::shared::Shared;
 use crate::socket::ResetFlag;
@@ -114,7 +114,7 @@ impl RequestRouter {
         reply: Reply,
         media_type: &str,
     ) -> Response<ResponseBody> {
-        self.shared.requests.add(Received {
+        self.shared.requests.add(RecordedRequest {
             time: SystemTime::now(),
             method: known_method(&head.method),
             path: None,
@@ -152,7 +152,7 @@ impl RequestRouter {
             Some(fault) if !fault.is_processed() => Reply::empty(http::StatusCode::NO_CONTENT),
             _ => self.process(matched, kind),
         };
-        if let Some(delay) = fault.and_then(Fault::held_back) {
+        if let Some(delay) = fault.and_then(Fault::delay_time) {
             tokio::time::sleep(delay).await;
         }
         let media_type = |status| {
@@ -164,7 +164,7 @@ impl RequestRouter {
         // A response without a body cannot be truncated.
         let is_reset = kind == Some(FaultKind::Reset)
             || kind == Some(FaultKind::Truncate) && matches!(reply.body, Body::Empty);
-        self.shared.requests.add(Received {
+        self.shared.requests.add(RecordedRequest {
             time: SystemTime::now(),
             method: operation.method,
             path: Some(format!("{}{}", api.prefix(), operation.path)),
@@ -188,7 +188,7 @@ impl RequestRouter {
     /// The reply of the operation, after the effects of a fault on the state and the call.
     fn process(&self, matched: Matched, fault: Option<FaultKind>) -> Reply {
         if fault == Some(FaultKind::ExpireSessions) {
-            self.shared.world.expire_sessions();
+            self.shared.store.expire_sessions();
         }
         let reply = self.call(matched, fault == Some(FaultKind::StaleEcho));
         reply.unwrap_or_else(|refusal| refusal)
@@ -215,10 +215,10 @@ impl RequestRouter {
             body: Value::Null,
             is_stale,
         };
-        let world = &self.shared.world;
-        let principal = world.authorise(&call)?;
+        let store = &self.shared.store;
+        let principal = store.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
-        let handled = world.read(call.is_stale, |state| {
+        let handled = store.read(call.is_stale, |state| {
             handlers::reply(state, &principal, &call)
         });
         let user = principal.user();

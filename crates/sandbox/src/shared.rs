@@ -2,12 +2,12 @@
 
 use crate::fault::FaultQueue;
 use crate::requests::RequestLog;
-use crate::world::World;
+use crate::state::Store;
 
 pub(crate) struct Shared {
     pub(crate) address: String,
     pub(crate) client_id: String,
-    pub(crate) world: World,
+    pub(crate) store: Store,
     pub(crate) faults: FaultQueue,
     pub(crate) requests: RequestLog,
 }

@@ -1,6 +1,6 @@
 //! The list of institutions that the sandbox has.
 
-use crate::bank::{Country, Field, Institution, Vocabulary};
+use crate::bank::{Country, Field, Institution, PasswordSet};
 use crate::guids::fixed_guid;
 use crate::settings::JobKind;
 
@@ -35,7 +35,7 @@ pub(super) fn all() -> Vec<Institution> {
                 "Password",
             ),
         ],
-        vocabulary: Vocabulary::MxBank,
+        passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
         ..invented("mxbank", "MX Bank", 72_644)
@@ -43,7 +43,7 @@ pub(super) fn all() -> Vec<Institution> {
     let mx_bank_oauth = Institution {
         guid: String::from("INS-68e96dd6-eabd-42d3-9f05-416897f0746c"),
         fields: Vec::new(),
-        vocabulary: Vocabulary::MxBank,
+        passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
         ..invented("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
@@ -53,7 +53,7 @@ pub(super) fn all() -> Vec<Institution> {
         ..invented("sandbox_savings", "Sandbox Savings (no products)", 30_000)
     };
     let not_enabled = Institution {
-        is_without_products: true,
+        has_no_products: true,
         ..invented(
             "sandbox_private_bank",
             "Sandbox Private Bank (not enabled)",
@@ -114,14 +114,14 @@ fn invented(code: &str, name: &str, popularity: u32) -> Institution {
         name: name.to_owned(),
         popularity,
         country: Country::UnitedStates,
-        vocabulary: Vocabulary::Invented,
+        passwords: PasswordSet::Sandbox,
         fields: vec![
             field(&guid("login"), "LOGIN", "Username"),
             field(&guid("password"), "PASSWORD", "Password"),
         ],
         supports_oauth: false,
         supports: EVERYTHING.to_vec(),
-        is_without_products: false,
+        has_no_products: false,
         is_hidden: false,
     }
 }

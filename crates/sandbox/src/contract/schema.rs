@@ -88,17 +88,17 @@ mod tests {
 
     fn mismatch(value: Value) -> Option<String> {
         let document = json!({"components": {"schemas": {
-            "Person": {
+            "Owner": {
                 "type": "object",
                 "required": ["name"],
                 "properties": {
                     "name": {"type": "string", "nullable": true, "example": "Ada", "x-secret": true},
                     "example": {"type": "integer"},
-                    "friend": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/Person"}]}
+                    "friend": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/Owner"}]}
                 }
             }
         }}});
-        let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/Person"}});
+        let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
         Schema::new(schema).mismatch(registry(&document).as_ref(), &value)
     }
 

@@ -10,9 +10,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-use super::{Here, ok, refuse};
+use super::{SharedState, ok, refuse};
 use crate::shared::Shared;
-use crate::world::Consent;
+use crate::state::Consent;
 
 /// What the page sends when the person declines.
 const DECLINED: &str = "answer=decline";
@@ -24,16 +24,16 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
 }
 
-async fn sign_in(State(shared): Here, Path(member): Path<String>) -> Response<ResponseBody> {
+async fn sign_in(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
     finish(&shared, &member, Consent::Given)
 }
 
-async fn decline(State(shared): Here, Path(member): Path<String>) -> Response<ResponseBody> {
+async fn decline(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
     finish(&shared, &member, Consent::Declined)
 }
 
 fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseBody> {
-    match shared.world.finish_oauth(member, consent) {
+    match shared.store.finish_oauth(member, consent) {
         true => ok(&json!({"signed_in": consent == Consent::Given})),
         false => refuse(
             StatusCode::NOT_FOUND,
@@ -44,10 +44,10 @@ fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseB
 
 /// The page by itself does nothing: whoever only looks at the address has not signed in.
 async fn show(
-    State(shared): Here,
+    State(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
 ) -> Response<ResponseBody> {
-    let Some(bank) = shared.world.oauth_page(&member, &page) else {
+    let Some(bank) = shared.store.oauth_page(&member, &page) else {
         return closed();
     };
     let says = format!(
@@ -60,7 +60,7 @@ async fn show(
 }
 
 async fn submit(
-    State(shared): Here,
+    State(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
     answer: String,
 ) -> Response<ResponseBody> {
@@ -68,7 +68,7 @@ async fn submit(
         true => (Consent::Declined, "<p>You have declined.</p>"),
         false => (Consent::Given, "<p>You have signed in.</p>"),
     };
-    match shared.world.finish_oauth_page(&member, &page, consent) {
+    match shared.store.finish_oauth_page(&member, &page, consent) {
         true => html(StatusCode::OK, "Done", says),
         false => closed(),
     }

@@ -215,7 +215,7 @@ mod tests {
             (Some("GET"), Some("/members"))
         );
         assert_eq!(listed.for_operation(), None);
-        assert_eq!(listed.held_back(), Some(Duration::from_millis(5)));
+        assert_eq!(listed.delay_time(), Some(Duration::from_millis(5)));
         assert!(!listed.is_processed());
         assert_eq!((listed.times_left(), listed.skips_left()), (3, 1));
         assert_eq!(Fault::stale_echo().for_operation(), Some("readMember"));

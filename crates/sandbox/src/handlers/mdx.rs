@@ -3,15 +3,15 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::either;
+use super::reply_or_refusal;
 use crate::call::{Call, Reply};
-use crate::world::State;
+use crate::state::State;
 
 /// The reply of MDX to a partner.
-pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
+pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
     if call.operation.id == "createUser" {
         let made = state.create_user(client, &call.body["user"]);
-        return Some(either(made.map(rooted)));
+        return Some(reply_or_refusal(made.map(user_reply)));
     }
     let guid = match state.users.guid(client, call.path("user_id")) {
         Ok(guid) => guid,
@@ -20,15 +20,17 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
     match call.operation.id {
         "readUser" => {
             let user = state.users.get(&guid)?;
-            Some(rooted(user.as_mdx_shows_it(&state.clock)))
+            Some(user_reply(user.mdx_json(&state.clock)))
         }
         "updateUser" => {
             let changed = state.update_user(&guid, &call.body["user"]);
-            Some(either(changed.map(rooted)))
+            Some(reply_or_refusal(changed.map(user_reply)))
         }
         "remapUserId" => {
             let new = json!({"id": call.body["user"]["id"]});
-            Some(either(state.update_user(&guid, &new).map(rooted)))
+            Some(reply_or_refusal(
+                state.update_user(&guid, &new).map(user_reply),
+            ))
         }
         "deleteUser" => {
             state.delete_user(&guid);
@@ -38,6 +40,6 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
     }
 }
 
-fn rooted(user: Value) -> Reply {
+fn user_reply(user: Value) -> Reply {
     Reply::ok(json!({"user": user}))
 }

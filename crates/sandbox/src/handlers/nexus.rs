@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::either;
+use super::reply_or_refusal;
 use crate::call::{Call, Reply};
-use crate::world::{State, spent, unknown};
+use crate::state::{State, invalid_token, unknown_member};
 
 mod accounts;
 mod institutions;
@@ -12,33 +12,33 @@ mod jobs;
 mod members;
 mod test_session;
 
-pub(super) use test_session::answer as answer_test;
-pub(crate) use test_session::stands_for_a_member;
+pub(crate) use test_session::is_test_member;
+pub(super) use test_session::reply as reply_test;
 
 /// Spends an API token on a session.
 pub(super) fn open_session(state: &mut State, token: &str, call: &Call) -> Option<Reply> {
     let now = state.now;
     let Some(user) = state.api_tokens.spend(token, now) else {
-        return Some(spent());
+        return Some(invalid_token());
     };
-    let session = state.sessions.mint(&user, now);
+    let session = state.sessions.issue(&user, now);
     if let Some(user) = state.users.get_mut(&user) {
         user.logged_in = Some(now);
     }
     let skips_aggregation = call.body["session"]["skip_aggregation"].as_bool();
     if skips_aggregation != Some(true) {
-        state.start_where_possible(&user);
+        state.aggregate_permitted(&user);
     }
     Some(Reply::ok(json!({"session": {"token": session}})))
 }
 
 /// The reply of Nexus to a user.
-pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Reply> {
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply> {
     if call.operation.id == "readUser" {
         let Some(user) = state.users.get(user) else {
-            return Some(unknown());
+            return Some(unknown_member());
         };
-        let shown = user.as_nexus_shows_it(&state.clock);
+        let shown = user.nexus_json(&state.clock);
         return Some(Reply::ok(json!({"user": shown})));
     }
     if call.path.contains_key("member_guid")
@@ -46,9 +46,9 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Reply
     {
         return Some(unknown);
     }
-    institutions::answer(call)
-        .or_else(|| members::answer(state, user, call))
-        .or_else(|| jobs::answer(state, user, call))
-        .or_else(|| accounts::answer(state, user, call))
-        .map(either)
+    institutions::reply(call)
+        .or_else(|| members::reply(state, user, call))
+        .or_else(|| jobs::reply(state, user, call))
+        .or_else(|| accounts::reply(state, user, call))
+        .map(reply_or_refusal)
 }

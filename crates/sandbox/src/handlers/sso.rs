@@ -5,13 +5,13 @@ use serde_json::json;
 
 use crate::call::{Body, Call, Reply};
 use crate::guids::token;
-use crate::world::State;
+use crate::state::State;
 
 /// The media type of the XML forms.
 const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
 
 /// The reply of SSO to a partner.
-pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
+pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
     let guid = match state.users.guid(client, call.path("user_id")) {
         Ok(guid) => guid,
         Err(unknown) => return Some(unknown),
@@ -25,11 +25,11 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
     }
     match call.operation.id {
         "getApiToken" => {
-            let token = state.api_tokens.mint(&guid, state.now);
+            let token = state.api_tokens.issue(&guid, state.now);
             Some(Reply::ok(json!({"api_token": {"token": token}})))
         }
         "getApiTokenXml" => {
-            let token = state.api_tokens.mint(&guid, state.now);
+            let token = state.api_tokens.issue(&guid, state.now);
             let xml = format!("<api_token>\n  <token>{token}</token>\n</api_token>");
             Some(Reply {
                 body: Body::Bytes {
@@ -41,7 +41,7 @@ pub(super) fn answer(state: &mut State, client: &str, call: &Call) -> Option<Rep
         }
         "getWidgetUrl" => {
             // Asking for the address starts an aggregation of all members, whatever the widget (reference).
-            state.start_where_possible(&guid);
+            state.aggregate_permitted(&guid);
             Some(widget(state, call, call.path("type")))
         }
         "getWidgetUrlWithOptions" => {

@@ -3,12 +3,12 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
 use crate::call::{Call, Reply};
-use crate::people::{self, ACCOUNTS, AccountKind, Person};
-use crate::world::{Account, Clock, Deed, Member, Page, State};
+use crate::state::{Account, AccountAction, Clock, Member, Page, State};
 
 /// The reply to an operation on accounts, owners or numbers; a member that is named has been found to be the user's.
-pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let guid = call.path("member_guid");
     let splits_names = state.settings.splits_names;
     Some(match call.operation.id {
@@ -32,13 +32,13 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
 fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let wanted = call.path.get("account_guid")?;
     let clock = state.clock;
-    let deed = match call.operation.id {
-        "updateAccount" => Deed::Update(&call.body["account"]),
-        "blockAccount" => Deed::Block,
-        "deleteManualAccount" => Deed::Delete,
-        _ => Deed::Read,
+    let action = match call.operation.id {
+        "updateAccount" => AccountAction::Update(&call.body["account"]),
+        "blockAccount" => AccountAction::Block,
+        "deleteManualAccount" => AccountAction::Delete,
+        _ => AccountAction::Read,
     };
-    let (member, account) = match state.account(user, wanted, deed)? {
+    let (member, account) = match state.account(user, wanted, action)? {
         Ok(found) => found,
         Err(refusal) => return Some(Err(refusal)),
     };
@@ -67,17 +67,17 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 
 /// The owners that an identification found; none before.
 pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
-    let Some(login) = &member.connection.identified else {
+    let Some(login) = &member.connection.owners_login else {
         return json!([]);
     };
     let owners = member.accounts().flat_map(|account| {
-        let people = people::owners(login, account.place).into_iter();
+        let people = generated::owners(login, account.index).into_iter();
         people.map(move |person| owner(member, &account.guid, &person, splits_names))
     });
     owners.collect()
 }
 
-fn owner(member: &Member, account: &str, person: &Person, splits_names: bool) -> Value {
+fn owner(member: &Member, account: &str, person: &Owner, splits_names: bool) -> Value {
     json!({
         "account_guid": account,
         "address": person.address,
@@ -100,14 +100,15 @@ pub(super) fn numbers<'a>(
     member: &Member,
     accounts: impl IntoIterator<Item = &'a Account>,
 ) -> Value {
-    let Some(login) = &member.connection.verified else {
+    let Some(login) = &member.connection.numbers_login else {
         return json!([]);
     };
     let accounts = accounts.into_iter();
     let accounts = accounts.filter(|account| kind(account).has_numbers);
     let numbers = accounts.map(|account| {
         let institution = member.institution;
-        let numbers = people::numbers(login, account.place, &institution.code, institution.country);
+        let numbers =
+            generated::numbers(login, account.index, &institution.code, institution.country);
         json!({
             "account_guid": account.guid,
             "account_number": numbers.account_number,
@@ -125,12 +126,12 @@ pub(super) fn numbers<'a>(
 
 /// An account as MX shows it, with what its user made of it.
 pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
-    let (kind, index) = (kind(account), account.place);
+    let (kind, index) = (kind(account), account.index);
     let institution = member.institution;
-    let login = &member.connection.gathered;
-    let numbers = people::numbers(login, index, &institution.code, institution.country);
+    let login = &member.connection.accounts_login;
+    let numbers = generated::numbers(login, index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
-    let cents = people::cents(login, index);
+    let cents = generated::cents(login, index);
     let balance = json!(cents as f64 / 100.0);
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
@@ -172,16 +173,16 @@ pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value 
         "updated_at": updated,
         "user_guid": member.user,
     });
-    account.overlay(&mut shown);
+    account.apply_changes(&mut shown);
     shown
 }
 
 fn kind(account: &Account) -> &'static AccountKind {
-    &ACCOUNTS[account.place % ACCOUNTS.len()]
+    &ACCOUNTS[account.index % ACCOUNTS.len()]
 }
 
 fn ownership(login: &str, index: usize) -> &'static str {
-    if people::owners(login, index).len() > 1 {
+    if generated::owners(login, index).len() > 1 {
         "JOINT"
     } else {
         "INDIVIDUAL"

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::bank::{Country, Field, Institution, institution, institutions};
 use crate::call::{Body, Call, Reply};
 use crate::settings::JobKind;
-use crate::world::Page;
+use crate::state::Page;
 
 /// When all institutions were entered and last changed.
 const ENTERED: &str = "2016-09-21T22:03:55.000Z";
@@ -17,7 +17,7 @@ has_savings_accounts,has_loan_accounts,has_credit_card_accounts,has_investment_a
 has_mortgage_accounts,external_guid,medium_logo_url,small_logo_url";
 
 /// The reply to an operation on institutions; the same for everybody.
-pub(super) fn answer(call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     let found = || {
         let found = institution(call.path("institution_guid"));
         found.ok_or_else(|| Reply::problem(404, None, "The institution is unknown."))

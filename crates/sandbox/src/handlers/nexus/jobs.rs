@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::institutions::bare_credential;
 use crate::call::{Call, Reply};
-use crate::world::{Clock, Job, JobState, Member, State, message};
+use crate::state::{Clock, Job, JobState, Member, State, status_message};
 
 /// The reply to an operation on jobs.
-pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     if !call.path.contains_key("job_guid") {
         return None;
     }
@@ -51,7 +51,7 @@ fn owner(state: &mut State, user: &str, wanted: &str) -> Result<String, Reply> {
 fn resume(state: &mut State, user: &str, guid: &str, wanted: &str) -> Result<(), Reply> {
     let running = state.member(user, guid)?.connection.running();
     let running = running.filter(|job| job.guid == wanted);
-    let left = running.map(|job| job.left_answers.clone());
+    let left = running.map(|job| job.stored_answers.clone());
     state.answer(user, guid, &left.unwrap_or_default())
 }
 
@@ -59,8 +59,8 @@ fn shown(member: &Member, job: &Job, clock: &Clock) -> Value {
     let (status, status_name) = job.status();
     let is_failed = job.state() == JobState::Failed;
     let error = job.end.as_ref().filter(|_| is_failed);
-    let error = error.map(|end| message(end, &member.institution.name));
-    let finished = job.end.as_ref().map(|_| clock.iso(job.since));
+    let error = error.map(|end| status_message(end, &member.institution.name));
+    let finished = job.end.as_ref().map(|_| clock.iso(job.step_started));
     json!({"job": {
         "created_at": clock.iso(job.started),
         "error_message": error,
@@ -73,7 +73,7 @@ fn shown(member: &Member, job: &Job, clock: &Clock) -> Value {
         "started_at": clock.iso(job.started),
         "status": status,
         "status_name": status_name,
-        "updated_at": clock.iso(job.since),
+        "updated_at": clock.iso(job.step_started),
         "user_guid": member.user,
     }})
 }
@@ -86,7 +86,7 @@ fn questions(member: &Member, job: &Job, _: &Clock) -> Value {
         shown["field_type"] = json!(challenge.type_code());
         shown["field_type_name"] = json!(challenge.type_name());
         shown["mfa"] = json!(true);
-        if let Some(options) = challenge.shown().get("options") {
+        if let Some(options) = challenge.to_json().get("options") {
             shown["options"] = options.clone();
         }
         shown

@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use super::institutions;
 use crate::call::{Call, Reply};
 use crate::settings::JobKind;
-use crate::world::{Answers, Challenge, Page, Started, State};
+use crate::state::{Answers, Challenge, Page, Started, State};
 use mx_nexus::Secret;
 
 /// The reply to an operation on members; a member that is named has been found to be the user's.
-pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let guid = call.path("member_guid");
     let member = &call.body["member"];
     Some(match call.operation.id {
-        "createMember" => state.create_member(user, member).map(rooted),
+        "createMember" => state.create_member(user, member).map(member_reply),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.show_member(user, guid).map(rooted),
-        "updateMember" => state.update_member(user, guid, member).map(rooted),
+        "readMember" => state.member_json(user, guid).map(member_reply),
+        "updateMember" => state.update_member(user, guid, member).map(member_reply),
         "deleteMember" => state
             .delete_member(user, guid)
             .map(|()| Reply::empty(StatusCode::NO_CONTENT)),
@@ -29,16 +29,16 @@ pub(super) fn answer(state: &mut State, user: &str, call: &Call) -> Option<Resul
             };
             Reply::ok(json!({"credentials": credentials}))
         }),
-        "createMemberCredentials" => leave_answer(state, user, guid, member),
+        "createMemberCredentials" => store_answer(state, user, guid, member),
         "listMemberChallenges" => state.member(user, guid).map(|member| {
-            let open = member.connection.open().iter().map(Challenge::shown);
+            let open = member.connection.open().iter().map(Challenge::to_json);
             Reply::ok(json!({"challenges": open.collect::<Value>()}))
         }),
         "resumeAggregation" => resume(state, user, guid, member),
         "generateOauthWindowUri" => {
             let skips_aggregation = call.query("skip_aggregation").map(|text| text == "true");
-            let address = state.open_window(user, guid, skips_aggregation);
-            address.map(|address| rooted(json!({"guid": guid, "oauth_window_uri": address})))
+            let address = state.oauth_window(user, guid, skips_aggregation);
+            address.map(|address| member_reply(json!({"guid": guid, "oauth_window_uri": address})))
         }
         "aggregateAllMembers" | "refreshAllMembers" => {
             let started = state.start_all(user);
@@ -65,7 +65,7 @@ pub(super) fn job_kind(operation: &str) -> Option<JobKind> {
 
 fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
     let started = state.start(user, guid, kind)?;
-    let member = state.show_member(user, guid)?;
+    let member = state.member_json(user, guid)?;
     Ok(Reply::json(status(started), json!({"member": member})))
 }
 
@@ -77,11 +77,11 @@ fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<R
     });
     let answers: Answers = answers.collect();
     state.answer(user, guid, &answers)?;
-    state.show_member(user, guid).map(rooted)
+    state.member_json(user, guid).map(member_reply)
 }
 
 /// The older way: an answer is left at the member, and resuming the job gives it to the bank.
-fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Result<Reply, Reply> {
+fn store_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Result<Reply, Reply> {
     let wanted = left["credential_guid"].as_str().unwrap_or_default();
     let value = left["value"].as_str().unwrap_or_default();
     let at = state.clock.iso(state.now);
@@ -89,11 +89,11 @@ fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Resu
     let is_open = |challenge: &Challenge| challenge.guid == wanted;
     if member.connection.open().iter().any(is_open) {
         if let Some(job) = member.connection.jobs.back_mut() {
-            job.left_answers
+            job.stored_answers
                 .insert(wanted.to_owned(), Secret::new(value));
         }
     } else {
-        state.enter_one(user, guid, left)?;
+        state.set_credential(user, guid, left)?;
     }
     Ok(Reply::ok(json!({"member_credential": {
         "created_at": at,
@@ -108,7 +108,7 @@ fn leave_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Resu
 fn list(state: &mut State, user: &str, call: &Call) -> Reply {
     let mut members = Vec::new();
     for guid in state.member_guids(user) {
-        members.extend(state.show_member(user, &guid));
+        members.extend(state.member_json(user, &guid));
     }
     if let Some(use_case) = call.query("use_case") {
         members.retain(|member| {
@@ -123,11 +123,11 @@ fn list(state: &mut State, user: &str, call: &Call) -> Reply {
 
 fn status(started: Started) -> StatusCode {
     match started {
-        Started::Anew => StatusCode::OK,
-        Started::RanAlready => StatusCode::ACCEPTED,
+        Started::New => StatusCode::OK,
+        Started::AlreadyRunning => StatusCode::ACCEPTED,
     }
 }
 
-fn rooted(member: Value) -> Reply {
+fn member_reply(member: Value) -> Reply {
     Reply::ok(json!({"member": member}))
 }

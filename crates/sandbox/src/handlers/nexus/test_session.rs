@@ -1,17 +1,17 @@
-//! The session `test_session`: static data behind words that stand in the place of a member. Nothing changes here, no job has a
+//! The session `test_session`: static data behind words that stand in the index of a member. Nothing changes here, no job has a
 //! guid, and no member is ever at work.
 
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{accounts, either, institutions, members};
+use super::{accounts, institutions, members, reply_or_refusal};
+use crate::bank::accounts::ACCOUNTS;
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
-use crate::people::ACCOUNTS;
-use crate::world::{
-    Account, Challenge, Clock, Connection, Member, Page, not_manual, test_user, unknown,
+use crate::state::{
+    Account, Challenge, Clock, Connection, Member, Page, not_manual, test_user, unknown_member,
 };
 use mx_nexus::values::ConnectionStatus;
 
@@ -27,12 +27,12 @@ const CONNECTED: [&str; 4] = [
 const LOGIN: &str = "mxuser";
 
 /// When everything happened here, in milliseconds since 1970.
-const MADE: u64 = 1_476_382_077_000;
+const CREATED_AT: u64 = 1_476_382_077_000;
 
 /// The reply to a call of the test session.
-pub(crate) fn answer(call: &Call) -> Option<Reply> {
-    if let Some(reply) = institutions::answer(call) {
-        return Some(either(reply));
+pub(crate) fn reply(call: &Call) -> Option<Reply> {
+    if let Some(reply) = institutions::reply(call) {
+        return Some(reply_or_refusal(reply));
     }
     if call.operation.id == "listMembers" {
         let members = connected().map(|member| shown(&member));
@@ -46,7 +46,7 @@ pub(crate) fn answer(call: &Call) -> Option<Reply> {
     }
     let word = call.path.get("member_guid")?;
     let Some(status) = status(word) else {
-        return Some(unknown());
+        return Some(unknown_member());
     };
     let member = member(word, &status);
     let shown = || Reply::ok(json!({"member": shown(&member)}));
@@ -63,7 +63,7 @@ pub(crate) fn answer(call: &Call) -> Option<Reply> {
             Some(Reply::ok(json!({"account_numbers": numbers})))
         }
         "listMemberChallenges" => {
-            let open = open(&status).map(|challenge| challenge.shown());
+            let open = open(&status).map(|challenge| challenge.to_json());
             Some(Reply::ok(json!({"challenges": open.collect::<Value>()})))
         }
         "resumeAggregation" if status != ConnectionStatus::Challenged => {
@@ -85,7 +85,7 @@ fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
     Some(match call.operation.id {
         "updateAccount" => {
             // In the answer alone: nothing is kept.
-            account.change(&call.body["account"]);
+            account.update(&call.body["account"]);
             let shown = accounts::shown(&member, &account, &clock());
             Reply::ok(json!({"account": shown}))
         }
@@ -125,8 +125,8 @@ fn status(word: &str) -> Option<ConnectionStatus> {
     known.find(|status| status.as_str() == word).cloned()
 }
 
-/// Whether a word stands in the place of a member here.
-pub(crate) fn stands_for_a_member(word: &str) -> bool {
+/// Whether a word stands in the index of a member here.
+pub(crate) fn is_test_member(word: &str) -> bool {
     status(word).is_some()
 }
 
@@ -143,15 +143,15 @@ fn member(word: &str, status: &ConnectionStatus) -> Member {
     connection.aggregated = Some(at);
     connection.succeeded = Some(at);
     if CONNECTED.contains(&word) {
-        let places = 0..ACCOUNTS.len();
-        let accounts = places.map(|place| {
-            let guid = fixed_guid("ACT", &format!("test_session/{word}/{place}"));
-            Account::new(guid, place)
+        let indexes = 0..ACCOUNTS.len();
+        let accounts = indexes.map(|index| {
+            let guid = fixed_guid("ACT", &format!("test_session/{word}/{index}"));
+            Account::new(guid, index)
         });
         connection.accounts = accounts.collect();
-        connection.gathered = LOGIN.to_owned();
-        connection.identified = (word != "unidentified").then(|| LOGIN.to_owned());
-        connection.verified = (word != "unverified").then(|| LOGIN.to_owned());
+        connection.accounts_login = LOGIN.to_owned();
+        connection.owners_login = (word != "unidentified").then(|| LOGIN.to_owned());
+        connection.numbers_login = (word != "unverified").then(|| LOGIN.to_owned());
     }
     Member {
         guid: word.to_owned(),
@@ -172,12 +172,12 @@ fn member(word: &str, status: &ConnectionStatus) -> Member {
 }
 
 fn shown(member: &Member) -> Value {
-    member.body(&member.connection.shown(), &clock())
+    member.to_json(&member.connection.snapshot(), &clock())
 }
 
 /// A clock by which everything up to now happened at one time.
 fn clock() -> Clock {
-    Clock::standing_at(MADE)
+    Clock::starting_at(CREATED_AT)
 }
 
 fn open(status: &ConnectionStatus) -> impl Iterator<Item = Challenge> {
