@@ -1,5 +1,4 @@
-//! What the sandbox says of itself, under `/_sandbox/`: for tests in other languages, and for whoever looks in with a browser.
-//! The route sends here what is for no face.
+//! The control API below `/_sandbox/`: for tests in other languages, and for a browser.
 
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ mod oauth;
 
 type SharedState = State<Arc<Shared>>;
 
-/// Everything under `/_sandbox/`, and the index.
+/// The routes below `/_sandbox/`, and the index.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(index))
@@ -46,7 +45,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
-    // What is written here are lists and objects of texts and numbers.
+    // Lists and objects of texts and numbers always serialise.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
     let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = status;
@@ -63,7 +62,7 @@ fn refuse(status: StatusCode, message: &str) -> Response<ResponseBody> {
     respond(status, &json!({"error": {"message": message}}))
 }
 
-/// The same respond, in JSON when it is a refusal of the router, which speaks plain text.
+/// The same response, in JSON when it is a plain-text refusal of axum's router.
 pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<ResponseBody> {
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE);
@@ -159,7 +158,7 @@ async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
-/// What is said of a member that is to be added.
+/// The body of `POST /_sandbox/members`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewMember {
@@ -168,7 +167,7 @@ struct NewMember {
 }
 
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
-    // A mismatch is told without the value: it may be a password.
+    // The message leaves out the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
     let read = read
         .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));

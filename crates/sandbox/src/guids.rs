@@ -1,25 +1,24 @@
-//! Identifiers and tokens as MX makes them: a prefix with a random UUID, and opaque random text.
+//! Identifiers and tokens in MX's format: a prefix with a random UUID, and opaque random text.
 
-/// A fresh identifier, such as `MBR-7c6f361b-e582-15b6-60c0-358f12466b4b`.
+/// A new identifier, such as `MBR-7c6f361b-e582-15b6-60c0-358f12466b4b`.
 pub(crate) fn guid(prefix: &str) -> String {
     format!("{prefix}-{}", uuid(fastrand::u128(..)))
 }
 
-/// Always the same identifier for the same name: for what is there from the beginning, such as institutions.
+/// The same identifier for the same name, for what every sandbox has, such as institutions.
 pub(crate) fn fixed_guid(prefix: &str, name: &str) -> String {
     let high = u128::from(seed(name));
     let low = u128::from(seed(&format!("{name}/low")));
     format!("{prefix}-{}", uuid(high << 64 | low))
 }
 
-/// An opaque token that fits into a header.
 pub(crate) fn token() -> String {
     std::iter::repeat_with(fastrand::alphanumeric)
         .take(48)
         .collect()
 }
 
-/// A number made of a text, the same in every version and on every machine (FNV-1a, then one round of SplitMix64).
+/// A number computed from a text, the same in every version and on every machine (FNV-1a, then one round of SplitMix64).
 pub(crate) fn seed(text: &str) -> u64 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

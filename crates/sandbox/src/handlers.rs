@@ -1,5 +1,5 @@
-//! The operations that have state, as functions from a checked call to a reply: one module per API. The state itself is in
-//! `world`.
+//! The operations that have state, as functions from a checked call to a reply: one module per API. The rules are in
+//! [`state`](crate::state).
 
 use crate::api::Api;
 use crate::call::{Call, Reply};
@@ -11,7 +11,7 @@ mod sso;
 
 pub(crate) use nexus::is_test_member;
 
-/// The reply of the API that was called; none for an operation that has no state.
+/// The reply to a call; none for an operation that has no state.
 pub(crate) fn reply(state: &mut State, principal: &Principal, call: &Call) -> Option<Reply> {
     match (principal, call.api) {
         (Principal::Partner(client), Api::Sso) => sso::reply(state, client, call),

@@ -5,49 +5,38 @@ use std::time::Duration;
 use mx_nexus::Secret;
 use serde::Serialize;
 
-/// What a job is for.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JobKind {
-    /// Accounts and transactions.
+    /// Gathers accounts and transactions.
     Aggregation,
-    /// Who owns the accounts.
+    /// Reads the owners of the accounts.
     Identification,
-    /// Account and routing numbers.
+    /// Reads account and routing numbers.
     Verification,
-    /// Transactions of up to two years.
+    /// Reads transactions of up to two years.
     ExtendedHistory,
-    /// Balances alone.
+    /// Reads balances.
     Balance,
 }
 
-/// The settings of a world. The defaults are MX's where MX names one; jobs are much quicker than at a bank.
+/// The settings; the builder documents them. The defaults are MX's where MX has one, but jobs are much faster than at a bank.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// The address of the sandbox, for the addresses in its answers.
+    /// The address of the sandbox, for the addresses in its replies.
     pub address: String,
-    /// The client id of the partner that the world starts with.
     pub client_id: String,
-    /// Its key; none makes a random one.
     pub api_key: Option<Secret>,
-    /// How long an ordinary job takes, without the time that a person needs to answer.
     pub job_time: Duration,
-    /// How many times longer a slow or delayed job takes.
     pub slow_factor: u32,
-    /// How long a question stays open before the job ends EXPIRED.
     pub challenge_timeout: Duration,
-    /// How long an API token can be spent.
     pub api_token_lifetime: Duration,
-    /// How long a session lives without a call.
     pub session_lifetime: Duration,
-    /// How long a member may stay PENDING before it is deleted.
     pub oauth_lifetime: Duration,
-    /// Whether owners come with first and last name beside the full one.
     pub splits_names: bool,
-    /// Whether the first partner opted in to use cases.
     pub has_use_cases: bool,
-    /// Which products the first partner may not use: their jobs are refused with 403.
     pub disabled_products: Vec<JobKind>,
 }
 
@@ -71,18 +60,18 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Half of an ordinary job: signing in takes one, gathering the other.
+    /// Half of an ordinary job: one for the sign-in, one for gathering.
     pub(crate) fn half(&self) -> Duration {
         self.job_time / 2
     }
 
-    /// What a slow job takes longer.
+    /// How much longer a slow job takes.
     pub(crate) fn long(&self) -> Duration {
         self.job_time.saturating_mul(self.slow_factor)
     }
 }
 
-/// What a client may take: time, memory, connections.
+/// The limits for clients: time, memory, connections.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) head_time: Duration,

@@ -1,5 +1,5 @@
 //! The state of the sandbox and its rules: partners, users, tokens, sessions, members and their jobs. No I/O and no tasks: every
-//! call looks at the clock and lets what it touches catch up. The server asks who calls, then for the answer.
+//! call reads the clock and first brings what it uses up to date. The router authorises a call, then the handlers use the state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,45 +47,38 @@ use partners::Partners;
 use tokens::Tokens;
 use users::Users;
 
-/// A world. Clones are the same world.
+/// The state behind a lock. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Store {
     state: Arc<Mutex<State>>,
 }
 
-/// All that a world knows.
 pub(crate) struct State {
-    /// The moment of the call that is being answered.
+    /// The time of the call.
     pub now: Instant,
-    /// The calendar.
     pub clock: Clock,
-    /// How the world is set.
     pub settings: Settings,
-    /// Who may call SSO and MDX.
     pub partners: Partners,
-    /// Their users.
     pub users: Users,
-    /// API tokens that nobody has spent.
+    /// API tokens that are not spent.
     pub api_tokens: Tokens,
-    /// Sessions that live.
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
-    /// Whether the call that is being answered shows members as they were before their latest job.
+    /// Whether the call shows members as they were before their latest job.
     pub is_stale: bool,
 }
 
-/// What became of a start.
+/// The result of starting a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Started {
-    /// A job started.
     New,
-    /// One of the same kind runs already.
+    /// A job of the same kind runs.
     AlreadyRunning,
 }
 
 impl Store {
-    /// A world with one partner and no users.
+    /// A state with one partner and no users.
     pub(crate) fn new(settings: Settings) -> Self {
         let state = State {
             now: Instant::now(),
@@ -103,24 +96,23 @@ impl Store {
         }
     }
 
-    /// The client id of the partner that is there from the start.
+    /// The client id of the first partner.
     pub(crate) fn client_id(&self) -> String {
         self.lock().settings.client_id.clone()
     }
 
-    /// The key of a partner.
     pub(crate) fn api_key(&self, client_id: &str) -> Option<Secret> {
         let state = self.lock();
         let partner = state.partners.get(client_id)?;
         Some(partner.key.clone())
     }
 
-    /// Takes in one more partner.
+    /// Adds a partner, or changes its key.
     pub(crate) fn add_partner(&self, client_id: &str, key: Secret) {
         self.lock().partners.add(client_id, key);
     }
 
-    /// Allows a partner a kind of jobs, or forbids it. False when there is no such partner.
+    /// Enables or disables a kind of jobs for a partner. False when there is no such partner.
     pub(crate) fn set_product(&self, client_id: &str, kind: JobKind, is_enabled: bool) -> bool {
         let mut state = self.lock();
         let Some(partner) = state.partners.get_mut(client_id) else {
@@ -134,19 +126,19 @@ impl Store {
         true
     }
 
-    /// Who calls? The refusal is for whoever has no right to; the body does not matter yet.
+    /// Authenticates a call, or refuses it; the body is not checked yet.
     pub(crate) fn authorise(&self, call: &Call) -> Result<Principal, Reply> {
         principal::authorise(&mut self.lock(), call)
     }
 
-    /// Runs a function on the state, for one call. A stale reading shows members as they were before their latest job.
+    /// Runs a function on the state, for one call. A stale call shows members as they were before their latest job.
     pub(crate) fn read<T>(&self, is_stale: bool, answer: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         state.is_stale = is_stale;
         answer(&mut state)
     }
 
-    /// Ends all sessions, and counts them.
+    /// Ends all sessions, and returns how many.
     pub(crate) fn expire_sessions(&self) -> usize {
         let mut state = self.lock();
         let now = state.now;

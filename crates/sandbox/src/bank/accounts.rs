@@ -1,5 +1,5 @@
-//! Invented people and what they have at a bank. Everything here follows from the login, so that a test can rely on it: the
-//! same login has the same owners, numbers and balances at every bank and in every run. The faces show it.
+//! Fictitious accounts, owners, numbers and balances, all computed from the login: the same login has the same ones at every bank
+//! and in every run, so that tests can rely on them.
 
 use crate::bank::Country;
 use crate::guids::seed;
@@ -38,48 +38,38 @@ const CITIES: [(&str, &str, &str); 5] = [
     ("Georgetown", "Kentucky", "40324"),
 ];
 
-/// Somebody who owns an account, and does not exist.
+/// A fictitious owner of an account.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
-    /// First name.
     pub first_name: &'static str,
-    /// Last name.
     pub last_name: &'static str,
-    /// Street and number.
     pub address: String,
-    /// City.
     pub city: &'static str,
-    /// State.
     pub state: &'static str,
-    /// Postal code.
     pub postal_code: &'static str,
-    /// Phone number, of those that are kept for fiction.
+    /// A number reserved for fiction.
     pub phone: String,
-    /// Email address; banks do not always know one.
+    /// Not every bank knows one.
     pub email: Option<String>,
 }
 
 impl Owner {
-    /// First and last name.
     pub(crate) fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
     }
 }
 
-/// A kind of account that everybody has.
 #[derive(Debug)]
 pub(crate) struct AccountKind {
-    /// Its number.
     pub code: u8,
-    /// Its name.
     pub code_name: &'static str,
-    /// What the bank calls it.
+    /// Its name at the bank.
     pub name: &'static str,
-    /// Whether money can be sent to it, and so whether it has numbers to verify.
+    /// Whether it has numbers to verify: money can be sent to it.
     pub has_numbers: bool,
 }
 
-/// The accounts that everybody has at every bank.
+/// The accounts of every login at every bank.
 pub(crate) const ACCOUNTS: [AccountKind; 3] = [
     AccountKind {
         code: 1,
@@ -101,7 +91,7 @@ pub(crate) const ACCOUNTS: [AccountKind; 3] = [
     },
 ];
 
-/// Who owns the account at this place of [`ACCOUNTS`]. The first account of some has a second owner; the other accounts have one.
+/// The owners of the account at this index of [`ACCOUNTS`]. Some first accounts have two, the others have one.
 pub(crate) fn owners(login: &str, account: usize) -> Vec<Owner> {
     let mut owners = vec![person(seed(login))];
     if account == 0 && is_joint(login) {
@@ -115,19 +105,17 @@ pub(crate) fn is_joint(login: &str) -> bool {
     seed(login).is_multiple_of(3)
 }
 
-/// The numbers of an account.
 pub(crate) struct AccountNumbers {
-    /// Its number.
     pub account_number: String,
-    /// The bank's routing number, in the United States.
+    /// In the United States.
     pub routing_number: Option<String>,
-    /// The bank's number, in Canada.
+    /// In Canada.
     pub institution_number: Option<String>,
-    /// The branch's number, in Canada.
+    /// In Canada.
     pub transit_number: Option<String>,
 }
 
-/// The numbers of the account at this place of [`ACCOUNTS`], at a bank.
+/// The numbers of the account at this index of [`ACCOUNTS`].
 pub(crate) fn numbers(login: &str, account: usize, bank: &str, country: Country) -> AccountNumbers {
     let digits = seed(&format!("{login}/account/{account}")) % 10_000_000_000;
     let of_bank = seed(bank);
@@ -148,7 +136,7 @@ pub(crate) fn numbers(login: &str, account: usize, bank: &str, country: Country)
     }
 }
 
-/// What is in the account at this place of [`ACCOUNTS`], in cents.
+/// The balance of the account at this index of [`ACCOUNTS`], in cents.
 pub(crate) fn cents(login: &str, account: usize) -> u64 {
     seed(&format!("{login}/balance/{account}")) % 1_000_000
 }
@@ -172,7 +160,7 @@ fn person(mut seed: u64) -> Owner {
     }
 }
 
-/// One of the choices; what is left of the seed chooses the next thing.
+/// One of the choices; the rest of the seed is for the next one.
 fn pick<T: Copy, const N: usize>(seed: &mut u64, choices: &[T; N]) -> T {
     let count = N as u64;
     let index = usize::try_from(*seed % count).unwrap_or(0);
@@ -180,7 +168,7 @@ fn pick<T: Copy, const N: usize>(seed: &mut u64, choices: &[T; N]) -> T {
     choices[index]
 }
 
-/// Nine digits with a right check digit, of a range that is given to no bank.
+/// Nine digits with a valid check digit, in a range that no bank has.
 fn routing_number(seed: u64) -> String {
     let front = format!("998{:05}", seed % 100_000);
     let weights = [3, 7, 1, 3, 7, 1, 3, 7];

@@ -1,25 +1,24 @@
-//! The list of institutions that the sandbox has.
+//! The list of institutions.
 
 use crate::bank::{Country, Field, Institution, PasswordSet};
 use crate::guids::fixed_guid;
 use crate::settings::JobKind;
 
-/// Everything for which an institution can say that it supports it.
+/// The kinds of jobs that an institution can support.
 const EVERYTHING: [JobKind; 3] = [
     JobKind::Identification,
     JobKind::Verification,
     JobKind::ExtendedHistory,
 ];
 
-/// The first halves of the names of the small banks, which are there to fill pages.
+/// First parts of the names of the small banks, which fill pages of a search.
 const PLACES: [&str; 9] = [
     "Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Rowan",
 ];
 
-/// The second halves.
+/// Second parts.
 const FORMS: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
 
-/// Every institution, the popular ones first.
 pub(super) fn all() -> Vec<Institution> {
     let mx_bank = Institution {
         guid: String::from("INS-1572a04c-912b-59bf-5841-332c7dfafaef"),
@@ -87,7 +86,7 @@ pub(super) fn all() -> Vec<Institution> {
     all
 }
 
-/// The one in Canada that wants three things.
+/// The institution in Canada with three credentials.
 fn credit_union() -> Institution {
     let code = "sandbox_credit_union";
     let region = Field {
@@ -105,7 +104,7 @@ fn credit_union() -> Institution {
     }
 }
 
-/// An invented bank that can do everything, with username and password.
+/// A fictitious bank that supports everything, with username and password.
 fn invented(code: &str, name: &str, popularity: u32) -> Institution {
     let guid = |field: &str| fixed_guid("CRD", &format!("{code}/{field}"));
     Institution {

@@ -1,11 +1,10 @@
-//! The passwords that choose what a bank does: MX Bank's own as documented, and the words of the invented banks for what MX
-//! Bank cannot do. Institutions ask here for the steps of a job.
+//! The passwords that decide how a job goes: MX Bank's documented ones, and those of the sandbox's own banks.
 
 use crate::bank::{Question, Round, Step};
 use crate::settings::Settings;
 use mx_nexus::values::ConnectionStatus;
 
-/// The steps of a job at MX Bank with this password.
+/// The steps of a job at MX Bank.
 pub(crate) fn mx_bank(password: &str, settings: &Settings) -> Vec<Step> {
     use ConnectionStatus::{Denied, Failed, Locked};
     match password {
@@ -19,7 +18,7 @@ pub(crate) fn mx_bank(password: &str, settings: &Settings) -> Vec<Step> {
     }
 }
 
-/// The steps of a job at an invented bank, which knows MX Bank's passwords besides its own words.
+/// The steps of a job at a bank of the sandbox, which knows MX Bank's passwords too.
 pub(crate) fn sandbox_bank(password: &str, settings: &Settings) -> Vec<Step> {
     let second_chance = Round {
         has_second_chance: true,
@@ -44,17 +43,17 @@ pub(crate) fn sandbox_bank(password: &str, settings: &Settings) -> Vec<Step> {
     }
 }
 
-/// The steps of a job that signs in and gathers.
+/// Signs in and gathers.
 pub(crate) fn connecting(settings: &Settings) -> Vec<Step> {
     vec![signing_in(settings), gathering(settings), connected()]
 }
 
-/// The steps of a job that comes to this end after a while.
+/// Signs in and ends with this status.
 pub(crate) fn ending(status: ConnectionStatus, settings: &Settings) -> Vec<Step> {
     vec![signing_in(settings), Step::End(status)]
 }
 
-/// The steps of a job whose sign-in has worked already.
+/// Gathers after a sign-in.
 pub(crate) fn gathering_only(settings: &Settings) -> Vec<Step> {
     vec![gathering(settings), connected()]
 }
@@ -100,7 +99,7 @@ fn connected() -> Step {
     Step::End(ConnectionStatus::Connected)
 }
 
-/// The status that a word in lower case names, where a job can end with it.
+/// The status with this lower-case name, if a job can end with it.
 fn final_status(word: &str) -> Option<ConnectionStatus> {
     use ConnectionStatus as Is;
     Some(match word {

@@ -1,45 +1,39 @@
-//! What a job goes through at a bank: a list of steps that the world plays by the clock. The institutions write courses, the
-//! connection of a member plays them.
+//! The steps of a job at a bank: the institutions make them, the connection of a member plays them by the clock.
 
 use std::time::Duration;
 
 use mx_nexus::values::ConnectionStatus;
 
-/// One step of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
-    /// For a while the member shows this.
+    /// The member shows this for a while.
     Show {
-        /// The status; none leaves the one from before, as MX does while it signs in.
+        /// None keeps the status from before, as MX does during the sign-in.
         status: Option<ConnectionStatus>,
-        /// Whether the member is being aggregated.
         is_aggregating: bool,
-        /// For how long.
         duration: Duration,
     },
-    /// The bank asks, and waits.
+    /// Challenges are open until they are answered.
     Ask(Round),
-    /// The job is over.
+    /// The job ends.
     End(ConnectionStatus),
 }
 
 /// Questions that are open at the same time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Round {
-    /// What is asked.
     pub questions: Vec<Question>,
-    /// Whether a wrong answer brings the same round once more.
+    /// Whether a wrong answer repeats the round once.
     pub has_second_chance: bool,
 }
 
-/// A question of a bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Free text.
     Text,
     /// One of several texts.
     Options,
-    /// Where a one-time code is to be sent, as one of several texts.
+    /// The destination of a one-time code, one of several texts.
     Phone,
     /// The one-time code.
     Token,
@@ -49,21 +43,18 @@ pub(crate) enum Question {
     ImageOptions,
 }
 
-/// What a bank makes of the answer to a question.
+/// The bank's verdict on an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    /// It is right.
     Correct,
-    /// It is right, and another round follows.
+    /// Correct, and another round follows.
     AnotherRound,
-    /// It is wrong.
     Wrong,
-    /// The bank breaks off.
+    /// The job ends.
     Ends(ConnectionStatus),
 }
 
 impl Round {
-    /// A round of these questions.
     pub(crate) fn of(questions: impl Into<Vec<Question>>) -> Self {
         Self {
             questions: questions.into(),
@@ -72,7 +63,7 @@ impl Round {
     }
 }
 
-/// The answers that every bank of the sandbox knows; they are MX Bank's.
+/// MX Bank's documented answers, which every bank of the sandbox knows.
 pub(crate) fn verdict(answer: &str) -> Verdict {
     match answer {
         "correct" => Verdict::Correct,

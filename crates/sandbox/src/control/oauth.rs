@@ -1,4 +1,4 @@
-//! The page on which a person signs in by OAuth, for a browser; and the same for programs, which need no address.
+//! The page on which a user signs in by OAuth, and the same for programs, which need no address.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{SharedState, ok, refuse};
 use crate::shared::Shared;
 use crate::state::Consent;
 
-/// What the page sends when the person declines.
+/// The form value of the button "Decline".
 const DECLINED: &str = "answer=decline";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -42,7 +42,7 @@ fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseB
     }
 }
 
-/// The page by itself does nothing: whoever only looks at the address has not signed in.
+/// Reading the page changes nothing.
 async fn show(
     State(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
@@ -79,7 +79,7 @@ fn closed() -> Response<ResponseBody> {
     html(StatusCode::NOT_FOUND, "Not open", says)
 }
 
-/// A page. What is put into it are texts of the sandbox's own, in which nothing needs escaping.
+/// An HTML page. The texts are the sandbox's own, so nothing needs escaping.
 fn html(status: StatusCode, title: &str, body: &str) -> Response<ResponseBody> {
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\

@@ -7,7 +7,6 @@ use super::reply_or_refusal;
 use crate::call::{Call, Reply};
 use crate::state::State;
 
-/// The reply of MDX to a partner.
 pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
     if call.operation.id == "createUser" {
         let made = state.create_user(client, &call.body["user"]);

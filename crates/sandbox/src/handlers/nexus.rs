@@ -1,4 +1,4 @@
-//! Nexus: sessions, and the operations on institutions, members, jobs and accounts that the state stands behind.
+//! Nexus: sessions, and the operations on institutions, members, jobs and accounts that have state.
 
 use serde_json::json;
 
@@ -15,7 +15,6 @@ mod test_session;
 pub(crate) use test_session::is_test_member;
 pub(super) use test_session::reply as reply_test;
 
-/// Spends an API token on a session.
 pub(super) fn open_session(state: &mut State, token: &str, call: &Call) -> Option<Reply> {
     let now = state.now;
     let Some(user) = state.api_tokens.spend(token, now) else {
@@ -32,7 +31,7 @@ pub(super) fn open_session(state: &mut State, token: &str, call: &Call) -> Optio
     Some(Reply::ok(json!({"session": {"token": session}})))
 }
 
-/// The reply of Nexus to a user.
+/// The reply to a user.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply> {
     if call.operation.id == "readUser" {
         let Some(user) = state.users.get(user) else {

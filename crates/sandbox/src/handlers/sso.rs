@@ -7,10 +7,8 @@ use crate::call::{Body, Call, Reply};
 use crate::guids::token;
 use crate::state::State;
 
-/// The media type of the XML forms.
 const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
 
-/// The reply of SSO to a partner.
 pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
     let guid = match state.users.guid(client, call.path("user_id")) {
         Ok(guid) => guid,
@@ -40,7 +38,7 @@ pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Repl
             })
         }
         "getWidgetUrl" => {
-            // Asking for the address starts an aggregation of all members, whatever the widget (reference).
+            // MX aggregates all members for every type of widget (reference).
             state.aggregate_permitted(&guid);
             Some(widget(state, call, call.path("type")))
         }

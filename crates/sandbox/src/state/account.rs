@@ -1,4 +1,4 @@
-//! An account that a job gathered, and what its user made of it. The connection of a member keeps them; the faces show them.
+//! Accounts that a job gathered, with the changes of the user. The connection of a member has them.
 
 use serde_json::{Map, Value, json};
 
@@ -10,9 +10,7 @@ use crate::guids::guid;
 use crate::state::{Member, State};
 use mx_nexus::values::{AccountSubtype, AccountType, PropertyType, SetBy};
 
-/// An account that a job gathered.
 pub(crate) struct Account {
-    /// Its identifier.
     pub guid: String,
     /// Its index in [`ACCOUNTS`].
     pub index: usize,
@@ -20,27 +18,25 @@ pub(crate) struct Account {
     is_blocked: bool,
 }
 
-/// What may be done to an account that a job gathered.
+/// What a call does to an account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AccountAction<'a> {
-    /// It is shown as it is.
     Read,
-    /// Its fields become these.
+    /// Sets these fields.
     Update(&'a Value),
-    /// Its data goes, and does not come back.
+    /// Removes it for good.
     Block,
-    /// Refused: only an account that the user made by hand can be deleted.
+    /// Refused: only an account that the user created can be deleted.
     Delete,
 }
 
 impl Account {
-    /// One at every index, as a first job finds them.
+    /// The accounts that a first job gathers.
     pub(crate) fn gathered() -> Vec<Self> {
         let indexes = 0..ACCOUNTS.len();
         indexes.map(|index| Self::new(guid("ACT"), index)).collect()
     }
 
-    /// The account at this index.
     pub(crate) fn new(guid: String, index: usize) -> Self {
         Self {
             guid,
@@ -50,14 +46,14 @@ impl Account {
         }
     }
 
-    /// Puts over what the bank says what the user says.
+    /// Replaces the bank's values with those of the user.
     pub(crate) fn apply_changes(&self, shown: &mut Value) {
         for (field, value) in &self.changes {
             shown[field] = value.clone();
         }
     }
 
-    /// Takes what the user says, of what the document lets them say.
+    /// Keeps the fields that the document allows a user to set.
     pub(crate) fn update(&mut self, request: &Value) {
         let schemas = &contract::of(Api::Nexus).document()["components"]["schemas"];
         let may_be_set = &schemas["AccountUpdateRequest"]["properties"];
@@ -91,14 +87,13 @@ fn name_of(field: &str, value: &Value) -> Option<Value> {
     })
 }
 
-/// The refusal to delete an account that was gathered.
 pub(crate) fn not_manual() -> Reply {
     let message = "Only a manual account can be deleted; this one can be blocked.";
     Reply::problem(400, None, message)
 }
 
 impl Member {
-    /// Its accounts, but for those that are blocked.
+    /// Its accounts without the blocked ones.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
         let accounts = self.connection.accounts.iter();
         accounts.filter(|account| !account.is_blocked)
@@ -106,8 +101,8 @@ impl Member {
 }
 
 impl State {
-    /// Does something to an account that a job gathered for the user, and gives it with its member. None when no job gathered it for anybody:
-    /// it may be one that a user made by hand, of which nothing is kept here.
+    /// Applies an action to an account that a job gathered for the user, and returns it with its member. None when no job gathered it:
+    /// then it may be one that the user created, which the sandbox does not store.
     pub(crate) fn account(
         &mut self,
         user: &str,
@@ -115,7 +110,7 @@ impl State {
         action: AccountAction<'_>,
     ) -> Option<Result<(&Member, &Account), Reply>> {
         for member in self.member_guids(user) {
-            // It lets the member catch up: its accounts may be gathered by now.
+            // A job may have gathered its accounts by now.
             let _ = self.member(user, &member);
         }
         let mut members = self.members.values_mut();

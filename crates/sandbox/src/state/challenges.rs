@@ -1,5 +1,4 @@
-//! Open questions: how a round of them is put to the person, and what becomes of the answers. The connection of a member holds
-//! them, the faces show them.
+//! Open challenges of a member: how they are asked, and the verdict on the answers.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +8,18 @@ use crate::bank::{self, Question, Round, Verdict};
 use crate::guids::guid;
 use mx_nexus::Secret;
 
-/// A picture of one grey pixel.
+/// One grey pixel.
 const PICTURE: &str =
     "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
 
-/// An open question.
 #[derive(Clone, Debug)]
 pub(crate) struct Challenge {
-    /// Its identifier, which the answer repeats.
+    /// The answer repeats it.
     pub guid: String,
     question: Question,
     choices: Vec<Choice>,
 }
 
-/// One of the things to choose from.
 #[derive(Clone, Debug)]
 struct Choice {
     guid: String,
@@ -30,11 +27,11 @@ struct Choice {
     value: &'static str,
 }
 
-/// Answers by the identifier of the question.
+/// Answers by the guid of the challenge.
 pub(crate) type Answers = BTreeMap<String, Secret>;
 
 impl Challenge {
-    /// Puts a round of questions.
+    /// The challenges of a round.
     pub(crate) fn ask(round: &Round) -> Vec<Self> {
         let questions = round.questions.iter();
         questions
@@ -42,7 +39,6 @@ impl Challenge {
             .collect()
     }
 
-    /// Puts one question.
     pub(crate) fn new(question: Question, guid: String) -> Self {
         let choices: &[(&str, &str)] = match question {
             Question::Text | Question::Token | Question::ImageData => &[],
@@ -68,7 +64,7 @@ impl Challenge {
         }
     }
 
-    /// The question as MX lists it.
+    /// The challenge as MX lists it.
     pub(crate) fn to_json(&self) -> Value {
         let label = self.label();
         let mut shown = json!({
@@ -96,7 +92,6 @@ impl Challenge {
         shown
     }
 
-    /// The label that the person reads.
     pub(crate) fn label(&self) -> &'static str {
         match self.question {
             Question::Text => "What city were you born in?",
@@ -108,7 +103,6 @@ impl Challenge {
         }
     }
 
-    /// What kind of answer it wants, by name.
     pub(crate) fn type_name(&self) -> &'static str {
         match self.question {
             Question::Text => "TEXT",
@@ -119,7 +113,7 @@ impl Challenge {
         }
     }
 
-    /// The same as a number, as credentials have it.
+    /// The type as a number, as in credentials.
     pub(crate) fn type_code(&self) -> u8 {
         match self.question {
             Question::Text => 0,
@@ -142,8 +136,7 @@ impl Choice {
     }
 }
 
-/// What the bank makes of the answers to all open questions, the worst verdict first. `None` when one is not open, or one that is
-/// open has no answer.
+/// The worst verdict on the answers to all open challenges. `None` when one is not open, or an open one has no answer.
 pub(crate) fn verdict(open: &[Challenge], answers: &Answers) -> Option<Verdict> {
     let is_open = |guid: &String| open.iter().any(|challenge| challenge.guid == *guid);
     if !answers.keys().all(is_open) {

@@ -1,10 +1,10 @@
-//! The time of day in the sandbox's world: tokio's clock, so that tests can pause it, written as MX writes times.
+//! The time of day: tokio's clock, so that tests can pause it, in MX's format.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// Ties tokio's clock to the calendar at the moment when the world started.
+/// Maps tokio's clock to the calendar.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -12,7 +12,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that is right now.
+    /// A clock that starts now.
     pub(crate) fn new() -> Self {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -23,7 +23,7 @@ impl Clock {
         }
     }
 
-    /// A clock that says this, in milliseconds since 1970, of everything up to now.
+    /// A clock that starts at this time, in milliseconds since 1970; earlier times are the same.
     pub(crate) fn starting_at(unix_millis: u64) -> Self {
         Self {
             started: Instant::now(),
@@ -53,7 +53,7 @@ impl Clock {
     }
 }
 
-/// The Gregorian date of a day since 1970, by counting whole years and months.
+/// The Gregorian date of a day since 1970.
 fn date(mut day: u64) -> (u64, u64, u64) {
     let mut year = 1970;
     while day >= days_in_year(year) {

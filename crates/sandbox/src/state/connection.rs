@@ -1,5 +1,5 @@
-//! The connection of a member to its bank: its status and its jobs, one at a time. Nothing runs in the background; whoever looks
-//! lets the connection catch up with the clock first. Members own one; the operations on jobs and questions end here.
+//! The connection of a member to its bank: its status and its jobs, one at a time. Nothing runs in the background: `catch_up` plays
+//! the steps that are due, before every use.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,31 +10,28 @@ use crate::settings::{JobKind, Settings};
 use crate::state::{Account, Answers, Challenge, Job, challenges};
 use mx_nexus::values::ConnectionStatus;
 
-/// How many jobs a member remembers.
 const KEPT_JOBS: usize = 20;
 
-/// How many failed logins in a row make MX refuse more (guide).
+/// After this many failed logins in a row MX refuses more (guide).
 const MAX_FAILED_LOGINS: u8 = 3;
 
-/// The connection of a member to its bank.
 pub(crate) struct Connection {
-    /// The status that the member shows.
     pub status: ConnectionStatus,
-    /// Its jobs, the latest last.
+    /// The latest last.
     pub jobs: VecDeque<Job>,
     /// When the latest job started.
     pub aggregated: Option<Instant>,
-    /// When the latest success was.
+    /// When the latest job succeeded.
     pub succeeded: Option<Instant>,
-    /// Its accounts, once a job gathered them.
+    /// Empty until a job gathered them.
     pub accounts: Vec<Account>,
-    /// The login whose accounts they are.
+    /// The login of the job that gathered the accounts.
     pub accounts_login: String,
-    /// The login whose owners an identification found.
+    /// The login of the latest identification that succeeded.
     pub owners_login: Option<String>,
-    /// The login whose numbers a verification found.
+    /// The login of the latest verification that succeeded.
     pub numbers_login: Option<String>,
-    /// What it showed before its latest job.
+    /// The snapshot before the latest job.
     pub before_job: Option<Snapshot>,
     /// The status to return to when the user is enabled again.
     paused: Option<ConnectionStatus>,
@@ -42,27 +39,23 @@ pub(crate) struct Connection {
     counts: BTreeMap<JobKind, usize>,
 }
 
-/// What a reading of a member shows of its connection.
+/// What a member shows of its connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
-    /// The status.
     pub status: ConnectionStatus,
-    /// Whether it is being aggregated.
     pub is_aggregating: bool,
-    /// The latest job.
+    /// The guid of the latest job.
     pub job: Option<String>,
-    /// When the latest job started.
     pub aggregated: Option<Instant>,
-    /// When the latest success was.
     pub succeeded: Option<Instant>,
 }
 
-/// Why answers were not taken.
+/// Why answers are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerError {
-    /// Nothing is asked.
+    /// No challenge is open.
     NotChallenged,
-    /// They do not fit the questions that are open.
+    /// They do not match the open challenges.
     Mismatch,
 }
 
@@ -85,7 +78,6 @@ impl Connection {
         }
     }
 
-    /// What a reading shows.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let step = self.running().and_then(|job| job.steps.front());
         let is_aggregating = match step {
@@ -102,17 +94,17 @@ impl Connection {
         }
     }
 
-    /// The job that runs.
+    /// The running job.
     pub(crate) fn running(&self) -> Option<&Job> {
         self.jobs.back().filter(|job| job.is_running())
     }
 
-    /// The questions that are open.
+    /// The open challenges.
     pub(crate) fn open(&self) -> &[Challenge] {
         self.running().map_or(&[], |job| &job.open)
     }
 
-    /// Starts a job; there must be none that runs. Blocked and paused connections do not get as far as the bank.
+    /// Starts a job; none may be running. With a disabled user or after too many failed logins it ends at once.
     pub(crate) fn start(&mut self, mut job: Job, settings: &Settings) {
         if self.paused.is_some() {
             job.steps = [Step::End(ConnectionStatus::Disabled)].into();
@@ -133,7 +125,7 @@ impl Connection {
         self.catch_up(now, settings);
     }
 
-    /// Plays the running job up to now.
+    /// Plays the steps of the running job that are due.
     pub(crate) fn catch_up(&mut self, now: Instant, settings: &Settings) {
         while let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
             let duration = match job.steps.front() {
@@ -156,7 +148,7 @@ impl Connection {
         }
     }
 
-    /// Plays the running job to its end, or to the question that it waits for, without waiting. False when there is nothing to play.
+    /// Plays the running job to its next question or its end without waiting. False when there was nothing to play.
     pub(crate) fn finish_job(&mut self, now: Instant) -> bool {
         let mut has_moved = false;
         while let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
@@ -171,7 +163,7 @@ impl Connection {
         has_moved
     }
 
-    /// Gives the bank the answers of the person.
+    /// Applies the user's answers to the open challenges.
     pub(crate) fn answer(
         &mut self,
         answers: &Answers,
@@ -216,7 +208,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Takes note of new credentials: whatever blocked the old ones is over.
+    /// New credentials lift a block of the old ones.
     pub(crate) fn credentials_changed(&mut self) {
         if self.running().is_some() {
             return;
@@ -228,7 +220,7 @@ impl Connection {
         *status = ConnectionStatus::Updated;
     }
 
-    /// The person has signed in by OAuth: whatever kept the connection shut is over.
+    /// The user has signed in by OAuth.
     pub(crate) fn sign_in(&mut self) {
         self.failed_logins = 0;
         if self.running().is_none() {
@@ -236,7 +228,7 @@ impl Connection {
         }
     }
 
-    /// The person has declined to sign in by OAuth; a job that runs ends with that.
+    /// The user has declined to sign in by OAuth; a running job ends.
     pub(crate) fn decline(&mut self, now: Instant) {
         self.status = ConnectionStatus::Denied;
         if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
@@ -246,7 +238,7 @@ impl Connection {
         }
     }
 
-    /// Pauses the connection because its user was disabled, or lets it go on.
+    /// Pauses the connection because its user was disabled, or resumes it.
     pub(crate) fn pause(&mut self, is_disabled: bool, now: Instant) {
         if is_disabled && self.paused.is_none() {
             if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
@@ -263,7 +255,7 @@ impl Connection {
         }
     }
 
-    /// Makes the step true in which the latest job is now.
+    /// Applies the current step of the latest job.
     fn apply_step(&mut self) {
         let Some(job) = self.jobs.back_mut() else {
             return;

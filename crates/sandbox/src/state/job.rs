@@ -1,5 +1,4 @@
-//! A job of a member: which kind it is, the steps that it follows, and when what happened. The connection of the member plays
-//! it by the clock.
+//! A job of a member: its kind, its remaining steps and its times. The connection of the member plays it.
 
 use std::collections::VecDeque;
 
@@ -12,7 +11,7 @@ use crate::settings::JobKind;
 use crate::state::{Answers, Challenge};
 use mx_nexus::values::ConnectionStatus;
 
-/// How a job stands.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -21,40 +20,35 @@ pub enum JobState {
     Running,
     /// It waits for an answer.
     Challenged,
-    /// It ended right.
+    /// It ended CONNECTED.
     Succeeded,
-    /// It ended in another way.
+    /// It ended with another status.
     Failed,
 }
 
-/// A job.
 pub(crate) struct Job {
-    /// Its identifier.
     pub guid: String,
-    /// Its kind.
     pub kind: JobKind,
     /// How many of its kind the member has had, this one included.
     pub count: usize,
-    /// The login that it signs in with: the owners follow from it.
+    /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
-    /// What is still to come; the first step is the one that it is in.
+    /// The remaining steps; the first is the current one.
     pub steps: VecDeque<Step>,
-    /// When it started.
     pub started: Instant,
-    /// When the step began that it is in.
+    /// When the current step started.
     pub step_started: Instant,
-    /// How it ended.
+    /// The status with which it ended.
     pub end: Option<ConnectionStatus>,
-    /// Whether the bank let it in.
+    /// Whether the sign-in succeeded.
     pub is_authenticated: bool,
-    /// What it asks now.
+    /// The open challenges.
     pub open: Vec<Challenge>,
-    /// Answers that were left in the older way and not given to the bank yet.
+    /// Answers of `createMemberCredentials`, which `resumeJob` gives to the bank.
     pub stored_answers: Answers,
 }
 
 impl Job {
-    /// A job that starts now.
     pub(crate) fn new(kind: JobKind, login: String, steps: Vec<Step>, now: Instant) -> Self {
         Self {
             guid: guid("JOB"),
@@ -71,12 +65,10 @@ impl Job {
         }
     }
 
-    /// Whether it is not over.
     pub(crate) fn is_running(&self) -> bool {
         self.end.is_none()
     }
 
-    /// How it stands.
     pub(crate) fn state(&self) -> JobState {
         match &self.end {
             Some(ConnectionStatus::Connected) => JobState::Succeeded,
@@ -86,7 +78,7 @@ impl Job {
         }
     }
 
-    /// The status that jobs have beside that of the member, by number and name.
+    /// The status of the job itself, by number and name.
     pub(crate) fn status(&self) -> (u8, &'static str) {
         match (self.state(), &self.end) {
             (JobState::Challenged, _) => (2, "CHALLENGED"),

@@ -1,4 +1,4 @@
-//! Starting jobs and answering their questions, with every refusal that MX has for it. The faces call it.
+//! Starts jobs and answers their challenges, with every refusal that MX has for it. The handlers call it.
 
 use crate::bank::{Step, gathering_only};
 use crate::call::Reply;
@@ -6,7 +6,7 @@ use crate::settings::JobKind;
 use crate::state::{AnswerError, Answers, Job, Started, State};
 
 impl State {
-    /// Starts a job of a member, or says that the same one runs already.
+    /// Starts a job of a member, unless one of the same kind runs.
     pub(crate) fn start(
         &mut self,
         user: &str,
@@ -24,7 +24,7 @@ impl State {
         Ok(Started::New)
     }
 
-    /// Aggregates all members of a user, or refuses when one of them cannot be.
+    /// Aggregates all members of a user, or refuses when one of them may not be.
     pub(crate) fn start_all(&mut self, user: &str) -> Result<Started, Reply> {
         let kind = JobKind::Aggregation;
         let mut idle = Vec::new();
@@ -47,21 +47,20 @@ impl State {
         Ok(Started::New)
     }
 
-    /// Aggregates those members of a user that can be, as opening a session does.
+    /// Aggregates the members of a user that may be, as opening a session does.
     pub(crate) fn aggregate_permitted(&mut self, user: &str) {
         for guid in self.member_guids(user) {
             self.aggregate_if_permitted(user, &guid);
         }
     }
 
-    /// Aggregates a member that is new or has changed, unless a job runs or it may not be aggregated. It was not asked for by itself, so
-    /// nothing is refused.
+    /// Aggregates a new or changed member, unless a job runs or it may not be. The user did not ask for it, so nothing is refused.
     pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
         let _ = self.start(user, guid, JobKind::Aggregation);
     }
 
-    /// Starts a job of an idle member, without asking whether it may. Nothing can be aggregated while the person has not signed in
-    /// by OAuth; another job ends at once with the status that says so.
+    /// Starts a job without a check. Before the user has signed in by OAuth no aggregation starts, and another job ends at once with
+    /// the status of the member.
     fn launch(&mut self, guid: &str, kind: JobKind) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
@@ -76,7 +75,7 @@ impl State {
         member.connection.start(job, &self.settings);
     }
 
-    /// Gives answers to the open questions of a member.
+    /// Answers the open challenges of a member.
     pub(crate) fn answer(
         &mut self,
         user: &str,
@@ -100,7 +99,7 @@ impl State {
         })
     }
 
-    /// Refuses jobs that the partner, the institution or the member is not made for.
+    /// Refuses jobs that the partner, the institution or the member does not allow.
     fn check_permission(&mut self, user: &str, guid: &str, kind: JobKind) -> Result<(), Reply> {
         let member = self.member(user, guid)?;
         let institution = member.institution;

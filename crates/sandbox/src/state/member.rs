@@ -1,4 +1,4 @@
-//! A member: what it was made of, and how MX shows it. The world keeps them; members.rs makes and changes them.
+//! A member and its JSON. `members.rs` creates and changes members.
 
 use std::collections::VecDeque;
 
@@ -11,50 +11,37 @@ use mx_nexus::values::ConnectionStatus;
 
 /// The connection of one user to one institution.
 pub(crate) struct Member {
-    /// Its identifier.
     pub guid: String,
     /// The guid of its user.
     pub user: String,
-    /// The institution.
     pub institution: &'static Institution,
-    /// What the person entered.
     pub entries: Entries,
-    /// The login that owners and numbers follow from.
+    /// The login that owners and numbers are computed from.
     pub login: String,
-    /// How it signs in by OAuth, if it does.
     pub oauth: Option<Oauth>,
-    /// The partner's identifier of it.
     pub external_guid: Option<String>,
-    /// The partner's own text.
     pub metadata: Option<String>,
-    /// Its name.
     pub name: String,
-    /// What it is used for, with partners who say so.
     pub use_cases: Option<Vec<String>>,
-    /// Whether MX leaves it alone in the background.
     pub background_aggregation_is_disabled: bool,
-    /// How often it was changed.
     pub revision: u32,
-    /// When it was made.
     pub created: Instant,
-    /// Status and jobs.
     pub connection: Connection,
 }
 
-/// The OAuth of a member.
 pub(crate) struct Oauth {
-    /// Whether the person has signed in, and has not declined since.
+    /// Whether the user has signed in, and has not declined since.
     pub is_signed_in: bool,
-    /// The secret ends of the addresses that the person may use, the latest last.
+    /// The secret ends of the open addresses, the latest last.
     pub open_pages: VecDeque<String>,
-    /// When the latest address was handed out.
+    /// When the latest address was issued.
     pub issued: Instant,
-    /// Whether no job starts when the person has signed in.
+    /// Whether no job starts after the sign-in.
     pub skips_aggregation: bool,
 }
 
 impl Member {
-    /// Takes what the person entered anew.
+    /// Adds or replaces credentials.
     pub(crate) fn set_entries(&mut self, entries: Entries) {
         self.entries.extend(entries);
         if let Some(login) = self.entries.get("LOGIN") {
@@ -63,14 +50,13 @@ impl Member {
         self.connection.credentials_changed();
     }
 
-    /// Whether it has waited for its person for too long, and goes.
+    /// Whether it was PENDING for too long and is deleted.
     pub(crate) fn has_expired(&self, now: Instant, lifetime: std::time::Duration) -> bool {
         let waited = |oauth: &Oauth| now.saturating_duration_since(oauth.issued);
         self.connection.status == ConnectionStatus::Pending
             && self.oauth.as_ref().map(waited) >= Some(lifetime)
     }
 
-    /// The member as a reading shows it.
     pub(crate) fn to_json(&self, shown: &Snapshot, clock: &Clock) -> Value {
         use ConnectionStatus as Is;
         let time = |at: Option<Instant>| at.map(|at| clock.iso(at));
@@ -101,7 +87,7 @@ impl Member {
             "successfully_aggregated_at": time(shown.succeeded),
             "user_guid": self.user,
         });
-        // The document has no null for these two: what is not there is left out.
+        // The document does not allow null for these two.
         if let Some(job) = &shown.job {
             member["most_recent_job_guid"] = json!(job);
         }
@@ -112,7 +98,7 @@ impl Member {
     }
 }
 
-/// The status in a sentence that a person may read.
+/// The status as a sentence for the user.
 pub(crate) fn status_message(status: &ConnectionStatus, institution: &str) -> String {
     use ConnectionStatus as Is;
     match status {

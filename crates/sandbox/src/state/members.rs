@@ -1,4 +1,4 @@
-//! Members as the partner handles them: made with credentials or by OAuth, found, changed, deleted. The Nexus face calls it.
+//! Creates, finds, changes and deletes members, with credentials or by OAuth. The handlers of Nexus call it.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
 impl State {
-    /// The member of a user, as it is now. Another user's is as unknown as one that is not there.
+    /// The member of a user, brought up to date. A member of another user is unknown.
     pub(crate) fn member(&mut self, user: &str, guid: &str) -> Result<&mut Member, Reply> {
         self.remove_if_expired(guid);
         let member = self.members.get_mut(guid);
@@ -28,7 +28,7 @@ impl State {
         guids
     }
 
-    /// How the member is now; or was before its latest job, in the answer to a stale call.
+    /// The JSON of a member now, or before its latest job in a stale call.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
         let (clock, is_stale) = (self.clock, self.is_stale);
         let member = self.member(user, guid)?;
@@ -37,7 +37,7 @@ impl State {
         Ok(member.to_json(&before.unwrap_or_else(|| connection.snapshot()), &clock))
     }
 
-    /// Makes a member, and starts its first job unless that was declined.
+    /// Creates a member, and starts its first job unless the request skips it.
     pub(crate) fn create_member(&mut self, user: &str, request: &Value) -> Result<Value, Reply> {
         if request["external_guid"].is_string() {
             self.remove_expired();
@@ -102,7 +102,7 @@ impl State {
         Ok(shown)
     }
 
-    /// Changes a member. New credentials start a job unless one runs or that was declined.
+    /// Changes a member. New credentials start a job unless one runs or the request skips it.
     pub(crate) fn update_member(
         &mut self,
         user: &str,
@@ -119,7 +119,7 @@ impl State {
         let asked: Vec<String> = asked.map(|challenge| challenge.guid.clone()).collect();
         let mut entered = request["credentials"].as_array().cloned();
         let mut answers = Answers::new();
-        // The older way to answer a question: as if it were a credential.
+        // The older way to answer a challenge: as a credential.
         if let Some(entered) = &mut entered {
             entered.retain(|entry| {
                 let (guid, value) = parts(entry);
@@ -172,7 +172,7 @@ impl State {
         self.member_json(user, guid)
     }
 
-    /// Takes one credential by itself, with what is refused of an update.
+    /// Sets one credential, with the checks of an update.
     pub(crate) fn set_credential(
         &mut self,
         user: &str,
@@ -191,7 +191,6 @@ impl State {
         Ok(())
     }
 
-    /// Deletes a member with all that it gathered.
     pub(crate) fn delete_member(&mut self, user: &str, guid: &str) -> Result<(), Reply> {
         self.member(user, guid)?;
         self.remove_member(guid);
@@ -216,7 +215,7 @@ impl State {
         has_expired
     }
 
-    /// Forgets every member whose person has not finished OAuth in time: for whoever looks at the members of all users.
+    /// Removes every member whose OAuth was not finished in time: before a search through all users.
     pub(crate) fn remove_expired(&mut self) {
         let lifetime = self.settings.oauth_lifetime;
         let members = self.members.values();
@@ -227,7 +226,7 @@ impl State {
         }
     }
 
-    /// Refuses what another member has: the login within user and institution, the external identifier within the partner.
+    /// Refuses a login that the user has at the institution, and an `external_guid` that the partner has.
     fn check_unique(
         &self,
         owner: &User,
@@ -263,7 +262,7 @@ impl State {
         Ok(())
     }
 
-    /// The use cases of a request; they mean nothing to partners who did not opt in.
+    /// The use cases of a request; ignored for partners who did not opt in.
     fn use_cases(&self, owner: &User, request: &Value) -> Result<Option<Vec<String>>, Reply> {
         let partner = self.partners.get(&owner.client);
         if !partner.is_some_and(|partner| partner.has_use_cases) {
@@ -280,7 +279,6 @@ impl State {
     }
 }
 
-/// The refusal of a member that the user does not have.
 pub(crate) fn unknown_member() -> Reply {
     Reply::problem(404, None, "The member is unknown.")
 }
@@ -298,7 +296,7 @@ fn check_oauth(institution: &Institution) -> Result<(), Reply> {
     Err(Reply::problem(400, None, message))
 }
 
-/// What the person entered, by the names of the institution's fields.
+/// Credentials by the names of the institution's fields.
 fn entries(institution: &'static Institution, entered: &Value) -> Result<Entries, Reply> {
     let entered = entered.as_array().filter(|entered| !entered.is_empty());
     let entered = entered.ok_or_else(|| {

@@ -1,5 +1,5 @@
-//! OAuth: the addresses at which a person signs in on the bank's own page, and what comes of it. The faces hand addresses out; the
-//! page, and the owner of the sandbox in the person's place, answer here.
+//! OAuth: the addresses of the sign-in page, and the results of signing in and declining. The handlers issue addresses; the page and
+//! the control API finish them.
 
 use tokio::time::Instant;
 
@@ -8,32 +8,29 @@ use crate::call::Reply;
 use crate::guids::token;
 use crate::state::{Member, Oauth, State, Store};
 
-/// What the person says on the page.
+/// The user's choice on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
-    /// Signs in, and lets MX in.
     Given,
-    /// Does not.
     Declined,
 }
 
-/// How many addresses of a member are open at most; the oldest makes room.
 const MOST: usize = 16;
 
 impl Store {
-    /// The person, or the owner of the sandbox in their place, is done with the page of this member. False when none was open.
+    /// Finishes the OAuth of a member without its address. False when no page was open.
     pub(crate) fn finish_oauth(&self, member: &str, consent: Consent) -> bool {
         let mut state = self.lock();
         state.finish_oauth(member, None, consent)
     }
 
-    /// The same, at one address.
+    /// Finishes the OAuth of a member at one address.
     pub(crate) fn finish_oauth_page(&self, member: &str, page: &str, consent: Consent) -> bool {
         let mut state = self.lock();
         state.finish_oauth(member, Some(page), consent)
     }
 
-    /// The bank of the page at this address; none where no page is open.
+    /// The bank of an open page.
     pub(crate) fn oauth_page(&self, member: &str, page: &str) -> Option<&'static Institution> {
         let mut state = self.lock();
         let member = state.with_page(member, Some(page))?;
@@ -42,7 +39,7 @@ impl Store {
 }
 
 impl State {
-    /// Hands out a fresh address for the OAuth of a member. Those from before stay open, in case the person is there already.
+    /// Issues a new address for the OAuth of a member. Earlier ones stay open, because the user may be there already.
     pub(crate) fn oauth_window(
         &mut self,
         user: &str,
@@ -62,7 +59,7 @@ impl State {
         Ok(self.window_address(guid))
     }
 
-    /// Where the person signs in: a page of the sandbox itself. Whoever does not know all of it does not get there.
+    /// The latest address of the sign-in page, which has a secret end.
     pub(crate) fn window_address(&self, guid: &str) -> String {
         let member = self.members.get(guid);
         let oauth = member.and_then(|member| member.oauth.as_ref());
@@ -71,7 +68,7 @@ impl State {
         format!("{}/_sandbox/oauth/{guid}/{page}", self.settings.address)
     }
 
-    /// The member, when this page of it is open, or any where none is named. Nobody signs in for a disabled user.
+    /// The member with this open page, or with any when none is named. A disabled user has none.
     fn with_page(&mut self, guid: &str, page: Option<&str>) -> Option<&mut Member> {
         let user = self.members.get(guid)?.user.clone();
         if self.users.get(&user)?.is_disabled {
@@ -83,7 +80,7 @@ impl State {
         is_open.then_some(member)
     }
 
-    /// The person is done: no page of the member is open any more.
+    /// Closes all pages of the member.
     fn finish_oauth(&mut self, guid: &str, page: Option<&str>, consent: Consent) -> bool {
         let now = self.now;
         let Some(member) = self.with_page(guid, page) else {
@@ -108,7 +105,7 @@ impl State {
 }
 
 impl Oauth {
-    /// A page is open from now on.
+    /// The OAuth of a new member, with one open page.
     pub(crate) fn new(now: Instant, skips_aggregation: bool) -> Self {
         Self {
             is_signed_in: false,

@@ -1,10 +1,9 @@
-//! Pages of a list: which records a call asks for, and the paging object that goes with them. The faces cut their lists here.
+//! The page of a list that a call asks for, with its paging object.
 
 use serde_json::{Value, json};
 
 use crate::call::Call;
 
-/// The page that a call asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     number: usize,
@@ -13,7 +12,6 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The page of a list of this many records; what is absent or out of range counts as the first page, or 25 records.
     pub(crate) fn of(call: &Call, total: usize) -> Self {
         let (number, size) = call.page();
         Self {
@@ -23,13 +21,12 @@ impl Page {
         }
     }
 
-    /// The records of the page.
     pub(crate) fn cut<T>(&self, records: impl IntoIterator<Item = T>) -> Vec<T> {
         let before = (self.number - 1).saturating_mul(self.size);
         records.into_iter().skip(before).take(self.size).collect()
     }
 
-    /// The paging object that most lists have.
+    /// The paging object of most lists.
     pub(crate) fn pagination(&self) -> Value {
         json!({
             "current_page": self.number,
@@ -39,7 +36,7 @@ impl Page {
         })
     }
 
-    /// The other one, which institutions have.
+    /// The paging object of institutions.
     pub(crate) fn pagination_data(&self, on_page: usize) -> Value {
         json!({
             "current_page": self.number,

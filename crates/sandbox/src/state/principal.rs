@@ -1,27 +1,25 @@
-//! Who calls: a partner by its key, the holder of an API token, a user by its session, or the test session. Asked before
-//! anything else about a call.
+//! Authentication: a partner by its key, an API token, a user by its session, or the test session.
 
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
 use crate::state::State;
 
-/// The session that serves static data.
+/// The session with static data.
 const TEST_SESSION: &str = "test_session";
 
-/// Who calls.
+/// Who sent a call.
 pub(crate) enum Principal {
-    /// A partner, by its client id.
+    /// By client id.
     Partner(String),
-    /// Whoever holds this API token, which is not spent yet.
+    /// By its API token, which is not spent.
     TokenHolder(String),
-    /// The user with this guid.
+    /// By guid.
     User(String),
-    /// The session with static data.
     Test,
 }
 
 impl Principal {
-    /// The guid of the user whose data it sees.
+    /// The guid of the user whose data it reads.
     pub(crate) fn user(&self) -> Option<String> {
         match self {
             Self::User(guid) => Some(guid.clone()),
@@ -31,12 +29,11 @@ impl Principal {
     }
 }
 
-/// The guid of the user of the session with static data.
 pub(crate) fn test_user() -> String {
     fixed_guid("USR", TEST_SESSION)
 }
 
-/// Finds out who calls; a session lives on from here.
+/// Authenticates a call, and renews its session.
 pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Reply> {
     let header = call.operation.credential_header;
     let credential = call.header(header).unwrap_or_default();
@@ -45,7 +42,7 @@ pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Rep
         let client_id = call.path("client_id");
         let partner = state.partners.get(client_id);
         let is_right = partner.is_some_and(|partner| partner.key.expose() == credential);
-        // A partner whose key was left empty has none, rather than one that everybody knows.
+        // An empty key is no key.
         if is_right && !credential.is_empty() && !client_id.is_empty() {
             return Ok(Principal::Partner(client_id.to_owned()));
         }
@@ -74,7 +71,6 @@ pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Rep
     }
 }
 
-/// The refusal of an API token that opens nothing.
 pub(crate) fn invalid_token() -> Reply {
     let message = "The API token is missing, already used, or expired.";
     Reply::problem(401, None, message)

@@ -1,11 +1,11 @@
-//! The jobs of all members, as a test wants to see them. The sandbox hands them out.
+//! The jobs of all members, for tests.
 
 use serde::Serialize;
 
 use crate::settings::JobKind;
 use crate::state::{Job, JobState, Member, State, Store};
 
-/// A job that a member of the sandbox has or had.
+/// A job of a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct JobReport {
@@ -17,11 +17,11 @@ pub struct JobReport {
     pub institution: String,
     /// The guid of the job.
     pub guid: String,
-    /// What the job is for.
+    /// Its kind.
     pub kind: JobKind,
-    /// How it stands.
+    /// Its state.
     pub state: JobState,
-    /// The status that it gave to the member, once it ended.
+    /// The status with which it ended.
     pub connection_status: Option<String>,
     /// How many jobs of this kind the member has had, this one included.
     pub count: usize,
@@ -58,7 +58,7 @@ impl Store {
         reports.into_iter().map(|(_, report)| report).collect()
     }
 
-    /// Lets all jobs that run come to their ends, or to the questions that they wait for, and counts them.
+    /// Finishes all running jobs, or plays them to their questions, and returns how many.
     pub(crate) fn finish_jobs(&self) -> usize {
         let mut state = self.lock();
         state.catch_up_all();

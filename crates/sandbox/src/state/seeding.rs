@@ -1,4 +1,4 @@
-//! A member without the way to it: for tests that begin where the member is there. The sandbox's owner calls it.
+//! Adds a member without the workflow, for tests that begin after it.
 
 use serde_json::{Value, json};
 
@@ -6,15 +6,14 @@ use crate::bank::institutions;
 use crate::call::{Body, Reply};
 use crate::state::{State, Store};
 
-/// The bank of such members: it knows every password that means something.
+/// The bank of these members: it knows every password of the documentation.
 const BANK: &str = "sandbox_bank";
 
-/// The login that is documented for MX Bank; a second member of one user has a number behind it.
+/// MX Bank's documented login; further members of a user get a number after it.
 const LOGIN: &str = "mxuser";
 
 impl Store {
-    /// A member that has not been aggregated, of the first partner's user with this id, who is made when it is not there. The
-    /// refusal is what MX would say to a client.
+    /// Adds a member that was not aggregated to a user of the first partner, who is created if missing. The error is MX's message.
     pub(crate) fn add_member(&self, user_id: &str, password: &str) -> Result<String, String> {
         self.lock()
             .add_member(user_id, password)
@@ -56,7 +55,7 @@ impl State {
             "institution_guid": bank.guid,
             "credentials": credentials,
             "skip_aggregation": true,
-            // Partners who opted in have to name them; to the others they mean nothing.
+            // Required for partners who opted in, ignored for others.
             "use_cases": ["PFM"],
         });
         let member = self.create_member(user, &request)?;

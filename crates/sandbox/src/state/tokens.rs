@@ -1,5 +1,4 @@
-//! One-time API tokens and sliding sessions. SSO mints the tokens, Nexus spends them on sessions, and every call with a session
-//! lengthens it. What has expired is dropped on the way.
+//! One-time API tokens, and sessions that every call renews. Expired ones are removed when new ones are issued.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,16 +7,16 @@ use tokio::time::Instant;
 
 use crate::guids::token;
 
-/// How many tokens of a sort are kept at most; the one that is nearest to its end makes room.
+/// How many tokens are kept; above it the one that expires first is removed.
 const MAX_TOKENS: usize = 100_000;
 
-/// A longer life than this is as good as endless, and would overflow the clock.
+/// A longer lifetime would overflow the clock.
 const MAX_LIFETIME: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// Below this many nothing is swept.
+/// Below this many nothing is removed.
 const MIN_SWEEP: usize = 256;
 
-/// Tokens of one sort, each of a user, each with an end.
+/// Tokens of one kind, with their users and expiry.
 pub(crate) struct Tokens {
     lifetime: Duration,
     tokens: HashMap<String, Token>,
@@ -30,7 +29,6 @@ struct Token {
 }
 
 impl Tokens {
-    /// None yet.
     pub(crate) fn new(lifetime: Duration) -> Self {
         Self {
             lifetime: lifetime.min(MAX_LIFETIME),
@@ -39,7 +37,6 @@ impl Tokens {
         }
     }
 
-    /// A new token of a user.
     pub(crate) fn issue(&mut self, user: &str, now: Instant) -> String {
         self.sweep(now);
         let made = token();
@@ -51,13 +48,13 @@ impl Tokens {
         made
     }
 
-    /// Whose token this is.
+    /// The user of a valid token.
     pub(crate) fn user(&self, token: &str, now: Instant) -> Option<&str> {
         let tokens = self.tokens.get(token)?;
         (now < tokens.until).then_some(tokens.user.as_str())
     }
 
-    /// Whose token this is; its life starts anew.
+    /// The user of a valid token, whose lifetime starts again.
     pub(crate) fn renew(&mut self, token: &str, now: Instant) -> Option<String> {
         let tokens = self.tokens.get_mut(token)?;
         if now >= tokens.until {
@@ -68,18 +65,17 @@ impl Tokens {
         Some(tokens.user.clone())
     }
 
-    /// Whose token this was.
+    /// The user of a valid token, which is removed.
     pub(crate) fn spend(&mut self, token: &str, now: Instant) -> Option<String> {
         let tokens = self.tokens.remove(token)?;
         (now < tokens.until).then_some(tokens.user)
     }
 
-    /// Ends all tokens of a user.
     pub(crate) fn end(&mut self, user: &str) {
         self.tokens.retain(|_, tokens| tokens.user != user);
     }
 
-    /// Ends all that still live, and counts them.
+    /// Removes all tokens, and returns how many were valid.
     pub(crate) fn end_all(&mut self, now: Instant) -> usize {
         let ended = self.tokens.values().filter(|tokens| now < tokens.until);
         let ended = ended.count();

@@ -1,5 +1,4 @@
-//! The users of the partners, as MDX keeps them: made, changed, renamed and deleted there, and shown by Nexus as the user of the
-//! session.
+//! The users of the partners: created, changed, renamed and deleted by MDX, and read by Nexus.
 
 use std::collections::HashMap;
 
@@ -10,7 +9,7 @@ use crate::call::Reply;
 use crate::guids::guid;
 use crate::state::{Clock, State};
 
-/// The fields that a partner may set beside the id and the switch.
+/// The fields that a partner may set besides `id` and `is_disabled`.
 const FIELDS: [&str; 10] = [
     "birthdate",
     "credit_score",
@@ -27,19 +26,16 @@ const FIELDS: [&str; 10] = [
 /// The longest id (MX's table of user fields).
 const LONGEST_ID: usize = 1024;
 
-/// A user.
 pub(crate) struct User {
     /// Its identifier at MX.
     pub guid: String,
     /// Its identifier at the partner.
     pub id: String,
-    /// The partner.
+    /// The partner's client id.
     pub client: String,
     /// Its members, the oldest first.
     pub members: Vec<String>,
-    /// Whether the partner has disabled it.
     pub is_disabled: bool,
-    /// When its latest session was opened.
     pub logged_in: Option<Instant>,
     fields: Map<String, Value>,
     revision: u32,
@@ -53,12 +49,10 @@ pub(crate) struct Users {
 }
 
 impl Users {
-    /// The user with this guid.
     pub(crate) fn get(&self, guid: &str) -> Option<&User> {
         self.by_guid.get(guid)
     }
 
-    /// The same, to change it.
     pub(crate) fn get_mut(&mut self, guid: &str) -> Option<&mut User> {
         self.by_guid.get_mut(guid)
     }
@@ -98,7 +92,6 @@ impl Users {
 }
 
 impl State {
-    /// Makes a user of a partner.
     pub(crate) fn create_user(&mut self, client: &str, request: &Value) -> Result<Value, Reply> {
         let id = request["id"].as_str().unwrap_or_default();
         let guid = guid("USR");
@@ -119,7 +112,7 @@ impl State {
         Ok(shown)
     }
 
-    /// Changes what the request names; disabling the user pauses the members.
+    /// Changes the fields of the request; disabling the user pauses the members.
     pub(crate) fn update_user(&mut self, guid: &str, request: &Value) -> Result<Value, Reply> {
         if let Some(id) = request["id"].as_str() {
             self.users.rename(guid, id)?;
@@ -132,7 +125,7 @@ impl State {
         let is_disabled = user.is_disabled;
         let shown = user.mdx_json(&self.clock);
         if is_disabled {
-            // SSO gives a disabled user none.
+            // SSO issues none to a disabled user.
             self.api_tokens.end(guid);
         }
         if is_disabled != was_disabled {
@@ -146,7 +139,7 @@ impl State {
         Ok(shown)
     }
 
-    /// Forgets a user with all that is its.
+    /// Deletes a user with its members, tokens and sessions.
     pub(crate) fn delete_user(&mut self, guid: &str) {
         let Some(user) = self.users.by_guid.remove(guid) else {
             return;
@@ -161,7 +154,7 @@ impl State {
 }
 
 impl User {
-    /// The user as MDX answers it: the credit score as a number, the phone number in groups.
+    /// The user in MDX: the credit score as a number, the phone number in groups.
     pub(crate) fn mdx_json(&self, clock: &Clock) -> Value {
         let field = |name: &str| self.fields.get(name).cloned().unwrap_or(Value::Null);
         let excluded = field("is_excluded_from_analytics");
@@ -183,7 +176,7 @@ impl User {
         })
     }
 
-    /// The user as Nexus answers it.
+    /// The user in Nexus.
     pub(crate) fn nexus_json(&self, clock: &Clock) -> Value {
         let field = |name: &str| self.fields.get(name).cloned().unwrap_or(Value::Null);
         let gender = match field("gender").as_str() {

@@ -1,4 +1,4 @@
-//! What jobs gather: accounts, their owners, their numbers.
+//! Accounts, their owners and their numbers.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
 use crate::call::{Call, Reply};
 use crate::state::{Account, AccountAction, Clock, Member, Page, State};
 
-/// The reply to an operation on accounts, owners or numbers; a member that is named has been found to be the user's.
+/// The reply to an operation on accounts, owners or numbers; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let guid = call.path("member_guid");
     let splits_names = state.settings.splits_names;
@@ -28,7 +28,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     })
 }
 
-/// What is about one account. One that no job gathered may be one that the user made by hand, of which nothing is kept here.
+/// The reply about one account. One that no job gathered may be one that the user created, which the sandbox does not store.
 fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let wanted = call.path.get("account_guid")?;
     let clock = state.clock;
@@ -65,7 +65,7 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
     Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
 }
 
-/// The owners that an identification found; none before.
+/// The owners of the latest identification.
 pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
     let Some(login) = &member.connection.owners_login else {
         return json!([]);
@@ -95,7 +95,7 @@ fn owner(member: &Member, account: &str, person: &Owner, splits_names: bool) -> 
     })
 }
 
-/// The numbers that a verification found, of those of these accounts that have some.
+/// The numbers of these accounts in the latest verification.
 pub(super) fn numbers<'a>(
     member: &Member,
     accounts: impl IntoIterator<Item = &'a Account>,
@@ -124,7 +124,7 @@ pub(super) fn numbers<'a>(
     numbers.collect()
 }
 
-/// An account as MX shows it, with what its user made of it.
+/// An account as MX shows it, with the changes of its user.
 pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
     let (kind, index) = (kind(account), account.index);
     let institution = member.institution;

@@ -1,4 +1,4 @@
-//! Institutions: searched, read, listed as CSV, and what they want to know at sign-in.
+//! Institutions: search, read, list as CSV, credentials.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -8,15 +8,15 @@ use crate::call::{Body, Call, Reply};
 use crate::settings::JobKind;
 use crate::state::Page;
 
-/// When all institutions were entered and last changed.
+/// When all institutions were created and last changed.
 const ENTERED: &str = "2016-09-21T22:03:55.000Z";
 
-/// The columns of the list.
+/// The columns of the CSV.
 const COLUMNS: &str = "guid,name,instructions,created_at,updated_at,url,popularity,is_hidden,has_checking_accounts,\
 has_savings_accounts,has_loan_accounts,has_credit_card_accounts,has_investment_accounts,has_line_of_credit_accounts,\
 has_mortgage_accounts,external_guid,medium_logo_url,small_logo_url";
 
-/// The reply to an operation on institutions; the same for everybody.
+/// The reply to an operation on institutions.
 pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     let found = || {
         let found = institution(call.path("institution_guid"));
@@ -34,7 +34,6 @@ pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     })
 }
 
-/// The fields of an institution as credentials.
 pub(super) fn credentials(institution: &Institution) -> Value {
     let fields = institution.fields.iter().enumerate();
     fields
@@ -42,7 +41,7 @@ pub(super) fn credentials(institution: &Institution) -> Value {
         .collect()
 }
 
-/// A credential as MX shows it, with the keys that most have nothing to say in.
+/// A credential in MX's shape, without name and type.
 pub(super) fn bare_credential(institution: &Institution, guid: &str, index: usize) -> Value {
     json!({
         "answer_field_type": null,

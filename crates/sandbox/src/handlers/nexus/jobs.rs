@@ -1,4 +1,4 @@
-//! Jobs: read, and the older way to see and answer their questions.
+//! Jobs: read, and the older way to list and answer their challenges.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,6 @@ use super::institutions::bare_credential;
 use crate::call::{Call, Reply};
 use crate::state::{Clock, Job, JobState, Member, State, status_message};
 
-/// The reply to an operation on jobs.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     if !call.path.contains_key("job_guid") {
         return None;
@@ -36,7 +35,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     })
 }
 
-/// The member of the user whose job it is.
+/// The guid of the member that has this job.
 fn owner(state: &mut State, user: &str, wanted: &str) -> Result<String, Reply> {
     for guid in state.member_guids(user) {
         let member = state.member(user, &guid)?;
@@ -47,7 +46,7 @@ fn owner(state: &mut State, user: &str, wanted: &str) -> Result<String, Reply> {
     Err(unknown())
 }
 
-/// Gives the bank the answers that were left.
+/// Answers the challenges with the stored answers.
 fn resume(state: &mut State, user: &str, guid: &str, wanted: &str) -> Result<(), Reply> {
     let running = state.member(user, guid)?.connection.running();
     let running = running.filter(|job| job.guid == wanted);

@@ -1,4 +1,4 @@
-//! Members: made, read, listed, changed, deleted; their jobs started, their questions listed and answered.
+//! Members: create, read, list, update, delete; start their jobs, list and answer their challenges.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::settings::JobKind;
 use crate::state::{Answers, Challenge, Page, Started, State};
 use mx_nexus::Secret;
 
-/// The reply to an operation on members; a member that is named has been found to be the user's.
+/// The reply to an operation on members; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let guid = call.path("member_guid");
     let member = &call.body["member"];
@@ -23,7 +23,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             .map(|()| Reply::empty(StatusCode::NO_CONTENT)),
         "listMemberCredentials" => state.member(user, guid).map(|member| {
             let credentials = match &member.oauth {
-                // Those of the institution are for its other members.
+                // The institution's fields are for members with credentials.
                 Some(_) => json!([]),
                 None => institutions::credentials(member.institution),
             };
@@ -51,7 +51,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     })
 }
 
-/// Which kind of job an operation starts.
+/// The kind of job that an operation starts.
 pub(super) fn job_kind(operation: &str) -> Option<JobKind> {
     Some(match operation {
         "aggregateMember" | "refreshMember" => JobKind::Aggregation,
@@ -80,7 +80,7 @@ fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<R
     state.member_json(user, guid).map(member_reply)
 }
 
-/// The older way: an answer is left at the member, and resuming the job gives it to the bank.
+/// The older way: stores the answer, which `resumeJob` gives to the bank.
 fn store_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Result<Reply, Reply> {
     let wanted = left["credential_guid"].as_str().unwrap_or_default();
     let value = left["value"].as_str().unwrap_or_default();

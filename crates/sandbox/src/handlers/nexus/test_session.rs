@@ -1,5 +1,5 @@
-//! The session `test_session`: static data behind words that stand in the index of a member. Nothing changes here, no job has a
-//! guid, and no member is ever at work.
+//! The session `test_session`: static data for fixed names in place of a member's guid. Nothing changes here, no job has a guid, and
+//! no job runs.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::state::{
 };
 use mx_nexus::values::ConnectionStatus;
 
-/// The words of connected members.
+/// The names of connected members.
 const CONNECTED: [&str; 4] = [
     "test_member",
     "test_nexus_member",
@@ -23,13 +23,12 @@ const CONNECTED: [&str; 4] = [
     "unverified",
 ];
 
-/// The login whose people own the static accounts.
+/// The login of the static accounts.
 const LOGIN: &str = "mxuser";
 
-/// When everything happened here, in milliseconds since 1970.
+/// The time of all static data, in milliseconds since 1970.
 const CREATED_AT: u64 = 1_476_382_077_000;
 
-/// The reply to a call of the test session.
 pub(crate) fn reply(call: &Call) -> Option<Reply> {
     if let Some(reply) = institutions::reply(call) {
         return Some(reply_or_refusal(reply));
@@ -74,7 +73,7 @@ pub(crate) fn reply(call: &Call) -> Option<Reply> {
     }
 }
 
-/// What is about one account of these members; any other may be one that was made by hand.
+/// The reply about one account of these members; another may be one that a user created.
 fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
     let mut member = connected().find(|member| {
         let mut accounts = member.accounts();
@@ -84,7 +83,7 @@ fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
     let mut account = accounts.find(|account| account.guid == wanted)?;
     Some(match call.operation.id {
         "updateAccount" => {
-            // In the answer alone: nothing is kept.
+            // In the reply alone: nothing is stored.
             account.update(&call.body["account"]);
             let shown = accounts::shown(&member, &account, &clock());
             Reply::ok(json!({"account": shown}))
@@ -114,7 +113,7 @@ fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
     Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
 }
 
-/// The status of the member that a word stands for. MX has no words for EXPIRED and PENDING.
+/// The status of the member with this name. MX has no names for EXPIRED and PENDING.
 fn status(word: &str) -> Option<ConnectionStatus> {
     use ConnectionStatus::{Connected, Expired, Pending};
     if CONNECTED.contains(&word) {
@@ -125,7 +124,7 @@ fn status(word: &str) -> Option<ConnectionStatus> {
     known.find(|status| status.as_str() == word).cloned()
 }
 
-/// Whether a word stands in the index of a member here.
+/// Whether this is the name of a member here.
 pub(crate) fn is_test_member(word: &str) -> bool {
     status(word).is_some()
 }
@@ -135,7 +134,7 @@ fn connected() -> impl Iterator<Item = Member> {
     words.map(|word| member(word, &ConnectionStatus::Connected))
 }
 
-/// The member that a word stands for: one like any other, so that its accounts, owners and numbers belong together.
+/// The member with this name.
 fn member(word: &str, status: &ConnectionStatus) -> Member {
     let institution = &all_institutions()[0];
     let at = Instant::now();
@@ -175,7 +174,7 @@ fn shown(member: &Member) -> Value {
     member.to_json(&member.connection.snapshot(), &clock())
 }
 
-/// A clock by which everything up to now happened at one time.
+/// A clock at the time of the static data.
 fn clock() -> Clock {
     Clock::starting_at(CREATED_AT)
 }
