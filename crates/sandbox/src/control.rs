@@ -73,12 +73,11 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
     }
     let allowed = response.headers().get(ALLOW).cloned();
     let Some(allowed) = allowed.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) else {
-        let message = "This request was not understood; GET /_sandbox says what can be asked for.";
+        let message = "The request is malformed; GET /_sandbox lists the requests.";
         return refuse(status, message);
     };
     let methods = allowed.to_str().unwrap_or_default().replace(',', ", ");
-    let message =
-        format!("This path takes {methods} only; GET /_sandbox says what can be asked for.");
+    let message = format!("This path takes {methods} only; GET /_sandbox lists the requests.");
     let mut told = refuse(status, &message);
     told.headers_mut().insert(ALLOW, allowed);
     told
@@ -86,20 +85,20 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
 
 async fn index(State(shared): SharedState) -> Response<ResponseBody> {
     let mut index = json!({
-        "what": "a sandbox of MX: invented banks and people, nothing real",
+        "what": "a sandbox of MX with fictitious banks and users",
         "client_id": shared.client_id,
         "control": {
-            "POST /_sandbox/faults": "something is to go wrong",
-            "GET /_sandbox/faults": "the faults that have not all happened yet",
-            "DELETE /_sandbox/faults": "forgets them",
+            "POST /_sandbox/faults": "adds a fault",
+            "GET /_sandbox/faults": "the faults that have not all happened",
+            "DELETE /_sandbox/faults": "removes them",
             "POST /_sandbox/sessions/expire": "ends all sessions",
-            "GET /_sandbox/requests": "the last requests, without a secret",
-            "DELETE /_sandbox/requests": "forgets them",
+            "GET /_sandbox/requests": "the last requests, without secrets",
+            "DELETE /_sandbox/requests": "removes them",
             "GET /_sandbox/jobs": "the jobs of all members",
-            "POST /_sandbox/jobs/finish": "lets all jobs that run come to their ends, or to their questions",
-            "POST /_sandbox/members": "adds a member of the user with this user_id, at a bank that knows every password",
-            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
-            "POST /_sandbox/oauth/{member}/decline": "the person declines",
+            "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
+            "POST /_sandbox/members": "adds a member to the user with this user_id, at a bank that knows all passwords",
+            "POST /_sandbox/oauth/{member}": "signs in on the OAuth page of the member",
+            "POST /_sandbox/oauth/{member}/decline": "declines on the OAuth page of the member",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
     });
@@ -112,7 +111,7 @@ async fn index(State(shared): SharedState) -> Response<ResponseBody> {
 async fn not_found() -> Response<ResponseBody> {
     refuse(
         StatusCode::NOT_FOUND,
-        "There is nothing here; GET /_sandbox says what is where.",
+        "There is nothing at this path; GET /_sandbox lists the requests.",
     )
 }
 
@@ -169,8 +168,9 @@ struct NewMember {
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     // The message leaves out the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
-    let read = read
-        .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
+    let read = read.map_err(|_| {
+        String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and nothing else.")
+    });
     let store = &shared.store;
     match read.and_then(|new| store.add_member(&new.user_id, &new.password)) {
         Ok(member) => respond(StatusCode::CREATED, &json!({"member": member})),

@@ -51,7 +51,7 @@ async fn show(
         return closed();
     };
     let says = format!(
-        "<p>Will you let MX see your accounts at {}?</p>\n\
+        "<p>Allow MX to read your accounts at {}?</p>\n\
          <form method=\"post\"><button name=\"answer\" value=\"sign_in\">Sign in</button>\n\
          <button name=\"answer\" value=\"decline\">Decline</button></form>",
         bank.name
@@ -75,7 +75,7 @@ async fn submit(
 }
 
 fn closed() -> Response<ResponseBody> {
-    let says = "<p>This address is not open. It can be used once; ask for a fresh one.</p>";
+    let says = "<p>This address is not valid. It can be used once; request a new one.</p>";
     html(StatusCode::NOT_FOUND, "Not open", says)
 }
 
