@@ -106,8 +106,8 @@ impl Institution {
             return passwords::ending(ConnectionStatus::Impaired, settings);
         }
         let is_filled_in = |entry: &Secret| !entry.expose().is_empty();
-        let typed = ["LOGIN", "PASSWORD"].iter();
-        if !typed.filter_map(|name| entries.get(name)).all(is_filled_in) {
+        let texts = ["LOGIN", "PASSWORD"].iter();
+        if !texts.filter_map(|name| entries.get(name)).all(is_filled_in) {
             return passwords::ending(ConnectionStatus::Failed, settings);
         }
         let has_choice = |field: &Field| {

@@ -78,9 +78,9 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
     };
     let methods = allowed.to_str().unwrap_or_default().replace(',', ", ");
     let message = format!("This path takes {methods} only; GET /_sandbox lists the requests.");
-    let mut told = refuse(status, &message);
-    told.headers_mut().insert(ALLOW, allowed);
-    told
+    let mut refusal = refuse(status, &message);
+    refusal.headers_mut().insert(ALLOW, allowed);
+    refusal
 }
 
 async fn index(State(shared): SharedState) -> Response<ResponseBody> {

@@ -93,9 +93,9 @@ pub(crate) const ACCOUNTS: [AccountKind; 3] = [
 
 /// The owners of the account at this index of [`ACCOUNTS`]. Some first accounts have two, the others have one.
 pub(crate) fn owners(login: &str, account: usize) -> Vec<Owner> {
-    let mut owners = vec![person(seed(login))];
+    let mut owners = vec![owner(seed(login))];
     if account == 0 && is_joint(login) {
-        owners.push(person(seed(&format!("{login}/partner"))));
+        owners.push(owner(seed(&format!("{login}/partner"))));
     }
     owners
 }
@@ -141,7 +141,7 @@ pub(crate) fn cents(login: &str, account: usize) -> u64 {
     seed(&format!("{login}/balance/{account}")) % 1_000_000
 }
 
-fn person(mut seed: u64) -> Owner {
+fn owner(mut seed: u64) -> Owner {
     let first_name = pick(&mut seed, &FIRST_NAMES);
     let last_name = pick(&mut seed, &LAST_NAMES);
     let street = pick(&mut seed, &STREETS);
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_same_login_has_the_same_owners_and_another_one_others() {
         assert!(owners("mxuser", 0) == owners("mxuser", 0));
-        assert!(owners("mxuser", 0) != owners("somebody", 0));
+        assert!(owners("mxuser", 0) != owners("another-login", 0));
         let joint = (0..30).map(|number| owners(&format!("user-{number}"), 0).len());
         let joint: Vec<usize> = joint.collect();
         assert!(joint.contains(&1) && joint.contains(&2));

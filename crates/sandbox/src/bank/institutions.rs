@@ -5,19 +5,19 @@ use crate::guids::fixed_guid;
 use crate::settings::JobKind;
 
 /// The kinds of jobs that an institution can support.
-const EVERYTHING: [JobKind; 3] = [
+const ALL_KINDS: [JobKind; 3] = [
     JobKind::Identification,
     JobKind::Verification,
     JobKind::ExtendedHistory,
 ];
 
 /// First parts of the names of the small banks, which fill pages of a search.
-const PLACES: [&str; 9] = [
+const FIRST_NAMES: [&str; 9] = [
     "Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Rowan",
 ];
 
 /// Second parts.
-const FORMS: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
+const SECOND_NAMES: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
 
 pub(super) fn all() -> Vec<Institution> {
     let mx_bank = Institution {
@@ -37,7 +37,7 @@ pub(super) fn all() -> Vec<Institution> {
         passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
-        ..invented("mxbank", "MX Bank", 72_644)
+        ..sandbox_bank("mxbank", "MX Bank", 72_644)
     };
     let mx_bank_oauth = Institution {
         guid: String::from("INS-68e96dd6-eabd-42d3-9f05-416897f0746c"),
@@ -45,15 +45,15 @@ pub(super) fn all() -> Vec<Institution> {
         passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
-        ..invented("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
+        ..sandbox_bank("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
     };
     let unsupporting = Institution {
         supports: Vec::new(),
-        ..invented("sandbox_savings", "Sandbox Savings (no products)", 30_000)
+        ..sandbox_bank("sandbox_savings", "Sandbox Savings (no products)", 30_000)
     };
     let not_enabled = Institution {
         has_no_products: true,
-        ..invented(
+        ..sandbox_bank(
             "sandbox_private_bank",
             "Sandbox Private Bank (not enabled)",
             20_000,
@@ -61,7 +61,7 @@ pub(super) fn all() -> Vec<Institution> {
     };
     let hidden = Institution {
         is_hidden: true,
-        ..invented(
+        ..sandbox_bank(
             "sandbox_closed_bank",
             "Sandbox Closed Bank (no new members)",
             10_000,
@@ -70,16 +70,16 @@ pub(super) fn all() -> Vec<Institution> {
     let mut all = vec![
         mx_bank,
         mx_bank_oauth,
-        invented("sandbox_bank", "Sandbox Bank", 40_000),
+        sandbox_bank("sandbox_bank", "Sandbox Bank", 40_000),
         unsupporting,
         credit_union(),
         not_enabled,
         hidden,
     ];
-    all.extend(PLACES.iter().flat_map(|place| {
-        FORMS.iter().map(move |form| {
-            let code = format!("{place}_{form}").to_lowercase().replace(' ', "_");
-            invented(&code, &format!("{place} {form}"), 100)
+    all.extend(FIRST_NAMES.iter().flat_map(|first| {
+        SECOND_NAMES.iter().map(move |second| {
+            let code = format!("{first}_{second}").to_lowercase().replace(' ', "_");
+            sandbox_bank(&code, &format!("{first} {second}"), 100)
         })
     }));
     all.sort_by_key(|one| std::cmp::Reverse(one.popularity));
@@ -96,7 +96,7 @@ fn credit_union() -> Institution {
         kind: (2, "OPTIONS"),
         options: vec![("east", "East"), ("west", "West")],
     };
-    let bank = invented(code, "Sandbox Credit Union (three credentials)", 25_000);
+    let bank = sandbox_bank(code, "Sandbox Credit Union (three credentials)", 25_000);
     Institution {
         country: Country::Canada,
         fields: bank.fields.into_iter().chain([region]).collect(),
@@ -105,7 +105,7 @@ fn credit_union() -> Institution {
 }
 
 /// A fictitious bank that supports everything, with username and password.
-fn invented(code: &str, name: &str, popularity: u32) -> Institution {
+fn sandbox_bank(code: &str, name: &str, popularity: u32) -> Institution {
     let guid = |field: &str| fixed_guid("CRD", &format!("{code}/{field}"));
     Institution {
         guid: fixed_guid("INS", code),
@@ -119,7 +119,7 @@ fn invented(code: &str, name: &str, popularity: u32) -> Institution {
             field(&guid("password"), "PASSWORD", "Password"),
         ],
         supports_oauth: false,
-        supports: EVERYTHING.to_vec(),
+        supports: ALL_KINDS.to_vec(),
         has_no_products: false,
         is_hidden: false,
     }

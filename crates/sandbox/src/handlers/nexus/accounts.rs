@@ -43,7 +43,9 @@ fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply
         Err(refusal) => return Some(Err(refusal)),
     };
     let answer = match call.operation.id {
-        "readAccount" | "updateAccount" => json!({"account": shown(member, account, &clock)}),
+        "readAccount" | "updateAccount" => {
+            json!({"account": account_json(member, account, &clock)})
+        }
         "readAccountNumbersByAccount" => json!({"account_numbers": numbers(member, [account])}),
         "blockAccount" => return Some(Ok(Reply::empty(StatusCode::OK))),
         _ => return None,
@@ -56,8 +58,9 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
     let mut accounts = Vec::new();
     for guid in members {
         if let Ok(member) = state.member(user, guid) {
-            let theirs = member.accounts();
-            accounts.extend(theirs.map(|account| shown(member, account, &clock)));
+            let accounts_of_member = member.accounts();
+            accounts
+                .extend(accounts_of_member.map(|account| account_json(member, account, &clock)));
         }
     }
     let page = Page::of(call, accounts.len());
@@ -71,26 +74,26 @@ pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
         return json!([]);
     };
     let owners = member.accounts().flat_map(|account| {
-        let people = generated::owners(login, account.index).into_iter();
-        people.map(move |person| owner(member, &account.guid, &person, splits_names))
+        let owners = generated::owners(login, account.index).into_iter();
+        owners.map(move |owner| owner_json(member, &account.guid, &owner, splits_names))
     });
     owners.collect()
 }
 
-fn owner(member: &Member, account: &str, person: &Owner, splits_names: bool) -> Value {
+fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool) -> Value {
     json!({
         "account_guid": account,
-        "address": person.address,
-        "city": person.city,
+        "address": owner.address,
+        "city": owner.city,
         "country": "United States",
-        "email": person.email,
-        "first_name": splits_names.then_some(person.first_name),
-        "last_name": splits_names.then_some(person.last_name),
+        "email": owner.email,
+        "first_name": splits_names.then_some(owner.first_name),
+        "last_name": splits_names.then_some(owner.last_name),
         "member_guid": member.guid,
-        "owner_name": person.full_name(),
-        "phone": person.phone,
-        "postal_code": person.postal_code,
-        "state": person.state,
+        "owner_name": owner.full_name(),
+        "phone": owner.phone,
+        "postal_code": owner.postal_code,
+        "state": owner.state,
         "user_guid": member.user,
     })
 }
@@ -125,7 +128,7 @@ pub(super) fn numbers<'a>(
 }
 
 /// An account as MX shows it, with the changes of its user.
-pub(super) fn shown(member: &Member, account: &Account, clock: &Clock) -> Value {
+pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) -> Value {
     let (kind, index) = (kind(account), account.index);
     let institution = member.institution;
     let login = &member.connection.accounts_login;

@@ -24,7 +24,9 @@ pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     };
     Some(match call.operation.id {
         "searchInstitutions" => search(call),
-        "readInstitution" => found().map(|found| Reply::ok(json!({"institution": shown(found)}))),
+        "readInstitution" => {
+            found().map(|found| Reply::ok(json!({"institution": institution_json(found)})))
+        }
         "listInstitutionCredentials" => found().map(|found| {
             let credentials: Value = credentials(found);
             Reply::ok(json!({"credentials": credentials}))
@@ -109,14 +111,14 @@ fn search(call: &Call) -> Result<Reply, Reply> {
     };
     let found: Vec<&Institution> = institutions().iter().filter(fits).collect();
     let page = Page::of(call, found.len());
-    let on_page: Vec<Value> = page.cut(found).into_iter().map(shown).collect();
+    let on_page: Vec<Value> = page.cut(found).into_iter().map(institution_json).collect();
     let paging = page.pagination_data(on_page.len());
     Ok(Reply::ok(
         json!({"institutions": on_page, "pagination_data": paging}),
     ))
 }
 
-fn shown(institution: &Institution) -> Value {
+fn institution_json(institution: &Institution) -> Value {
     let address = address(institution);
     let logo = |size: &str| format!("{address}/logo-{size}.png");
     json!({

@@ -28,9 +28,9 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
         Ok(Reply::ok(shown))
     };
     Some(match call.operation.id {
-        "readJob" => read(state, shown),
-        "listJobMfaCredentials" => read(state, questions),
-        "resumeJob" => resume(state, user, &guid, wanted).and_then(|()| read(state, shown)),
+        "readJob" => read(state, job_json),
+        "listJobMfaCredentials" => read(state, challenges_json),
+        "resumeJob" => resume(state, user, &guid, wanted).and_then(|()| read(state, job_json)),
         _ => return None,
     })
 }
@@ -54,7 +54,7 @@ fn resume(state: &mut State, user: &str, guid: &str, wanted: &str) -> Result<(),
     state.answer(user, guid, &left.unwrap_or_default())
 }
 
-fn shown(member: &Member, job: &Job, clock: &Clock) -> Value {
+fn job_json(member: &Member, job: &Job, clock: &Clock) -> Value {
     let (status, status_name) = job.status();
     let is_failed = job.state() == JobState::Failed;
     let error = job.end.as_ref().filter(|_| is_failed);
@@ -77,7 +77,7 @@ fn shown(member: &Member, job: &Job, clock: &Clock) -> Value {
     }})
 }
 
-fn questions(member: &Member, job: &Job, _: &Clock) -> Value {
+fn challenges_json(member: &Member, job: &Job, _: &Clock) -> Value {
     let open = job.open.iter().enumerate().map(|(index, challenge)| {
         let mut shown = bare_credential(member.institution, &challenge.guid, index);
         shown["field_name"] = json!(challenge.label());

@@ -34,7 +34,7 @@ pub(crate) fn reply(call: &Call) -> Option<Reply> {
         return Some(reply_or_refusal(reply));
     }
     if call.operation.id == "listMembers" {
-        let members = connected().map(|member| shown(&member));
+        let members = connected().map(|member| member_json(&member));
         return Some(Reply::ok(json!({"members": members.collect::<Value>()})));
     }
     if call.operation.id == "listAccounts" {
@@ -43,12 +43,12 @@ pub(crate) fn reply(call: &Call) -> Option<Reply> {
     if let Some(account) = call.path.get("account_guid") {
         return by_account(call, account);
     }
-    let word = call.path.get("member_guid")?;
-    let Some(status) = status(word) else {
+    let name = call.path.get("member_guid")?;
+    let Some(status) = status(name) else {
         return Some(unknown_member());
     };
-    let member = member(word, &status);
-    let shown = || Reply::ok(json!({"member": shown(&member)}));
+    let member = member(name, &status);
+    let shown = || Reply::ok(json!({"member": member_json(&member)}));
     match call.operation.id {
         "readMember" | "updateMember" => Some(shown()),
         "deleteMember" => Some(Reply::empty(StatusCode::NO_CONTENT)),
@@ -85,11 +85,11 @@ fn by_account(call: &Call, wanted: &str) -> Option<Reply> {
         "updateAccount" => {
             // In the reply alone: nothing is stored.
             account.update(&call.body["account"]);
-            let shown = accounts::shown(&member, &account, &clock());
+            let shown = accounts::account_json(&member, &account, &clock());
             Reply::ok(json!({"account": shown}))
         }
         "readAccount" => {
-            let shown = accounts::shown(&member, &account, &clock());
+            let shown = accounts::account_json(&member, &account, &clock());
             Reply::ok(json!({"account": shown}))
         }
         "readAccountNumbersByAccount" => {
@@ -105,7 +105,7 @@ fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
     let members: Vec<Member> = members.into_iter().collect();
     let shown = members.iter().flat_map(|member| {
         let accounts = member.accounts();
-        accounts.map(|account| accounts::shown(member, account, &clock()))
+        accounts.map(|account| accounts::account_json(member, account, &clock()))
     });
     let shown: Vec<Value> = shown.collect();
     let page = Page::of(call, shown.len());
@@ -114,46 +114,46 @@ fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
 }
 
 /// The status of the member with this name. MX has no names for EXPIRED and PENDING.
-fn status(word: &str) -> Option<ConnectionStatus> {
+fn status(name: &str) -> Option<ConnectionStatus> {
     use ConnectionStatus::{Connected, Expired, Pending};
-    if CONNECTED.contains(&word) {
+    if CONNECTED.contains(&name) {
         return Some(Connected);
     }
     let known = ConnectionStatus::KNOWN.iter();
     let mut known = known.filter(|status| !matches!(status, Expired | Pending));
-    known.find(|status| status.as_str() == word).cloned()
+    known.find(|status| status.as_str() == name).cloned()
 }
 
 /// Whether this is the name of a member here.
-pub(crate) fn is_test_member(word: &str) -> bool {
-    status(word).is_some()
+pub(crate) fn is_test_member(name: &str) -> bool {
+    status(name).is_some()
 }
 
 fn connected() -> impl Iterator<Item = Member> {
-    let words = CONNECTED.iter();
-    words.map(|word| member(word, &ConnectionStatus::Connected))
+    let names = CONNECTED.iter();
+    names.map(|name| member(name, &ConnectionStatus::Connected))
 }
 
 /// The member with this name.
-fn member(word: &str, status: &ConnectionStatus) -> Member {
+fn member(name: &str, status: &ConnectionStatus) -> Member {
     let institution = &all_institutions()[0];
     let at = Instant::now();
     let mut connection = Connection::new(status.clone());
     connection.aggregated = Some(at);
     connection.succeeded = Some(at);
-    if CONNECTED.contains(&word) {
+    if CONNECTED.contains(&name) {
         let indexes = 0..ACCOUNTS.len();
         let accounts = indexes.map(|index| {
-            let guid = fixed_guid("ACT", &format!("test_session/{word}/{index}"));
+            let guid = fixed_guid("ACT", &format!("test_session/{name}/{index}"));
             Account::new(guid, index)
         });
         connection.accounts = accounts.collect();
         connection.accounts_login = LOGIN.to_owned();
-        connection.owners_login = (word != "unidentified").then(|| LOGIN.to_owned());
-        connection.numbers_login = (word != "unverified").then(|| LOGIN.to_owned());
+        connection.owners_login = (name != "unidentified").then(|| LOGIN.to_owned());
+        connection.numbers_login = (name != "unverified").then(|| LOGIN.to_owned());
     }
     Member {
-        guid: word.to_owned(),
+        guid: name.to_owned(),
         user: test_user(),
         institution,
         entries: Entries::new(),
@@ -170,7 +170,7 @@ fn member(word: &str, status: &ConnectionStatus) -> Member {
     }
 }
 
-fn shown(member: &Member) -> Value {
+fn member_json(member: &Member) -> Value {
     member.to_json(&member.connection.snapshot(), &clock())
 }
 
