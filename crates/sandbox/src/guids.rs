@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_look_like_those_of_mx() {
+    fn guids_have_the_format_of_mx() {
         let made = guid("MBR");
         let lengths: Vec<usize> = made.split('-').map(str::len).collect();
         assert_eq!(lengths, [3, 8, 4, 4, 4, 12]);

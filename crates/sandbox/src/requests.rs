@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_are_remembered() {
+    fn oldest_requests_are_dropped() {
         let log = RequestLog::default();
         for number in 0..=MOST {
             log.add(received(u16::try_from(number % 500).unwrap()));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_numbers_and_names() {
+    fn time_is_a_number_and_fault_a_name_in_json() {
         let value = serde_json::to_value(received(200)).unwrap();
         assert_eq!(
             (&value["time"], &value["fault"]),
@@ -122,7 +122,7 @@ mod tests {
         assert!(value["path"].is_null());
     }
     #[test]
-    fn a_member_is_kept_only_when_it_looks_like_one() {
+    fn member_is_logged_only_in_the_form_of_a_guid() {
         let of = |guid: &str| member(&BTreeMap::from([("member_guid".into(), guid.into())]));
         for guid in [
             "MBR-7c6f361b-e582-15b6-60c0-358f12466b4b",

@@ -2,7 +2,7 @@
 //! request log. The server calls it.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -37,18 +37,6 @@ pub(crate) struct RequestRouter {
     limits: Limits,
 }
 
-/// A fault resets the connection instead of a response.
-#[derive(Debug)]
-pub(crate) struct Aborted;
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the connection is reset by a fault")
-    }
-}
-
-impl std::error::Error for Aborted {}
-
 /// A request that matched an operation.
 struct Matched {
     api: Api,
@@ -69,12 +57,12 @@ impl RequestRouter {
         }
     }
 
-    /// Responds to one request.
+    /// Responds to one request. An error closes the connection: a fault resets it.
     pub(crate) async fn respond(
         &self,
         request: Request<Incoming>,
         reset: &ResetFlag,
-    ) -> Result<Response<ResponseBody>, Aborted> {
+    ) -> io::Result<Response<ResponseBody>> {
         let (head, body) = request.into_parts();
         let body = body::read(&head, body, self.limits).await;
         let path = head.uri.path();
@@ -131,7 +119,7 @@ impl RequestRouter {
         &self,
         matched: Matched,
         reset: &ResetFlag,
-    ) -> Result<Response<ResponseBody>, Aborted> {
+    ) -> io::Result<Response<ResponseBody>> {
         let Matched {
             api,
             contract,
@@ -175,7 +163,7 @@ impl RequestRouter {
         });
         if is_reset {
             reset.set();
-            return Err(Aborted);
+            return Err(io::Error::other("the connection is reset by a fault"));
         }
         let media_type = media_type(reply.status);
         let response = respond(reply, media_type);

@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_login_has_the_same_owners_and_another_one_others() {
+    fn same_login_has_same_owners() {
         assert!(owners("mxuser", 0) == owners("mxuser", 0));
         assert!(owners("mxuser", 0) != owners("another-login", 0));
         let joint = (0..30).map(|number| owners(&format!("user-{number}"), 0).len());
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn routing_numbers_pass_the_check() {
+    fn routing_number_has_valid_check_digit() {
         for bank in ["one", "two", "three"] {
             let number = numbers("x", 0, bank, Country::UnitedStates).routing_number;
             let digits: Vec<u32> = number

@@ -50,13 +50,13 @@ async fn show(
     let Some(bank) = shared.store.oauth_page(&member, &page) else {
         return closed();
     };
-    let says = format!(
+    let text = format!(
         "<p>Allow MX to read your accounts at {}?</p>\n\
          <form method=\"post\"><button name=\"answer\" value=\"sign_in\">Sign in</button>\n\
          <button name=\"answer\" value=\"decline\">Decline</button></form>",
         bank.name
     );
-    html(StatusCode::OK, &bank.name, &says)
+    html(StatusCode::OK, &bank.name, &text)
 }
 
 async fn submit(
@@ -64,19 +64,19 @@ async fn submit(
     Path((member, page)): Path<(String, String)>,
     answer: String,
 ) -> Response<ResponseBody> {
-    let (consent, says) = match answer == DECLINED {
+    let (consent, text) = match answer == DECLINED {
         true => (Consent::Declined, "<p>You have declined.</p>"),
         false => (Consent::Given, "<p>You have signed in.</p>"),
     };
     match shared.store.finish_oauth_page(&member, &page, consent) {
-        true => html(StatusCode::OK, "Done", says),
+        true => html(StatusCode::OK, "Done", text),
         false => closed(),
     }
 }
 
 fn closed() -> Response<ResponseBody> {
-    let says = "<p>This address is not valid. It can be used once; request a new one.</p>";
-    html(StatusCode::NOT_FOUND, "Not open", says)
+    let text = "<p>This address is not valid. It can be used once; request a new one.</p>";
+    html(StatusCode::NOT_FOUND, "Not open", text)
 }
 
 /// An HTML page. The texts are the sandbox's own, so nothing needs escaping.

@@ -183,12 +183,6 @@ mod tests {
     }
 
     #[test]
-    fn longest_retry_after_is_kept() {
-        let fault = Fault::status(503).retry_after(Duration::MAX);
-        assert_eq!(fault.retry_after_seconds(), Some(u64::MAX));
-    }
-
-    #[test]
     fn last_filter_replaces_the_others() {
         let path = Fault::reset()
             .on_operation("readUser")

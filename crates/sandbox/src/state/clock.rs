@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_become_dates() {
+    fn day_number_to_date() {
         assert_eq!(date(0), (1970, 1, 1));
         assert_eq!(date(11_016), (2000, 2, 29));
         assert_eq!(date(11_017), (2000, 3, 1));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_written_as_mx_writes_them() {
+    fn time_has_the_format_of_mx() {
         let started = Instant::now();
         let clock = Clock {
             started,

@@ -87,10 +87,10 @@ fn reason(refusal: &Reply) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{JobKind, Settings};
+    use crate::settings::Settings;
 
     #[test]
-    fn one_that_was_deleted_makes_room() {
+    fn login_of_deleted_member_can_be_used_again() {
         let store = Store::new(Settings::default());
         let first = store.add_member("U-1", "any").unwrap();
         store.add_member("U-1", "any").unwrap();
@@ -100,18 +100,5 @@ mod tests {
         drop(state);
         store.add_member("U-1", "any").unwrap();
         store.add_member("U-1", "any").unwrap();
-    }
-
-    #[test]
-    fn a_partner_with_use_cases_gets_one_that_can_be_aggregated() {
-        let settings = Settings {
-            has_use_cases: true,
-            ..Settings::default()
-        };
-        let store = Store::new(settings);
-        let member = store.add_member("U-1", "any").unwrap();
-        let mut state = store.lock();
-        let user = state.users.guid("sandbox-client", "U-1").unwrap();
-        assert!(state.start(&user, &member, JobKind::Aggregation).is_ok());
     }
 }

@@ -1,5 +1,5 @@
-//! The world by its own functions, without sockets and with a paused clock. Every success that a test sees is checked against
-//! the document, stricter than it asks for: no field may be there that it does not name.
+//! The state through its own functions, without sockets and with a paused clock. Every reply is checked against the document, more
+//! strictly than the document asks for: it has no undocumented field.
 
 use std::time::Duration;
 

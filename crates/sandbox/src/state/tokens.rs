@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_expired_is_dropped_on_the_way() {
+    fn expired_tokens_are_removed() {
         let mut tokens = Tokens::new(Duration::from_secs(1));
         let start = Instant::now();
         for second in 0..2_000_u32 {

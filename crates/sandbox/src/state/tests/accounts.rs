@@ -1,4 +1,4 @@
-//! What jobs gather.
+//! Accounts, owners and numbers.
 
 use super::*;
 use crate::bank::accounts as generated;
@@ -10,7 +10,7 @@ fn list(client: &TestClient, member: &str, operation: &str, key: &str) -> Vec<Va
 }
 
 #[tokio::test(start_paused = true)]
-async fn owners_are_there_once_an_identification_ended_right() {
+async fn owners_are_listed_after_an_identification() {
     let client = TestClient::new();
     let member = client.member("mxbank", "x");
     client.start(&member, "aggregateMember");
@@ -26,7 +26,7 @@ async fn owners_are_there_once_an_identification_ended_right() {
     advance(SECOND).await;
     let owners = client.owners(&member);
     let expected = (0..3).flat_map(|account| generated::owners("mxuser", account));
-    let expected: Vec<String> = expected.map(|person| person.full_name()).collect();
+    let expected: Vec<String> = expected.map(|owner| owner.full_name()).collect();
     let names: Vec<&str> = owners
         .iter()
         .filter_map(|owner| owner["owner_name"].as_str())
@@ -39,7 +39,7 @@ async fn owners_are_there_once_an_identification_ended_right() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_are_split_where_mx_enabled_it() {
+async fn names_are_split_with_the_setting() {
     let client = TestClient::with(Settings {
         splits_names: true,
         ..Settings::default()
@@ -56,23 +56,7 @@ async fn names_are_split_where_mx_enabled_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_login_has_the_same_owners_in_every_world() {
-    let mut seen = Vec::new();
-    for _ in 0..2 {
-        let client = TestClient::new();
-        let member = client.member("sandbox_bank", "x");
-        client.identify(&member).await;
-        let names = client
-            .owners(&member)
-            .into_iter()
-            .map(|owner| owner["owner_name"].clone());
-        seen.push(names.collect::<Vec<_>>());
-    }
-    assert_eq!(seen[0], seen[1]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn numbers_are_there_once_a_verification_ended_right() {
+async fn numbers_are_listed_after_a_verification() {
     let client = TestClient::new();
     let member = client.member("mxbank", "x");
     client.identify(&member).await;
@@ -99,7 +83,7 @@ async fn numbers_are_there_once_a_verification_ended_right() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn canada_has_other_numbers() {
+async fn account_in_canada_has_institution_and_transit_number() {
     let client = TestClient::new();
     let member = client.member("sandbox_credit_union", "x");
     client.start(&member, "verifyMember");
@@ -111,7 +95,7 @@ async fn canada_has_other_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_gathered_before_a_success() {
+async fn failed_job_gathers_no_accounts() {
     let client = TestClient::new();
     let member = client.member("mxbank", "LOCKED");
     client.identify(&member).await;
@@ -122,7 +106,7 @@ async fn nothing_is_gathered_before_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_state_stands_behind_has_no_answer_here() {
+async fn operation_without_state_has_no_reply() {
     let client = TestClient::new();
     let member = client.member("mxbank", "x");
     let unknown_account = client.nexus("readAccount").at("account_guid", "ACT-0");
@@ -141,7 +125,7 @@ async fn what_no_state_stands_behind_has_no_answer_here() {
 }
 
 /// A member whose accounts are gathered, identified and verified, and the guid of the first.
-async fn settled(client: &TestClient) -> (String, String) {
+async fn verified_member(client: &TestClient) -> (String, String) {
     let member = client.member("mxbank", "x");
     client.identify(&member).await;
     client.start(&member, "verifyMember");
@@ -151,9 +135,9 @@ async fn settled(client: &TestClient) -> (String, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_user_says_of_an_account_stays() {
+async fn updated_account_keeps_its_changes() {
     let client = TestClient::new();
-    let (member, account) = settled(&client).await;
+    let (member, account) = verified_member(&client).await;
     let about = |operation: &str| client.nexus(operation).at("account_guid", &account);
     let (_, before) = client.send(about("readAccount"));
     let update = |request: Value| {
@@ -181,15 +165,15 @@ async fn what_the_user_says_of_an_account_stays() {
     let listed = list(&client, &member, "listMemberAccounts", "accounts");
     assert_eq!(
         listed[0]["nickname"], "Rainy days",
-        "the bank does not know better"
+        "a job keeps the user's change"
     );
     assert_eq!(listed[1]["nickname"], Value::Null);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gathered_account_is_blocked_and_not_deleted() {
+async fn gathered_account_can_be_blocked_but_not_deleted() {
     let client = TestClient::new();
-    let (member, account) = settled(&client).await;
+    let (member, account) = verified_member(&client).await;
     let about = |operation: &str| client.send(client.nexus(operation).at("account_guid", &account));
     assert_eq!(about("deleteManualAccount").0, 400);
     assert_eq!(about("readAccount").0, 200);
@@ -216,16 +200,16 @@ async fn a_gathered_account_is_blocked_and_not_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn accounts_are_of_the_login_that_gathered_them() {
+async fn accounts_change_with_the_next_job_after_a_new_login() {
     let client = TestClient::new();
-    let (member, _) = settled(&client).await;
+    let (member, _) = verified_member(&client).await;
     let accounts = || list(&client, &member, "listMemberAccounts", "accounts");
     let before = accounts();
     let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
-    let credentials = json!([{"credential_guid": login, "value": "somebody"}]);
+    let credentials = json!([{"credential_guid": login, "value": "another-login"}]);
     let update = json!({"member": {"credentials": credentials, "skip_aggregation": true}});
     client.send(client.of(&member, "updateMember").body(update));
-    assert_eq!(accounts(), before, "nobody has asked the bank yet");
+    assert_eq!(accounts(), before, "no job ran yet");
     client.start(&member, "aggregateMember");
     advance(2 * SECOND).await;
     assert_ne!(accounts()[0]["balance"], before[0]["balance"]);

@@ -1,4 +1,4 @@
-//! Somebody who calls the world, as the server would.
+//! A client of the state, in place of the router.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -7,13 +7,13 @@ use mx_nexus::operations::Operation;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
-/// A world with a user that has a session.
+/// The state, and a session of a user.
 pub(super) struct TestClient {
     pub(super) store: Store,
     pub(super) session: String,
 }
 
-/// A call without anything in it.
+/// An empty call.
 pub(super) fn call(api: Api, operation: &str) -> Call {
     let named = |known: &&Operation| known.id == operation;
     Call {
@@ -57,7 +57,7 @@ impl Call {
 }
 
 /// The status and the JSON of a reply.
-pub(super) fn opened(reply: Reply) -> (u16, Value) {
+pub(super) fn status_and_body(reply: Reply) -> (u16, Value) {
     let body = match reply.body {
         Body::Json(body) => body,
         Body::Empty => Value::Null,
@@ -67,7 +67,7 @@ pub(super) fn opened(reply: Reply) -> (u16, Value) {
 }
 
 impl TestClient {
-    /// A world where jobs take two seconds and the user `ada` has a session.
+    /// A state where jobs take two seconds and the user `ada` has a session.
     pub(super) fn new() -> Self {
         Self::with(Settings::default())
     }
@@ -82,7 +82,7 @@ impl TestClient {
         client
     }
 
-    /// The same world in the hands of another user.
+    /// The same state with a session of another user.
     pub(super) fn other(&self) -> Self {
         let mut client = Self {
             store: self.store.clone(),
@@ -93,26 +93,26 @@ impl TestClient {
         client
     }
 
-    /// The reply of the face that was called.
+    /// The reply of the handlers.
     pub(super) fn reply(&self, principal: &Principal, call: &Call) -> Option<Reply> {
         self.store.read(call.is_stale, |state| {
             crate::handlers::reply(state, principal, call)
         })
     }
 
-    /// Has a call answered, and checks the reply against the document.
+    /// Sends a call, and checks the reply against the document.
     pub(super) fn send(&self, call: Call) -> (u16, Value) {
         let principal = match self.store.authorise(&call) {
             Ok(principal) => principal,
             Err(refusal) => {
                 schema_check::check(&call, &refusal);
-                return opened(refusal);
+                return status_and_body(refusal);
             }
         };
         let reply = self.reply(&principal, &call);
         let reply = reply.unwrap_or_else(|| panic!("{} has no state", call.operation.id));
         schema_check::check(&call, &reply);
-        opened(reply)
+        status_and_body(reply)
     }
 
     /// A call of a partner.
@@ -158,7 +158,7 @@ impl TestClient {
         body["session"]["token"].as_str().unwrap().to_owned()
     }
 
-    /// Asks for a member with these entries, in the order of the institution's fields.
+    /// Creates a member with these entries, in the order of the institution's fields.
     pub(super) fn request(&self, code: &str, entries: &[&str], more: Value) -> (u16, Value) {
         let bank = institutions()
             .iter()
@@ -198,14 +198,14 @@ impl TestClient {
         body["member"].clone()
     }
 
-    /// Status and whether a job is at work.
+    /// The status, and whether the member is being aggregated.
     pub(super) fn status(&self, member: &str) -> (String, bool) {
         let read = self.read(member);
         let status = read["connection_status"].as_str().unwrap().to_owned();
         (status, read["is_being_aggregated"].as_bool().unwrap())
     }
 
-    /// Identifies a member, and waits until a job of ordinary length must have come to something.
+    /// Identifies a member, waits until an ordinary job must have ended or asked, and returns the status.
     pub(super) async fn identify(&self, member: &str) -> String {
         let (status, body) = self.start(member, "identifyMember");
         assert_eq!(status, 200, "{body}");
@@ -218,7 +218,7 @@ impl TestClient {
         body["challenges"].as_array().unwrap().clone()
     }
 
-    /// Gives the same answer to all open questions.
+    /// Gives the same answer to all open challenges.
     pub(super) fn answer(&self, member: &str, value: &str) -> (u16, Value) {
         let open = self.challenges(member);
         let answers = open

@@ -11,7 +11,7 @@ fn search(client: &TestClient, institution: Value, query: &[(&str, &str)]) -> (u
 }
 
 #[tokio::test(start_paused = true)]
-async fn institutions_are_searched_by_name_in_pages() {
+async fn search_by_name_is_paged() {
     let client = TestClient::new();
     let (_, body) = search(&client, json!({"name": "mx bank"}), &[]);
     let names = body["institutions"]
@@ -41,7 +41,7 @@ async fn institutions_are_searched_by_name_in_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn institutions_are_filtered() {
+async fn search_filters_by_support_country_and_url() {
     let client = TestClient::new();
     let codes = |institution: Value, query: &[(&str, &str)]| {
         let (_, body) = search(&client, institution, query);
@@ -64,7 +64,7 @@ async fn institutions_are_filtered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn institutions_are_read_with_their_credentials() {
+async fn every_institution_is_read_with_its_credentials() {
     let client = TestClient::new();
     for bank in institutions() {
         let at = |operation| client.nexus(operation).at("institution_guid", &bank.guid);
@@ -88,7 +88,7 @@ async fn institutions_are_read_with_their_credentials() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mx_bank_is_the_documented_one() {
+async fn mx_bank_has_the_documented_credentials() {
     let client = TestClient::new();
     let guid = "INS-1572a04c-912b-59bf-5841-332c7dfafaef";
     let call = client.nexus("listInstitutionCredentials");
@@ -103,7 +103,7 @@ async fn mx_bank_is_the_documented_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_list_is_csv_with_a_row_for_each() {
+async fn list_is_csv_with_a_row_per_institution() {
     let client = TestClient::new();
     let (_, csv) = client.send(client.nexus("listInstitutions"));
     let csv = csv.as_str().unwrap();

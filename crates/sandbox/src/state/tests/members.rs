@@ -1,11 +1,11 @@
-//! Members as the partner handles them.
+//! Creating, updating, listing and deleting members.
 
 use super::*;
 
 const PASSWORD: &str = "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d";
 
 #[tokio::test(start_paused = true)]
-async fn creating_a_member_aggregates_it_unless_told_not_to() {
+async fn new_member_is_aggregated_unless_skipped() {
     let client = TestClient::new();
     let loudly = json!({"skip_aggregation": false, "metadata": "ours", "external_guid": "E-1"});
     let (_, body) = client.request("mxbank", &["one", "x"], loudly);
@@ -22,7 +22,7 @@ async fn creating_a_member_aggregates_it_unless_told_not_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_member_is_refused_where_it_cannot_be() {
+async fn invalid_or_duplicate_member_is_refused() {
     let client = TestClient::new();
     let code = |answer: (u16, Value)| (answer.0, answer.1["error"]["code"].as_u64());
     assert_eq!(
@@ -101,7 +101,7 @@ async fn new_credentials_start_a_job_when_none_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_is_refused_where_a_creation_would_be() {
+async fn invalid_or_duplicate_update_is_refused() {
     let client = TestClient::new();
     client.request("mxbank", &["ada", "x"], json!({"external_guid": "E"}));
     let (_, body) = client.request("mxbank", &["bruno", "x"], json!({}));
@@ -126,7 +126,7 @@ async fn an_update_is_refused_where_a_creation_would_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn members_are_listed_in_pages_and_deleted_for_good() {
+async fn members_are_paged_and_deleted() {
     let client = TestClient::new();
     let mut last = Value::Null;
     for number in 0..27 {
@@ -166,7 +166,7 @@ async fn members_are_listed_in_pages_and_deleted_for_good() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bank_that_wants_three_things_gets_three() {
+async fn missing_third_credential_is_impaired() {
     let client = TestClient::new();
     let whole = client.member("sandbox_credit_union", "x");
     let (_, body) = client.send(client.of(&whole, "listMemberCredentials"));
@@ -179,7 +179,7 @@ async fn a_bank_that_wants_three_things_gets_three() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credential_by_itself_is_refused_where_an_update_would_be() {
+async fn invalid_or_duplicate_credential_is_refused() {
     let client = TestClient::new();
     client.request("mxbank", &["ada", "x"], json!({}));
     let (_, body) = client.request("mxbank", &["bruno", "x"], json!({}));
@@ -193,7 +193,7 @@ async fn a_credential_by_itself_is_refused_where_an_update_would_be() {
     };
     assert_eq!(leave(member, login, "ada"), (422, Some(4220)));
     assert_eq!(leave(member, "CRD-0", "x"), (400, None));
-    assert_eq!(client.status(member).0, "CREATED", "nothing was taken");
+    assert_eq!(client.status(member).0, "CREATED", "unchanged");
     assert_eq!(leave(member, login, "clara"), (200, None));
     assert_eq!(leave(member, PASSWORD, "y"), (200, None));
     assert_eq!(client.status(member).0, "UPDATED");

@@ -1,4 +1,4 @@
-//! Members that sign in on the institution's own page.
+//! Members that sign in by OAuth.
 
 use super::*;
 
@@ -10,11 +10,11 @@ fn pending(client: &TestClient, skips_aggregation: bool) -> (String, Value) {
     (guid, body["member"].clone())
 }
 
-fn signs_in(client: &TestClient, member: &str) -> bool {
+fn sign_in(client: &TestClient, member: &str) -> bool {
     client.store.finish_oauth(member, Consent::Given)
 }
 
-fn declines(client: &TestClient, member: &str) -> bool {
+fn decline(client: &TestClient, member: &str) -> bool {
     client.store.finish_oauth(member, Consent::Declined)
 }
 
@@ -31,10 +31,10 @@ fn fresh(client: &TestClient, member: &str) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn signing_in_aggregates_unless_told_not_to() {
+async fn sign_in_aggregates_unless_skipped() {
     let client = TestClient::new();
     let (member, _) = pending(&client, false);
-    assert!(signs_in(&client, &member));
+    assert!(sign_in(&client, &member));
     assert_eq!(client.status(&member), ("CONNECTED".into(), true));
     advance(2 * SECOND).await;
     assert_eq!(client.status(&member), ("CONNECTED".into(), false));
@@ -42,7 +42,7 @@ async fn signing_in_aggregates_unless_told_not_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_does_not_sign_in_is_forgotten() {
+async fn pending_member_is_deleted_after_an_hour() {
     let client = TestClient::with(Settings {
         session_lifetime: 24 * 60 * 60 * SECOND,
         ..Settings::default()
@@ -55,13 +55,13 @@ async fn who_does_not_sign_in_is_forgotten() {
     assert_eq!(
         client.status(&member).0,
         "PENDING",
-        "a fresh address is a fresh hour"
+        "a new address restarts the hour"
     );
     advance(29 * 60 * SECOND).await;
     assert_eq!(client.status(&member).0, "PENDING");
     advance(11 * 60 * SECOND).await;
     assert_eq!(client.send(client.of(&member, "readMember")).0, 404);
-    assert!(!signs_in(&client, &member));
+    assert!(!sign_in(&client, &member));
     assert_eq!(
         client.send(client.nexus("listMembers")).1["members"],
         json!([])
@@ -69,10 +69,10 @@ async fn who_does_not_sign_in_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fresh_address_works_after_a_revocation() {
+async fn new_address_works_after_a_sign_in() {
     let client = TestClient::new();
     let (member, _) = pending(&client, true);
-    assert!(signs_in(&client, &member));
+    assert!(sign_in(&client, &member));
     let call = client.of(&member, "generateOauthWindowUri");
     let (_, body) = client.send(call.asking("skip_aggregation", "false"));
     assert!(
@@ -81,12 +81,12 @@ async fn a_fresh_address_works_after_a_revocation() {
             .unwrap()
             .contains(&member)
     );
-    assert!(signs_in(&client, &member));
+    assert!(sign_in(&client, &member));
     assert_eq!(client.store.jobs().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn oauth_and_credentials_do_not_mix() {
+async fn oauth_member_refuses_credentials_and_other_members_oauth() {
     let client = TestClient::new();
     let ordinary = client.member("mxbank", "x");
     let (status, body) = client.send(client.of(&ordinary, "generateOauthWindowUri"));
@@ -94,8 +94,8 @@ async fn oauth_and_credentials_do_not_mix() {
         (status, &body["error"]["message"]),
         (400, &json!("Member cannot use OAuth."))
     );
-    assert!(!signs_in(&client, &ordinary));
-    assert!(!signs_in(&client, "MBR-0"));
+    assert!(!sign_in(&client, &ordinary));
+    assert!(!sign_in(&client, "MBR-0"));
     let (member, _) = pending(&client, true);
     let (_, body) = client.send(client.of(&member, "listMemberCredentials"));
     assert_eq!(body["credentials"], json!([]));
@@ -110,7 +110,7 @@ async fn oauth_and_credentials_do_not_mix() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_forgotten_is_in_nobodys_way() {
+async fn deleted_pending_member_frees_its_external_guid() {
     let client = TestClient::with(Settings {
         session_lifetime: 24 * 60 * 60 * SECOND,
         ..Settings::default()
@@ -122,7 +122,7 @@ async fn who_is_forgotten_is_in_nobodys_way() {
     let other = client.other();
     assert_eq!(other.request("mx_bank_oauth", &[], named.clone()).0, 422);
     advance(61 * 60 * SECOND).await;
-    assert_eq!(client.store.jobs(), [], "it went, and its jobs with it");
+    assert_eq!(client.store.jobs(), [], "deleted with its jobs");
     let (_, body) = client.request("mx_bank_oauth", &[], named.clone());
     let member = body["member"]["guid"].as_str().unwrap();
     advance(61 * 60 * SECOND).await;
@@ -131,7 +131,7 @@ async fn who_is_forgotten_is_in_nobodys_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_signs_in_for_a_disabled_user() {
+async fn disabled_user_cannot_sign_in() {
     let client = TestClient::new();
     let (member, made) = pending(&client, true);
     let disable = |is_disabled: bool| {
@@ -139,25 +139,25 @@ async fn nobody_signs_in_for_a_disabled_user() {
         client.send(call.body(json!({"user": {"is_disabled": is_disabled}})));
     };
     disable(true);
-    assert!(!signs_in(&client, &member));
+    assert!(!sign_in(&client, &member));
     assert!(client.store.oauth_page(&member, &page(&made)).is_none());
     assert_eq!(client.status(&member).0, "DISABLED");
     disable(false);
     assert_eq!(client.status(&member).0, "PENDING");
-    assert!(signs_in(&client, &member), "the address was not spent");
+    assert!(sign_in(&client, &member), "the address was not spent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_declines_is_denied_until_they_sign_in_after_all() {
+async fn declined_member_is_denied_until_a_sign_in() {
     let client = TestClient::new();
     let (member, _) = pending(&client, false);
-    assert!(declines(&client, &member));
+    assert!(decline(&client, &member));
     assert_eq!(client.status(&member), ("DENIED".into(), false));
-    assert!(!signs_in(&client, &member), "the page is closed");
+    assert!(!sign_in(&client, &member), "the page is closed");
     assert_eq!(
         client.identify(&member).await,
         "DENIED",
-        "no job gets past that"
+        "every job ends DENIED"
     );
     assert_eq!(client.start(&member, "aggregateMember").0, 200);
     assert_eq!(client.status(&member), ("DENIED".into(), false));
@@ -165,29 +165,29 @@ async fn who_declines_is_denied_until_they_sign_in_after_all() {
     assert_eq!(
         client.status(&member).0,
         "DENIED",
-        "only who is PENDING lapses"
+        "only PENDING members are deleted"
     );
     fresh(&client, &member);
-    assert!(signs_in(&client, &member));
+    assert!(sign_in(&client, &member));
     advance(2 * SECOND).await;
     assert_eq!(client.status(&member), ("CONNECTED".into(), false));
     assert_eq!(client.identify(&member).await, "CONNECTED");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_takes_the_consent_back_ends_the_job_that_runs() {
+async fn declining_ends_the_running_job() {
     let client = TestClient::new();
     let (member, _) = pending(&client, false);
-    signs_in(&client, &member);
+    sign_in(&client, &member);
     assert_eq!(client.status(&member), ("CONNECTED".into(), true));
     fresh(&client, &member);
-    assert!(declines(&client, &member));
+    assert!(decline(&client, &member));
     assert_eq!(client.status(&member), ("DENIED".into(), false));
     assert_eq!(client.store.jobs()[0].state, JobState::Failed);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_signs_in_by_oauth_has_no_credentials_at_a_bank_that_has_both() {
+async fn oauth_member_lists_no_credentials() {
     let client = TestClient::new();
     let (_, body) = client.request("mxbank", &[], json!({"is_oauth": true}));
     let by_oauth = body["member"]["guid"].as_str().unwrap();

@@ -1,8 +1,8 @@
-//! What every password comes to.
+//! The status that each password leads to, as documented.
 
 use super::*;
 
-/// The rows of the documented table with this heading, as cells without marks.
+/// The rows of the documented table with this heading, as cells without backticks.
 fn rows(heading: &str) -> Vec<Vec<String>> {
     let documented = include_str!("../../bank/banks.md").lines();
     let table = documented
@@ -28,7 +28,7 @@ async fn outcome(client: &TestClient, bank: &str, password: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_password_comes_to_what_is_documented() {
+async fn every_password_leads_to_the_documented_status() {
     let client = TestClient::new();
     let rows = rows("| password |");
     assert_eq!(rows.len(), 34);
@@ -50,12 +50,12 @@ async fn every_password_comes_to_what_is_documented() {
     assert_eq!(
         outcome(&client, "mxbank", "Challenge").await,
         "CONNECTED",
-        "case counts"
+        "case-sensitive"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_filled_in_comes_to_what_is_documented() {
+async fn empty_username_or_password_fails() {
     let client = TestClient::new();
     for bank in ["mxbank", "sandbox_bank", "sandbox_credit_union"] {
         assert_eq!(outcome(&client, bank, "").await, "FAILED", "{bank}");
@@ -66,7 +66,7 @@ async fn what_is_not_filled_in_comes_to_what_is_documented() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_choice_is_one_of_what_was_offered() {
+async fn unknown_option_is_denied() {
     let client = TestClient::new();
     let member = client.member("sandbox_credit_union", "x");
     let (_, body) = client.send(client.of(&member, "listMemberCredentials"));
@@ -95,7 +95,7 @@ async fn a_choice_is_one_of_what_was_offered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_institution_of_the_table_is_there() {
+async fn every_institution_is_in_the_table() {
     let rows = rows("| institution |");
     let codes = rows.iter().map(|row| row[1].split(' ').next().unwrap());
     let known = |code: &str| institutions().iter().any(|bank| bank.code == code);
@@ -104,7 +104,7 @@ async fn every_institution_of_the_table_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_signs_in_then_gathers_then_rests() {
+async fn job_signs_in_then_gathers_then_ends() {
     let client = TestClient::new();
     let member = client.member("mxbank", "password");
     let before = client.read(&member);
@@ -118,7 +118,7 @@ async fn a_job_signs_in_then_gathers_then_rests() {
     assert_eq!(
         client.status(&member),
         ("CREATED".into(), true),
-        "the old status lingers"
+        "the status from before"
     );
     assert!(!started["aggregated_at"].is_null());
     advance(SECOND).await;
@@ -137,12 +137,12 @@ async fn a_job_signs_in_then_gathers_then_rests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn jobs_can_be_quick_slow_and_delayed() {
+async fn quick_slow_and_delayed_jobs() {
     let client = TestClient::new();
     let quick = client.member("sandbox_bank", "quick");
     let (_, started) = client.start(&quick, "identifyMember");
     assert_eq!(started["connection_status"], "CONNECTED");
-    assert_eq!(started["is_being_aggregated"], false, "nobody saw it run");
+    assert_eq!(started["is_being_aggregated"], false, "it never ran");
     client.send(client.of(&quick, "deleteMember"));
 
     for (password, meanwhile) in [("slow", "CREATED"), ("delayed", "DELAYED")] {
@@ -157,7 +157,7 @@ async fn jobs_can_be_quick_slow_and_delayed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_failed_logins_in_a_row_are_the_last() {
+async fn third_failed_login_in_a_row_is_prevented() {
     let client = TestClient::new();
     let member = client.member("mxbank", "INVALID");
     assert_eq!(client.identify(&member).await, "DENIED");
@@ -180,7 +180,7 @@ async fn three_failed_logins_in_a_row_are_the_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_in_between_starts_the_count_of_failed_logins_anew() {
+async fn success_resets_the_count_of_failed_logins() {
     let client = TestClient::new();
     let member = client.member("mxbank", "INVALID");
     let change = |password: &str| {
@@ -197,7 +197,7 @@ async fn a_success_in_between_starts_the_count_of_failed_logins_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_can_be_read_by_its_guid() {
+async fn job_is_read_by_its_guid() {
     let client = TestClient::new();
     let member = client.member("mxbank", "INVALID");
     let (_, started) = client.start(&member, "identifyMember");
@@ -219,7 +219,7 @@ async fn a_job_can_be_read_by_its_guid() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn old_jobs_are_forgotten_but_counted() {
+async fn old_jobs_are_dropped_but_counted() {
     let client = TestClient::new();
     let member = client.member("sandbox_bank", "quick");
     for _ in 0..50 {

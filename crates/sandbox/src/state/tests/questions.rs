@@ -1,4 +1,4 @@
-//! Every way through the questions of a bank.
+//! Challenges that `tests/sandbox` does not show.
 
 use super::*;
 
@@ -9,7 +9,7 @@ async fn asked(client: &TestClient, password: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_option_may_be_named_by_guid_or_value() {
+async fn option_is_chosen_by_guid_or_value() {
     for (password, key) in [("options", "options"), ("image_options", "image_options")] {
         for part in ["guid", "value"] {
             let client = TestClient::new();
@@ -28,7 +28,7 @@ async fn an_option_may_be_named_by_guid_or_value() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_challenge_brings_another_question() {
+async fn answer_challenge_opens_another_challenge() {
     let client = TestClient::new();
     let member = asked(&client, "challenge").await;
     let first = client.challenges(&member);
@@ -41,7 +41,7 @@ async fn the_answer_challenge_brings_another_question() {
     assert_eq!(
         client.resume(&member, late).0,
         400,
-        "that one is not open any more"
+        "the challenge is closed"
     );
     client.answer(&member, "correct");
     advance(2 * SECOND).await;
@@ -49,7 +49,7 @@ async fn the_answer_challenge_brings_another_question() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_questions_want_two_answers() {
+async fn two_challenges_need_two_answers() {
     let client = TestClient::new();
     let member = asked(&client, "two_questions").await;
     let open = client.challenges(&member);
@@ -67,7 +67,7 @@ async fn two_questions_want_two_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_chance_rests_at_rejected_and_asks_again() {
+async fn second_chance_is_rejected_then_challenged_once_more() {
     let client = TestClient::new();
     let member = asked(&client, "second_chance").await;
     client.answer(&member, "wrong");
@@ -88,28 +88,7 @@ async fn a_second_chance_rests_at_rejected_and_asks_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_does_not_stay_open_for_ever() {
-    let settings = Settings {
-        challenge_timeout: 10 * SECOND,
-        ..Settings::default()
-    };
-    let client = TestClient::with(settings);
-    let member = asked(&client, "challenge").await;
-    advance(7 * SECOND).await;
-    assert_eq!(client.status(&member).0, "CHALLENGED");
-    advance(SECOND).await;
-    assert_eq!(client.status(&member), ("EXPIRED".into(), false));
-    assert_eq!(client.challenges(&member), Vec::<Value>::new());
-    assert_eq!(client.resume(&member, json!([])).0, 405);
-    assert_eq!(
-        client.identify(&member).await,
-        "CHALLENGED",
-        "a new job asks anew"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_older_ways_to_answer_work_too() {
+async fn answers_by_stored_credential_and_by_update() {
     let client = TestClient::new();
     let member = asked(&client, "challenge").await;
     let job = client.read(&member)["most_recent_job_guid"].clone();
@@ -121,7 +100,7 @@ async fn the_older_ways_to_answer_work_too() {
     assert_eq!(
         client.send(of_job("resumeJob")).0,
         400,
-        "nothing was left yet"
+        "no answer is stored"
     );
     let (_, body) = client.send(of_job("listJobMfaCredentials"));
     let question = &body["credentials"][0];
@@ -154,14 +133,14 @@ async fn the_older_ways_to_answer_work_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_in_a_hurry_comes_to_the_question_and_then_to_the_end() {
+async fn finish_jobs_stops_at_challenges() {
     let client = TestClient::new();
     let member = client.member("sandbox_bank", "phone");
     client.start(&member, "identifyMember");
     for _ in 0..2 {
         assert_eq!(client.store.finish_jobs(), 1);
         assert_eq!(client.status(&member), ("CHALLENGED".into(), true));
-        assert_eq!(client.store.finish_jobs(), 0, "it waits for the person");
+        assert_eq!(client.store.finish_jobs(), 0, "it waits for an answer");
         assert_eq!(client.answer(&member, "correct").0, 200);
     }
     assert_eq!(client.store.finish_jobs(), 1);

@@ -1,10 +1,8 @@
-//! Somebody who does anything at all, in any order: whatever comes, the world answers as the document allows, and no member has
-//! two jobs at a time.
+//! Random calls in random order: every reply is as documented, and no member has two running jobs.
 
 use super::*;
 use crate::state::JobState::{Challenged, Running};
 
-/// What the wanderer may do to a member.
 const OPERATIONS: [&str; 17] = [
     "readMember",
     "listMembers",
@@ -40,7 +38,7 @@ const PASSWORDS: [&str; 9] = [
 const ANSWERS: [&str; 5] = ["correct", "challenge", "wrong", "UNAVAILABLE", ""];
 
 #[tokio::test(start_paused = true)]
-async fn whatever_comes_is_answered_as_the_document_allows() {
+async fn random_calls_are_answered_as_documented() {
     for seed in 0..20 {
         let client = TestClient::new();
         let mut chance = fastrand::Rng::with_seed(seed);
@@ -48,7 +46,7 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
         for step in 0..150 {
             let member = chance.choice(&members).unwrap().clone();
             match chance.u8(0..10) {
-                0 => members.extend(someone(&client, &mut chance, step)),
+                0 => members.extend(new_member(&client, &mut chance, step)),
                 1 | 2 => {
                     let value = chance.choice(ANSWERS).unwrap();
                     if client.send(client.of(&member, "readMember")).0 == 200 {
@@ -76,12 +74,12 @@ async fn whatever_comes_is_answered_as_the_document_allows() {
                 }
             }
             advance(Duration::from_millis(chance.u64(0..1_500))).await;
-            one_at_a_time(&client);
+            check_running_jobs(&client);
         }
     }
 }
 
-fn someone(client: &TestClient, chance: &mut fastrand::Rng, step: usize) -> Option<String> {
+fn new_member(client: &TestClient, chance: &mut fastrand::Rng, step: usize) -> Option<String> {
     let codes = ["mxbank", "sandbox_bank", "sandbox_savings", "mx_bank_oauth"];
     let code = chance.choice(codes).unwrap();
     let more = json!({
@@ -95,7 +93,7 @@ fn someone(client: &TestClient, chance: &mut fastrand::Rng, step: usize) -> Opti
     body["member"]["guid"].as_str().map(str::to_owned)
 }
 
-fn one_at_a_time(client: &TestClient) {
+fn check_running_jobs(client: &TestClient) {
     let mut is_aggregating = std::collections::HashSet::new();
     for job in client.store.jobs() {
         let is_running = matches!(job.state, Running | Challenged);

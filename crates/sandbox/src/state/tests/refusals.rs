@@ -1,4 +1,4 @@
-//! Every refusal of a job, and what is not a refusal but no new job either.
+//! Every refusal of a job, and starts that join a running job.
 
 use super::*;
 
@@ -29,7 +29,7 @@ async fn one_job_runs_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_of_job_is_joined_by_its_own() {
+async fn start_joins_a_running_job_of_its_kind() {
     let kinds = [
         ("identifyMember", JobKind::Identification),
         ("verifyMember", JobKind::Verification),
@@ -50,7 +50,7 @@ async fn every_kind_of_job_is_joined_by_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_institution_without_support_is_a_400() {
+async fn institution_without_support_is_refused_with_400() {
     let client = TestClient::new();
     let member = client.member("sandbox_savings", "x");
     let (status, body) = client.send(client.of(&member, "identifyMember"));
@@ -65,7 +65,7 @@ async fn an_institution_without_support_is_a_400() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_product_that_is_not_enabled_is_a_403() {
+async fn product_that_is_not_enabled_is_refused_with_403() {
     let client = TestClient::new();
     let products = ["identifyMember", "verifyMember", "extendTransactionHistory"];
     let member = client.member("sandbox_private_bank", "x");
@@ -91,23 +91,12 @@ async fn a_product_that_is_not_enabled_is_a_403() {
     assert!(
         !client
             .store
-            .set_product("nobody", JobKind::Identification, true)
+            .set_product("unknown", JobKind::Identification, true)
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_product_can_be_disabled_from_the_start() {
-    let client = TestClient::with(Settings {
-        disabled_products: vec![JobKind::Verification],
-        ..Settings::default()
-    });
-    let member = client.member("sandbox_bank", "x");
-    assert_eq!(client.start(&member, "verifyMember").0, 403);
-    assert_eq!(client.start(&member, "identifyMember").0, 200);
-}
-
-#[tokio::test(start_paused = true)]
-async fn only_an_open_question_can_be_answered() {
+async fn answer_without_open_challenge_is_refused() {
     let client = TestClient::new();
     let member = client.member("mxbank", "challenge");
     let answer = json!([{"guid": "CRD-1", "value": "correct"}]);
@@ -119,7 +108,7 @@ async fn only_an_open_question_can_be_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_another_users_is_unknown() {
+async fn data_of_another_user_is_unknown() {
     let client = TestClient::new();
     let member = client.member("mxbank", "challenge");
     client.identify(&member).await;
@@ -155,7 +144,7 @@ async fn what_is_another_users_is_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_partner_with_use_cases_names_them() {
+async fn use_cases_are_required_after_opt_in() {
     let client = TestClient::with(Settings {
         has_use_cases: true,
         ..Settings::default()
@@ -184,7 +173,7 @@ async fn a_partner_with_use_cases_names_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_members_are_aggregated_at_once() {
+async fn all_members_are_aggregated() {
     let client = TestClient::new();
     client.member("mxbank", "x");
     client.member("sandbox_bank", "x");
@@ -199,7 +188,7 @@ async fn all_members_are_aggregated_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_aggregation_that_is_not_permitted_does_not_come_by_another_door() {
+async fn forbidden_aggregation_starts_with_no_other_request() {
     let loud = json!({"skip_aggregation": false, "use_cases": ["MONEY_MOVEMENT"]});
     let without_the_product = Settings {
         disabled_products: vec![JobKind::Aggregation],
@@ -212,7 +201,7 @@ async fn an_aggregation_that_is_not_permitted_does_not_come_by_another_door() {
     for settings in [without_the_product, with_use_cases] {
         let client = TestClient::with(settings);
         let (status, body) = client.request("sandbox_bank", &["a", "b"], loud.clone());
-        assert_eq!(status, 200, "the member is made all the same");
+        assert_eq!(status, 200, "the member is created");
         assert_eq!(body["member"]["is_being_aggregated"], false);
         let member = body["member"]["guid"].as_str().unwrap().to_owned();
         assert_eq!(client.start(&member, "aggregateMember").0, 403);

@@ -1,4 +1,4 @@
-//! Whether a reply is one that the document knows.
+//! Checks a reply against the document.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
@@ -9,7 +9,7 @@ use super::*;
 use crate::contract;
 use crate::contract::schema::{Schema, registry};
 
-/// Panics when the document does not know a success like this one, or a refusal is not in MX's shape.
+/// Panics when the document does not have this success, or a refusal is not in MX's shape.
 pub(super) fn check(call: &Call, reply: &Reply) {
     let operation = call.operation.id;
     let status = reply.status.as_u16();
@@ -76,7 +76,7 @@ fn schema(call: &Call, schema: &Value) -> Arc<Schema> {
     Arc::clone(made.or_insert_with(|| Arc::new(Schema::new(closed(schema.clone())))))
 }
 
-/// The same schemas, whose objects have no other fields than the documented.
+/// The same schemas without undocumented fields.
 fn closed(mut value: Value) -> Value {
     match &mut value {
         Value::Array(items) => items
@@ -97,7 +97,7 @@ fn closed(mut value: Value) -> Value {
 
 #[test]
 #[should_panic(expected = "surprise")]
-fn a_field_that_the_document_does_not_name_is_a_fault() {
+fn undocumented_field_fails_the_check() {
     let call = client::call(Api::Nexus, "readUser");
     check(&call, &Reply::ok(json!({"user": {"surprise": 1}})));
 }

@@ -1,4 +1,4 @@
-//! Keys, one-time tokens, sliding sessions.
+//! Keys, API tokens and sessions.
 
 use super::client::call;
 use super::*;
@@ -6,7 +6,7 @@ use super::*;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(start_paused = true)]
-async fn a_session_slides_with_every_call() {
+async fn session_is_renewed_by_every_call() {
     let client = TestClient::new();
     for _ in 0..4 {
         advance(29 * MINUTE).await;
@@ -20,17 +20,7 @@ async fn a_session_slides_with_every_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_token_has_to_be_there_and_right() {
-    let client = TestClient::new();
-    let (status, body) = client.send(call(Api::Nexus, "readUser"));
-    assert_eq!(status, 401);
-    assert!(body["error"].get("code").is_none());
-    let wrong = call(Api::Nexus, "readUser").with("md-session-token", "wrong");
-    assert_eq!(client.send(wrong).0, 401);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_api_token_works_once_for_ten_minutes() {
+async fn api_token_is_valid_once_for_ten_minutes() {
     let client = TestClient::new();
     let token = client.api_token("ada");
     assert_eq!(client.spend(&token, Value::Null).0, 200);
@@ -47,7 +37,7 @@ async fn an_api_token_works_once_for_ten_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_who_spend_the_same_token_get_one_session() {
+async fn concurrent_use_of_a_token_opens_one_session() {
     let client = TestClient::new();
     let token = client.api_token("ada");
     let call = call(Api::Nexus, "createSession").with("md-api-token", &token);
@@ -58,7 +48,7 @@ async fn two_who_spend_the_same_token_get_one_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_come_as_xml_too() {
+async fn api_token_as_xml() {
     let client = TestClient::new();
     let call = client.partner(Api::Sso, "getApiTokenXml");
     let (status, xml) = client.send(call.at("user_id", "ada"));
@@ -76,14 +66,14 @@ async fn tokens_come_as_xml_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_are_checked_for_every_partner() {
+async fn wrong_or_old_key_is_refused() {
     let client = TestClient::new();
     for (api, operation) in [(Api::Sso, "getApiToken"), (Api::Mdx, "readUser")] {
         let good = client.partner(api, operation).at("user_id", "ada");
         assert_eq!(client.send(good).0, 200);
         let wrong = client.partner(api, operation).at("user_id", "ada");
         assert_eq!(client.send(wrong.with("md-api-key", "wrong")).0, 401);
-        let foreign = client.partner(api, operation).at("client_id", "nobody");
+        let foreign = client.partner(api, operation).at("client_id", "unknown");
         assert_eq!(client.send(foreign.at("user_id", "ada")).0, 401);
         let bare = call(api, operation).at("client_id", &client.store.client_id());
         assert_eq!(client.send(bare.at("user_id", "ada")).0, 401);
@@ -111,12 +101,12 @@ async fn keys_are_checked_for_every_partner() {
     assert_eq!(
         client.start(&member, "verifyMember").0,
         403,
-        "and nothing else"
+        "the disabled product stays"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_key_lets_nobody_in() {
+async fn empty_key_is_refused() {
     let store = Store::new(Settings {
         api_key: Some(Secret::new("")),
         ..Settings::default()
@@ -145,7 +135,7 @@ async fn an_empty_key_lets_nobody_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sso_does_not_know_everybody() {
+async fn unknown_user_is_refused_by_sso() {
     let client = TestClient::new();
     let operations = [
         "getApiToken",
@@ -155,13 +145,13 @@ async fn sso_does_not_know_everybody() {
         "deleteUserSessions",
     ];
     for operation in operations {
-        let call = client.partner(Api::Sso, operation).at("user_id", "nobody");
+        let call = client.partner(Api::Sso, operation).at("user_id", "unknown");
         assert_eq!(client.send(call).0, 404, "{operation}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn sessions_can_be_ended() {
+async fn sessions_end_by_user_and_all_at_once() {
     let client = TestClient::new();
     let other = client.other();
     let second = client.open_session("ada");
@@ -178,7 +168,7 @@ async fn sessions_can_be_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn opening_a_session_aggregates_unless_told_not_to() {
+async fn new_session_aggregates_unless_skipped() {
     let client = TestClient::new();
     client.member("mxbank", "x");
     client.open_session("ada");
@@ -192,7 +182,7 @@ async fn opening_a_session_aggregates_unless_told_not_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_widget_address_is_the_sandboxs_own() {
+async fn widget_address_is_at_the_sandbox() {
     let client = TestClient::new();
     client.member("mxbank", "x");
     let call = client

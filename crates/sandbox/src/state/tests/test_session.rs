@@ -1,4 +1,4 @@
-//! The session `test_session` and the words that stand in the place of a member.
+//! The session `test_session` and its names of members.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn count(client: &TestClient, member: &str, operation: &str, key: &str) -> usize
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_word_is_a_member_with_that_status() {
+async fn status_name_is_a_member_with_that_status() {
     let client = client();
     for status in STATUSES.split_whitespace() {
         assert_eq!(client.status(status), (status.into(), false));
@@ -37,7 +37,7 @@ async fn a_status_word_is_a_member_with_that_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_words_for_identity_and_verification() {
+async fn names_without_owners_or_numbers() {
     let client = client();
     let owners = |word| count(&client, word, "listAccountOwners", "account_owners");
     let numbers = |word| count(&client, word, "readAccountNumbers", "account_numbers");
@@ -50,7 +50,7 @@ async fn the_words_for_identity_and_verification() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_needs_no_user_and_changes_nothing() {
+async fn test_session_needs_no_user_and_changes_nothing() {
     let client = client();
     assert_eq!(client.send(client.of("test_member", "deleteMember")).0, 204);
     let (_, body) = client.send(client.nexus("listMembers"));
@@ -68,7 +68,7 @@ async fn it_needs_no_user_and_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn accounts_owners_and_numbers_belong_together() {
+async fn accounts_owners_and_numbers_match() {
     let client = client();
     let get = |word: &str, operation: &str, key: &str| {
         let (status, body) = client.send(client.of(word, operation));
@@ -116,7 +116,7 @@ async fn accounts_owners_and_numbers_belong_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_of_an_account_is_answered_and_forgotten() {
+async fn account_update_is_not_stored() {
     let client = client();
     let (_, body) = client.send(client.of("test_member", "listMemberAccounts"));
     let account = body["accounts"][0]["guid"].as_str().unwrap();

@@ -7,7 +7,7 @@ fn user(client: &TestClient, operation: &str, id: &str) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_is_made_read_changed_and_deleted() {
+async fn user_is_created_read_updated_and_deleted() {
     let client = TestClient::new();
     let body = json!({"user": {
         "id": "U-39XBF7", "birthdate": "1959-07-17", "credit_score": "718", "email": "example@example.com",
@@ -49,7 +49,7 @@ async fn a_user_is_made_read_changed_and_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ids_are_unique_and_plain() {
+async fn duplicate_or_invalid_id_is_refused() {
     let client = TestClient::new();
     let make = |id: &str| {
         let body = json!({"user": {"id": id}});
@@ -81,7 +81,7 @@ async fn ids_are_unique_and_plain() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_user_pauses_with_all_members() {
+async fn disabled_user_disables_all_members() {
     let client = TestClient::new();
     let done = client.member("mxbank", "x");
     client.identify(&done).await;
@@ -107,7 +107,7 @@ async fn a_disabled_user_pauses_with_all_members() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_user_opens_no_session_with_a_token_from_before() {
+async fn earlier_token_of_disabled_user_is_refused() {
     let client = TestClient::new();
     let token = client.api_token("ada");
     let body = json!({"user": {"is_disabled": true}});
@@ -116,7 +116,7 @@ async fn a_disabled_user_opens_no_session_with_a_token_from_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_under_way_for_a_deleted_user_is_gone() {
+async fn deleted_user_loses_jobs_tokens_and_sessions() {
     let client = TestClient::new();
     let member = client.member("sandbox_bank", "slow");
     let (_, started) = client.start(&member, "identifyMember");

@@ -1,5 +1,4 @@
-//! Faults that no request can have are refused when they are asked for, in Rust and over HTTP, with what to do; and those that
-//! can be happen as they say.
+//! Faults that cannot happen are refused with advice, in Rust and over HTTP; faults without a body or with another media type.
 
 use mx_nexus::reqwest::{self, Client};
 use mx_nexus_sandbox::{Fault, FaultBody, FaultKind};
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{ADA, apis, open, raw, session};
 
 #[tokio::test]
-async fn what_no_request_can_have_is_refused_over_http_too() {
+async fn impossible_fault_is_refused_over_http() {
     let (sandbox, _) = open().await;
     let url = format!("{}/_sandbox/faults", sandbox.address());
     for (fault, advice) in [
@@ -50,7 +49,7 @@ async fn what_no_request_can_have_is_refused_over_http_too() {
 }
 
 #[tokio::test]
-async fn a_fault_is_answered_as_it_was_understood() {
+async fn fault_is_returned_with_its_defaults() {
     let (sandbox, _) = open().await;
     let url = format!("{}/_sandbox/faults", sandbox.address());
     let asking = Client::new().post(&url).body(r#"{"kind": "stale_echo"}"#);
@@ -63,7 +62,7 @@ async fn a_fault_is_answered_as_it_was_understood() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
+async fn response_without_body_is_reset_instead_of_truncated() {
     let (sandbox, _) = open().await;
     let token = session(&sandbox, &Client::new(), ADA).await;
     let member = sandbox.add_member(ADA, "any").unwrap();
@@ -74,8 +73,8 @@ async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
     let request = format!(
         "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: a\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
     );
-    let heard = raw::say(&sandbox, request.as_bytes()).await;
-    assert_eq!(heard, "", "not even a head");
+    let received = raw::exchange(&sandbox, request.as_bytes()).await;
+    assert_eq!(received, "", "no head");
     let requests = sandbox.requests();
     let noted: Vec<_> = requests[before..].iter().collect();
     assert_eq!(noted.len(), 1);
@@ -83,12 +82,12 @@ async fn an_answer_without_a_body_is_reset_instead_of_truncated() {
         (noted[0].status, noted[0].fault),
         (None, Some(FaultKind::Truncate))
     );
-    let again = raw::say(&sandbox, request.as_bytes()).await;
+    let again = raw::exchange(&sandbox, request.as_bytes()).await;
     assert_eq!(raw::statuses(&again), [404], "it took effect: {again}");
 }
 
 #[tokio::test]
-async fn what_is_not_json_claims_the_media_type_of_its_system() {
+async fn malformed_json_has_the_media_type_of_its_api() {
     let (sandbox, _) = open().await;
     let http = Client::new();
     for (api, operations) in apis() {
@@ -110,18 +109,18 @@ async fn what_is_not_json_claims_the_media_type_of_its_system() {
 }
 
 #[tokio::test]
-async fn statuses_that_have_no_body_come_without_one() {
+async fn bodiless_status_has_no_body() {
     let (sandbox, _) = open().await;
     for status in [204, 304] {
         sandbox.fault(Fault::status(status)).unwrap();
-        let heard = raw::say(
+        let received = raw::exchange(
             &sandbox,
             b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n",
         );
-        let heard = heard.await;
-        assert_eq!(raw::statuses(&heard), [status, 200], "{heard}");
-        let (first, _) = heard.split_once("\r\n\r\n").unwrap();
-        assert!(!first.to_lowercase().contains("content-type"), "{heard}");
-        assert!(!heard.contains("A fault was asked for"), "{heard}");
+        let received = received.await;
+        assert_eq!(raw::statuses(&received), [status, 200], "{received}");
+        let (first, _) = received.split_once("\r\n\r\n").unwrap();
+        assert!(!first.to_lowercase().contains("content-type"), "{received}");
+        assert!(!received.contains("A fault was asked for"), "{received}");
     }
 }

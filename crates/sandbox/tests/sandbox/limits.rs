@@ -1,4 +1,4 @@
-//! The longest and the shortest that a sandbox can be set to: nothing overflows, and it answers.
+//! The longest and shortest settings of a sandbox: nothing overflows, and it responds.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use mx_nexus_sandbox::{Fault, JobKind, JobState, Sandbox, SandboxBuilder};
 
 use crate::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, raw};
 
-/// A sandbox in which every time is this one.
+/// A sandbox with this value for every time.
 fn all(time: Duration, number: usize) -> SandboxBuilder {
     Sandbox::builder()
         .job_time(time)
@@ -23,7 +23,7 @@ fn all(time: Duration, number: usize) -> SandboxBuilder {
 }
 
 #[tokio::test]
-async fn everything_may_be_endless() {
+async fn longest_settings_are_accepted() {
     let sandbox = all(Duration::MAX, usize::MAX).start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();
     for password in ["any", "slow", "challenge"] {
@@ -38,7 +38,7 @@ async fn everything_may_be_endless() {
 }
 
 #[tokio::test]
-async fn everything_may_take_no_time() {
+async fn shortest_settings_are_accepted() {
     let sandbox = all(Duration::ZERO, 0)
         .session_lifetime(Duration::MAX)
         .api_token_lifetime(Duration::MAX)
@@ -57,7 +57,7 @@ async fn everything_may_take_no_time() {
 }
 
 #[tokio::test]
-async fn what_lives_for_no_time_is_expired_when_it_is_made() {
+async fn zero_lifetime_is_expired_at_once() {
     let sandbox = Sandbox::builder()
         .session_lifetime(Duration::ZERO)
         .start()
@@ -71,17 +71,17 @@ async fn what_lives_for_no_time_is_expired_when_it_is_made() {
 }
 
 #[tokio::test]
-async fn no_limit_lets_nobody_in_any_more() {
+async fn smallest_limits_still_serve_requests() {
     let sandbox = all(Duration::ZERO, 0).request_timeouts(PATIENCE, PATIENCE);
     let sandbox = sandbox.start().await.unwrap();
-    let heard = raw::say(&sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    assert_eq!(raw::statuses(&heard), [200]);
+    let received = raw::exchange(&sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert_eq!(raw::statuses(&received), [200]);
     let body = b"POST /_sandbox/faults HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}";
-    assert_eq!(raw::statuses(&raw::say(&sandbox, body).await), [413]);
+    assert_eq!(raw::statuses(&raw::exchange(&sandbox, body).await), [413]);
 }
 
 #[tokio::test]
-async fn the_longest_waits_of_a_fault_are_felt_or_refused() {
+async fn longest_retry_after_is_sent_and_longest_delay_refused() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let api = user.api().await.unwrap();

@@ -1,4 +1,4 @@
-//! Requests by hand, and a user for whom every operation can be called: what the tests of conformance ask with.
+//! Requests for every operation, and a user with the data that they need.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,44 +8,44 @@ use mx_nexus::reqwest::Client;
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 
+use crate::document::{Document, DocumentedOperation};
 use crate::exerciser::{self, Extent};
 use crate::support::{VENDOR, api_token, connect, find, known_user, session};
-use crate::witness::{Promise, Witness};
 
-/// A request to an operation, ready to be spoilt.
-pub(crate) struct Asking {
+/// A request to an operation, which a test can change.
+pub(crate) struct Request {
     pub(crate) url: String,
     pub(crate) method: String,
     pub(crate) headers: BTreeMap<&'static str, String>,
     pub(crate) body: Option<Value>,
 }
 
-/// What came back.
-pub(crate) struct Answered {
+/// A response.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) media_type: Option<String>,
     pub(crate) body: String,
 }
 
-pub(crate) async fn ask(http: &Client, asking: &Asking) -> Answered {
-    let mut request = http.request(asking.method.parse().unwrap(), &asking.url);
-    for (name, value) in &asking.headers {
-        request = request.header(*name, value);
+pub(crate) async fn send(http: &Client, request: &Request) -> Response {
+    let mut builder = http.request(request.method.parse().unwrap(), &request.url);
+    for (name, value) in &request.headers {
+        builder = builder.header(*name, value);
     }
-    if let Some(body) = &asking.body {
-        request = request.body(body.to_string());
+    if let Some(body) = &request.body {
+        builder = builder.body(body.to_string());
     }
-    let answer = request.send().await.unwrap();
-    let media_type = answer.headers().get("content-type");
-    Answered {
-        status: answer.status().as_u16(),
+    let response = builder.send().await.unwrap();
+    let media_type = response.headers().get("content-type");
+    Response {
+        status: response.status().as_u16(),
         media_type: media_type.map(|value| value.to_str().unwrap().to_owned()),
-        body: answer.text().await.unwrap(),
+        body: response.text().await.unwrap(),
     }
 }
 
-/// What a user has whom every operation can be called for.
-pub(crate) struct Estate {
+/// The data of a user for whom every operation can be called.
+pub(crate) struct Fixture {
     session: String,
     api_token: String,
     ids: BTreeMap<&'static str, String>,
@@ -53,47 +53,49 @@ pub(crate) struct Estate {
     challenge: Value,
 }
 
-/// How the member of an estate is.
+/// The state of the member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Member {
     /// Identified, at a bank that supports everything.
-    Settled,
-    /// Asked something.
-    Asked,
-    /// Asked something, and the answer is left at the member, in the older way.
-    Answered,
-    /// Waiting for the person to sign in on the bank's page.
+    Identified,
+    /// With an open challenge.
+    Challenged,
+    /// With an open challenge and a stored answer, for `resumeJob`.
+    Response,
+    /// Not signed in by OAuth yet.
     Pending,
 }
 
 impl Member {
-    /// What an operation needs to go well.
+    /// The state that an operation needs to succeed.
     pub(crate) fn for_operation(id: &str) -> Self {
         match id {
-            "listMemberChallenges" | "listJobMfaCredentials" | "resumeAggregation" => Self::Asked,
-            "resumeJob" => Self::Answered,
+            "listMemberChallenges" | "listJobMfaCredentials" | "resumeAggregation" => {
+                Self::Challenged
+            }
+            "resumeJob" => Self::Response,
             "generateOauthWindowUri" => Self::Pending,
-            _ => Self::Settled,
+            _ => Self::Identified,
         }
     }
 
-    fn is_there(self, member: &Value) -> bool {
+    fn is_reached(self, member: &Value) -> bool {
         let status = &member["connection_status"];
         match self {
-            Self::Settled => status == "CONNECTED" && member["is_being_aggregated"] == false,
-            Self::Asked | Self::Answered => status == "CHALLENGED",
+            Self::Identified => status == "CONNECTED" && member["is_being_aggregated"] == false,
+            Self::Challenged | Self::Response => status == "CHALLENGED",
             Self::Pending => status == "PENDING",
         }
     }
 }
 
-/// Makes a user with a member.
-pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: Member) -> Estate {
+/// Creates a user with a member.
+pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: Member) -> Fixture {
     let nexus = sandbox.nexus().build().unwrap();
     let of_ours = known_user(&nexus, user).await;
     let (bank, password) = match kind {
-        Member::Settled => ("Sandbox Bank", "any"),
-        Member::Asked | Member::Answered => ("Sandbox Bank", "challenge"),
+        Member::Identified => ("Sandbox Bank", "any"),
+        Member::Challenged | Member::Response => ("Sandbox Bank", "challenge"),
         Member::Pending => ("MX Bank (OAuth)", ""),
     };
     let bank = find(&of_ours, bank).await;
@@ -107,7 +109,7 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     let member = connection.member().as_str();
     let session = session(sandbox, http, user).await;
     let call = async |method: &str, path: &str, body: Option<Value>| -> Value {
-        let asking = Asking {
+        let request = Request {
             url: format!("{}/nexus{path}", sandbox.address()),
             method: method.to_owned(),
             headers: [
@@ -118,28 +120,28 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
             .into(),
             body,
         };
-        let answered = ask(http, &asking).await;
-        assert_eq!(answered.status, 200, "{path}: {}", answered.body);
-        serde_json::from_str(&answered.body).unwrap()
+        let response = send(http, &request).await;
+        assert_eq!(response.status, 200, "{path}: {}", response.body);
+        serde_json::from_str(&response.body).unwrap()
     };
     if kind != Member::Pending {
         call("POST", &format!("/members/{member}/identify"), None).await;
     }
     let read = loop {
         let read = call("GET", &format!("/members/{member}"), None).await;
-        if kind.is_there(&read["member"]) {
+        if kind.is_reached(&read["member"]) {
             break read;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     };
     let challenges = match kind {
-        Member::Asked | Member::Answered => {
+        Member::Challenged | Member::Response => {
             call("GET", &format!("/members/{member}/challenges"), None).await
         }
         _ => Value::Null,
     };
     let challenge = challenges["challenges"][0]["guid"].clone();
-    if kind == Member::Answered {
+    if kind == Member::Response {
         let answer = json!({"member": {"credential_guid": challenge, "value": "correct"}});
         let path = format!("/members/{member}/credentials");
         call("POST", &path, Some(answer)).await;
@@ -148,7 +150,7 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     let accounts = call("GET", &format!("/members/{member}/accounts"), None).await;
     let text = |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
     let job = &read["member"]["most_recent_job_guid"];
-    Estate {
+    Fixture {
         api_token: api_token(sandbox, http, user).await,
         ids: [
             ("member_guid", member.to_owned()),
@@ -169,10 +171,15 @@ pub(crate) async fn estate(sandbox: &Sandbox, http: &Client, user: &str, kind: M
     }
 }
 
-impl Estate {
-    /// A request that keeps to the document, with identifiers that are there.
-    pub(crate) fn asking(&self, sandbox: &Sandbox, witness: &Witness, promise: &Promise) -> Asking {
-        let path: Vec<String> = promise
+impl Fixture {
+    /// A request as documented, with existing identifiers.
+    pub(crate) fn request(
+        &self,
+        sandbox: &Sandbox,
+        document: &Document,
+        operation: &DocumentedOperation,
+    ) -> Request {
+        let path: Vec<String> = operation
             .path
             .split('/')
             .map(|segment| {
@@ -180,8 +187,8 @@ impl Estate {
                     .strip_prefix('{')
                     .and_then(|rest| rest.strip_suffix('}'))
                 {
-                    // The accounts of a bank cannot be deleted, only those that the user made by hand.
-                    Some("account_guid") if promise.id == "deleteManualAccount" => {
+                    // Accounts of a bank cannot be deleted, only those that the user created.
+                    Some("account_guid") if operation.id == "deleteManualAccount" => {
                         "ACT-1".to_owned()
                     }
                     Some(name) => self.ids.get(name).cloned().unwrap_or(format!("{name}-1")),
@@ -190,29 +197,29 @@ impl Estate {
             })
             .collect();
         let mut headers: BTreeMap<&'static str, String> = BTreeMap::new();
-        let accept = if promise.id == "listInstitutions" {
+        let accept = if operation.id == "listInstitutions" {
             "text/csv"
         } else {
             VENDOR
         };
         headers.insert("accept", accept.to_owned());
-        match promise.id.as_str() {
+        match operation.id.as_str() {
             "createSession" => headers.insert("md-api-token", self.api_token.clone()),
             _ => headers.insert("md-session-token", self.session.clone()),
         };
-        let body = witness.body(promise).map(|(media_type, _, _)| {
+        let body = document.body(operation).map(|(media_type, _, _)| {
             headers.insert("content-type", media_type);
-            self.body(&promise.id)
+            self.body(&operation.id)
         });
-        Asking {
+        Request {
             url: format!("{}/nexus{}", sandbox.address(), path.join("/")),
-            method: promise.method.clone(),
+            method: operation.method.clone(),
             headers,
             body,
         }
     }
 
-    /// The document's example or the exerciser's sample, but for what has to be true.
+    /// The exerciser's sample, with existing identifiers where they matter.
     fn body(&self, id: &str) -> Value {
         let entries = |credentials: &Value| -> Value {
             let guids = credentials

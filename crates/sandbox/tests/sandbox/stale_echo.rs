@@ -1,4 +1,4 @@
-//! A stale echo concerns the call that it happened to, and no other member or user.
+//! A stale echo affects the request that it matched, and no other member or user.
 
 use mx_nexus::api;
 use mx_nexus_sandbox::{Fault, Sandbox};
@@ -10,7 +10,7 @@ async fn status(api: &api::Client, member: &str) -> Option<bool> {
     read.into_inner().member.unwrap().is_being_aggregated
 }
 
-/// A client of a user, and a member of it that is at work for longer than the test takes.
+/// A client of a user, and a member with a job that runs longer than the test.
 async fn busy(sandbox: &Sandbox, user: &str) -> (api::Client, String) {
     let nexus = sandbox.nexus().build().unwrap();
     let api = known_user(&nexus, user).await.api().await.unwrap();
@@ -25,7 +25,7 @@ async fn busy(sandbox: &Sandbox, user: &str) -> (api::Client, String) {
 }
 
 #[tokio::test]
-async fn an_echo_that_had_nothing_to_repeat_is_not_kept_for_somebody_else() {
+async fn unused_echo_is_not_kept_for_another_member() {
     let sandbox = quick().start().await.unwrap();
     let (ada, of_ada) = busy(&sandbox, ADA).await;
     let nexus = sandbox.nexus().build().unwrap();
@@ -41,7 +41,7 @@ async fn an_echo_that_had_nothing_to_repeat_is_not_kept_for_somebody_else() {
 }
 
 #[tokio::test]
-async fn an_echo_of_a_start_is_in_the_answer_to_it() {
+async fn echo_of_a_start_is_in_its_response() {
     let sandbox = quick().start().await.unwrap();
     let (ada, of_ada) = busy(&sandbox, ADA).await;
     let fault = Fault::stale_echo().on_operation("identifyMember");

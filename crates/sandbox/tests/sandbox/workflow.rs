@@ -1,5 +1,4 @@
-//! The whole way with the real client: users, tokens, sessions, banks, questions, owners, each to the end that its password asks
-//! for.
+//! The whole workflow with the real client, for every password.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,8 +10,8 @@ use mx_nexus_sandbox::{JobKind, Sandbox};
 
 use crate::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick};
 
-/// The answer that lets a job go on.
-fn right(challenge: &Challenge) -> String {
+/// The correct answer.
+fn correct_answer(challenge: &Challenge) -> String {
     let correct = challenge
         .options()
         .iter()
@@ -43,18 +42,24 @@ async fn identify(
     (ended, rounds)
 }
 
-/// Connects and identifies with a password; gives the end and the number of questions in each round.
-async fn go(name: &str, password: &str) -> (Result<Owners, IdentityError>, Vec<usize>, Sandbox) {
+/// Connects and identifies with a password; returns the result and the number of challenges in each round.
+async fn identify_with(
+    name: &str,
+    password: &str,
+) -> (Result<Owners, IdentityError>, Vec<usize>, Sandbox) {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let bank = find(&user, name).await;
     let connection = connect(&user, &bank, password).await;
-    let (ended, rounds) = identify(&user, connection.member().as_str(), |one, _| right(one)).await;
+    let (ended, rounds) = identify(&user, connection.member().as_str(), |one, _| {
+        correct_answer(one)
+    })
+    .await;
     (ended, rounds, sandbox)
 }
 
 #[tokio::test]
-async fn passwords_that_lead_to_owners() {
+async fn passwords_that_succeed() {
     for (bank, password, rounds) in [
         ("MX Bank", "anything else", vec![]),
         ("MX Bank", "challenge", vec![1]),
@@ -68,7 +73,7 @@ async fn passwords_that_lead_to_owners() {
         ("Sandbox Bank", "slow", vec![]),
         ("Sandbox Bank", "delayed", vec![]),
     ] {
-        let (ended, asked, _sandbox) = go(bank, password).await;
+        let (ended, asked, _sandbox) = identify_with(bank, password).await;
         let owners = ended.unwrap_or_else(|error| panic!("{password}: {error}"));
         assert!(!owners.is_empty(), "{password}");
         assert!(
@@ -80,7 +85,7 @@ async fn passwords_that_lead_to_owners() {
 }
 
 #[tokio::test]
-async fn passwords_that_lead_elsewhere() {
+async fn passwords_that_end_with_another_status() {
     use ConnectionStatus as Is;
     for (bank, password, status) in [
         ("MX Bank", "BAD_REQUEST", Is::Failed),
@@ -99,7 +104,7 @@ async fn passwords_that_lead_elsewhere() {
         ("Sandbox Bank", "expired", Is::Expired),
         ("Sandbox Bank", "closed", Is::Closed),
     ] {
-        let (ended, _, _sandbox) = go(bank, password).await;
+        let (ended, _, _sandbox) = identify_with(bank, password).await;
         let error = ended
             .err()
             .unwrap_or_else(|| panic!("{password} gave owners"));
@@ -114,7 +119,7 @@ async fn passwords_that_lead_elsewhere() {
 }
 
 #[tokio::test]
-async fn an_answer_may_bring_another_question_or_the_end() {
+async fn answer_opens_another_challenge_or_ends_the_job() {
     use ConnectionStatus as Is;
     let (_sandbox, nexus) = open().await;
     for (id, first, rounds, end) in [
@@ -138,7 +143,7 @@ async fn an_answer_may_bring_another_question_or_the_end() {
 }
 
 #[tokio::test]
-async fn a_question_that_nobody_answers_expires() {
+async fn unanswered_challenge_expires() {
     let sandbox = quick()
         .challenge_timeout(Duration::from_millis(50))
         .start()
@@ -161,13 +166,16 @@ async fn a_question_that_nobody_answers_expires() {
 }
 
 #[tokio::test]
-async fn three_failed_logins_prevent_a_fourth() {
+async fn third_failed_login_is_prevented() {
     let (_sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "INVALID").await;
     let mut ends = Vec::new();
     for _ in 0..3 {
-        let (ended, _) = identify(&user, connection.member().as_str(), |one, _| right(one)).await;
+        let (ended, _) = identify(&user, connection.member().as_str(), |one, _| {
+            correct_answer(one)
+        })
+        .await;
         ends.push(ended.unwrap_err().status().cloned().unwrap());
     }
     use ConnectionStatus::{Denied, Prevented};
@@ -175,7 +183,7 @@ async fn three_failed_logins_prevent_a_fourth() {
 }
 
 #[tokio::test]
-async fn oauth_waits_for_the_person() {
+async fn oauth_member_is_pending_until_sign_in() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let bank = find(&user, "MX Bank (OAuth)").await;
@@ -188,23 +196,23 @@ async fn oauth_waits_for_the_person() {
     let window = connection.oauth_window().unwrap().expose().to_owned();
     assert!(window.starts_with(sandbox.address()), "{window}");
     let member = connection.member().as_str();
-    let (pending, _) = identify(&user, member, |one, _| right(one)).await;
+    let (pending, _) = identify(&user, member, |one, _| correct_answer(one)).await;
     assert_eq!(
         pending.unwrap_err().status(),
         Some(&ConnectionStatus::Pending)
     );
     let signing_in = mx_nexus::reqwest::Client::new().post(&window).send();
     assert_eq!(signing_in.await.unwrap().status().as_u16(), 200);
-    assert!(!sandbox.finish_oauth(member), "the page was for one use");
-    let (ended, _) = identify(&user, member, |one, _| right(one)).await;
+    assert!(!sandbox.finish_oauth(member), "the page works once");
+    let (ended, _) = identify(&user, member, |one, _| correct_answer(one)).await;
     assert!(!ended.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn institutions_and_partners_without_the_product_are_told_apart() {
-    let (ended, _, _sandbox) = go("Sandbox Savings", "any").await;
+async fn missing_support_and_missing_product_are_different_errors() {
+    let (ended, _, _sandbox) = identify_with("Sandbox Savings", "any").await;
     assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotSupported);
-    let (ended, _, _sandbox) = go("Sandbox Private Bank", "any").await;
+    let (ended, _, _sandbox) = identify_with("Sandbox Private Bank", "any").await;
     assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
     let sandbox = quick()
         .without(JobKind::Identification)
@@ -213,12 +221,15 @@ async fn institutions_and_partners_without_the_product_are_told_apart() {
         .unwrap();
     let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
     let connection = connect(&user, MX_BANK, "any").await;
-    let (ended, _) = identify(&user, connection.member().as_str(), |one, _| right(one)).await;
+    let (ended, _) = identify(&user, connection.member().as_str(), |one, _| {
+        correct_answer(one)
+    })
+    .await;
     assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
 }
 
 #[tokio::test]
-async fn a_second_member_of_the_same_login_is_refused() {
+async fn second_member_with_the_same_login_is_refused() {
     let (_sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     connect(&user, MX_BANK, "any").await;
@@ -244,7 +255,7 @@ async fn a_second_member_of_the_same_login_is_refused() {
 }
 
 #[tokio::test]
-async fn members_of_another_user_are_not_there() {
+async fn member_of_another_user_is_not_found() {
     let (_sandbox, nexus) = open().await;
     let ada = known_user(&nexus, ADA).await;
     let member = connect(&ada, MX_BANK, "any").await;
@@ -259,7 +270,7 @@ async fn members_of_another_user_are_not_there() {
 }
 
 #[tokio::test]
-async fn the_session_of_the_guides_serves_their_words() {
+async fn test_session_has_owners() {
     let (_sandbox, nexus) = open().await;
     let user = nexus.with_session_token("test_session");
     let job = user

@@ -1,57 +1,59 @@
-//! A judge of requests and answers that shares no code with the sandbox: the document that the sandbox hands out, and a validator.
+//! Checks requests and responses against the document that the sandbox serves, without the sandbox's code.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 /// The document, with its schemas as JSON Schema.
-pub(crate) struct Witness {
+pub(crate) struct Document {
     document: Value,
 }
 
-/// One operation of the document.
 #[derive(Clone)]
-pub(crate) struct Promise {
+pub(crate) struct DocumentedOperation {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) path: String,
     value: Value,
 }
 
-impl Witness {
+impl Document {
     pub(crate) fn new(mut document: Value) -> Self {
         for schema in document["components"]["schemas"]
             .as_object_mut()
             .unwrap()
             .values_mut()
         {
-            take_null(schema);
+            to_json_schema(schema);
         }
         Self { document }
     }
 
-    pub(crate) fn promises(&self) -> BTreeMap<String, Promise> {
-        let mut promises = BTreeMap::new();
+    pub(crate) fn operations(&self) -> BTreeMap<String, DocumentedOperation> {
+        let mut operations = BTreeMap::new();
         for (path, item) in self.document["paths"].as_object().unwrap() {
             for (method, value) in item.as_object().unwrap() {
                 let Some(id) = value["operationId"].as_str() else {
                     continue;
                 };
-                let promise = Promise {
+                let operation = DocumentedOperation {
                     id: id.to_owned(),
                     method: method.to_uppercase(),
                     path: path.clone(),
                     value: value.clone(),
                 };
-                promises.insert(id.to_owned(), promise);
+                operations.insert(id.to_owned(), operation);
             }
         }
-        promises
+        operations
     }
 
-    /// The media type and the example of the body that an operation takes, and whether it needs one.
-    pub(crate) fn body(&self, promise: &Promise) -> Option<(String, Option<Value>, bool)> {
-        let body = &promise.value["requestBody"];
+    /// The media type and the example of the request body, and whether it is required.
+    pub(crate) fn body(
+        &self,
+        operation: &DocumentedOperation,
+    ) -> Option<(String, Option<Value>, bool)> {
+        let body = &operation.value["requestBody"];
         let (media_type, media) = body["content"].as_object()?.iter().next()?;
         Some((
             media_type.clone(),
@@ -60,25 +62,29 @@ impl Witness {
         ))
     }
 
-    /// What is wrong with a request body.
-    pub(crate) fn judge_request(&self, promise: &Promise, body: &Value) -> Result<(), String> {
-        let (media_type, _, _) = self.body(promise).ok_or("no body belongs here")?;
-        let schema = &promise.value["requestBody"]["content"][media_type.as_str()]["schema"];
-        self.judge(schema, body)
+    /// Why a request body does not fit.
+    pub(crate) fn check_request(
+        &self,
+        operation: &DocumentedOperation,
+        body: &Value,
+    ) -> Result<(), String> {
+        let (media_type, _, _) = self.body(operation).ok_or("no body belongs here")?;
+        let schema = &operation.value["requestBody"]["content"][media_type.as_str()]["schema"];
+        self.check(schema, body)
     }
 
-    /// What is wrong with an answer: its status, its media type, its body.
-    pub(crate) fn judge_answer(
+    /// Why a response does not fit: its status, its media type, its body.
+    pub(crate) fn check_response(
         &self,
-        promise: &Promise,
+        operation: &DocumentedOperation,
         status: u16,
         media_type: Option<&str>,
         body: &str,
     ) -> Result<(), String> {
-        let responses = &promise.value["responses"];
+        let responses = &operation.value["responses"];
         let response = &responses[status.to_string().as_str()];
         if status >= 400 {
-            // The document has no body of an error; this is the one shape that the sandbox gives.
+            // The document has no schema of an error; this is the one that the sandbox sends.
             let schema = json!({
                 "type": "object",
                 "required": ["error"],
@@ -91,7 +97,7 @@ impl Witness {
                 }}
             });
             let body = serde_json::from_str(body).map_err(|error| error.to_string())?;
-            return self.judge(&schema, &body);
+            return self.check(&schema, &body);
         }
         if response.is_null() {
             return Err(format!("{status} is not in the document"));
@@ -109,12 +115,12 @@ impl Witness {
             true => serde_json::from_str(body).map_err(|error| error.to_string())?,
             false => Value::String(body.to_owned()),
         };
-        self.judge(&promised["schema"], &body)
+        self.check(&promised["schema"], &body)
     }
 
-    fn judge(&self, schema: &Value, value: &Value) -> Result<(), String> {
+    fn check(&self, schema: &Value, value: &Value) -> Result<(), String> {
         let mut schema = schema.clone();
-        take_null(&mut schema);
+        to_json_schema(&mut schema);
         schema["components"] = self.document["components"].clone();
         let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
         let errors: Vec<String> = validator
@@ -128,14 +134,14 @@ impl Witness {
     }
 }
 
-/// What the document calls nullable takes null.
-fn take_null(schema: &mut Value) {
+/// Turns `nullable` into the type null.
+fn to_json_schema(schema: &mut Value) {
     let Some(keywords) = schema.as_object_mut() else {
         return;
     };
     for name in ["items", "not", "additionalProperties"] {
         if let Some(part) = keywords.get_mut(name) {
-            take_null(part);
+            to_json_schema(part);
         }
     }
     for property in keywords
@@ -144,7 +150,7 @@ fn take_null(schema: &mut Value) {
         .into_iter()
         .flatten()
     {
-        take_null(property.1);
+        to_json_schema(property.1);
     }
     if keywords.remove("nullable") == Some(Value::Bool(true)) {
         let inner = Value::Object(std::mem::take(keywords));

@@ -1,4 +1,4 @@
-//! What is allowed on the wire and seldom said: old versions, expectations, chunks, the other methods.
+//! Rare but valid HTTP: version 1.0, `Expect`, chunks, other methods.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{open, quick, raw};
 
-/// The statuses of everything that came, whatever the version.
-fn statuses(heard: &str) -> Vec<u16> {
-    let answers = heard.split("HTTP/1.").skip(1);
+/// The statuses of all responses, of any version.
+fn statuses(received: &str) -> Vec<u16> {
+    let answers = received.split("HTTP/1.").skip(1);
     answers
         .filter_map(|answer| answer.get(2..5)?.parse().ok())
         .collect()
 }
 
 #[tokio::test]
-async fn the_older_version_is_spoken() {
+async fn http_1_0_is_supported() {
     let (sandbox, _) = open().await;
-    let heard = raw::say(&sandbox, b"GET / HTTP/1.0\r\n\r\n").await;
-    assert!(heard.starts_with("HTTP/1.0 200"), "{heard}");
+    let received = raw::exchange(&sandbox, b"GET / HTTP/1.0\r\n\r\n").await;
+    assert!(received.starts_with("HTTP/1.0 200"), "{received}");
     let twice = "GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n".repeat(2);
-    let heard = raw::say(&sandbox, twice.as_bytes()).await;
-    assert_eq!(statuses(&heard), [200, 200], "{heard}");
+    let received = raw::exchange(&sandbox, twice.as_bytes()).await;
+    assert_eq!(statuses(&received), [200, 200], "{received}");
 }
 
 #[tokio::test]
-async fn whoever_asks_before_a_body_is_told_to_go_on() {
+async fn expect_100_continue_is_continued() {
     let (sandbox, _) = open().await;
-    let mut stream = raw::dial(&sandbox).await;
+    let mut stream = raw::connect(&sandbox).await;
     let head = "POST /_sandbox/faults HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 17\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut first = [0; 25];
@@ -35,26 +35,26 @@ async fn whoever_asks_before_a_body_is_told_to_go_on() {
     assert_eq!(&first, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(br#"{"kind": "reset"}"#).await.unwrap();
     stream.shutdown().await.unwrap();
-    let heard = raw::listen(&mut stream).await;
-    assert_eq!(statuses(&heard), [201], "{heard}");
+    let received = raw::read_all(&mut stream).await;
+    assert_eq!(statuses(&received), [201], "{received}");
 }
 
 #[tokio::test]
-async fn whoever_asks_before_a_body_that_is_too_large_is_told_at_once() {
+async fn expect_100_continue_with_large_body_is_refused() {
     let sandbox = quick().body_limit(1000).start().await.unwrap();
     for path in ["/nexus/members", "/_sandbox/faults"] {
-        let mut stream = raw::dial(&sandbox).await;
+        let mut stream = raw::connect(&sandbox).await;
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
-        let heard = raw::listen(&mut stream).await;
-        assert_eq!(statuses(&heard), [413], "{heard}");
+        let received = raw::read_all(&mut stream).await;
+        assert_eq!(statuses(&received), [413], "{received}");
     }
 }
 
 #[tokio::test]
-async fn chunks_are_put_together() {
+async fn chunked_body_is_read() {
     let (sandbox, _) = open().await;
     let head = "POST /_sandbox/faults HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n";
     for (more, body, status) in [
@@ -70,37 +70,37 @@ async fn chunks_are_put_together() {
         ("", "2\r\n{}", 400),
     ] {
         let request = format!("{head}{more}\r\n{body}");
-        let heard = raw::say(&sandbox, request.as_bytes()).await;
-        assert_eq!(statuses(&heard), [status], "{body:?}: {heard}");
+        let received = raw::exchange(&sandbox, request.as_bytes()).await;
+        assert_eq!(statuses(&received), [status], "{body:?}: {received}");
     }
 }
 
 #[tokio::test]
-async fn a_head_alone_and_a_question_for_methods_are_answered_without_a_body() {
+async fn head_and_options_have_no_body() {
     let (sandbox, _) = open().await;
     let ask = async |method: &str, path: &str| {
         let request = format!("{method} {path} HTTP/1.1\r\nhost: a\r\n\r\n");
-        raw::say(&sandbox, request.as_bytes()).await
+        raw::exchange(&sandbox, request.as_bytes()).await
     };
     for (path, status) in [
         ("/_sandbox", 200),
         ("/nexus/members", 405),
         ("/nowhere", 404),
     ] {
-        let heard = ask("HEAD", path).await;
-        assert_eq!(statuses(&heard), [status], "{heard}");
-        assert!(heard.ends_with("\r\n\r\n"), "{heard}");
+        let received = ask("HEAD", path).await;
+        assert_eq!(statuses(&received), [status], "{received}");
+        assert!(received.ends_with("\r\n\r\n"), "{received}");
     }
     for path in ["/nexus/members", "/_sandbox/faults", "/"] {
-        let heard = ask("OPTIONS", path).await.to_lowercase();
-        assert!(heard.contains("405"), "{heard}");
-        assert!(heard.contains("\r\nallow: "), "{heard}");
+        let received = ask("OPTIONS", path).await.to_lowercase();
+        assert!(received.contains("405"), "{received}");
+        assert!(received.contains("\r\nallow: "), "{received}");
     }
     assert_eq!(statuses(&ask("OPTIONS", "*").await), [404]);
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_more_is_let_go() {
+async fn idle_connection_is_closed() {
     let short = Duration::from_millis(50);
     let sandbox = quick()
         .connection_limit(1)
@@ -108,11 +108,11 @@ async fn whoever_says_nothing_more_is_let_go() {
         .start()
         .await
         .unwrap();
-    let mut kept = raw::dial(&sandbox).await;
+    let mut kept = raw::connect(&sandbox).await;
     kept.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
-    let heard = raw::listen(&mut kept).await;
-    assert_eq!(statuses(&heard).first(), Some(&200), "{heard}");
-    assert!(statuses(&heard).iter().all(|status| *status < 500));
+    let received = raw::read_all(&mut kept).await;
+    assert_eq!(statuses(&received).first(), Some(&200), "{received}");
+    assert!(statuses(&received).iter().all(|status| *status < 500));
 }

@@ -1,4 +1,4 @@
-//! Whatever the sandbox is sent, it goes on, and never answers with a status of 500 or more.
+//! Malformed and slow input: the sandbox goes on, and never responds with a status of 500 or more.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use crate::{ADA, known_user, open, quick, raw};
 
 const GET_INDEX: &str = "GET / HTTP/1.1\r\nhost: sandbox\r\n\r\n";
 
-/// That the whole of it still works.
-async fn is_well(sandbox: &mx_nexus_sandbox::Sandbox) {
+/// Runs a request with the client.
+async fn check_client(sandbox: &mx_nexus_sandbox::Sandbox) {
     let nexus = sandbox.nexus().build().unwrap();
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     api.list_members().send().await.unwrap();
 }
 
-fn is_harmless(heard: &str) -> bool {
-    raw::statuses(heard).iter().all(|status| *status < 500)
+fn is_harmless(received: &str) -> bool {
+    raw::statuses(received).iter().all(|status| *status < 500)
 }
 
 #[test]
-fn random_bytes_end_in_a_refusal() {
+fn random_bytes_are_refused() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -31,7 +31,7 @@ fn random_bytes_end_in_a_refusal() {
     let mut runner = TestRunner::new(Config::with_cases(200));
     let bytes = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..2000),
-        // Nearly a request.
+        // Similar to a request.
         (
             "[A-Z]{1,8}",
             "/(nexus|sso|mdx|_sandbox)?/[ -~]{0,40}",
@@ -44,16 +44,16 @@ fn random_bytes_end_in_a_refusal() {
     ];
     runner
         .run(&bytes, |bytes| {
-            let heard = runtime.block_on(raw::say(&sandbox, &bytes));
-            prop_assert!(is_harmless(&heard), "{heard}");
+            let received = runtime.block_on(raw::exchange(&sandbox, &bytes));
+            prop_assert!(is_harmless(&received), "{received}");
             Ok(())
         })
         .unwrap();
-    runtime.block_on(is_well(&sandbox));
+    runtime.block_on(check_client(&sandbox));
 }
 
 #[test]
-fn odd_requests_to_every_operation_are_answered_below_500() {
+fn random_requests_to_every_operation_get_no_500() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -102,11 +102,11 @@ fn odd_requests_to_every_operation_are_answered_below_500() {
             Ok(())
         })
         .unwrap();
-    runtime.block_on(is_well(&sandbox));
+    runtime.block_on(check_client(&sandbox));
 }
 
 #[tokio::test]
-async fn malformed_heads_are_refused() {
+async fn malformed_head_is_refused() {
     let (sandbox, _) = open().await;
     let long = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(100_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(5000));
@@ -125,17 +125,17 @@ async fn malformed_heads_are_refused() {
         &long,
         &many,
     ] {
-        let heard = raw::say(&sandbox, head.as_bytes()).await;
-        let refused = raw::statuses(&heard)
+        let received = raw::exchange(&sandbox, head.as_bytes()).await;
+        let refused = raw::statuses(&received)
             .iter()
             .all(|status| (400..500).contains(status));
-        assert!(refused, "{} got {heard}", &head[..head.len().min(60)]);
+        assert!(refused, "{} got {received}", &head[..head.len().min(60)]);
     }
-    is_well(&sandbox).await;
+    check_client(&sandbox).await;
 }
 
 #[tokio::test]
-async fn a_huge_body_is_refused_with_413() {
+async fn large_body_is_refused_with_413() {
     let sandbox = quick().body_limit(1000).start().await.unwrap();
     let http = mx_nexus::reqwest::Client::new();
     for path in ["/nexus/members", "/_sandbox/faults", "/nowhere"] {
@@ -149,8 +149,8 @@ async fn a_huge_body_is_refused_with_413() {
         let wanted = if path == "/nowhere" { 404 } else { 413 };
         assert_eq!(answer.status().as_u16(), wanted, "{path}");
     }
-    // One that never ends is not read for ever.
-    let mut stream = raw::dial(&sandbox).await;
+    // A body without an end is not read for ever.
+    let mut stream = raw::connect(&sandbox).await;
     let head = b"POST /nexus/members HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.unwrap();
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
@@ -158,36 +158,36 @@ async fn a_huge_body_is_refused_with_413() {
     while sent < 100_000_000 && stream.write_all(chunk.as_bytes()).await.is_ok() {
         sent += chunk.len();
     }
-    assert!(sent < 100_000_000, "it read on and on");
-    is_well(&sandbox).await;
+    assert!(sent < 100_000_000, "the body was read without a limit");
+    check_client(&sandbox).await;
 }
 
 #[tokio::test]
-async fn slow_clients_are_let_go() {
+async fn slow_client_is_refused_with_408() {
     let short = Duration::from_secs(1);
     let sandbox = quick()
         .request_timeouts(short, short)
         .start()
         .await
         .unwrap();
-    let mut silent = raw::dial(&sandbox).await;
+    let mut silent = raw::connect(&sandbox).await;
     assert!(
-        raw::statuses(&raw::listen(&mut silent).await)
+        raw::statuses(&raw::read_all(&mut silent).await)
             .iter()
             .all(|status| *status == 408)
     );
-    let mut half = raw::dial(&sandbox).await;
+    let mut half = raw::connect(&sandbox).await;
     half.write_all(b"GET / HTTP/1.1\r\nho").await.unwrap();
     assert!(
-        raw::statuses(&raw::listen(&mut half).await)
+        raw::statuses(&raw::read_all(&mut half).await)
             .iter()
             .all(|status| *status == 408)
     );
-    let mut body = raw::dial(&sandbox).await;
+    let mut body = raw::connect(&sandbox).await;
     let head = b"POST /nexus/members HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nsome";
     body.write_all(head).await.unwrap();
-    assert_eq!(raw::statuses(&raw::listen(&mut body).await), [408]);
-    is_well(&sandbox).await;
+    assert_eq!(raw::statuses(&raw::read_all(&mut body).await), [408]);
+    check_client(&sandbox).await;
 }
 
 #[tokio::test]
@@ -195,27 +195,27 @@ async fn pipelined_requests_are_answered_in_turn() {
     let (sandbox, _) = open().await;
     let nowhere = "GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n";
     let requests = format!("{GET_INDEX}{nowhere}{GET_INDEX}");
-    let heard = raw::say(&sandbox, requests.as_bytes()).await;
-    assert_eq!(raw::statuses(&heard), [200, 404, 200], "{heard}");
+    let received = raw::exchange(&sandbox, requests.as_bytes()).await;
+    assert_eq!(raw::statuses(&received), [200, 404, 200], "{received}");
 }
 
 #[tokio::test]
-async fn a_client_that_has_closed_its_side_still_gets_its_answer() {
+async fn half_closed_client_gets_its_response() {
     let (sandbox, _) = open().await;
-    let heard = raw::say(&sandbox, GET_INDEX.as_bytes()).await;
-    assert_eq!(raw::statuses(&heard), [200]);
-    let half = raw::say(&sandbox, b"GET / HTT").await;
+    let received = raw::exchange(&sandbox, GET_INDEX.as_bytes()).await;
+    assert_eq!(raw::statuses(&received), [200]);
+    let half = raw::exchange(&sandbox, b"GET / HTT").await;
     assert!(is_harmless(&half));
-    is_well(&sandbox).await;
+    check_client(&sandbox).await;
 }
 
 #[tokio::test]
-async fn more_connections_than_allowed_wait_their_turn() {
+async fn connection_above_the_limit_waits() {
     let sandbox = quick().connection_limit(2).start().await.unwrap();
-    let idle = [raw::dial(&sandbox).await, raw::dial(&sandbox).await];
-    let mut third = raw::dial(&sandbox).await;
+    let idle = [raw::connect(&sandbox).await, raw::connect(&sandbox).await];
+    let mut third = raw::connect(&sandbox).await;
     third.write_all(GET_INDEX.as_bytes()).await.unwrap();
     drop(idle);
     third.shutdown().await.unwrap();
-    assert_eq!(raw::statuses(&raw::listen(&mut third).await), [200]);
+    assert_eq!(raw::statuses(&raw::read_all(&mut third).await), [200]);
 }

@@ -1,4 +1,4 @@
-//! The list of requests: nothing in it that a client wrote by mistake, and a fresh start when a test asks for one.
+//! The log of requests: nothing that a client wrote by mistake is in it, and it can be cleared.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::{ADA, known_user, open, raw};
 
-/// What somebody puts where it does not belong.
+/// A key in a place where it does not belong.
 const KEY: &str = "a-key-that-was-put-into-the-wrong-place";
 
 #[tokio::test]
-async fn a_key_in_the_wrong_place_is_not_kept() {
+async fn key_in_the_wrong_place_is_not_logged() {
     let (sandbox, _) = open().await;
     for place in [
         format!("GET /{KEY}"),
@@ -29,10 +29,10 @@ async fn a_key_in_the_wrong_place_is_not_kept() {
         format!("GET http://{KEY}/nexus/members/{KEY}"),
     ] {
         let request = format!("{place} HTTP/1.1\r\nhost: {KEY}\r\nmd-api-key: {KEY}\r\n\r\n");
-        let heard = raw::say(&sandbox, request.as_bytes()).await;
-        assert_eq!(raw::statuses(&heard).len(), 1, "{place}: {heard}");
+        let received = raw::exchange(&sandbox, request.as_bytes()).await;
+        assert_eq!(raw::statuses(&received).len(), 1, "{place}: {received}");
         let requests = sandbox.requests();
-        assert_eq!(requests.len(), 1, "{place} is noted");
+        assert_eq!(requests.len(), 1, "{place} is logged");
         let noted = format!("{requests:?} {}", json!(requests)).to_lowercase();
         assert!(!noted.contains(KEY), "{place}: {noted}");
         sandbox.clear_requests();
@@ -40,12 +40,12 @@ async fn a_key_in_the_wrong_place_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_member_and_a_word_of_the_test_session_are_kept() {
+async fn member_and_name_of_the_test_session_are_logged() {
     let (sandbox, _) = open().await;
     let member = sandbox.add_member(ADA, "any").unwrap();
     for guid in [member.as_str(), "test_nexus_member", "CHALLENGED"] {
         let request = format!("GET /nexus/members/{guid} HTTP/1.1\r\nhost: a\r\n\r\n");
-        raw::say(&sandbox, request.as_bytes()).await;
+        raw::exchange(&sandbox, request.as_bytes()).await;
         let last = sandbox.requests().pop().unwrap();
         assert_eq!(last.member.as_deref(), Some(guid));
         assert_eq!(last.path.as_deref(), Some("/nexus/members/{member_guid}"));
@@ -53,7 +53,7 @@ async fn a_member_and_a_word_of_the_test_session_are_kept() {
 }
 
 #[tokio::test]
-async fn it_can_be_begun_anew() {
+async fn log_can_be_cleared() {
     let (sandbox, nexus) = open().await;
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     let before = sandbox.requests().len();
@@ -70,7 +70,7 @@ async fn it_can_be_begun_anew() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_held_back_is_noted_when_it_is_answered() {
+async fn delayed_request_is_logged_with_its_response() {
     let (sandbox, _) = open().await;
     let held = Fault::delay(Duration::from_secs(500));
     sandbox.fault(held.on("GET", "/members")).unwrap();
@@ -79,7 +79,7 @@ async fn a_request_that_is_held_back_is_noted_when_it_is_answered() {
     while !sandbox.faults().is_empty() {
         tokio::task::yield_now().await;
     }
-    raw::say(&sandbox, b"GET /nexus/accounts HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    raw::exchange(&sandbox, b"GET /nexus/accounts HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let requests = sandbox.requests();
     let paths: Vec<_> = requests.iter().map(|one| one.path.as_deref()).collect();
     assert_eq!(paths, [Some("/nexus/accounts")]);

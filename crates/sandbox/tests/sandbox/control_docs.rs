@@ -1,4 +1,4 @@
-//! What `/_sandbox` answers has the shape that its documentation shows, all of it is documented, and its refusals are JSON.
+//! The control API is as its documentation shows: every request, the shape of every response, every refusal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{ADA, PATIENCE, connect, find, known_user, open, polling};
 
-/// The documentation: for every request an example of its answer, where it shows one.
+/// The documentation: for every request the example of its response.
 fn documented() -> BTreeMap<String, Option<Value>> {
     let text = include_str!("../../src/control.md");
     let sections = text.split("#### ").skip(1);
@@ -24,7 +24,7 @@ fn documented() -> BTreeMap<String, Option<Value>> {
         .collect()
 }
 
-/// A value without what it says: the names of its fields and the type of each.
+/// A value as the names and types of its fields.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Null => json!(null),
@@ -65,7 +65,7 @@ async fn ask(sandbox: &Sandbox, request: &str, body: &str) -> Answered {
 }
 
 #[tokio::test]
-async fn every_request_is_documented_and_no_other() {
+async fn every_control_request_is_documented() {
     let (sandbox, _) = open().await;
     let index = ask(&sandbox, "GET /_sandbox", "").await.body;
     let mut there: BTreeSet<String> = index["control"]
@@ -87,7 +87,7 @@ async fn every_request_is_documented_and_no_other() {
 }
 
 #[tokio::test]
-async fn every_answer_has_the_shape_of_its_example() {
+async fn every_response_has_the_shape_of_its_example() {
     let (sandbox, nexus) = open().await;
     let examples = documented();
     let example = |request: &str| examples[request].clone().unwrap();
@@ -138,7 +138,7 @@ async fn every_answer_has_the_shape_of_its_example() {
 }
 
 #[tokio::test]
-async fn every_refusal_is_json_and_says_what_to_do() {
+async fn every_refusal_is_json_with_advice() {
     let (sandbox, _) = open().await;
     let shown = documented().remove("Refusals").flatten().unwrap();
     for (request, status) in [
