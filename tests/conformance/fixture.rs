@@ -61,7 +61,7 @@ pub(crate) enum Member {
     /// With an open challenge.
     Challenged,
     /// With an open challenge and a stored answer, for `resumeJob`.
-    Response,
+    Answered,
     /// Not signed in by OAuth yet.
     Pending,
 }
@@ -73,7 +73,7 @@ impl Member {
             "listMemberChallenges" | "listJobMfaCredentials" | "resumeAggregation" => {
                 Self::Challenged
             }
-            "resumeJob" => Self::Response,
+            "resumeJob" => Self::Answered,
             "generateOauthWindowUri" => Self::Pending,
             _ => Self::Identified,
         }
@@ -83,7 +83,7 @@ impl Member {
         let status = &member["connection_status"];
         match self {
             Self::Identified => status == "CONNECTED" && member["is_being_aggregated"] == false,
-            Self::Challenged | Self::Response => status == "CHALLENGED",
+            Self::Challenged | Self::Answered => status == "CHALLENGED",
             Self::Pending => status == "PENDING",
         }
     }
@@ -95,7 +95,7 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
     let of_ours = known_user(&nexus, user).await;
     let (bank, password) = match kind {
         Member::Identified => ("Sandbox Bank", "any"),
-        Member::Challenged | Member::Response => ("Sandbox Bank", "challenge"),
+        Member::Challenged | Member::Answered => ("Sandbox Bank", "challenge"),
         Member::Pending => ("MX Bank (OAuth)", ""),
     };
     let bank = find(&of_ours, bank).await;
@@ -135,13 +135,13 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
         tokio::time::sleep(Duration::from_millis(2)).await;
     };
     let challenges = match kind {
-        Member::Challenged | Member::Response => {
+        Member::Challenged | Member::Answered => {
             call("GET", &format!("/members/{member}/challenges"), None).await
         }
         _ => Value::Null,
     };
     let challenge = challenges["challenges"][0]["guid"].clone();
-    if kind == Member::Response {
+    if kind == Member::Answered {
         let answer = json!({"member": {"credential_guid": challenge, "value": "correct"}});
         let path = format!("/members/{member}/credentials");
         call("POST", &path, Some(answer)).await;

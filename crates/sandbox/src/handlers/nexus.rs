@@ -10,6 +10,7 @@ mod accounts;
 mod institutions;
 mod jobs;
 mod members;
+mod pages;
 mod test_session;
 
 pub(crate) use test_session::is_test_member;

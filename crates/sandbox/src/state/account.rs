@@ -118,10 +118,10 @@ impl State {
             let mut accounts = member.connection.accounts.iter();
             accounts.any(|account| account.guid == wanted)
         })?;
-        let is_theirs = member.user == user;
+        let is_of_user = member.user == user;
         let mut accounts = member.connection.accounts.iter_mut();
         let account = accounts.find(|account| account.guid == wanted)?;
-        if !is_theirs || account.is_blocked {
+        if !is_of_user || account.is_blocked {
             return Some(Err(Reply::problem(404, None, "The account is unknown.")));
         }
         match action {

@@ -150,7 +150,7 @@ impl Connection {
 
     /// Plays the running job to its next question or its end without waiting. False when there was nothing to play.
     pub(crate) fn finish_job(&mut self, now: Instant) -> bool {
-        let mut has_moved = false;
+        let mut has_changed = false;
         while let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
             if !matches!(job.steps.front(), Some(Step::Show { .. })) {
                 break;
@@ -158,9 +158,9 @@ impl Connection {
             job.steps.pop_front();
             job.step_started = now;
             self.apply_step();
-            has_moved = true;
+            has_changed = true;
         }
-        has_moved
+        has_changed
     }
 
     /// Applies the user's answers to the open challenges.

@@ -15,7 +15,7 @@ pub(crate) enum Consent {
     Declined,
 }
 
-const MOST: usize = 16;
+const MAX_OPEN_PAGES: usize = 16;
 
 impl Store {
     /// Finishes the OAuth of a member without its address. False when no page was open.
@@ -52,7 +52,7 @@ impl State {
         };
         oauth.issued = now;
         oauth.skips_aggregation = skips_aggregation.unwrap_or(oauth.skips_aggregation);
-        if oauth.open_pages.len() == MOST {
+        if oauth.open_pages.len() == MAX_OPEN_PAGES {
             oauth.open_pages.pop_front();
         }
         oauth.open_pages.push_back(token());

@@ -39,45 +39,45 @@ impl Tokens {
 
     pub(crate) fn issue(&mut self, user: &str, now: Instant) -> String {
         self.sweep(now);
-        let made = token();
-        let tokens = Token {
+        let name = token();
+        let token = Token {
             user: user.to_owned(),
             until: now + self.lifetime,
         };
-        self.tokens.insert(made.clone(), tokens);
-        made
+        self.tokens.insert(name.clone(), token);
+        name
     }
 
     /// The user of a valid token.
     pub(crate) fn user(&self, token: &str, now: Instant) -> Option<&str> {
-        let tokens = self.tokens.get(token)?;
-        (now < tokens.until).then_some(tokens.user.as_str())
+        let found = self.tokens.get(token)?;
+        (now < found.until).then_some(found.user.as_str())
     }
 
     /// The user of a valid token, whose lifetime starts again.
     pub(crate) fn renew(&mut self, token: &str, now: Instant) -> Option<String> {
-        let tokens = self.tokens.get_mut(token)?;
-        if now >= tokens.until {
+        let found = self.tokens.get_mut(token)?;
+        if now >= found.until {
             self.tokens.remove(token);
             return None;
         }
-        tokens.until = now + self.lifetime;
-        Some(tokens.user.clone())
+        found.until = now + self.lifetime;
+        Some(found.user.clone())
     }
 
     /// The user of a valid token, which is removed.
     pub(crate) fn spend(&mut self, token: &str, now: Instant) -> Option<String> {
-        let tokens = self.tokens.remove(token)?;
-        (now < tokens.until).then_some(tokens.user)
+        let found = self.tokens.remove(token)?;
+        (now < found.until).then_some(found.user)
     }
 
     pub(crate) fn end(&mut self, user: &str) {
-        self.tokens.retain(|_, tokens| tokens.user != user);
+        self.tokens.retain(|_, token| token.user != user);
     }
 
     /// Removes all tokens, and returns how many were valid.
     pub(crate) fn end_all(&mut self, now: Instant) -> usize {
-        let ended = self.tokens.values().filter(|tokens| now < tokens.until);
+        let ended = self.tokens.values().filter(|token| now < token.until);
         let ended = ended.count();
         self.tokens.clear();
         ended
@@ -87,9 +87,9 @@ impl Tokens {
         if self.tokens.len() < self.sweep_at {
             return;
         }
-        self.tokens.retain(|_, tokens| now < tokens.until);
+        self.tokens.retain(|_, token| now < token.until);
         if self.tokens.len() >= MAX_TOKENS {
-            let next = self.tokens.iter().min_by_key(|(_, tokens)| tokens.until);
+            let next = self.tokens.iter().min_by_key(|(_, token)| token.until);
             if let Some(token) = next.map(|(token, _)| token.clone()) {
                 self.tokens.remove(&token);
             }

@@ -3,9 +3,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::pages::paged;
 use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
 use crate::call::{Call, Reply};
-use crate::state::{Account, AccountAction, Clock, Member, Page, State};
+use crate::state::{Account, AccountAction, Clock, Member, State};
 
 /// The reply to an operation on accounts, owners or numbers; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
@@ -63,9 +64,7 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
                 .extend(accounts_of_member.map(|account| account_json(member, account, &clock)));
         }
     }
-    let page = Page::of(call, accounts.len());
-    let on_page = page.cut(accounts);
-    Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
+    paged(call, "accounts", accounts)
 }
 
 /// The owners of the latest identification.
@@ -139,12 +138,16 @@ pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) ->
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
     let guid = &account.guid;
+    let ownership = match generated::owners(login, index).len() {
+        1 => "INDIVIDUAL",
+        _ => "JOINT",
+    };
     let mut shown = json!({
         "account_guid": guid,
         "account_number": format!("****{last_four}"),
         "account_number_set_by": 1,
         "account_number_set_by_name": "FEED",
-        "account_ownership": ownership(login, index),
+        "account_ownership": ownership,
         "account_type": kind.code,
         "account_type_name": kind.code_name,
         "account_type_set_by": 1,
@@ -182,12 +185,4 @@ pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) ->
 
 fn kind(account: &Account) -> &'static AccountKind {
     &ACCOUNTS[account.index % ACCOUNTS.len()]
-}
-
-fn ownership(login: &str, index: usize) -> &'static str {
-    if generated::owners(login, index).len() > 1 {
-        "JOINT"
-    } else {
-        "INDIVIDUAL"
-    }
 }

@@ -3,10 +3,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::pages::Page;
 use crate::bank::{Country, Field, Institution, institution, institutions};
 use crate::call::{Body, Call, Reply};
 use crate::settings::JobKind;
-use crate::state::Page;
 
 /// When all institutions were created and last changed.
 const ENTERED: &str = "2016-09-21T22:03:55.000Z";

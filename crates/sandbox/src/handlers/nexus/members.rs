@@ -4,9 +4,10 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::institutions;
+use super::pages::paged;
 use crate::call::{Call, Reply};
 use crate::settings::JobKind;
-use crate::state::{Answers, Challenge, Page, Started, State};
+use crate::state::{Answers, Challenge, Started, State};
 use mx_nexus::Secret;
 
 /// The reply to an operation on members; the member is the user's.
@@ -116,9 +117,7 @@ fn list(state: &mut State, user: &str, call: &Call) -> Reply {
             named.is_none_or(|named| named.iter().any(|name| name == use_case))
         });
     }
-    let page = Page::of(call, members.len());
-    let on_page = page.cut(members);
-    Reply::ok(json!({"members": on_page, "pagination": page.pagination()}))
+    paged(call, "members", members)
 }
 
 fn status(started: Started) -> StatusCode {

@@ -5,13 +5,14 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::pages::paged;
 use super::{accounts, institutions, members, reply_or_refusal};
 use crate::bank::accounts::ACCOUNTS;
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
 use crate::state::{
-    Account, Challenge, Clock, Connection, Member, Page, not_manual, test_user, unknown_member,
+    Account, Challenge, Clock, Connection, Member, not_manual, test_user, unknown_member,
 };
 use mx_nexus::values::ConnectionStatus;
 
@@ -107,10 +108,7 @@ fn list(call: &Call, members: impl IntoIterator<Item = Member>) -> Reply {
         let accounts = member.accounts();
         accounts.map(|account| accounts::account_json(member, account, &clock()))
     });
-    let shown: Vec<Value> = shown.collect();
-    let page = Page::of(call, shown.len());
-    let on_page = page.cut(shown);
-    Reply::ok(json!({"accounts": on_page, "pagination": page.pagination()}))
+    paged(call, "accounts", shown.collect())
 }
 
 /// The status of the member with this name. MX has no names for EXPIRED and PENDING.

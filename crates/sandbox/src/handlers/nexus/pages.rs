@@ -2,17 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use crate::call::{Call, Reply};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Page {
+/// The reply with the requested page of these records.
+pub(super) fn paged(call: &Call, key: &str, records: Vec<Value>) -> Reply {
+    let page = Page::of(call, records.len());
+    let records = page.cut(records);
+    Reply::ok(json!({key: records, "pagination": page.pagination()}))
+}
+
+pub(super) struct Page {
     number: usize,
     size: usize,
     total: usize,
 }
 
 impl Page {
-    pub(crate) fn of(call: &Call, total: usize) -> Self {
+    pub(super) fn of(call: &Call, total: usize) -> Self {
         let (number, size) = call.page();
         Self {
             number,
@@ -21,13 +27,13 @@ impl Page {
         }
     }
 
-    pub(crate) fn cut<T>(&self, records: impl IntoIterator<Item = T>) -> Vec<T> {
+    pub(super) fn cut<T>(&self, records: impl IntoIterator<Item = T>) -> Vec<T> {
         let before = (self.number - 1).saturating_mul(self.size);
         records.into_iter().skip(before).take(self.size).collect()
     }
 
     /// The paging object of most lists.
-    pub(crate) fn pagination(&self) -> Value {
+    fn pagination(&self) -> Value {
         json!({
             "current_page": self.number,
             "per_page": self.size,
@@ -37,7 +43,7 @@ impl Page {
     }
 
     /// The paging object of institutions.
-    pub(crate) fn pagination_data(&self, on_page: usize) -> Value {
+    pub(super) fn pagination_data(&self, on_page: usize) -> Value {
         json!({
             "current_page": self.number,
             "records_on_current_page": on_page,
