@@ -1,4 +1,4 @@
-//! The APIs that a sandbox serves. A new one is a variant and a row here, and a module of [`handlers`](crate::handlers).
+//! The APIs that a sandbox serves. A new one is a variant and a row here, and a module of `handlers`.
 
 use mx_nexus::operations::{self, Operation};
 
