@@ -1,5 +1,5 @@
-//! That the sandbox keeps to the documents: every operation is called as it may be, and every answer, success or refusal, is
-//! held against the document by a judge of its own. And that the real client says nothing that the sandbox would not take.
+//! Every operation of the sandbox is called, and every response is checked against the document by a validator that shares no code with
+//! the sandbox. And the client sends every operation as documented.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,10 +17,11 @@ use serde_json::json;
 #[path = "../contract/apis.rs"]
 #[allow(dead_code, reason = "the contract tests need more of it")]
 mod apis;
-mod estate;
+mod document;
 #[path = "../contract/exerciser.rs"]
 #[allow(dead_code, reason = "the contract tests need more of it")]
 mod exerciser;
+mod fixture;
 #[path = "../contract/snapshots.rs"]
 #[allow(dead_code, reason = "the contract tests need it")]
 mod snapshots;
@@ -30,14 +31,13 @@ mod support;
 #[path = "../contract/types.rs"]
 #[allow(dead_code, reason = "the contract tests need more of it")]
 mod types;
-mod witness;
 
-use estate::{Answered, Asking, Member, ask, estate};
+use document::{Document, DocumentedOperation};
 use exerciser::{EXERCISES, Exercise, Extent};
+use fixture::{Member, Request, Response, fixture, send};
 use support::{ADA, VENDOR, api_token, known_user, quick};
-use witness::{Promise, Witness};
 
-async fn witness(sandbox: &Sandbox) -> Witness {
+async fn document(sandbox: &Sandbox) -> Document {
     let url = format!("{}/_sandbox/openapi/nexus.json", sandbox.address());
     let text = mx_nexus::reqwest::get(url)
         .await
@@ -45,71 +45,71 @@ async fn witness(sandbox: &Sandbox) -> Witness {
         .text()
         .await
         .unwrap();
-    Witness::new(serde_json::from_str(&text).unwrap())
+    Document::new(serde_json::from_str(&text).unwrap())
 }
 
-fn judge(witness: &Witness, promise: &Promise, answered: &Answered) {
-    let media_type = answered.media_type.as_deref();
-    let verdict = witness.judge_answer(promise, answered.status, media_type, &answered.body);
-    let id = &promise.id;
+fn check(document: &Document, operation: &DocumentedOperation, response: &Response) {
+    let media_type = response.media_type.as_deref();
+    let verdict = document.check_response(operation, response.status, media_type, &response.body);
+    let id = &operation.id;
     assert_eq!(
         verdict,
         Ok(()),
         "{id}: {} {}",
-        answered.status,
-        answered.body
+        response.status,
+        response.body
     );
-    if answered.status >= 400 {
+    if response.status >= 400 {
         assert_eq!(media_type, Some(VENDOR), "{id}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_answers_as_the_document_says() {
+async fn every_operation_responds_as_documented() {
     let sandbox = quick().start().await.unwrap();
-    let witness = witness(&sandbox).await;
+    let document = document(&sandbox).await;
     let http = Client::new();
-    let promises = witness.promises();
+    let operations = document.operations();
     assert_eq!(
-        promises.len(),
+        operations.len(),
         mx_nexus::operations::Api::Nexus.operations().len()
     );
     let mut refused = BTreeMap::new();
-    for (number, promise) in promises.values().enumerate() {
-        let kind = Member::for_operation(&promise.id);
-        let estate = estate(&sandbox, &http, &format!("U-{number}"), kind).await;
-        let asking = estate.asking(&sandbox, &witness, promise);
-        if let Some(body) = &asking.body {
+    for (number, operation) in operations.values().enumerate() {
+        let kind = Member::for_operation(&operation.id);
+        let fixture = fixture(&sandbox, &http, &format!("U-{number}"), kind).await;
+        let request = fixture.request(&sandbox, &document, operation);
+        if let Some(body) = &request.body {
             assert_eq!(
-                witness.judge_request(promise, body),
+                document.check_request(operation, body),
                 Ok(()),
                 "{}",
-                promise.id
+                operation.id
             );
         }
-        let answered = ask(&http, &asking).await;
-        judge(&witness, promise, &answered);
-        if answered.status >= 300 {
-            refused.insert(promise.id.clone(), (answered.status, answered.body));
+        let response = send(&http, &request).await;
+        check(&document, operation, &response);
+        if response.status >= 300 {
+            refused.insert(operation.id.clone(), (response.status, response.body));
         }
     }
     assert_eq!(refused, BTreeMap::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_beside_a_running_job_is_answered_in_shape() {
+async fn start_beside_a_running_job_responds_as_documented() {
     let sandbox = quick().start().await.unwrap();
-    let witness = witness(&sandbox).await;
+    let document = document(&sandbox).await;
     let http = Client::new();
-    let estate = estate(&sandbox, &http, ADA, Member::Asked).await;
+    let fixture = fixture(&sandbox, &http, ADA, Member::Challenged).await;
     let mut statuses = BTreeMap::new();
-    for promise in witness.promises().values() {
+    for operation in document.operations().values() {
         if ["identifyMember", "verifyMember", "extendTransactionHistory"]
-            .contains(&promise.id.as_str())
+            .contains(&operation.id.as_str())
         {
-            let answered = ask(&http, &estate.asking(&sandbox, &witness, promise)).await;
-            judge(&witness, promise, &answered);
-            statuses.insert(promise.id.clone(), answered.status);
+            let response = send(&http, &fixture.request(&sandbox, &document, operation)).await;
+            check(&document, operation, &response);
+            statuses.insert(operation.id.clone(), response.status);
         }
     }
     let wanted = [
@@ -124,65 +124,65 @@ async fn a_start_beside_a_running_job_is_answered_in_shape() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_refuses_what_the_document_does_not_have() {
+async fn every_operation_refuses_undocumented_requests() {
     let sandbox = quick().start().await.unwrap();
-    let witness = witness(&sandbox).await;
+    let document = document(&sandbox).await;
     let http = Client::new();
-    let estate = estate(&sandbox, &http, ADA, Member::Asked).await;
-    for promise in witness.promises().values() {
-        let id = &promise.id;
-        let ask_spoilt = async |spoil: &dyn Fn(&mut Asking)| {
-            let mut asking = estate.asking(&sandbox, &witness, promise);
-            spoil(&mut asking);
-            let answered = ask(&http, &asking).await;
-            judge(&witness, promise, &answered);
-            answered.status
+    let fixture = fixture(&sandbox, &http, ADA, Member::Challenged).await;
+    for operation in document.operations().values() {
+        let id = &operation.id;
+        let status_of = async |change: &dyn Fn(&mut Request)| {
+            let mut request = fixture.request(&sandbox, &document, operation);
+            change(&mut request);
+            let response = send(&http, &request).await;
+            check(&document, operation, &response);
+            response.status
         };
-        let without_token = ask_spoilt(&|asking| {
-            asking.headers.remove("md-session-token");
-            asking.headers.remove("md-api-token");
+        let without_token = status_of(&|request| {
+            request.headers.remove("md-session-token");
+            request.headers.remove("md-api-token");
         });
         assert_eq!(without_token.await, 401, "{id} without a token");
-        let wrong_token = ask_spoilt(&|asking| {
+        let wrong_token = status_of(&|request| {
             for name in ["md-session-token", "md-api-token"] {
-                asking
+                request
                     .headers
                     .entry(name)
                     .and_modify(|token| *token = "wrong".to_owned());
             }
         });
         assert_eq!(wrong_token.await, 401, "{id} with a wrong token");
-        let any = ask_spoilt(&|asking| {
-            asking.headers.insert("accept", "*/*".to_owned());
+        let any = status_of(&|request| {
+            request.headers.insert("accept", "*/*".to_owned());
         });
         assert_eq!(any.await, 406, "{id}");
-        if witness.body(promise).is_none() {
+        if document.body(operation).is_none() {
             continue;
         }
-        let plain = ask_spoilt(&|asking| {
-            asking
+        let plain = status_of(&|request| {
+            request
                 .headers
                 .insert("content-type", "application/json".to_owned());
         });
         assert_eq!(plain.await, 415, "{id}");
-        let list = ask_spoilt(&|asking| asking.body = Some(json!(["no object"])));
+        let list = status_of(&|request| request.body = Some(json!(["no object"])));
         assert_eq!(list.await, 400, "{id}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_client_calls_every_operation_as_the_document_says() {
+async fn client_sends_every_operation_as_documented() {
     let sandbox = quick().start().await.unwrap();
     let nexus = sandbox.nexus().retry(RetryPolicy::off()).build().unwrap();
     let user = known_user(&nexus, ADA).await;
     let api = user.api().await.unwrap();
     let http = Client::new();
-    let witness = witness(&sandbox).await;
-    let promises = witness.promises();
+    let document = document(&sandbox).await;
+    let operations = document.operations();
     let mut kept = 0;
     for (exercise, extent) in both_extents() {
         if let Some(body) = exercise.request(extent) {
-            let verdict = witness.judge_request(&promises[exercise.id], &body);
+            let verdict = document.check_request(&operations[exercise.id], &body);
             assert_eq!(verdict, Ok(()), "{}", exercise.id);
         }
         let client = match exercise.id {
@@ -196,13 +196,12 @@ async fn the_real_client_calls_every_operation_as_the_document_says() {
             panic!("{} sent {} requests", exercise.id, requests.len() - before);
         };
         assert_eq!(only.operation, Some(exercise.id));
-        // The exerciser names things that nobody has, so some are not found and some bodies do not come true. But nothing
-        // that it sends is out of shape.
+        // The exerciser uses unknown identifiers, so some calls are not found and some bodies refused, but never for their shape.
         match outcome {
             Ok(_) => kept += 1,
             Err(error) => {
                 let out_of_shape = [401, 405, 406, 408, 413, 415];
-                let status = error.status().expect("the answer came");
+                let status = error.status().expect("there is a response");
                 assert!(!out_of_shape.contains(&status), "{}: {error}", exercise.id);
                 let message = error.message().unwrap_or_default();
                 let by_document = message.contains("document") || message.contains("parameter");

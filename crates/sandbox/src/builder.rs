@@ -1,28 +1,29 @@
-//! [`SandboxBuilder`]: how a sandbox is to be, until it starts.
+//! [`SandboxBuilder`]: the settings of a sandbox before it starts.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::Sandbox;
-use super::fault::board::FaultBoard;
-use super::premises::Premises;
-use super::requests::RequestLog;
-use super::route::Route;
-use super::server::{Bound, Limits};
-use super::world::{JobKind, Settings, World};
+use crate::Sandbox;
+use crate::fault::FaultQueue;
+use crate::requests::RequestLog;
+use crate::router::RequestRouter;
+use crate::server::Bound;
+use crate::settings::{JobKind, Limits, Settings};
+use crate::shared::Shared;
+use crate::state::Store;
 use mx_nexus::Secret;
 
-/// The shortest time that leaves a client the chance to be in it.
+/// The shortest timeout that a client can meet.
 const SHORTEST: Duration = Duration::from_millis(1);
-/// A longer time than this is as good as endless, and would overflow the clock.
+/// A longer timeout would overflow the clock.
 const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// How a [`Sandbox`] is to be. From [`Sandbox::builder`].
+/// Settings of a [`Sandbox`]. From [`Sandbox::builder`].
 ///
-/// Every time may be anything from nothing to [`Duration::MAX`]. What lives for no time, a token or a session, is expired when it
-/// is made; what takes no time, such as a job, is over at once.
+/// Every time may be from zero to [`Duration::MAX`]. A token or session with a lifetime of zero is expired when it is issued; a job
+/// that takes no time is finished at once.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,62 +49,62 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The port; any that is free unless told otherwise.
+    /// The port; default: any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The client id and the API key of its partner; `sandbox-client` and a random key unless told otherwise.
+    /// The client id and the API key of the partner; default: `sandbox-client` and a random key.
     pub fn credentials(mut self, client_id: impl Into<String>, api_key: impl Into<Secret>) -> Self {
         self.settings.client_id = client_id.into();
         self.settings.api_key = Some(api_key.into());
         self
     }
 
-    /// How long an ordinary job takes, without the time that a person needs to answer. Two seconds unless told otherwise.
+    /// How long an ordinary job takes, without waiting for answers; default: two seconds.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.settings.job_time = time;
         self
     }
 
-    /// How many times longer a slow or delayed job takes. Ten unless told otherwise.
+    /// How many times longer a slow or delayed job takes; default: ten.
     pub fn slow_factor(mut self, factor: u32) -> Self {
         self.settings.slow_factor = factor;
         self
     }
 
-    /// How long a question stays open before the job ends EXPIRED. Five minutes unless told otherwise.
+    /// How long a challenge stays open before the job ends EXPIRED; default: five minutes.
     pub fn challenge_timeout(mut self, time: Duration) -> Self {
         self.settings.challenge_timeout = time;
         self
     }
 
-    /// How long an API token can be spent. Ten minutes unless told otherwise, as at MX.
+    /// How long an API token is valid; default: ten minutes, as at MX.
     pub fn api_token_lifetime(mut self, time: Duration) -> Self {
         self.settings.api_token_lifetime = time;
         self
     }
 
-    /// How long a session lives after each call. Thirty minutes unless told otherwise, as at MX.
+    /// How long a session is valid after each call; default: thirty minutes, as at MX.
     pub fn session_lifetime(mut self, time: Duration) -> Self {
         self.settings.session_lifetime = time;
         self
     }
 
-    /// How long a member may stay PENDING before it is deleted. An hour unless told otherwise, as at MX.
+    /// How long a member may stay PENDING before it is deleted; default: an hour, as at MX.
     pub fn oauth_lifetime(mut self, time: Duration) -> Self {
         self.settings.oauth_lifetime = time;
         self
     }
 
-    /// Whether owners come with first and last name beside the full one, as MX does for those who ask. Not unless told.
+    /// Owners have a first and a last name besides the full one, as MX does on request; default: no.
     pub fn split_names(mut self) -> Self {
         self.settings.splits_names = true;
         self
     }
 
-    /// The partner opted in to use cases, and has to name them.
+    /// The partner opted in to use cases, so members need them.
     pub fn use_cases(mut self) -> Self {
         self.settings.has_use_cases = true;
         self
@@ -115,61 +116,60 @@ impl SandboxBuilder {
         self
     }
 
-    /// How long a client may take for the head of a request, and how long for its body. Thirty seconds each unless told
-    /// otherwise; a millisecond at least, and a year at most.
+    /// Timeouts for the head and for the body of a request; default: thirty seconds each. At least a millisecond, at most a year.
     pub fn request_timeouts(mut self, head: Duration, body: Duration) -> Self {
         self.limits.head_time = bounded(head);
         self.limits.body_time = bounded(body);
         self
     }
 
-    /// How long a client may take to read an answer before its connection is reset. Thirty seconds unless told otherwise; a millisecond
-    /// at least, and a year at most.
+    /// Timeout for reading a response, after which the connection is reset; default: thirty seconds. At least a millisecond, at most a
+    /// year.
     pub fn answer_timeout(mut self, time: Duration) -> Self {
         self.limits.answer_time = bounded(time);
         self
     }
 
-    /// The largest body that is taken, in bytes. 1 MiB unless told otherwise; with 0 none is.
+    /// The largest request body, in bytes; default: 1 MiB. With 0 no body is accepted.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self
     }
 
-    /// How many connections are served at a time; more wait. 10,000 unless told otherwise; one at least.
+    /// How many connections are open at a time; more wait. Default: 10,000; at least one.
     pub fn connection_limit(mut self, connections: usize) -> Self {
         self.limits.connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
     ///
-    /// When the port cannot be had.
+    /// When the port is not free.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](super#the-runtime-that-it-lives-in).
-    pub async fn start(self) -> std::io::Result<Sandbox> {
-        // Without time every connection would end in silence; here tokio says what is missing.
+    /// Outside of a tokio runtime, or in one without I/O or time: see [its runtime](crate#runtime).
+    pub async fn start(mut self) -> std::io::Result<Sandbox> {
+        // Without time every connection would fail; here tokio panics with the reason.
         drop(tokio::time::sleep(Duration::ZERO));
         let bound = Bound::on(self.port).await?;
         let address = format!("http://{}", bound.address);
-        let world = World::new(self.settings);
-        world.set_address(&address);
-        let client_id = world.client_id();
-        let premises = Arc::new(Premises {
+        self.settings.address.clone_from(&address);
+        let store = Store::new(self.settings);
+        let client_id = store.client_id();
+        let shared = Arc::new(Shared {
             address,
             client_id,
-            world,
-            faults: FaultBoard::default(),
+            store,
+            faults: FaultQueue::default(),
             requests: RequestLog::default(),
         });
-        let route = Arc::new(Route::new(Arc::clone(&premises), self.limits));
+        let router = RequestRouter::new(Arc::clone(&shared), self.limits);
         Ok(Sandbox {
-            premises,
-            server: bound.serve(route, self.limits),
+            shared,
+            server: bound.serve(router, self.limits),
         })
     }
 }

@@ -1,5 +1,4 @@
-//! What the wire and the state of the sandbox say to each other: a checked call, and the reply to it. The server makes calls,
-//! the faces answer them.
+//! A request that matched an operation ([`Call`]), and the [`Reply`] to it. The router makes calls, the handlers reply.
 
 use std::collections::BTreeMap;
 use std::num::IntErrorKind;
@@ -8,37 +7,22 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use mx_nexus::operations::Operation;
 
-/// One of the systems that stand under the sandbox's address.
-pub(crate) use mx_nexus::operations::Api as Face;
-
-/// A request that matched an operation. Body and query are there once the contract has been checked.
+/// A request that matched an operation.
 pub(crate) struct Call {
-    /// The system that it was sent to.
-    pub face: Face,
-    /// The operation that it asks for.
+    pub api: Api,
     pub operation: &'static Operation,
     /// The decoded path parameters, by the document's names.
     pub path: BTreeMap<String, String>,
-    /// The decoded query, in order.
+    /// The decoded query.
     pub query: Vec<(String, String)>,
-    /// Its headers, keys and tokens among them.
     pub headers: HeaderMap,
-    /// The JSON body; null when there is none.
+    /// The JSON body, once it has been checked; null when there is none.
     pub body: Value,
-    /// Whether its answer shows members as they were before their latest job, because a fault says so.
+    /// Whether the reply shows members as they were before their latest job (fault `stale_echo`).
     pub is_stale: bool,
-}
-
-impl std::fmt::Debug for Call {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Call")
-            .field("face", &self.face)
-            .field("operation", &self.operation.id)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Call {
@@ -49,13 +33,21 @@ impl Call {
 
     /// The first value of a query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        let mut named = self.query.iter().filter(|(key, _)| key == name);
-        named.next().map(|(_, value)| value.as_str())
+        self.query_values(name).next()
     }
 
-    /// A query parameter that is a whole number; one that is longer than a machine can count is as large as can be.
-    pub(crate) fn query_number(&self, name: &str) -> Option<i64> {
-        whole_number(self.query(name)?)
+    /// All values of a query parameter.
+    pub(crate) fn query_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.query.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The number and the size of the requested page: 1 and 25 when absent or out of range.
+    pub(crate) fn page(&self) -> (usize, usize) {
+        let number = |name| usize::try_from(whole_number(self.query(name)?)?).ok();
+        let page = number("page").filter(|page| *page > 0);
+        let size = number("records_per_page").filter(|size| (10..=1000).contains(size));
+        (page.unwrap_or(1), size.unwrap_or(25))
     }
 
     /// A header, when it is readable text.
@@ -64,7 +56,7 @@ impl Call {
     }
 }
 
-/// Reads a whole number of any length.
+/// Reads a whole number of any length; one out of range is the nearest in range.
 pub(crate) fn whole_number(text: &str) -> Option<i64> {
     match text.parse() {
         Ok(number) => Some(number),
@@ -76,36 +68,23 @@ pub(crate) fn whole_number(text: &str) -> Option<i64> {
     }
 }
 
-/// The answer to a call.
+/// The reply to a call. It may have a token in it, so only tests can print it.
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Reply {
-    /// The status.
     pub status: StatusCode,
-    /// Headers besides those that the body brings.
+    /// Headers besides those of the body.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The body.
     pub body: Body,
 }
 
-impl std::fmt::Debug for Reply {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Reply")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The body of a reply.
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Body {
-    /// No body at all.
-    Nothing,
-    /// JSON, sent in the media type of the operation's face.
+    Empty,
+    /// JSON, in the media type of the operation's API.
     Json(Value),
-    /// Anything else, sent as it is.
     Bytes {
-        /// Its media type.
         media_type: &'static str,
-        /// Its content.
         bytes: Vec<u8>,
     },
 }
@@ -120,12 +99,12 @@ impl Reply {
         }
     }
 
-    /// The usual success.
+    /// 200 with a JSON body.
     pub(crate) fn ok(value: Value) -> Self {
         Self::json(StatusCode::OK, value)
     }
 
-    /// A refusal in MX's shape: a message, and MX's own code where one is known.
+    /// A refusal in MX's shape: a message, and MX's code where one is known.
     pub(crate) fn problem(status: u16, code: Option<u32>, message: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut error = json!({ "message": message });
@@ -136,11 +115,11 @@ impl Reply {
     }
 
     /// A reply without a body.
-    pub(crate) fn nothing(status: StatusCode) -> Self {
+    pub(crate) fn empty(status: StatusCode) -> Self {
         Self {
             status,
             headers: Vec::new(),
-            body: Body::Nothing,
+            body: Body::Empty,
         }
     }
 }

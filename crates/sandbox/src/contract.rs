@@ -1,149 +1,153 @@
-//! What the documents promise, asked at run time: which operation a request is for, whether it keeps to the document, and what
-//! an answer looks like that no state stands behind. Built once a face, from the strict document. The route of every request
-//! goes through it.
+//! The OpenAPI documents at run time: finds the operation of a request, checks the request, and builds responses for operations
+//! that have no state. One [`Contract`] per API, used by the router.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
+use jsonschema::Registry;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::call::Face;
+use crate::api::{self, Api};
 use mx_nexus::operations::Operation;
 
-mod checking;
-mod making;
-mod path;
-mod schema;
+mod request;
+mod response;
+pub(crate) mod schema;
+mod served;
 
-pub(crate) use checking::{no_such_path, other_methods, query_pairs};
+pub(crate) use request::{method_not_allowed, no_such_path};
+pub(crate) use served::served_document;
 
-use checking::Checks;
-use making::Answers;
-use path::Template;
+use request::RequestBody;
+use response::ResponseTemplate;
 
-/// The document of every face, by its name.
-const DOCUMENTS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
-
-static CONTRACTS: LazyLock<Vec<Contract>> =
-    LazyLock::new(|| Face::ALL.iter().copied().map(Contract::read).collect());
-
-/// The contract of a face.
-pub(crate) fn of(face: Face) -> &'static Contract {
-    &CONTRACTS[face as usize]
+/// The contract of an API.
+pub(crate) fn of(api: Api) -> &'static Contract {
+    static CONTRACTS: [OnceLock<Contract>; Api::ALL.len()] =
+        [const { OnceLock::new() }; Api::ALL.len()];
+    CONTRACTS[api as usize].get_or_init(|| Contract::read(api))
 }
 
-/// The document of one face, ready to be asked.
+/// The document of one API, with its routes and schemas.
 pub(crate) struct Contract {
     document: Value,
-    /// The media type that the face speaks, whatever is said.
     media_type: String,
-    places: Vec<Place>,
+    schemas: Option<Registry<'static>>,
+    routes: matchit::Router<Route>,
 }
 
-/// A path of the document, with what may be done there.
-struct Place {
-    template: Template,
+/// A path of the document.
+struct Route {
+    /// What follows the last parameter, such as `.json`: a route of matchit cannot have it.
+    suffix: String,
     operations: Vec<Documented>,
 }
 
 /// An operation with its part of the document.
 pub(crate) struct Documented {
     pub(crate) operation: &'static Operation,
-    checks: Checks,
-    answers: Answers,
+    request: Option<RequestBody>,
+    response: ResponseTemplate,
 }
 
-/// What a method and a path are.
+/// What a method and a path match.
 pub(crate) enum Match {
     /// An operation, with its decoded path parameters.
     Operation(&'static Documented, BTreeMap<String, String>),
-    /// A path where something else may be done.
-    OtherMethods(Vec<&'static str>),
+    /// A path with other methods.
+    MethodNotAllowed(Vec<&'static str>),
     /// No path of the document.
-    Nothing,
+    NotFound,
 }
 
 impl Contract {
-    fn read(face: Face) -> Self {
-        let mut documents = DOCUMENTS.iter();
-        let text = documents.find_map(|(name, text)| (*name == face.name()).then_some(*text));
-        let text = text.unwrap_or_default();
-        // The build wrote it, and a test counts what is in it: no document would be no operation.
-        let document: Value = serde_json::from_str(text).unwrap_or_default();
+    /// Reads the document of the build script. What it does not understand has no operation, which a test would show.
+    fn read(api: Api) -> Self {
+        let document: Value = serde_json::from_str(api::document(api)).unwrap_or_default();
         let media_type = document["info"]["x-media-type"].as_str();
-        let media_type = media_type.unwrap_or("application/json").to_owned();
-        let paths = document["paths"].as_object().into_iter().flatten();
-        let places = paths
-            .map(|(path, item)| {
-                let entries = item.as_object().into_iter().flatten();
-                let operations = entries
-                    .filter_map(|(_, entry)| Documented::read(face, &document, entry))
-                    .collect();
-                Place {
-                    template: Template::new(path),
-                    operations,
-                }
-            })
-            .collect();
+        let mut routes = matchit::Router::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            let entries = item.as_object().into_iter().flatten();
+            let operations =
+                entries.filter_map(|(_, entry)| Documented::read(api, &document, entry));
+            let (route, suffix) = match path.rfind('}') {
+                Some(end) if !path[end..].contains('/') => path.split_at(end + 1),
+                _ => (path.as_str(), ""),
+            };
+            let suffix = suffix.to_owned();
+            let operations = operations.collect();
+            let _ = routes.insert(route, Route { suffix, operations });
+        }
         Self {
+            media_type: media_type.unwrap_or("application/json").to_owned(),
+            schemas: schema::registry(&document),
             document,
-            media_type,
-            places,
+            routes,
         }
     }
 
-    /// The media type that the face speaks.
+    /// The media type of the API.
     pub(crate) fn media_type(&self) -> &str {
         &self.media_type
     }
 
-    /// The document, as promised.
+    /// The document.
     pub(crate) fn document(&self) -> &Value {
         &self.document
     }
 
-    /// What a method and a raw path below the face ask for. One slash at the end is let pass: MX's guides write it.
+    /// The operation of a method and a raw path below the prefix. One slash at the end is allowed: MX's guides write it.
     pub(crate) fn find(&'static self, method: &str, path: &str) -> Match {
-        let Some(segments) = path::segments(path) else {
-            return Match::Nothing;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let Some((operations, parameters)) = self.route(path) else {
+            return Match::NotFound;
         };
-        let matching = self.places.iter().filter_map(|place| {
-            let parameters = place.template.read(&segments)?;
-            Some((place, parameters))
-        });
-        // `/members/aggregate` is itself, not the member `aggregate`.
-        let Some((place, parameters)) = matching.max_by_key(|(place, _)| place.template.literals())
-        else {
-            return Match::Nothing;
-        };
-        let mut operations = place.operations.iter();
-        match operations.find(|one| one.operation.method == method) {
+        let mut matching = operations.iter();
+        match matching.find(|documented| documented.operation.method == method) {
             Some(documented) => Match::Operation(documented, parameters),
             None => {
-                let methods = place.operations.iter().map(|one| one.operation.method);
-                Match::OtherMethods(methods.collect())
+                let methods = operations.iter().map(|one| one.operation.method);
+                Match::MethodNotAllowed(methods.collect())
             }
         }
+    }
+
+    /// Decodes after matching, so that an encoded slash stays inside its parameter.
+    fn route(&self, path: &str) -> Option<(&[Documented], BTreeMap<String, String>)> {
+        let found = self.routes.at(path).ok()?;
+        let mut parameters = BTreeMap::new();
+        let mut raw = found.params.iter().peekable();
+        while let Some((name, mut value)) = raw.next() {
+            if raw.peek().is_none() {
+                value = value.strip_suffix(found.value.suffix.as_str())?;
+            }
+            let value = percent_decode_str(value).decode_utf8().ok()?;
+            if value.is_empty() {
+                return None;
+            }
+            parameters.insert(name.to_owned(), value.into_owned());
+        }
+        Some((&found.value.operations, parameters))
     }
 }
 
 impl Documented {
-    fn read(face: Face, document: &Value, entry: &Value) -> Option<Self> {
+    fn read(api: Api, document: &Value, entry: &Value) -> Option<Self> {
         let id = entry["operationId"].as_str()?;
-        let mut table = face.operations().iter();
-        let operation = table.find(|operation| operation.id == id)?;
+        let mut operations = api.operations().iter();
         Some(Self {
-            operation,
-            checks: Checks::read(document, entry),
-            answers: Answers::read(document, entry),
+            operation: operations.find(|operation| operation.id == id)?,
+            request: RequestBody::read(document, entry),
+            response: ResponseTemplate::read(document, entry),
         })
     }
 }
 
-/// Follows a reference of the document, if it is one.
+/// Resolves a reference of the document.
 fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;
-    // Bounded, for a document that refers in a circle.
+    // Bounded, for references that form a circle.
     for _ in 0..16 {
         let Some(target) = value["$ref"].as_str() else {
             break;
@@ -159,32 +163,27 @@ mod tests {
     use super::*;
 
     fn found(method: &str, path: &str) -> Option<(&'static str, BTreeMap<String, String>)> {
-        match of(Face::Nexus).find(method, path) {
+        match of(Api::Nexus).find(method, path) {
             Match::Operation(documented, parameters) => Some((documented.operation.id, parameters)),
             _ => None,
         }
     }
 
     #[test]
-    fn every_operation_of_every_table_is_found_at_its_own_path() {
-        for &face in Face::ALL {
-            assert!(!face.operations().is_empty());
-            for operation in face.operations() {
-                let path = operation.path.replace('{', "one-").replace('}', "");
-                match of(face).find(operation.method, &path) {
-                    Match::Operation(documented, _) => assert_eq!(documented.operation, operation),
-                    _ => panic!("{} {path} is not found", operation.method),
-                }
+    fn every_operation_is_found_at_its_path() {
+        for (api, operation) in api::all_operations() {
+            let path = operation.path.replace('{', "one-").replace('}', "");
+            match of(api).find(operation.method, &path) {
+                Match::Operation(documented, _) => assert_eq!(documented.operation, operation),
+                _ => panic!("{} {path} is not found", operation.method),
             }
         }
     }
 
     #[test]
-    fn a_path_with_a_word_is_not_the_one_with_a_parameter() {
-        assert_eq!(
-            found("GET", "/members/aggregate").unwrap().0,
-            "aggregateAllMembers"
-        );
+    fn literal_segment_wins_over_parameter() {
+        let (id, _) = found("GET", "/members/aggregate").unwrap();
+        assert_eq!(id, "aggregateAllMembers");
         let (id, parameters) = found("GET", "/members/MBR-1").unwrap();
         assert_eq!(
             (id, parameters["member_guid"].as_str()),
@@ -195,49 +194,46 @@ mod tests {
     }
 
     #[test]
-    fn one_slash_at_the_end_is_let_pass_and_no_more() {
-        assert_eq!(
-            found("GET", "/members/m/account_owners/").unwrap().0,
-            "listAccountOwners"
-        );
-        assert!(found("GET", "/members/m/account_owners//").is_none());
-        assert!(found("GET", "/members//account_owners").is_none());
-        assert!(found("GET", "members").is_none());
-        assert!(found("GET", "").is_none());
-        assert!(found("GET", "/").is_none());
+    fn one_trailing_slash_is_allowed() {
+        let (id, _) = found("GET", "/members/m/account_owners/").unwrap();
+        assert_eq!(id, "listAccountOwners");
+        for path in [
+            "/members/m/account_owners//",
+            "/members//account_owners",
+            "members",
+            "",
+            "/",
+        ] {
+            assert!(found("GET", path).is_none(), "{path}");
+        }
     }
 
     #[test]
-    fn parameters_are_decoded_and_an_encoded_slash_stays_inside() {
+    fn parameters_are_decoded_after_matching() {
         let (_, parameters) = found("GET", "/members/a%2Fb%20c").unwrap();
         assert_eq!(parameters["member_guid"], "a/b c");
         assert!(found("GET", "/members/%FF").is_none());
-        assert!(found("GET", "/members/%2").is_none());
     }
 
     #[test]
-    fn another_method_names_the_ones_that_are_there() {
-        match of(Face::Nexus).find("PATCH", "/members/MBR-1") {
-            Match::OtherMethods(mut methods) => {
+    fn other_method_gives_the_allowed_ones() {
+        match of(Api::Nexus).find("PATCH", "/members/MBR-1") {
+            Match::MethodNotAllowed(mut methods) => {
                 methods.sort_unstable();
                 assert_eq!(methods, ["DELETE", "GET", "PUT"]);
             }
-            _ => panic!("the path is there"),
+            _ => panic!("the path exists"),
         }
-        assert!(matches!(
-            of(Face::Nexus).find("GET", "/nowhere"),
-            Match::Nothing
-        ));
     }
 
     #[test]
-    fn a_suffix_is_not_part_of_a_parameter() {
-        match of(Face::Mdx).find("GET", "/my-client/users/U-1.json") {
+    fn suffix_is_not_part_of_the_parameter() {
+        match of(Api::Mdx).find("GET", "/my-client/users/U-1.json") {
             Match::Operation(documented, parameters) => {
                 assert_eq!(documented.operation.id, "readUser");
                 assert_eq!(parameters["user_id"], "U-1");
             }
-            _ => panic!("the path is there"),
+            _ => panic!("the path exists"),
         }
     }
 }

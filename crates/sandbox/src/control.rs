@@ -1,10 +1,9 @@
-//! What the sandbox says of itself, under `/_sandbox/`: for tests in other languages, and for whoever looks in with a browser.
-//! The route sends here what is for no face.
+//! The control API below `/_sandbox/`: for tests in other languages, and for a browser.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body as ResponseBody, Bytes};
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::{ALLOW, CONTENT_TYPE};
@@ -12,18 +11,17 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::call::Face;
-use super::fault::Fault;
-use super::premises::Premises;
-use super::promise;
-use super::server::Payload;
+use crate::api::{self, Api};
+use crate::contract;
+use crate::fault::Fault;
+use crate::shared::Shared;
 
 mod oauth;
 
-type Here = State<Arc<Premises>>;
+type SharedState = State<Arc<Shared>>;
 
-/// Everything under `/_sandbox/`, and the index.
-pub(super) fn router(premises: Arc<Premises>) -> Router {
+/// The routes below `/_sandbox/`, and the index.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/_sandbox", get(index))
@@ -42,30 +40,30 @@ pub(super) fn router(premises: Arc<Premises>) -> Router {
         .route("/_sandbox/members", post(add_member))
         .merge(oauth::router())
         .route("/_sandbox/openapi/{document}", get(read_document))
-        .fallback(nothing)
-        .with_state(premises)
+        .fallback(not_found)
+        .with_state(shared)
 }
 
-fn answer(status: StatusCode, value: &impl Serialize) -> Response<Payload> {
-    // What is written here are lists and objects of texts and numbers.
+fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
+    // Lists and objects of texts and numbers always serialise.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
-    let mut response = Response::new(Payload::from(bytes));
+    let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
 }
 
-fn ok(value: &impl Serialize) -> Response<Payload> {
-    answer(StatusCode::OK, value)
+fn ok(value: &impl Serialize) -> Response<ResponseBody> {
+    respond(StatusCode::OK, value)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response<Payload> {
-    answer(status, &json!({"error": {"message": message}}))
+fn refuse(status: StatusCode, message: &str) -> Response<ResponseBody> {
+    respond(status, &json!({"error": {"message": message}}))
 }
 
-/// The same answer, in JSON when it is a refusal of the router, which speaks plain text.
-pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
+/// The same response, in JSON when it is a plain-text refusal of axum's router.
+pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<ResponseBody> {
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE);
     let media_type = media_type.map_or(Ok("text/plain"), |one| one.to_str());
@@ -75,92 +73,91 @@ pub(super) fn told(response: Response<Payload>) -> Response<Payload> {
     }
     let allowed = response.headers().get(ALLOW).cloned();
     let Some(allowed) = allowed.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) else {
-        let message = "This request was not understood; GET /_sandbox says what can be asked for.";
+        let message = "The request is malformed; GET /_sandbox lists the requests.";
         return refuse(status, message);
     };
     let methods = allowed.to_str().unwrap_or_default().replace(',', ", ");
-    let message =
-        format!("This path takes {methods} only; GET /_sandbox says what can be asked for.");
-    let mut told = refuse(status, &message);
-    told.headers_mut().insert(ALLOW, allowed);
-    told
+    let message = format!("This path takes {methods} only; GET /_sandbox lists the requests.");
+    let mut refusal = refuse(status, &message);
+    refusal.headers_mut().insert(ALLOW, allowed);
+    refusal
 }
 
-async fn index(State(premises): Here) -> Response<Payload> {
-    let at = |path: &str| format!("{}{path}", premises.address);
-    ok(&json!({
-        "what": "a sandbox of MX: invented banks and people, nothing real",
-        "nexus": at("/nexus"),
-        "sso": at("/sso"),
-        "mdx": at("/mdx"),
-        "client_id": premises.client_id,
+async fn index(State(shared): SharedState) -> Response<ResponseBody> {
+    let mut index = json!({
+        "what": "a sandbox of MX with fictitious banks and users",
+        "client_id": shared.client_id,
         "control": {
-            "POST /_sandbox/faults": "something is to go wrong",
-            "GET /_sandbox/faults": "the faults that have not all happened yet",
-            "DELETE /_sandbox/faults": "forgets them",
+            "POST /_sandbox/faults": "adds a fault",
+            "GET /_sandbox/faults": "the faults that have not all happened",
+            "DELETE /_sandbox/faults": "removes them",
             "POST /_sandbox/sessions/expire": "ends all sessions",
-            "GET /_sandbox/requests": "the last requests, without a secret",
-            "DELETE /_sandbox/requests": "forgets them",
+            "GET /_sandbox/requests": "the last requests, without secrets",
+            "DELETE /_sandbox/requests": "removes them",
             "GET /_sandbox/jobs": "the jobs of all members",
-            "POST /_sandbox/jobs/finish": "lets all jobs that run come to their ends, or to their questions",
-            "POST /_sandbox/members": "adds a member of the user with this user_id, at a bank that knows every password",
-            "POST /_sandbox/oauth/{member}": "the person signs in on the OAuth page of the member",
-            "POST /_sandbox/oauth/{member}/decline": "the person declines",
+            "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
+            "POST /_sandbox/members": "adds a member to the user with this user_id, at a bank that knows all passwords",
+            "POST /_sandbox/oauth/{member}": "signs in on the OAuth page of the member",
+            "POST /_sandbox/oauth/{member}/decline": "declines on the OAuth page of the member",
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
-    }))
+    });
+    for &api in Api::ALL {
+        index[api.name()] = format!("{}{}", shared.address, api::prefix(api)).into();
+    }
+    ok(&index)
 }
 
-async fn nothing() -> Response<Payload> {
+async fn not_found() -> Response<ResponseBody> {
     refuse(
         StatusCode::NOT_FOUND,
-        "There is nothing here; GET /_sandbox says what is where.",
+        "There is nothing at this path; GET /_sandbox lists the requests.",
     )
 }
 
-async fn list_faults(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"faults": premises.faults.list()}))
+async fn list_faults(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"faults": shared.faults.list()}))
 }
 
-async fn add_fault(State(premises): Here, body: Bytes) -> Response<Payload> {
+async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
         let fault = fault.completed();
-        let added = premises.faults.add(fault.clone());
+        let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });
     match added {
-        Ok(fault) => answer(StatusCode::CREATED, &fault),
+        Ok(fault) => respond(StatusCode::CREATED, &fault),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 
-async fn clear_faults(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"cleared": premises.faults.clear()}))
+async fn clear_faults(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"cleared": shared.faults.clear()}))
 }
 
-async fn expire_sessions(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"expired": premises.world.expire_sessions()}))
+async fn expire_sessions(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"expired": shared.store.expire_sessions()}))
 }
 
-async fn list_requests(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"requests": premises.requests.list()}))
+async fn list_requests(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"requests": shared.requests.list()}))
 }
 
-async fn clear_requests(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"cleared": premises.requests.clear()}))
+async fn clear_requests(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"cleared": shared.requests.clear()}))
 }
 
-async fn list_jobs(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"jobs": premises.world.jobs()}))
+async fn list_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"jobs": shared.store.jobs()}))
 }
 
-async fn finish_jobs(State(premises): Here) -> Response<Payload> {
-    ok(&json!({"finished": premises.world.finish_jobs()}))
+async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
-/// What is said of a member that is to be added.
+/// The body of `POST /_sandbox/members`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewMember {
@@ -168,24 +165,30 @@ struct NewMember {
     password: String,
 }
 
-async fn add_member(State(premises): Here, body: Bytes) -> Response<Payload> {
-    // A mismatch is told without the value: it may be a password.
+async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    // The message leaves out the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
-    let read = read
-        .map_err(|_| String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and no more."));
-    let world = &premises.world;
-    match read.and_then(|new| world.add_member(&new.user_id, &new.password)) {
-        Ok(member) => answer(StatusCode::CREATED, &json!({"member": member})),
+    let read = read.map_err(|_| {
+        String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and nothing else.")
+    });
+    let store = &shared.store;
+    match read.and_then(|new| store.add_member(&new.user_id, &new.password)) {
+        Ok(member) => respond(StatusCode::CREATED, &json!({"member": member})),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
 
-async fn read_document(State(premises): Here, Path(name): Path<String>) -> Response<Payload> {
-    let face = match name.as_str() {
-        "nexus.json" => Face::Nexus,
-        "sso.json" => Face::Sso,
-        "mdx.json" => Face::Mdx,
-        _ => return nothing().await,
-    };
-    ok(&promise::document(face, &premises.address))
+async fn read_document(
+    State(shared): SharedState,
+    Path(name): Path<String>,
+) -> Response<ResponseBody> {
+    let name = name.strip_suffix(".json");
+    match Api::ALL
+        .iter()
+        .copied()
+        .find(|api| Some(api.name()) == name)
+    {
+        Some(api) => ok(&contract::served_document(api, &shared.address)),
+        None => not_found().await,
+    }
 }

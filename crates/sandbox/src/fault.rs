@@ -1,27 +1,26 @@
-//! Faults on demand: what goes wrong, with which requests, and how often. Tests ask for them through
-//! [`Sandbox::fault`](super::Sandbox::fault), programs in other languages through `POST /_sandbox/faults`.
+//! Faults: what fails, for which requests, and how often. Added by [`Sandbox::fault`](crate::Sandbox::fault) or
+//! `POST /_sandbox/faults`.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-mod aim;
-pub(crate) mod board;
-mod check;
+mod filter;
+mod queue;
 
-pub(crate) use aim::Asked;
+pub(crate) use filter::RequestInfo;
+pub(crate) use queue::FaultQueue;
 
-use aim::Aim;
+use filter::Filter;
 
-/// Something that goes wrong on purpose, with the requests that it is for.
+/// A failure on purpose, and the requests that it is for.
 ///
-/// A fault is for every operation until [`on`](Self::on) or [`on_operation`](Self::on_operation) says otherwise, and happens once
-/// until [`times`](Self::times) does. It is for the systems of MX only, never for `/_sandbox` itself. To a request happens the
-/// first fault that is for it and has nothing more to [`skip`](Self::skip), in the order in which they were asked for.
+/// A fault is for every operation unless [`on`](Self::on) or [`on_operation`](Self::on_operation) restricts it, and happens once or as
+/// often as [`times`](Self::times) sets. It never affects `/_sandbox` itself. A request gets the first fault, in the order in which
+/// they were added, that matches it and has nothing left to [`skip`](Self::skip).
 ///
-/// One that can never happen is refused when it is asked for: an operation, a method or a path that MX does not have, a status
-/// that is none, a delay of more than ten minutes.
+/// One that cannot happen is refused: an unknown operation, method or path, an invalid status, a delay of more than ten minutes.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +34,7 @@ use aim::Aim;
 ///
 /// # As JSON
 ///
-/// One object, the same that `GET /_sandbox/faults` lists. Unknown fields are refused.
+/// One object, as `GET /_sandbox/faults` lists it. Unknown fields are refused.
 ///
 /// ```json
 /// {"kind": "status", "status": 503, "body": "html", "retry_after": 1,
@@ -45,16 +44,16 @@ use aim::Aim;
 /// | field | type | meaning |
 /// |---|---|---|
 /// | `kind` | text, required | `status`, `delay`, `reset`, `truncate`, `stale_echo` or `expire_sessions` |
-/// | `status` | 200 to 599 | what is answered; required for the kind `status`, and for no other |
+/// | `status` | 200 to 599 | status of the response; required for the kind `status`, and for no other |
 /// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent, but 204 and 304 are always empty |
 /// | `retry_after` | seconds | of the kind `status`: the header `Retry-After` |
-/// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect all the same; false when absent |
-/// | `delay_ms` | milliseconds | how long the answer is held back, 600000 at most; required for the kind `delay` |
+/// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect; false when absent |
+/// | `delay_ms` | milliseconds | delay of the response, 600000 at most; required for the kind `delay` |
 /// | `method` | text | only requests of this method, in any case |
-/// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end is all that follows, nothing included |
+/// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end any number, also none |
 /// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` has none of the three |
 /// | `times` | whole number | how often it happens; 1 when absent |
-/// | `skip` | whole number | how many matching requests go well before; 0 when absent |
+/// | `skip` | whole number | how many matching requests succeed before; 0 when absent |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -82,41 +81,41 @@ pub struct Fault {
     skip: u32,
 }
 
-/// What goes wrong.
+/// The kind of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// A status is answered instead of the truth.
+    /// A response with this status instead of the true one.
     Status,
-    /// The answer comes late.
+    /// The true response, late.
     Delay,
-    /// The connection is reset instead of an answer.
+    /// The connection is reset instead of a response.
     Reset,
-    /// The connection ends in the middle of the answer.
+    /// The connection is closed in the middle of the response.
     Truncate,
-    /// A member is shown as it was before its newest job.
+    /// The response shows a member as it was before its latest job.
     StaleEcho,
-    /// All sessions have expired.
+    /// All sessions are expired.
     ExpireSessions,
 }
 
-/// What a status is answered with.
+/// The body that comes with a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultBody {
     /// An error in MX's shape.
     Json,
-    /// A page, as a gateway in between shows it.
+    /// An HTML page, as from a gateway.
     Html,
-    /// Something that claims to be JSON and is not.
+    /// Malformed JSON.
     NotJson,
-    /// Nothing.
+    /// No body.
     Empty,
 }
 
-/// Why a fault cannot happen as it was asked for.
+/// Why a fault cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFault(String);
 
@@ -149,8 +148,8 @@ impl Fault {
         }
     }
 
-    /// A status instead of the truth, with an error in MX's shape. The request has no effect, unless
-    /// [`processed`](Self::processed) says otherwise.
+    /// A response with this status and an error in MX's shape. The request has no effect, except with
+    /// [`processed`](Self::processed).
     pub fn status(status: u16) -> Self {
         Self {
             status: Some(status),
@@ -158,39 +157,39 @@ impl Fault {
         }
     }
 
-    /// The true answer, late. The request takes effect at once.
+    /// The true response, late. The request takes effect at once.
     pub fn delay(delay: Duration) -> Self {
         Self::new(FaultKind::Delay).delayed(delay)
     }
 
-    /// The connection is reset, and the request has no effect.
+    /// A reset of the connection; the request has no effect.
     pub fn reset() -> Self {
         Self::new(FaultKind::Reset)
     }
 
-    /// The request takes effect, and the connection is reset instead of an answer.
+    /// A reset of the connection instead of the response; the request takes effect.
     pub fn reset_after_processing() -> Self {
         Self::reset().processed()
     }
 
-    /// The request takes effect, and the connection ends in the middle of the answer.
+    /// Half of the response, then the connection is closed; the request takes effect.
     pub fn truncated() -> Self {
         Self::new(FaultKind::Truncate)
     }
 
-    /// A member is shown as it was before its newest job, as MX does for a moment after the start. For reads of a member,
-    /// unless told otherwise.
+    /// The response shows a member as it was before its latest job, as MX does for a moment after a start. For `readMember`
+    /// unless restricted otherwise.
     pub fn stale_echo() -> Self {
         Self::new(FaultKind::StaleEcho).completed()
     }
 
-    /// All sessions have expired when the request arrives.
+    /// All sessions expire before the request is processed.
     pub fn expired_sessions() -> Self {
         Self::new(FaultKind::ExpireSessions)
     }
 
-    /// Only requests of this method, to this path below its system, such as `/members/*/identify`: `*` is one segment, `**` at
-    /// the end is all that follows, nothing included. Takes the place of [`on_operation`](Self::on_operation).
+    /// Only requests of this method to this path below its API, such as `/members/*/identify`: `*` is one segment, `**` at the end
+    /// any number, also none. Replaces [`on_operation`](Self::on_operation).
     pub fn on(mut self, method: impl Into<String>, path: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self.path = Some(path.into());
@@ -198,7 +197,7 @@ impl Fault {
         self
     }
 
-    /// Only this operation, by its id, such as `identifyMember`. Takes the place of [`on`](Self::on).
+    /// Only this operation, by its id, such as `identifyMember`. Replaces [`on`](Self::on).
     pub fn on_operation(mut self, id: impl Into<String>) -> Self {
         self.method = None;
         self.path = None;
@@ -212,25 +211,25 @@ impl Fault {
         self
     }
 
-    /// How many matching requests go well before.
+    /// How many matching requests succeed before.
     pub fn skip(mut self, requests: u32) -> Self {
         self.skip = requests;
         self
     }
 
-    /// The request takes effect all the same: its answer is lost, or looks like a failure.
+    /// The request takes effect: its answer is lost, or looks like a failure.
     pub fn processed(mut self) -> Self {
         self.processed = true;
         self
     }
 
-    /// What a status is answered with.
+    /// The body that comes with a status.
     pub fn body(mut self, body: FaultBody) -> Self {
         self.body = Some(body);
         self
     }
 
-    /// The header `Retry-After` of a status, in whole seconds; a part of one counts as one.
+    /// The header `Retry-After` of a status, rounded up to whole seconds.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(
             wait.as_secs()
@@ -239,19 +238,19 @@ impl Fault {
         self
     }
 
-    /// How long the answer, or the reset, is held back.
+    /// Delays the response, or the reset.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    /// What goes wrong.
+    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> FaultKind {
         self.kind
     }
 
-    /// What is answered, when it is of the kind [`FaultKind::Status`].
+    /// The status of the response, for the kind [`FaultKind::Status`].
     #[must_use]
     pub fn status_code(&self) -> Option<u16> {
         self.status
@@ -263,25 +262,25 @@ impl Fault {
         self.method.as_deref()
     }
 
-    /// The path that it is for, as it was asked for; `None` is any.
+    /// The path that it is for; `None` is any.
     #[must_use]
     pub fn for_path(&self) -> Option<&str> {
         self.path.as_deref()
     }
 
-    /// The id of the operation that it is for; `None` is any that method and path allow.
+    /// The id of the operation that it is for; `None` is any.
     #[must_use]
     pub fn for_operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
 
-    /// How often it is still to happen; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    /// How often it is still to happen.
     #[must_use]
     pub fn times_left(&self) -> u32 {
         self.times
     }
 
-    /// How many matching requests still go well before; what [`Sandbox::faults`](super::Sandbox::faults) lists counts down.
+    /// How many matching requests still succeed before.
     #[must_use]
     pub fn skips_left(&self) -> u32 {
         self.skip
@@ -293,9 +292,9 @@ impl Fault {
         self.processed || !matches!(self.kind, FaultKind::Status | FaultKind::Reset)
     }
 
-    /// How long the answer, or the reset, is held back.
+    /// The delay of the response, or of the reset.
     #[must_use]
-    pub fn held_back(&self) -> Option<Duration> {
+    pub fn delay_time(&self) -> Option<Duration> {
         self.delay_ms.map(Duration::from_millis)
     }
 
@@ -304,17 +303,18 @@ impl Fault {
         self.retry_after
     }
 
-    /// The same, with what is meant when nothing is said.
+    /// The same with its default filter.
     pub(crate) fn completed(mut self) -> Self {
-        let is_for_all = self.method.is_none() && self.path.is_none() && self.operation.is_none();
-        if self.kind == FaultKind::StaleEcho && is_for_all {
+        let is_unfiltered =
+            self.method.is_none() && self.path.is_none() && self.operation.is_none();
+        if self.kind == FaultKind::StaleEcho && is_unfiltered {
             self.operation = Some("readMember".to_owned());
         }
         self
     }
 
-    fn aim(&self) -> Aim<'_> {
-        Aim {
+    fn filter(&self) -> Filter<'_> {
+        Filter {
             method: self.method.as_deref(),
             path: self.path.as_deref(),
             operation: self.operation.as_deref(),

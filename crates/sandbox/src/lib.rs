@@ -1,5 +1,5 @@
-//! The whole of MX on this machine: an embedded, stateful server with invented banks and people. For the first minute with this
-//! library, and for the tests of your own code.
+//! MX's APIs on a loopback port: an embedded, stateful server with fictitious banks and users, for a first try of the client
+//! `mx-nexus` and for tests of your own code.
 //!
 //! ```
 //! use std::time::Duration;
@@ -41,58 +41,56 @@
 //! # }
 //! ```
 //!
-//! # What is there
+//! # APIs
 //!
-//! Three systems under one address: `/nexus`, `/sso` and `/mdx`. Users, tokens, sessions, members, jobs, questions and owners have
-//! a state, and so have the accounts that a job gathered; every other operation answers with the example of MX's document, or with a
-//! plausible body. It is as strict as the documents: media types, keys, tokens, parameters and bodies have to be right, and a refusal
-//! says what to send instead.
+//! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`. Users, tokens, sessions, members, jobs, challenges, owners and
+//! accounts have state; every other operation answers with the example of MX's document, or with a sample of its schema. Requests
+//! are checked against the documents: media types, keys, tokens, parameters and bodies. A refusal names what to send instead.
 //!
 //! # Banks and passwords
 //!
 #![doc = include_str!("bank/banks.md")]
 //!
-//! # In other languages
+//! # Control API
 //!
-//! `GET /_sandbox` says what is where. What [`Sandbox`] does can be asked for over HTTP below it, in JSON. The key is not told
-//! there: `nexus sandbox` prints it, line by line as `export NAME=VALUE`; in Rust give one with [`SandboxBuilder::credentials`].
+//! Programs in other languages start `nexus sandbox` (package `mx-nexus-cli`), which prints the addresses and the key as lines
+//! `export NAME=VALUE`, and do over HTTP, in JSON, what [`Sandbox`] does in Rust. `GET /_sandbox` lists everything but the key.
 //!
-//! As at MX, opening a session aggregates the user's members, and an identification meets 409 until that is over. Open it with
-//! `{"session": {"skip_aggregation": true}}`, as this library does.
+//! As at MX, opening a session aggregates the user's members, and an identification is refused with 409 until that is finished. Open
+//! it with `{"session": {"skip_aggregation": true}}`, as the client does.
 //!
 //! | request | answer |
 //! |---|---|
-//! | `POST /_sandbox/faults` with a [`Fault`] | 201 with the same; 400 `{"error": {"message": …}}` when it cannot be |
-//! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened, with what is left of `times` and `skip` |
+//! | `POST /_sandbox/faults` with a [`Fault`] | 201 with the fault; 400 `{"error": {"message": …}}` when it cannot happen |
+//! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened; `times` and `skip` count down |
 //! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
 //! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
-//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`Received`], the oldest first |
+//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`RecordedRequest`], the oldest first |
 //! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
-//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all jobs that run come to their ends, or to their questions |
-//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…"}`, as [`Sandbox::add_member`]; 400 `{"error": {"message": …}}` when MX would not take the user |
-//! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the person signs in; 404 when no page of the member is open |
-//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the person declines; 404 as above |
-//! | `GET /_sandbox/openapi/nexus.json` | the document with this address in it; also `sso.json` and `mdx.json` |
+//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all running jobs end, or reach their challenges |
+//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…"}`, as [`Sandbox::add_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
+//! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the user signs in; 404 when no page of the member is open |
+//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
+//! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json` and `mdx.json` |
 //!
-//! What is not there, or not right, is refused with `{"error": {"message": …}}`, which says what to do.
+//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message.
 //!
-//! ## What is answered
+//! ## Examples
 //!
 #![doc = include_str!("control.md")]
 //!
-//! # The runtime that it lives in
+//! # Runtime
 //!
-//! A sandbox lives in the tokio runtime that started it, which needs I/O and time (`enable_all`).
+//! A sandbox runs in the tokio runtime that started it, which needs I/O and time (`enable_all`).
 //!
-//! - It ends with that runtime. One that is started in a `#[tokio::test]` and kept in a `static` is gone when that test is over:
-//!   connections of the tests after it are refused. What it knows, such as [`Sandbox::requests`], can still be read. Start one in
-//!   every test, which takes a moment only, or keep the runtime as well.
-//! - It answers while that runtime runs. A blocking client on the only thread of a `current_thread` runtime waits for ever.
-//! - It goes by the clock of that runtime. With `start_paused` the clock jumps ahead whenever nothing else is ready: a job of an hour
-//!   takes no time, and `tokio::time::advance` ends sessions, as long as the client is in the same runtime. A client elsewhere,
-//!   in another thread or process, is as slow as can be: while the sandbox waits for its next word, the time for that is over
-//!   already, and it is cut off. And a fault that delays an answer for longer than the client waits is a timeout, at once.
+//! - It stops with that runtime. A sandbox that a `#[tokio::test]` starts and keeps in a `static` refuses the connections of later
+//!   tests; only its records, such as [`Sandbox::requests`], can still be read. Start one in every test, which is cheap, or keep
+//!   the runtime too.
+//! - It needs that runtime to run. A blocking client on the only thread of a `current_thread` runtime waits for ever.
+//! - It uses the clock of that runtime. With `start_paused` the clock jumps whenever all tasks wait: a job of an hour takes no time,
+//!   and `tokio::time::advance` expires sessions, if the client is in the same runtime. A client in another thread or process times
+//!   out at once, and so does a client that waits less long than a fault delays its response.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
@@ -103,32 +101,35 @@ use std::sync::Arc;
 use mx_nexus::values::MemberGuid;
 use mx_nexus::{Environment, Nexus, NexusBuilder, Secret};
 
+mod api;
 mod bank;
+mod body;
 mod builder;
-pub(crate) mod call;
+mod call;
 mod contract;
 mod control;
-mod faces;
 mod fault;
-mod nearest;
-mod people;
-mod premises;
-mod promise;
+mod guids;
+mod handlers;
 mod requests;
-mod route;
+mod router;
 mod server;
-mod world;
+mod settings;
+mod shared;
+mod socket;
+mod state;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault};
-pub use requests::Received;
-pub use world::{JobKind, JobReport, JobState};
+pub use requests::RecordedRequest;
+pub use settings::JobKind;
+pub use state::{JobReport, JobState};
 
-use premises::Premises;
 use server::Server;
-use world::Consent;
+use shared::Shared;
+use state::Consent;
 
-/// The refusal of a user id that MX would not take, in MX's words.
+/// MX's refusal of a user id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidUser(String);
 
@@ -140,7 +141,7 @@ impl fmt::Display for InvalidUser {
 
 impl std::error::Error for InvalidUser {}
 
-/// MX on a port of this machine. From [`Sandbox::start`] or [`Sandbox::builder`]; when it is dropped, it ends.
+/// MX's APIs on a loopback port. From [`Sandbox::start`] or [`Sandbox::builder`]; dropped, it stops.
 ///
 /// ```
 /// use mx_nexus::mdx::types::UserCreateRequest;
@@ -156,9 +157,9 @@ impl std::error::Error for InvalidUser {}
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "it ends when it is dropped"]
+#[must_use = "it stops when it is dropped"]
 pub struct Sandbox {
-    premises: Arc<Premises>,
+    shared: Arc<Shared>,
     server: Server,
 }
 
@@ -166,34 +167,34 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Sandbox")
-            .field("address", &self.premises.address)
-            .field("client_id", &self.premises.client_id)
+            .field("address", &self.shared.address)
+            .field("client_id", &self.shared.client_id)
             .finish_non_exhaustive()
     }
 }
 
 impl Sandbox {
-    /// Starts one on a free port, as MX is but for its jobs, which take two seconds.
+    /// Starts a sandbox with MX's settings on a free port; its jobs take two seconds.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// When no port is free.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, or in one without I/O or time: see [the runtime that it lives in](self#the-runtime-that-it-lives-in).
+    /// Outside of a tokio runtime, or in one without I/O or time: see [its runtime](crate#runtime).
     pub async fn start() -> std::io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Begins to configure one.
+    /// A builder with MX's settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// Where it is, such as `http://127.0.0.1:49152`.
+    /// Its address, such as `http://127.0.0.1:49152`.
     pub fn address(&self) -> &str {
-        &self.premises.address
+        &self.shared.address
     }
 
     /// The environment for [`Nexus::builder`].
@@ -221,24 +222,24 @@ impl Sandbox {
             .with_mdx(format!("{address}/mdx"))
     }
 
-    /// A client of this sandbox, with the credentials of its partner; only [`build`](NexusBuilder::build) is missing.
+    /// A builder of a client for this sandbox, with the credentials of its partner.
     pub fn nexus(&self) -> NexusBuilder {
         Nexus::builder(self.environment()).credentials(self.client_id(), self.api_key())
     }
 
-    /// The client id of its partner.
+    /// The client id of the first partner.
     pub fn client_id(&self) -> &str {
-        &self.premises.client_id
+        &self.shared.client_id
     }
 
-    /// The API key of its partner: the latest one, when [`add_partner`](Self::add_partner) has changed it.
+    /// The API key of the first partner; [`add_partner`](Self::add_partner) can change it.
     pub fn api_key(&self) -> Secret {
-        let key = self.premises.world.api_key(self.client_id());
-        // A partner is never taken away, and this one is there from the start.
+        let key = self.shared.store.api_key(self.client_id());
+        // Partners are never removed, and this one is added by the constructor.
         key.unwrap_or_else(|| Secret::new(""))
     }
 
-    /// Asks for something to go wrong.
+    /// Adds a fault.
     ///
     /// ```
     /// use mx_nexus::RetryPolicy;
@@ -262,27 +263,27 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When it cannot be, with the reason.
+    /// When it cannot happen, with the reason.
     pub fn fault(&self, fault: Fault) -> Result<(), InvalidFault> {
-        self.premises.faults.add(fault)
+        self.shared.faults.add(fault)
     }
 
-    /// The faults that have not all happened yet, with what is left of them.
+    /// The faults that have not all happened; their `times` and `skip` count down.
     pub fn faults(&self) -> Vec<Fault> {
-        self.premises.faults.list()
+        self.shared.faults.list()
     }
 
-    /// Forgets the faults that have not happened yet, and says how many they were.
+    /// Removes all faults, and returns how many.
     pub fn clear_faults(&self) -> usize {
-        self.premises.faults.clear()
+        self.shared.faults.clear()
     }
 
-    /// Ends all sessions now, and says how many they were: the next call with one is answered 401, code 4011.
+    /// Ends all sessions, and returns how many: the next call of each is refused with 401, code 4011.
     pub fn expire_sessions(&self) -> usize {
-        self.premises.world.expire_sessions()
+        self.shared.store.expire_sessions()
     }
 
-    /// Forgets the requests so far, and says how many they were: for a test that counts from here.
+    /// Clears the log of requests, and returns how many there were.
     ///
     /// ```
     /// # use mx_nexus::mdx::types::UserCreateRequest;
@@ -303,18 +304,16 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn clear_requests(&self) -> usize {
-        self.premises.requests.clear()
+        self.shared.requests.clear()
     }
 
-    /// The requests to the systems of MX, with nothing secret in them, in the order in which they were answered. A request under
-    /// way is not among them: one that a fault holds back comes when its answer goes out. Those to `/_sandbox`, and what was
-    /// no HTTP, are not noted. The last 10,000 are kept.
-    pub fn requests(&self) -> Vec<Received> {
-        self.premises.requests.list()
+    /// The last 10,000 requests to MX's APIs, without secrets, in the order of their responses: a request that a fault delays is
+    /// added with its response. Requests to `/_sandbox` and malformed ones are not in it.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.requests.list()
     }
 
-    /// Lets every job that runs come to its end now, or to the question that it has to wait with, and says how many they were: for
-    /// tests that have no time for banks.
+    /// Finishes all running jobs now, or plays them to their challenges, and returns how many.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -334,17 +333,17 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn finish_jobs(&self) -> usize {
-        self.premises.world.finish_jobs()
+        self.shared.store.finish_jobs()
     }
 
-    /// The jobs of all members, by the guid of the member, and each member's in the order in which they started. The last 20 of a
-    /// member are kept, until it is deleted; [`JobReport::count`] goes on counting. How they stand is looked up now.
+    /// The jobs of all members with their current state, by the guid of the member and in the order of their starts. The last 20 of
+    /// a member are kept, until it is deleted; [`JobReport::count`] counts all.
     pub fn jobs(&self) -> Vec<JobReport> {
-        self.premises.world.jobs()
+        self.shared.store.jobs()
     }
 
-    /// Adds a member of a user without the way to it; the user is made when it is not there. The member is of a bank that knows
-    /// the passwords of MX Bank and more besides, and has not been aggregated.
+    /// Adds a member to a user, who is created if missing. The bank of the member knows all passwords, and the member was not
+    /// aggregated.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -369,46 +368,43 @@ impl Sandbox {
     ///
     /// When MX would refuse the id of the user.
     pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, InvalidUser> {
-        let added = self.premises.world.add_member(user_id, password);
+        let added = self.shared.store.add_member(user_id, password);
         added.map(MemberGuid::from).map_err(InvalidUser)
     }
 
-    /// Takes in one more partner, with all products; its client is of [`Nexus::builder`] with the same
-    /// [`environment`](Self::environment). A partner that is there keeps what it has and gets the new key, its first one as well:
-    /// a key that is changed in the middle. Then [`api_key`](Self::api_key) and [`nexus`](Self::nexus) have the new key, and clients
-    /// from before are refused where they need a key, while their sessions live on.
+    /// Adds a partner with all products, or changes the key of an existing one, also of the first. Then [`api_key`](Self::api_key) and
+    /// [`nexus`](Self::nexus) have the new key; earlier clients are refused where they need a key, but keep their sessions.
     pub fn add_partner(&self, client_id: &str, api_key: impl Into<Secret>) {
-        self.premises.world.add_partner(client_id, api_key.into());
+        self.shared.store.add_partner(client_id, api_key.into());
     }
 
-    /// The partner may start jobs of this kind from now on.
+    /// Allows the partner to start jobs of this kind.
     pub fn permit(&self, product: JobKind) {
-        let world = &self.premises.world;
-        world.set_product(self.client_id(), product, true);
+        let store = &self.shared.store;
+        store.set_product(self.client_id(), product, true);
     }
 
-    /// The partner may not start jobs of this kind from now on: 403. Nor do they start by the way, as an aggregation does when a member
-    /// is made.
+    /// Forbids the partner to start jobs of this kind: 403. Nor do they start with another request, as an aggregation does with a
+    /// new member.
     pub fn forbid(&self, product: JobKind) {
-        let world = &self.premises.world;
-        world.set_product(self.client_id(), product, false);
+        let store = &self.shared.store;
+        store.set_product(self.client_id(), product, false);
     }
 
-    /// The person has signed in on the OAuth page of a member. False when no such page was open, or the user is disabled.
+    /// Signs in on the OAuth page of a member. False when no page is open, or the user is disabled.
     pub fn finish_oauth(&self, member: &str) -> bool {
-        let world = &self.premises.world;
-        world.finish_oauth(member, Consent::Given)
+        let store = &self.shared.store;
+        store.finish_oauth(member, Consent::Given)
     }
 
-    /// The person has declined on the OAuth page of a member, which becomes DENIED until they sign in at a fresh address. False when
-    /// no such page was open.
+    /// Declines on the OAuth page of a member, which is DENIED until a sign-in at a new address. False when no page is open.
     pub fn decline_oauth(&self, member: &str) -> bool {
-        let world = &self.premises.world;
-        world.finish_oauth(member, Consent::Declined)
+        let store = &self.shared.store;
+        store.finish_oauth(member, Consent::Declined)
     }
 
-    /// Ends it, and waits until the port is free and every connection closed: a quarter of a second at most for requests that are under
-    /// way. Dropping it does the same without waiting.
+    /// Stops the sandbox, and waits until the port is free and every connection closed; open requests have a quarter of a second.
+    /// Dropping it stops it without waiting.
     pub async fn stop(self) {
         self.server.stop().await;
     }

@@ -1,5 +1,4 @@
-//! What the sandbox was asked: the last requests, with nothing in them that is secret or personal. Every request is noted; tests
-//! and `GET /_sandbox/requests` read them.
+//! The log of the last requests, without secrets and personal data.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -7,73 +6,69 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
-use super::faces;
-use super::fault::FaultKind;
+use crate::fault::FaultKind;
+use crate::handlers;
 
-/// How many requests are remembered.
-const MOST: usize = 10_000;
+const MAX_REQUESTS: usize = 10_000;
 
-/// A request that the sandbox got, and what became of it.
+/// A request to the sandbox, with its outcome.
 ///
-/// Nothing that a client wrote is repeated here but the guid of a member: its path is that of the document, and a path, method or
-/// guid of its own invention is left out, because somebody may have put a key into it by mistake.
+/// It has nothing that a client wrote but the guid of a member: the path is the document's, and another path, method or guid is left
+/// out, because a key may have been put there by mistake.
 ///
 /// As JSON, in `GET /_sandbox/requests`: `{"time": 1768478400000, "method": "GET", "path":
 /// "/nexus/members/{member_guid}", "operation": "readMember", "member": "MBR-…", "status": 200, "fault": null}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Received {
-    /// When it was answered, or reset; in JSON the milliseconds since 1970.
+pub struct RecordedRequest {
+    /// When it was answered, or reset; in JSON milliseconds since 1970.
     #[serde(serialize_with = "in_milliseconds")]
     pub time: SystemTime,
-    /// Its method, when it is one that HTTP knows; `OTHER` when not.
+    /// Its method, if it is one of HTTP's; else `OTHER`.
     pub method: &'static str,
-    /// The system and the path of the document, with the parameters in braces; `None` when it was for no operation.
+    /// The prefix of the API and the path of the document, with parameters in braces; `None` when no operation matched.
     pub path: Option<String>,
     /// The id of the operation.
     pub operation: Option<&'static str>,
-    /// The member in its path: a guid, `MBR-` and a UUID, or one of the words that stand for a member in MX's test session, such
-    /// as `test_nexus_member`. `None` for whatever else stood there.
+    /// The member in its path: a guid, `MBR-` and a UUID, or a member's name in MX's test session, such as `test_nexus_member`. `None`
+    /// for anything else.
     pub member: Option<String>,
-    /// What was answered; `None` when the connection was reset instead.
+    /// The status of the response; `None` when the connection was reset.
     pub status: Option<u16>,
-    /// The fault that happened to it.
+    /// The fault that happened.
     pub fault: Option<FaultKind>,
 }
 
-/// The last requests.
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<Received>>);
+pub(crate) struct RequestLog(Mutex<VecDeque<RecordedRequest>>);
 
 impl RequestLog {
-    pub(crate) fn note(&self, received: Received) {
+    pub(crate) fn add(&self, received: RecordedRequest) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if log.len() == MOST {
+        if log.len() == MAX_REQUESTS {
             log.pop_front();
         }
         log.push_back(received);
     }
 
-    /// Forgets all, and says how many.
+    /// Removes all, and returns how many.
     pub(crate) fn clear(&self) -> usize {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *log).len()
     }
 
-    /// All that are remembered, the oldest first.
-    pub(crate) fn list(&self) -> Vec<Received> {
+    pub(crate) fn list(&self) -> Vec<RecordedRequest> {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().cloned().collect()
     }
 }
 
-/// The member of a path, when it is one by the look of it.
+/// The member of a path, if it has the form of one.
 pub(crate) fn member(path: &BTreeMap<String, String>) -> Option<String> {
     let guid = path.get("member_guid")?;
-    (is_guid(guid) || faces::stands_for_a_member(guid)).then(|| guid.clone())
+    (is_guid(guid) || handlers::is_test_member(guid)).then(|| guid.clone())
 }
 
-/// Whether it is `MBR-` and a UUID.
 fn is_guid(text: &str) -> bool {
     let Some(uuid) = text.strip_prefix("MBR-") else {
         return false;
@@ -94,8 +89,8 @@ fn in_milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S:
 mod tests {
     use super::*;
 
-    fn received(status: u16) -> Received {
-        Received {
+    fn received(status: u16) -> RecordedRequest {
+        RecordedRequest {
             time: SystemTime::UNIX_EPOCH,
             method: "GET",
             path: None,
@@ -107,27 +102,18 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_are_remembered() {
+    fn oldest_requests_are_dropped() {
         let log = RequestLog::default();
-        for number in 0..=MOST {
-            log.note(received(u16::try_from(number % 500).unwrap()));
+        for number in 0..=MAX_REQUESTS {
+            log.add(received(u16::try_from(number % 500).unwrap()));
         }
         let list = log.list();
-        assert_eq!(list.len(), MOST);
+        assert_eq!(list.len(), MAX_REQUESTS);
         assert_eq!(list[0].status, Some(1));
     }
 
     #[test]
-    fn json_has_numbers_and_names() {
-        let value = serde_json::to_value(received(200)).unwrap();
-        assert_eq!(
-            (&value["time"], &value["fault"]),
-            (&0.into(), &"stale_echo".into())
-        );
-        assert!(value["path"].is_null());
-    }
-    #[test]
-    fn a_member_is_kept_only_when_it_looks_like_one() {
+    fn member_is_logged_only_in_the_form_of_a_guid() {
         let of = |guid: &str| member(&BTreeMap::from([("member_guid".into(), guid.into())]));
         for guid in [
             "MBR-7c6f361b-e582-15b6-60c0-358f12466b4b",

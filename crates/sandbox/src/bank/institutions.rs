@@ -1,24 +1,24 @@
-//! The list of institutions that the sandbox has.
+//! The list of institutions.
 
-use crate::bank::{Country, Field, Institution, Vocabulary};
-use crate::world::{JobKind, fixed_guid};
+use crate::bank::{Country, Field, Institution, PasswordSet};
+use crate::guids::fixed_guid;
+use crate::settings::JobKind;
 
-/// Everything for which an institution can say that it supports it.
-const EVERYTHING: [JobKind; 3] = [
+/// The kinds of jobs that an institution can support.
+const ALL_KINDS: [JobKind; 3] = [
     JobKind::Identification,
     JobKind::Verification,
     JobKind::ExtendedHistory,
 ];
 
-/// The first halves of the names of the small banks, which are there to fill pages.
-const PLACES: [&str; 9] = [
+/// First parts of the names of the small banks, which fill pages of a search.
+const FIRST_NAMES: [&str; 9] = [
     "Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Rowan",
 ];
 
-/// The second halves.
-const FORMS: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
+/// Second parts.
+const SECOND_NAMES: [&str; 4] = ["Credit Union", "National Bank", "Savings Bank", "Trust"];
 
-/// Every institution, the popular ones first.
 pub(super) fn all() -> Vec<Institution> {
     let mx_bank = Institution {
         guid: String::from("INS-1572a04c-912b-59bf-5841-332c7dfafaef"),
@@ -34,26 +34,26 @@ pub(super) fn all() -> Vec<Institution> {
                 "Password",
             ),
         ],
-        vocabulary: Vocabulary::MxBank,
+        passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
-        ..invented("mxbank", "MX Bank", 72_644)
+        ..sandbox_bank("mxbank", "MX Bank", 72_644)
     };
     let mx_bank_oauth = Institution {
         guid: String::from("INS-68e96dd6-eabd-42d3-9f05-416897f0746c"),
         fields: Vec::new(),
-        vocabulary: Vocabulary::MxBank,
+        passwords: PasswordSet::MxBank,
         supports_oauth: true,
         supports: vec![JobKind::Identification, JobKind::Verification],
-        ..invented("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
+        ..sandbox_bank("mx_bank_oauth", "MX Bank (OAuth)", 50_000)
     };
     let unsupporting = Institution {
         supports: Vec::new(),
-        ..invented("sandbox_savings", "Sandbox Savings (no products)", 30_000)
+        ..sandbox_bank("sandbox_savings", "Sandbox Savings (no products)", 30_000)
     };
     let not_enabled = Institution {
-        is_without_products: true,
-        ..invented(
+        has_no_products: true,
+        ..sandbox_bank(
             "sandbox_private_bank",
             "Sandbox Private Bank (not enabled)",
             20_000,
@@ -61,7 +61,7 @@ pub(super) fn all() -> Vec<Institution> {
     };
     let hidden = Institution {
         is_hidden: true,
-        ..invented(
+        ..sandbox_bank(
             "sandbox_closed_bank",
             "Sandbox Closed Bank (no new members)",
             10_000,
@@ -70,23 +70,23 @@ pub(super) fn all() -> Vec<Institution> {
     let mut all = vec![
         mx_bank,
         mx_bank_oauth,
-        invented("sandbox_bank", "Sandbox Bank", 40_000),
+        sandbox_bank("sandbox_bank", "Sandbox Bank", 40_000),
         unsupporting,
         credit_union(),
         not_enabled,
         hidden,
     ];
-    all.extend(PLACES.iter().flat_map(|place| {
-        FORMS.iter().map(move |form| {
-            let code = format!("{place}_{form}").to_lowercase().replace(' ', "_");
-            invented(&code, &format!("{place} {form}"), 100)
+    all.extend(FIRST_NAMES.iter().flat_map(|first| {
+        SECOND_NAMES.iter().map(move |second| {
+            let code = format!("{first}_{second}").to_lowercase().replace(' ', "_");
+            sandbox_bank(&code, &format!("{first} {second}"), 100)
         })
     }));
     all.sort_by_key(|one| std::cmp::Reverse(one.popularity));
     all
 }
 
-/// The one in Canada that wants three things.
+/// The institution in Canada with three credentials.
 fn credit_union() -> Institution {
     let code = "sandbox_credit_union";
     let region = Field {
@@ -96,7 +96,7 @@ fn credit_union() -> Institution {
         kind: (2, "OPTIONS"),
         options: vec![("east", "East"), ("west", "West")],
     };
-    let bank = invented(code, "Sandbox Credit Union (three credentials)", 25_000);
+    let bank = sandbox_bank(code, "Sandbox Credit Union (three credentials)", 25_000);
     Institution {
         country: Country::Canada,
         fields: bank.fields.into_iter().chain([region]).collect(),
@@ -104,8 +104,8 @@ fn credit_union() -> Institution {
     }
 }
 
-/// An invented bank that can do everything, with username and password.
-fn invented(code: &str, name: &str, popularity: u32) -> Institution {
+/// A fictitious bank that supports everything, with username and password.
+fn sandbox_bank(code: &str, name: &str, popularity: u32) -> Institution {
     let guid = |field: &str| fixed_guid("CRD", &format!("{code}/{field}"));
     Institution {
         guid: fixed_guid("INS", code),
@@ -113,14 +113,14 @@ fn invented(code: &str, name: &str, popularity: u32) -> Institution {
         name: name.to_owned(),
         popularity,
         country: Country::UnitedStates,
-        vocabulary: Vocabulary::Invented,
+        passwords: PasswordSet::Sandbox,
         fields: vec![
             field(&guid("login"), "LOGIN", "Username"),
             field(&guid("password"), "PASSWORD", "Password"),
         ],
         supports_oauth: false,
-        supports: EVERYTHING.to_vec(),
-        is_without_products: false,
+        supports: ALL_KINDS.to_vec(),
+        has_no_products: false,
         is_hidden: false,
     }
 }

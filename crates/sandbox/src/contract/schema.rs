@@ -1,129 +1,85 @@
-//! The schemas of a document as JSON Schema, so that a body can be judged by a validator that others wrote and tested.
+//! The schemas of a document as JSON Schema, for the validator of the crate `jsonschema`.
 
 use std::sync::OnceLock;
 
-use jsonschema::Validator;
-use serde_json::{Map, Value, json};
+use jsonschema::{Registry, Validator};
+use serde_json::{Value, json};
 
-/// The schema of a body. Compiled when it is first needed: most runs use few of the hundreds.
-pub(super) struct Schema {
-    written: Value,
+/// The URI under which the components of the document are registered.
+const COMPONENTS: &str = "urn:mx:document";
+
+/// The schema of a body. Compiled on first use: most runs need few of the hundreds.
+pub(crate) struct Schema {
+    raw: Value,
     compiled: OnceLock<Option<Validator>>,
 }
 
 impl Schema {
-    pub(super) fn new(written: Value) -> Self {
+    pub(crate) fn new(raw: Value) -> Self {
         Self {
-            written,
+            raw,
             compiled: OnceLock::new(),
         }
     }
 
-    /// As it stands in the document.
-    pub(super) fn written(&self) -> &Value {
-        &self.written
+    /// The schema of OpenAPI.
+    pub(crate) fn raw(&self) -> &Value {
+        &self.raw
     }
 
-    /// Where and why a value does not fit; the value itself is not told. None when it fits.
-    pub(super) fn mismatch(&self, document: &Value, value: &Value) -> Option<String> {
-        let compiled = self
-            .compiled
-            .get_or_init(|| jsonschema::validator_for(&standalone(document, &self.written)).ok());
-        // A test compiles every schema, so that none is let pass unjudged.
+    /// Where and why a value does not fit, without the value. None when it fits.
+    pub(crate) fn mismatch(&self, schemas: Option<&Registry<'_>>, value: &Value) -> Option<String> {
+        let compiled = self.compiled.get_or_init(|| self.compile(schemas));
+        // A schema that does not compile would check nothing; a test compiles them all.
         let error = compiled.as_ref()?.iter_errors(value).next()?;
-        let place = error.instance_path().as_str();
-        let place = if place.is_empty() { "the top" } else { place };
-        Some(format!(
-            "at {place}: {}",
-            error.masked_with("what is there")
-        ))
-    }
-
-    #[cfg(test)]
-    pub(super) fn compiles(&self, document: &Value) -> bool {
-        jsonschema::validator_for(&standalone(document, &self.written)).is_ok()
-    }
-}
-
-/// A schema of OpenAPI 3.0 as JSON Schema, with everything that it refers to.
-fn standalone(document: &Value, schema: &Value) -> Value {
-    let mut wanted = Vec::new();
-    let mut root = convert(schema, &mut wanted);
-    let mut definitions = Map::new();
-    while let Some(name) = wanted.pop() {
-        if !definitions.contains_key(&name) {
-            let referred = &document["components"]["schemas"][&name];
-            let converted = convert(referred, &mut wanted);
-            definitions.insert(name, converted);
-        }
-    }
-    root["$defs"] = Value::Object(definitions);
-    root
-}
-
-/// Keeps what judges, turns `nullable` into the type null, and notes the names of the schemas that are referred to.
-fn convert(schema: &Value, wanted: &mut Vec<String>) -> Value {
-    let Some(keywords) = schema.as_object() else {
-        return json!({});
-    };
-    let nullable = keywords.get("nullable") == Some(&Value::Bool(true));
-    let mut converted = Map::new();
-    for (keyword, value) in keywords {
-        let value = match (keyword.as_str(), value) {
-            ("$ref", Value::String(reference)) => {
-                let name = reference.rsplit('/').next().unwrap_or_default();
-                wanted.push(name.to_owned());
-                json!(format!("#/$defs/{name}"))
-            }
-            ("properties", Value::Object(properties)) => properties
-                .iter()
-                .map(|(name, property)| (name.clone(), convert(property, wanted)))
-                .collect(),
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter().map(|part| convert(part, wanted)).collect()
-            }
-            ("items" | "not", part) => convert(part, wanted),
-            ("additionalProperties", Value::Object(_)) => convert(value, wanted),
-            (
-                "type"
-                | "enum"
-                | "required"
-                | "additionalProperties"
-                | "pattern"
-                | "minimum"
-                | "maximum"
-                | "minLength"
-                | "maxLength"
-                | "minItems"
-                | "maxItems"
-                | "uniqueItems"
-                | "minProperties"
-                | "maxProperties"
-                | "multipleOf",
-                value,
-            ) => value.clone(),
-            _ => continue,
+        let place = match error.instance_path().as_str() {
+            "" => "the top",
+            place => place,
         };
-        converted.insert(keyword.clone(), value);
+        let reason = error.masked_with("the value");
+        Some(format!("at {place}: {reason}"))
     }
-    match nullable {
-        true => or_null(converted),
-        false => Value::Object(converted),
+
+    pub(crate) fn compile(&self, schemas: Option<&Registry<'_>>) -> Option<Validator> {
+        let mut schema = self.raw.clone();
+        to_json_schema(&mut schema);
+        let options = jsonschema::options().with_registry(schemas?);
+        options.build(&schema).ok()
     }
 }
 
-/// The same schema, which takes null besides. Where the type says so, a mismatch inside keeps its own place.
-fn or_null(mut schema: Map<String, Value>) -> Value {
-    if schema.contains_key("$ref") || !schema.contains_key("type") {
-        return json!({"anyOf": [schema, {"type": "null"}]});
+/// Registers the components of a document as JSON Schema.
+pub(crate) fn registry(document: &Value) -> Option<Registry<'static>> {
+    let mut components = json!({"components": document["components"]});
+    to_json_schema(&mut components);
+    let registry = Registry::new().add(COMPONENTS, components).ok()?;
+    registry.prepare().ok()
+}
+
+/// Turns schemas of OpenAPI 3.0 into JSON Schema: `nullable` becomes the type null, and references become absolute.
+pub(crate) fn to_json_schema(value: &mut Value) {
+    let keywords = match value {
+        Value::Array(items) => return items.iter_mut().for_each(to_json_schema),
+        Value::Object(keywords) => keywords,
+        _ => return,
+    };
+    keywords.values_mut().for_each(to_json_schema);
+    if let Some(Value::String(reference)) = keywords.get_mut("$ref") {
+        reference.insert_str(0, COMPONENTS);
     }
-    if let Some(kind) = schema.get_mut("type") {
-        *kind = json!([kind.take(), "null"]);
+    if keywords.get("nullable") != Some(&Value::Bool(true)) {
+        return;
     }
-    if let Some(Value::Array(values)) = schema.get_mut("enum") {
-        values.push(Value::Null);
+    match keywords.get_mut("type") {
+        // Not `anyOf`, so that a mismatch inside keeps its place.
+        Some(kind) => {
+            *kind = json!([kind.take(), "null"]);
+            if let Some(Value::Array(values)) = keywords.get_mut("enum") {
+                values.push(Value::Null);
+            }
+        }
+        None => *value = json!({"anyOf": [value.take(), {"type": "null"}]}),
     }
-    Value::Object(schema)
 }
 
 #[cfg(test)]
@@ -132,35 +88,35 @@ mod tests {
 
     fn mismatch(value: Value) -> Option<String> {
         let document = json!({"components": {"schemas": {
-            "Person": {
+            "Owner": {
                 "type": "object",
                 "required": ["name"],
                 "properties": {
                     "name": {"type": "string", "nullable": true, "example": "Ada", "x-secret": true},
                     "example": {"type": "integer"},
-                    "friend": {"$ref": "#/components/schemas/Person"}
+                    "friend": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/Owner"}]}
                 }
             }
         }}});
-        let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/Person"}});
-        Schema::new(schema).mismatch(&document, &value)
+        let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
+        Schema::new(schema).mismatch(registry(&document).as_ref(), &value)
     }
 
     #[test]
-    fn what_is_nullable_may_be_null_and_what_is_not_may_not() {
-        assert_eq!(
-            mismatch(json!([{"name": null}, {"name": "Ada", "example": 1}])),
-            None
-        );
+    fn only_nullable_fields_accept_null() {
+        let value = json!([{"name": null, "friend": null}, {"name": "Ada", "example": 1}]);
+        assert_eq!(mismatch(value), None);
         let text = mismatch(json!([{"name": "Ada", "example": null}])).unwrap();
         assert!(text.starts_with("at /0/example: "), "{text}");
     }
 
     #[test]
-    fn a_mismatch_names_the_place_and_never_the_value() {
-        let text = mismatch(json!([{"name": "Ada", "friend": {"name": 7_654_321}}])).unwrap();
-        assert!(text.starts_with("at /0/friend/name: "), "{text}");
-        assert!(!text.contains("7654321"), "{text}");
+    fn mismatch_names_the_place_and_not_the_value() {
+        let text = mismatch(json!([{"name": 7_654_321}])).unwrap();
+        assert!(
+            text.starts_with("at /0/name: ") && !text.contains("7654321"),
+            "{text}"
+        );
         let text = mismatch(json!([{}])).unwrap();
         assert!(text.contains("at /0: ") && text.contains("name"), "{text}");
         let text = mismatch(json!("hunter2")).unwrap();

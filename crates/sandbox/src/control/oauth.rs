@@ -1,39 +1,39 @@
-//! The page on which a person signs in by OAuth, for a browser; and the same for programs, which need no address.
+//! The page on which a user signs in by OAuth, and the same for programs, which need no address.
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body as ResponseBody;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-use super::{Here, ok, refuse};
-use crate::premises::Premises;
-use crate::server::Payload;
-use crate::world::Consent;
+use super::{SharedState, ok, refuse};
+use crate::shared::Shared;
+use crate::state::Consent;
 
-/// What the page sends when the person declines.
+/// The form value of the button "Decline".
 const DECLINED: &str = "answer=decline";
 
-pub(super) fn router() -> Router<Arc<Premises>> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/oauth/{member}", post(sign_in))
         .route("/_sandbox/oauth/{member}/decline", post(decline))
         .route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
 }
 
-async fn sign_in(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    finish(&premises, &member, Consent::Given)
+async fn sign_in(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
+    finish(&shared, &member, Consent::Given)
 }
 
-async fn decline(State(premises): Here, Path(member): Path<String>) -> Response<Payload> {
-    finish(&premises, &member, Consent::Declined)
+async fn decline(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
+    finish(&shared, &member, Consent::Declined)
 }
 
-fn finish(premises: &Premises, member: &str, consent: Consent) -> Response<Payload> {
-    match premises.world.finish_oauth(member, consent) {
+fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseBody> {
+    match shared.store.finish_oauth(member, consent) {
         true => ok(&json!({"signed_in": consent == Consent::Given})),
         false => refuse(
             StatusCode::NOT_FOUND,
@@ -42,50 +42,50 @@ fn finish(premises: &Premises, member: &str, consent: Consent) -> Response<Paylo
     }
 }
 
-/// The page by itself does nothing: whoever only looks at the address has not signed in.
+/// Reading the page changes nothing.
 async fn show(
-    State(premises): Here,
+    State(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
-) -> Response<Payload> {
-    let Some(bank) = premises.world.oauth_page(&member, &page) else {
+) -> Response<ResponseBody> {
+    let Some(bank) = shared.store.oauth_page(&member, &page) else {
         return closed();
     };
-    let says = format!(
-        "<p>Will you let MX see your accounts at {}?</p>\n\
+    let text = format!(
+        "<p>Allow MX to read your accounts at {}?</p>\n\
          <form method=\"post\"><button name=\"answer\" value=\"sign_in\">Sign in</button>\n\
          <button name=\"answer\" value=\"decline\">Decline</button></form>",
         bank.name
     );
-    html(StatusCode::OK, &bank.name, &says)
+    html(StatusCode::OK, &bank.name, &text)
 }
 
 async fn submit(
-    State(premises): Here,
+    State(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
     answer: String,
-) -> Response<Payload> {
-    let (consent, says) = match answer == DECLINED {
+) -> Response<ResponseBody> {
+    let (consent, text) = match answer == DECLINED {
         true => (Consent::Declined, "<p>You have declined.</p>"),
         false => (Consent::Given, "<p>You have signed in.</p>"),
     };
-    match premises.world.finish_oauth_page(&member, &page, consent) {
-        true => html(StatusCode::OK, "Done", says),
+    match shared.store.finish_oauth_page(&member, &page, consent) {
+        true => html(StatusCode::OK, "Done", text),
         false => closed(),
     }
 }
 
-fn closed() -> Response<Payload> {
-    let says = "<p>This address is not open. It can be used once; ask for a fresh one.</p>";
-    html(StatusCode::NOT_FOUND, "Not open", says)
+fn closed() -> Response<ResponseBody> {
+    let text = "<p>This address is not valid. It can be used once; request a new one.</p>";
+    html(StatusCode::NOT_FOUND, "Not open", text)
 }
 
-/// A page. What is put into it are texts of the sandbox's own, in which nothing needs escaping.
-fn html(status: StatusCode, title: &str, body: &str) -> Response<Payload> {
+/// An HTML page. The texts are the sandbox's own, so nothing needs escaping.
+fn html(status: StatusCode, title: &str, body: &str) -> Response<ResponseBody> {
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
          <body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     );
-    let mut response = Response::new(Payload::from(page));
+    let mut response = Response::new(ResponseBody::from(page));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/html; charset=utf-8");

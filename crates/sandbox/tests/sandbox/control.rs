@@ -1,14 +1,13 @@
-//! What programs in other languages ask for under `/_sandbox/`.
+//! The control API below `/_sandbox/`.
 
 use mx_nexus::mdx::types::UserCreateRequest;
-use mx_nexus::operations::Api;
 use mx_nexus::reqwest::{Client, Method};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, polling};
+use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling};
 
-/// The status and the JSON of an answer.
+/// The status and the JSON of a response.
 async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (u16, Value) {
     let url = format!("{}{path}", sandbox.address());
     let method: Method = method.parse().unwrap();
@@ -23,7 +22,7 @@ async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (u16, V
 }
 
 #[tokio::test]
-async fn the_index_says_what_is_where_and_not_the_key() {
+async fn index_lists_requests_without_the_key() {
     let (sandbox, _) = open().await;
     for path in ["/", "/_sandbox", "/_sandbox/"] {
         let (status, index) = ask(&sandbox, "GET", path, "").await;
@@ -58,7 +57,7 @@ async fn faults_are_added_listed_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_fault_that_cannot_be_is_refused_with_the_reason() {
+async fn invalid_fault_is_refused_with_the_reason() {
     let (sandbox, _) = open().await;
     for (fault, reason) in [
         ("", "EOF"),
@@ -85,7 +84,7 @@ async fn a_fault_that_cannot_be_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn sessions_end_and_are_renewed() {
+async fn expired_session_is_renewed() {
     let (sandbox, nexus) = open().await;
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     let (_, expired) = ask(&sandbox, "POST", "/_sandbox/sessions/expire", "").await;
@@ -101,7 +100,7 @@ async fn sessions_end_and_are_renewed() {
 }
 
 #[tokio::test]
-async fn the_list_of_requests_has_nothing_secret_in_it() {
+async fn list_of_requests_has_no_secret() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "hunter2-the-password").await;
@@ -157,10 +156,9 @@ async fn jobs_are_listed_by_member() {
 }
 
 #[tokio::test]
-async fn the_documents_name_this_address() {
+async fn documents_have_this_address() {
     let (sandbox, _) = open().await;
-    for api in Api::ALL {
-        let name = api.name();
+    for (name, table) in apis() {
         let (_, document) = ask(
             &sandbox,
             "GET",
@@ -174,7 +172,7 @@ async fn the_documents_name_this_address() {
         let count = paths.flat_map(|item| item.as_object().unwrap().values());
         assert_eq!(
             count.filter(|one| one["operationId"].is_string()).count(),
-            api.operations().len()
+            table.len()
         );
     }
     assert_eq!(
@@ -186,7 +184,7 @@ async fn the_documents_name_this_address() {
 }
 
 #[tokio::test]
-async fn paths_and_methods_that_are_not_there_are_refused_in_json() {
+async fn unknown_path_or_method_is_refused_in_json() {
     let (sandbox, _) = open().await;
     for (method, path, status) in [
         ("GET", "/nowhere", 404),
@@ -206,7 +204,7 @@ async fn paths_and_methods_that_are_not_there_are_refused_in_json() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_changed_is_the_one_that_counts() {
+async fn changed_key_replaces_the_old_one() {
     let (sandbox, before) = open().await;
     let api = known_user(&before, ADA).await.api().await.unwrap();
     sandbox.add_partner(sandbox.client_id(), "the-next-key");
@@ -220,7 +218,7 @@ async fn a_key_that_is_changed_is_the_one_that_counts() {
 }
 
 #[tokio::test]
-async fn another_partner_leaves_the_first_one_its_key() {
+async fn another_partner_keeps_the_first_key() {
     let (sandbox, nexus) = open().await;
     let key = sandbox.api_key();
     sandbox.add_partner("another-client", "another-key");

@@ -1,4 +1,4 @@
-//! Every fault, as the client feels it.
+//! Every fault, as the client sees it.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::session;
 use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, polling, quick, raw};
 
-/// A sandbox, and a client of one user that sends everything once.
-async fn blunt() -> (Sandbox, api::Client) {
+/// A sandbox, and a client of one user without retries.
+async fn without_retries() -> (Sandbox, api::Client) {
     let sandbox = quick().start().await.unwrap();
     let nexus = sandbox.nexus().retry(RetryPolicy::off()).build().unwrap();
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     (sandbox, api)
 }
 
-/// What became of an operation: its statuses, in turn; none for a reset.
+/// The statuses of an operation in order; none for a reset.
 fn statuses(sandbox: &Sandbox, id: &str) -> Vec<Option<u16>> {
     let requests = sandbox.requests().into_iter();
     requests
@@ -32,7 +32,7 @@ async fn identify(user: &User, member: &str) -> Result<Owners, IdentityError> {
     job.run(async |_| None).await
 }
 
-/// How many identifications the sandbox has seen.
+/// How many identifications were started.
 fn identifications(sandbox: &Sandbox) -> usize {
     let jobs = sandbox.jobs().into_iter();
     jobs.filter(|job| job.kind == JobKind::Identification)
@@ -47,8 +47,8 @@ async fn connected(nexus: &Nexus) -> (User, String) {
 }
 
 #[tokio::test]
-async fn a_status_comes_with_every_kind_of_body() {
-    let (sandbox, api) = blunt().await;
+async fn status_with_every_kind_of_body() {
+    let (sandbox, api) = without_retries().await;
     for body in [
         FaultBody::Json,
         FaultBody::Html,
@@ -82,12 +82,12 @@ async fn a_status_comes_with_every_kind_of_body() {
 }
 
 #[tokio::test]
-async fn every_status_can_be_had() {
-    let (sandbox, api) = blunt().await;
+async fn every_status_is_sent() {
+    let (sandbox, api) = without_retries().await;
     for status in [
         400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504, 599,
     ] {
-        // A session that is refused is renewed once.
+        // A refused session is renewed once.
         let times = if status == 401 { 2 } else { 1 };
         sandbox
             .fault(
@@ -102,7 +102,7 @@ async fn every_status_can_be_had() {
 }
 
 #[tokio::test]
-async fn a_read_is_repeated_until_it_goes_well() {
+async fn read_is_retried_until_it_succeeds() {
     let (sandbox, nexus) = open().await;
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     sandbox
@@ -116,7 +116,7 @@ async fn a_read_is_repeated_until_it_goes_well() {
 }
 
 #[tokio::test]
-async fn a_start_whose_answer_is_lost_is_not_repeated() {
+async fn start_with_lost_answer_is_not_repeated() {
     for fault in [
         Fault::reset_after_processing(),
         Fault::truncated(),
@@ -135,7 +135,7 @@ async fn a_start_whose_answer_is_lost_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_start_that_was_lost_before_is_made_once_more() {
+async fn start_without_effect_is_repeated() {
     for fault in [Fault::reset(), Fault::status(503)] {
         let (sandbox, nexus) = open().await;
         let (user, member) = connected(&nexus).await;
@@ -154,7 +154,7 @@ async fn a_start_that_was_lost_before_is_made_once_more() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_an_answer_lost_and_the_request_had_its_effect() {
+async fn late_answer_is_lost_but_takes_effect() {
     let (sandbox, nexus) = open().await;
     let (_, member) = connected(&nexus).await;
     let session = session(&sandbox, &reqwest::Client::new(), ADA).await;
@@ -174,8 +174,8 @@ async fn a_late_answer_is_an_answer_lost_and_the_request_had_its_effect() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_is_no_answer() {
-    let (sandbox, api) = blunt().await;
+async fn truncated_answer_is_an_error() {
+    let (sandbox, api) = without_retries().await;
     sandbox
         .fault(Fault::truncated().on_operation("listMembers"))
         .unwrap();
@@ -187,7 +187,7 @@ async fn a_truncated_answer_is_no_answer() {
 }
 
 #[tokio::test]
-async fn stale_echoes_do_not_fool_the_client() {
+async fn client_ignores_stale_echoes() {
     let (sandbox, nexus) = open().await;
     let (user, member) = connected(&nexus).await;
     identify(&user, &member).await.unwrap();
@@ -200,12 +200,12 @@ async fn stale_echoes_do_not_fool_the_client() {
 }
 
 #[tokio::test]
-async fn sessions_that_expire_in_the_middle_are_renewed() {
+async fn expired_sessions_in_a_workflow_are_renewed() {
     let (sandbox, nexus) = open().await;
     let (user, member) = connected(&nexus).await;
     let sessions = || statuses(&sandbox, "createSession").len();
     let before = sessions();
-    // Twice at once would be a session that is refused as soon as it is opened.
+    // Two in a row would expire the new session before it is used.
     for id in ["readMember", "identifyMember", "listAccountOwners"] {
         let fault = Fault::expired_sessions().on_operation(id);
         sandbox.fault(fault).unwrap();
@@ -215,26 +215,26 @@ async fn sessions_that_expire_in_the_middle_are_renewed() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset_and_not_an_end() {
+async fn reset_closes_the_connection_by_rst() {
     let (sandbox, _) = open().await;
     sandbox.fault(Fault::reset()).unwrap();
-    let mut stream = raw::dial(&sandbox).await;
+    let mut stream = raw::connect(&sandbox).await;
     stream
         .write_all(b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
-    let mut heard = Vec::new();
-    let error = stream.read_to_end(&mut heard).await.unwrap_err();
+    let mut received = Vec::new();
+    let error = stream.read_to_end(&mut received).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
-    assert!(heard.is_empty());
+    assert!(received.is_empty());
 }
 
 #[tokio::test]
-async fn a_truncated_answer_has_a_head_and_half_of_what_it_announced() {
+async fn truncated_answer_has_a_head_and_half_of_its_body() {
     let (sandbox, _) = open().await;
     sandbox.fault(Fault::truncated()).unwrap();
-    let heard = raw::say(&sandbox, b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    let (head, body) = heard.split_once("\r\n\r\n").expect("the head is whole");
+    let received = raw::exchange(&sandbox, b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let (head, body) = received.split_once("\r\n\r\n").expect("the head is whole");
     let length = head
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));

@@ -1,4 +1,4 @@
-//! Many at once: counts only, because a clock says more about the machine than about the sandbox.
+//! Many requests at a time. Only counts are checked: times depend on the machine.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::{MX_BANK, PATIENCE, known_user, polling, quick, raw};
 
 const USERS: usize = 100;
 const MEMBERS: usize = 20;
-/// How many calls are under way at a time: sockets are fewer than jobs.
+/// Calls at a time: there are fewer sockets than jobs.
 const CALLS: usize = 64;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_thousand_identifications_at_once_end_right() {
+async fn two_thousand_identifications_at_a_time_succeed() {
     let sandbox = quick().start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();
     let mut connecting = JoinSet::new();
@@ -27,7 +27,7 @@ async fn two_thousand_identifications_at_once_end_right() {
             let form = user.connect(MX_BANK).await.unwrap();
             let mut members = Vec::new();
             for login in 0..MEMBERS {
-                // Every fourth asks a question, and every tenth is turned away.
+                // Every fourth has a challenge, and every tenth is refused.
                 let password = match (login % 4, login % 10) {
                     (_, 9) => "INVALID",
                     (0, _) => "challenge",
@@ -94,11 +94,11 @@ async fn two_thousand_identifications_at_once_end_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_stops_with_many_connections_open_and_a_request_under_way() {
+async fn stop_with_open_connections_and_a_pending_request() {
     let sandbox = quick().start().await.unwrap();
     let mut open = Vec::new();
     for _ in 0..300 {
-        open.push(raw::dial(&sandbox).await);
+        open.push(raw::connect(&sandbox).await);
     }
     let held = mx_nexus_sandbox::Fault::delay(Duration::from_secs(500));
     sandbox.fault(held).unwrap();
@@ -113,13 +113,13 @@ async fn it_stops_with_many_connections_open_and_a_request_under_way() {
         .expect("it stops");
     assert!(waiting.await.unwrap().is_err());
     for mut stream in open {
-        assert_eq!(raw::listen(&mut stream).await, "");
+        assert_eq!(raw::read_all(&mut stream).await, "");
     }
     assert!(tokio::net::TcpStream::connect(&address).await.is_err());
 }
 
 #[tokio::test]
-async fn a_dropped_sandbox_gives_its_port_back() {
+async fn dropped_sandbox_frees_its_port() {
     let sandbox = quick().start().await.unwrap();
     let address = sandbox.address().trim_start_matches("http://").to_owned();
     drop(sandbox);

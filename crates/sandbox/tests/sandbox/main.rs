@@ -1,5 +1,5 @@
-//! The sandbox: the whole workflow runs on it, every fault has its effect, and no input harms it. That every answer conforms to the
-//! documents is tested beside the client, in `tests/conformance`.
+//! The sandbox: the workflow with the real client, every fault, and input that is malformed or slow. That every response is as
+//! documented is tested in `tests/conformance`.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,20 +11,22 @@
 mod support;
 
 mod control;
-mod echoes;
-mod extremes;
+mod control_docs;
 mod faults;
-mod hostile;
-mod journal;
+mod invalid_faults;
+mod limits;
 mod load;
+mod malformed;
 mod oauth;
-mod odd;
+mod protocol;
 mod raw;
-mod refused;
+mod requests;
 mod runtime;
 mod seeding;
-mod shapes;
-mod unread;
-mod way;
+mod slow_readers;
+mod stale_echo;
+mod workflow;
 
-use support::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick, session};
+use support::{
+    ADA, MX_BANK, PATIENCE, apis, connect, find, known_user, open, polling, quick, session,
+};

@@ -1,4 +1,4 @@
-//! The page on which a person signs in at a bank, and the same for programs.
+//! The OAuth page, and the same for programs.
 
 use mx_nexus::User;
 use mx_nexus::connect::FormValues;
@@ -8,7 +8,7 @@ use mx_nexus_sandbox::Sandbox;
 
 use crate::{ADA, PATIENCE, find, known_user, open, polling};
 
-/// A member that waits for its person, and the address that they were given.
+/// A member that is PENDING, and the address of its page.
 async fn waiting(user: &User) -> (String, String) {
     let bank = find(user, "MX Bank (OAuth)").await;
     let form = user.connect(bank.as_str()).await.unwrap();
@@ -42,7 +42,7 @@ async fn asked() -> (Sandbox, User, String, String) {
 }
 
 #[tokio::test]
-async fn the_page_is_html_and_looking_at_it_does_nothing() {
+async fn page_is_html_and_reading_it_changes_nothing() {
     let (_sandbox, user, member, window) = asked().await;
     for _ in 0..2 {
         let page = get(&window).await;
@@ -60,7 +60,7 @@ async fn the_page_is_html_and_looking_at_it_does_nothing() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_guessed_or_used_connects_nobody() {
+async fn guessed_or_used_address_is_refused() {
     let (sandbox, user, member, window) = asked().await;
     let (stem, _) = window.rsplit_once('/').unwrap();
     for guessed in [

@@ -1,4 +1,4 @@
-//! The runtime that a sandbox lives in: it ends with it, and goes by its clock.
+//! The runtime of a sandbox: it stops with it, and uses its clock.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const GET_INDEX: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
 #[test]
-fn it_ends_with_the_runtime_that_started_it() {
+fn sandbox_stops_with_its_runtime() {
     let first = Builder::new_current_thread().enable_all().build().unwrap();
     let sandbox = first.block_on(quick().start()).unwrap();
-    let heard = first.block_on(raw::say(&sandbox, GET_INDEX));
-    assert_eq!(raw::statuses(&heard), [200]);
+    let received = first.block_on(raw::exchange(&sandbox, GET_INDEX));
+    assert_eq!(raw::statuses(&received), [200]);
     drop(first);
 
     let second = Builder::new_current_thread().enable_all().build().unwrap();
     let address = sandbox.address().trim_start_matches("http://").to_owned();
     let dialled = second.block_on(tokio::net::TcpStream::connect(&address));
-    assert!(dialled.is_err(), "nobody is there any more");
-    // What it knows can still be asked for, and stopping it is no mistake.
+    assert!(dialled.is_err(), "the port is free");
+    // Its records can still be read, and it can be stopped.
     sandbox.fault(Fault::reset()).unwrap();
     assert_eq!(sandbox.faults().len(), 1);
     assert!(sandbox.jobs().is_empty());
@@ -35,13 +35,13 @@ fn it_ends_with_the_runtime_that_started_it() {
 
 #[test]
 #[should_panic(expected = "timers are disabled")]
-fn a_runtime_without_time_is_told_at_once() {
+fn runtime_without_time_panics_at_start() {
     let timeless = Builder::new_current_thread().enable_io().build().unwrap();
     let _ = timeless.block_on(quick().start());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_of_an_hour_takes_no_time_when_the_clock_is_paused() {
+async fn job_of_an_hour_takes_no_time_with_a_paused_clock() {
     let sandbox = quick().job_time(HOUR).start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();
     let user = known_user(&nexus, ADA).await;
@@ -55,7 +55,7 @@ async fn a_job_of_an_hour_takes_no_time_when_the_clock_is_paused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sessions_end_when_a_paused_clock_is_advanced() {
+async fn session_expires_when_a_paused_clock_is_advanced() {
     let (sandbox, nexus) = open().await;
     let api = known_user(&nexus, ADA).await.api().await.unwrap();
     api.list_members().send().await.unwrap();
@@ -67,10 +67,10 @@ async fn sessions_end_when_a_paused_clock_is_advanced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_takes_a_moment_to_speak_is_cut_off_when_the_clock_is_paused() {
+async fn slow_client_times_out_at_once_with_a_paused_clock() {
     let sandbox = quick().start().await.unwrap();
-    let mut silent = raw::dial(&sandbox).await;
+    let mut silent = raw::connect(&sandbox).await;
     let began = Instant::now();
-    raw::listen(&mut silent).await;
+    raw::read_all(&mut silent).await;
     assert!(began.elapsed() >= Duration::from_secs(30));
 }

@@ -1,4 +1,4 @@
-//! What a test in any language begins with: members without the way to them, and jobs that are over now.
+//! Members without the workflow, and jobs that are finished at once.
 
 use std::time::Duration;
 
@@ -22,7 +22,6 @@ async fn add(sandbox: &Sandbox, user: &str, password: &str) -> (u16, Value) {
     post(sandbox, "/_sandbox/members", &body.to_string()).await
 }
 
-/// The users that the sandbox has been told of and knows.
 async fn is_known(sandbox: &Sandbox, user: &str) -> bool {
     let nexus = sandbox.nexus().build().unwrap();
     nexus.user(user).api().await.is_ok()
@@ -44,7 +43,7 @@ async fn members_are_added_over_http() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_added_is_refused_and_leaves_nothing_behind() {
+async fn invalid_member_is_refused_and_creates_no_user() {
     let sandbox = Sandbox::start().await.unwrap();
     let (status, refusal) = add(&sandbox, "no spaces", "any").await;
     assert_eq!(status, 400, "{refusal}");
@@ -69,7 +68,7 @@ async fn what_cannot_be_added_is_refused_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn jobs_are_over_when_the_test_says_so() {
+async fn running_jobs_are_finished_on_request() {
     let long = Duration::from_secs(3600);
     let sandbox = Sandbox::builder().job_time(long).start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();

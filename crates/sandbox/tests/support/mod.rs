@@ -1,23 +1,24 @@
-//! A sandbox with short jobs, and users and members in it: for the tests here and for those of conformance beside the client.
+//! A sandbox with short jobs, with users and members, for these tests and for `tests/conformance`.
 
 use std::time::Duration;
 
 use mx_nexus::connect::{Connection, FormValues, Search};
 use mx_nexus::identity::Polling;
 use mx_nexus::mdx::types::UserCreateRequest;
+use mx_nexus::operations::{Api, Operation};
 use mx_nexus::reqwest::Client;
 use mx_nexus::{Nexus, User};
 use mx_nexus_sandbox::{Sandbox, SandboxBuilder};
 use serde_json::Value;
 
-/// MX Bank, as its documents name it.
+/// MX Bank's documented guid.
 pub(crate) const MX_BANK: &str = "INS-1572a04c-912b-59bf-5841-332c7dfafaef";
-/// The user id that most tests take.
+/// The user id of most tests.
 pub(crate) const ADA: &str = "U-ada";
-/// Longer than any test takes that goes well.
+/// Longer than any test that succeeds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A sandbox whose jobs are over at once.
+/// A sandbox whose jobs are finished almost at once.
 pub(crate) fn quick() -> SandboxBuilder {
     Sandbox::builder().job_time(Duration::from_millis(10))
 }
@@ -28,7 +29,7 @@ pub(crate) async fn open() -> (Sandbox, Nexus) {
     (sandbox, nexus)
 }
 
-/// A user that MX knows.
+/// A user that was created.
 pub(crate) async fn known_user(nexus: &Nexus, id: &str) -> User {
     let request = UserCreateRequest::builder().id(id).try_into().unwrap();
     nexus.users().unwrap().ensure(request).await.unwrap();
@@ -51,7 +52,7 @@ pub(crate) async fn connect(user: &User, institution: &str, password: &str) -> C
     form.submit(entries).await.unwrap()
 }
 
-/// Looks for an institution by its name, as a person does.
+/// The guid of the first institution with this name.
 pub(crate) async fn find(user: &User, name: &str) -> String {
     let found = user
         .search_institutions(Search::by_name(name))
@@ -63,15 +64,20 @@ pub(crate) async fn find(user: &User, name: &str) -> String {
         .to_owned()
 }
 
-/// Polls as quickly as the jobs of these tests are.
+/// Polls as fast as the jobs are.
 pub(crate) fn polling() -> Polling {
     Polling::between(Duration::from_millis(5), Duration::from_millis(20))
 }
 
-/// The media type that Nexus speaks.
+/// The names of the APIs, with their operations.
+pub(crate) fn apis() -> impl Iterator<Item = (&'static str, &'static [Operation])> {
+    Api::ALL.iter().map(|api| (api.name(), api.operations()))
+}
+
+/// The media type of Nexus.
 pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 
-/// A session of a user, opened by hand.
+/// A session of a user, opened without the client.
 pub(crate) async fn session(sandbox: &Sandbox, http: &Client, user: &str) -> String {
     known_user(&sandbox.nexus().build().unwrap(), user).await;
     let token = api_token(sandbox, http, user).await;

@@ -1,0 +1,315 @@
+//! Which requests a fault matches, and whether any request of the documents can match: a fault that cannot happen is refused.
+
+use crate::api::{self, Api};
+
+/// The longest path of a fault, in bytes: faults are kept in memory.
+const MAX_PATH: usize = 1000;
+/// How many similar names a refusal suggests.
+const SUGGESTIONS: usize = 3;
+
+/// Matches one segment.
+const ANY: &str = "*";
+/// Matches all following segments, also none.
+const REST: &str = "**";
+
+/// The requests that a fault is for.
+pub(super) struct Filter<'a> {
+    pub(super) method: Option<&'a str>,
+    pub(super) path: Option<&'a str>,
+    pub(super) operation: Option<&'a str>,
+}
+
+/// A request that faults are matched against.
+pub(crate) struct RequestInfo<'a> {
+    pub(crate) api: Api,
+    pub(crate) method: &'a str,
+    /// The raw path below the prefix of the API.
+    pub(crate) path: &'a str,
+    pub(crate) operation: &'a str,
+}
+
+impl Filter<'_> {
+    pub(super) fn matches(&self, request: &RequestInfo<'_>) -> bool {
+        let same = |wanted: &str, found: &str| wanted == found;
+        self.method
+            .is_none_or(|method| method.eq_ignore_ascii_case(request.method))
+            && self.operation.is_none_or(|id| id == request.operation)
+            && self
+                .path
+                .is_none_or(|pattern| path_matches(pattern, request.api, request.path, same))
+    }
+
+    /// Why no request can match.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if let Some(id) = self.operation {
+            if self.method.is_some() || self.path.is_some() {
+                return refuse("it is for an operation, or for a method and a path: leave one out");
+            }
+            return check_operation(id);
+        }
+        if let Some(method) = self.method {
+            check_method(method)?;
+        }
+        match self.path {
+            Some(path) => self.check_path(path),
+            None => Ok(()),
+        }
+    }
+
+    fn check_path(&self, pattern: &str) -> Result<(), String> {
+        if !pattern.starts_with('/') {
+            return refuse("its path has to begin with a slash, like /members/*/identify");
+        }
+        if pattern.len() > MAX_PATH {
+            return refuse(&format!("its path may be {MAX_PATH} bytes long at most"));
+        }
+        if pattern.contains(['?', '#']) {
+            return refuse("its path has to end before the query, which faults do not look at");
+        }
+        let mut all = segments(pattern);
+        if all.any(|segment| segment == REST) && all.next().is_some() {
+            return refuse("** is all that follows, so it has to be the end of its path");
+        }
+        let is_part = |segment: &str| segment.contains('*') && ![ANY, REST].contains(&segment);
+        if segments(pattern).any(is_part) {
+            return refuse("* is a whole segment of its path, and not a part of one");
+        }
+        let matching: Vec<&str> = api::all_operations()
+            .filter(|(api, operation)| path_matches(pattern, *api, operation.path, fits))
+            .map(|(_, operation)| operation.method)
+            .collect();
+        if matching.is_empty() {
+            let paths: Vec<String> = api::all_operations()
+                .map(|(_, operation)| generalise(operation.path))
+                .collect();
+            let similar = did_you_mean(&generalise(pattern), paths.iter().map(String::as_str));
+            return refuse(&format!(
+                "no operation has its path, where * is what the documents have in braces{similar}"
+            ));
+        }
+        let is_there = |method: &str| matching.iter().any(|one| one.eq_ignore_ascii_case(method));
+        match self.method {
+            Some(method) if !is_there(method) => {
+                let methods = sorted(matching).join(", ");
+                refuse(&format!("with its path there is only the method {methods}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refuse(reason: &str) -> Result<(), String> {
+    Err(reason.to_owned())
+}
+
+fn check_operation(id: &str) -> Result<(), String> {
+    let ids = || api::all_operations().map(|(_, operation)| operation.id);
+    if ids().any(|known| known == id) {
+        return Ok(());
+    }
+    let similar = did_you_mean(id, ids());
+    refuse(&format!(
+        "no operation has that id; ids read like identifyMember{similar}"
+    ))
+}
+
+fn check_method(method: &str) -> Result<(), String> {
+    let methods = || api::all_operations().map(|(_, operation)| operation.method);
+    if methods().any(|known| known.eq_ignore_ascii_case(method)) {
+        return Ok(());
+    }
+    let methods = sorted(methods().collect()).join(", ");
+    refuse(&format!("no operation has its method; there are {methods}"))
+}
+
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The end of a sentence that suggests similar names, the most similar first; empty when there is none.
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let name: String = name.chars().take(100).collect();
+    let allowed = (name.len() / 4).clamp(1, 3);
+    let distance =
+        |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
+    let mut similar = sorted(known.filter(|known| distance(known) <= allowed).collect());
+    similar.sort_by_key(|known| distance(known));
+    similar.truncate(SUGGESTIONS);
+    match similar.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean {}?", similar.join(" or ")),
+    }
+}
+
+/// A path below its API, with `*` for parameters and for segments that look like an identifier.
+fn generalise(path: &str) -> String {
+    let below = api::of_path(path).map_or(path, |(_, below)| below);
+    let is_parameter = |segment: &str| segment.contains(['{', '*', '-']);
+    segments(below)
+        .map(|segment| if is_parameter(segment) { ANY } else { segment })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.trim_end_matches('/').split('/')
+}
+
+/// Whether a pattern matches a path below an API; the pattern may have the prefix of the API.
+fn path_matches(pattern: &str, api: Api, path: &str, same: fn(&str, &str) -> bool) -> bool {
+    let whole = format!("{}{path}", api::prefix(api));
+    [path, &whole].into_iter().any(|path| {
+        let mut found = segments(path);
+        for wanted in segments(pattern) {
+            if wanted == REST {
+                return true;
+            }
+            match found.next() {
+                Some(segment) if wanted == ANY || same(wanted, segment) => {}
+                _ => return false,
+            }
+        }
+        found.next().is_none()
+    })
+}
+
+/// Whether a segment of a request fits a segment of the document.
+fn fits(segment: &str, documented: &str) -> bool {
+    let Some((before, rest)) = documented.split_once('{') else {
+        return segment == documented;
+    };
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    let value = segment
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after));
+    // Braces are copied from a document; no request has them.
+    value.is_some_and(|value| !value.is_empty() && !value.contains(['{', '}']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path: &'static str) -> RequestInfo<'static> {
+        RequestInfo {
+            api: Api::Nexus,
+            method: "POST",
+            path,
+            operation: "identifyMember",
+        }
+    }
+
+    fn on<'a>(method: &'a str, path: &'a str) -> Filter<'a> {
+        Filter {
+            method: Some(method),
+            path: Some(path),
+            operation: None,
+        }
+    }
+
+    const IDENTIFY: &str = "/members/MBR-1/identify";
+
+    #[test]
+    fn pattern_is_matched_by_segments() {
+        for pattern in [
+            IDENTIFY,
+            "/members/*/identify",
+            "/members/*/identify/**",
+            "/members/**",
+            "/**",
+            "/nexus/members/*/identify",
+            "/*/members/**",
+        ] {
+            assert!(on("post", pattern).matches(&request(IDENTIFY)), "{pattern}");
+        }
+        for pattern in [
+            "/members/*",
+            "/members/*/identify/*",
+            "/",
+            "/sso/**",
+            "/members/*/verify",
+        ] {
+            assert!(
+                !on("POST", pattern).matches(&request(IDENTIFY)),
+                "{pattern}"
+            );
+        }
+        assert!(!on("GET", "/**").matches(&request(IDENTIFY)));
+    }
+
+    #[test]
+    fn every_operation_has_a_filter_by_id_and_by_path() {
+        for (api, operation) in api::all_operations() {
+            let id = Filter {
+                method: None,
+                path: None,
+                operation: Some(operation.id),
+            };
+            assert_eq!(id.check(), Ok(()), "{}", operation.id);
+            let below = generalise(operation.path);
+            let whole = format!("{}{below}/", api::prefix(api));
+            let one = operation.path.replace('{', "A").replace('}', "");
+            for path in [below, whole, one] {
+                assert_eq!(on(operation.method, &path).check(), Ok(()), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn impossible_method_or_path_is_refused_with_advice() {
+        for (method, path, reason) in [
+            ("FETCH", "/members", "there are DELETE, GET"),
+            ("", "/members", "no operation has its method"),
+            ("GET", "members", "slash"),
+            ("GET", "/members/**/identify", "end of its path"),
+            ("GET", "/members/MBR-*", "whole segment"),
+            ("GET", "/members?page=1", "query"),
+            ("GET", "/nowhere", "no operation has its path"),
+            (
+                "POST",
+                "/nexus/members/*/identfy",
+                "did you mean /members/*/identify?",
+            ),
+            (
+                "POST",
+                "/members/MBR-1/identfy",
+                "did you mean /members/*/identify?",
+            ),
+            (
+                "POST",
+                "/members/{member_guid}/identify",
+                "did you mean /members/*/identify?",
+            ),
+            ("GET", "/sso/members", "no operation has its path"),
+            ("GET", "/members//identify", "no operation has its path"),
+            ("GET", "/members/*/identify", "only the method POST"),
+        ] {
+            let refusal = on(method, path).check().unwrap_err();
+            assert!(refusal.contains(reason), "{method} {path}: {refusal}");
+        }
+        let long = format!("/members/{}", "x".repeat(MAX_PATH));
+        assert!(on("GET", &long).check().unwrap_err().contains("long"));
+    }
+
+    #[test]
+    fn unknown_operation_or_operation_with_path_is_refused() {
+        let mut filter = Filter {
+            method: None,
+            path: None,
+            operation: Some("identifyMembr"),
+        };
+        let refusal = filter.check().unwrap_err();
+        assert!(
+            refusal.contains("did you mean identifyMember?"),
+            "{refusal}"
+        );
+        filter.operation = Some("identifyMember");
+        filter.method = Some("POST");
+        assert!(filter.check().unwrap_err().contains("leave one out"));
+        filter.method = None;
+        filter.path = Some("/members/*/identify");
+        assert!(filter.check().unwrap_err().contains("leave one out"));
+    }
+}

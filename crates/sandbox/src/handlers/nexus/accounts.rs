@@ -1,0 +1,188 @@
+//! Accounts, their owners and their numbers.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::pages::paged;
+use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
+use crate::call::{Call, Reply};
+use crate::state::{Account, AccountAction, Clock, Member, State};
+
+/// The reply to an operation on accounts, owners or numbers; the member is the user's.
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let guid = call.path("member_guid");
+    let splits_names = state.settings.splits_names;
+    Some(match call.operation.id {
+        "listAccountOwners" => state.member(user, guid).map(|member| {
+            let owners = owners(member, splits_names);
+            Reply::ok(json!({"account_owners": owners}))
+        }),
+        "readAccountNumbers" => state.member(user, guid).map(|member| {
+            Reply::ok(json!({"account_numbers": numbers(member, member.accounts())}))
+        }),
+        "listMemberAccounts" => Ok(list(state, user, &[guid.to_owned()], call)),
+        "listAccounts" => {
+            let guids = state.member_guids(user);
+            Ok(list(state, user, &guids, call))
+        }
+        _ => by_account(state, user, call)?,
+    })
+}
+
+/// The reply about one account. One that no job gathered may be one that the user created, which the sandbox does not store.
+fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let wanted = call.path.get("account_guid")?;
+    let clock = state.clock;
+    let action = match call.operation.id {
+        "updateAccount" => AccountAction::Update(&call.body["account"]),
+        "blockAccount" => AccountAction::Block,
+        "deleteManualAccount" => AccountAction::Delete,
+        _ => AccountAction::Read,
+    };
+    let (member, account) = match state.account(user, wanted, action)? {
+        Ok(found) => found,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    let answer = match call.operation.id {
+        "readAccount" | "updateAccount" => {
+            json!({"account": account_json(member, account, &clock)})
+        }
+        "readAccountNumbersByAccount" => json!({"account_numbers": numbers(member, [account])}),
+        "blockAccount" => return Some(Ok(Reply::empty(StatusCode::OK))),
+        _ => return None,
+    };
+    Some(Ok(Reply::ok(answer)))
+}
+
+fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply {
+    let clock = state.clock;
+    let mut accounts = Vec::new();
+    for guid in members {
+        if let Ok(member) = state.member(user, guid) {
+            let accounts_of_member = member.accounts();
+            accounts
+                .extend(accounts_of_member.map(|account| account_json(member, account, &clock)));
+        }
+    }
+    paged(call, "accounts", accounts)
+}
+
+/// The owners of the latest identification.
+pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
+    let Some(login) = &member.connection.owners_login else {
+        return json!([]);
+    };
+    let owners = member.accounts().flat_map(|account| {
+        let owners = generated::owners(login, account.index).into_iter();
+        owners.map(move |owner| owner_json(member, &account.guid, &owner, splits_names))
+    });
+    owners.collect()
+}
+
+fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool) -> Value {
+    json!({
+        "account_guid": account,
+        "address": owner.address,
+        "city": owner.city,
+        "country": "United States",
+        "email": owner.email,
+        "first_name": splits_names.then_some(owner.first_name),
+        "last_name": splits_names.then_some(owner.last_name),
+        "member_guid": member.guid,
+        "owner_name": owner.full_name(),
+        "phone": owner.phone,
+        "postal_code": owner.postal_code,
+        "state": owner.state,
+        "user_guid": member.user,
+    })
+}
+
+/// The numbers of these accounts in the latest verification.
+pub(super) fn numbers<'a>(
+    member: &Member,
+    accounts: impl IntoIterator<Item = &'a Account>,
+) -> Value {
+    let Some(login) = &member.connection.numbers_login else {
+        return json!([]);
+    };
+    let accounts = accounts.into_iter();
+    let accounts = accounts.filter(|account| kind(account).has_numbers);
+    let numbers = accounts.map(|account| {
+        let institution = member.institution;
+        let numbers =
+            generated::numbers(login, account.index, &institution.code, institution.country);
+        json!({
+            "account_guid": account.guid,
+            "account_number": numbers.account_number,
+            "guid": account.guid.replacen("ACT", "ACN", 1),
+            "institution_number": numbers.institution_number,
+            "member_guid": member.guid,
+            "passed_validation": true,
+            "routing_number": numbers.routing_number,
+            "transit_number": numbers.transit_number,
+            "user_guid": member.user,
+        })
+    });
+    numbers.collect()
+}
+
+/// An account as MX shows it, with the changes of its user.
+pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) -> Value {
+    let (kind, index) = (kind(account), account.index);
+    let institution = member.institution;
+    let login = &member.connection.accounts_login;
+    let numbers = generated::numbers(login, index, &institution.code, institution.country);
+    let last_four = numbers.account_number.get(6..).unwrap_or_default();
+    let cents = generated::cents(login, index);
+    let balance = json!(cents as f64 / 100.0);
+    let created = clock.iso(member.created);
+    let updated = member.connection.succeeded.map(|at| clock.iso(at));
+    let guid = &account.guid;
+    let ownership = match generated::owners(login, index).len() {
+        1 => "INDIVIDUAL",
+        _ => "JOINT",
+    };
+    let mut shown = json!({
+        "account_guid": guid,
+        "account_number": format!("****{last_four}"),
+        "account_number_set_by": 1,
+        "account_number_set_by_name": "FEED",
+        "account_ownership": ownership,
+        "account_type": kind.code,
+        "account_type_name": kind.code_name,
+        "account_type_set_by": 1,
+        "account_type_set_by_name": "FEED",
+        "available_balance": balance,
+        "balance": balance,
+        "balance_set_by": 1,
+        "balance_set_by_name": "FEED",
+        "created_at": created,
+        "currency_code": "USD",
+        "external_guid": null,
+        "feed_account_type": kind.code,
+        "feed_account_type_name": kind.code_name,
+        "feed_balance": balance,
+        "feed_name": kind.name,
+        "guid": guid,
+        "imported_at": updated,
+        "institution_code": institution.code,
+        "institution_guid": institution.guid,
+        "is_business": false,
+        "is_closed": false,
+        "is_hidden": false,
+        "is_manual": false,
+        "member_guid": member.guid,
+        "member_is_managed_by_user": true,
+        "metadata": null,
+        "name": kind.name,
+        "nickname": null,
+        "updated_at": updated,
+        "user_guid": member.user,
+    });
+    account.apply_changes(&mut shown);
+    shown
+}
+
+fn kind(account: &Account) -> &'static AccountKind {
+    &ACCOUNTS[account.index % ACCOUNTS.len()]
+}

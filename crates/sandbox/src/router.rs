@@ -1,0 +1,245 @@
+//! Routes one request: to the control API, or through fault, contract, authorisation and state to its operation, and into the
+//! request log. The server calls it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::body::Body as ResponseBody;
+use http::{Method, Request, Response, request};
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+use serde_json::Value;
+
+use crate::api::{self, Api};
+use crate::body::{self, BodyError};
+use crate::call::{Body, Call, Reply};
+use crate::contract::{self, Contract, Documented, Match};
+use crate::control;
+use crate::fault::{Fault, FaultKind, RequestInfo};
+use crate::handlers;
+use crate::requests::{RecordedRequest, member};
+use crate::settings::Limits;
+use crate::shared::Shared;
+use crate::socket::ResetFlag;
+
+mod replies;
+
+use replies::{fault_reply, no_such_api, respond, truncate, unread_body};
+
+/// Routes all requests of a sandbox.
+pub(crate) struct RequestRouter {
+    shared: Arc<Shared>,
+    control: TowerToHyperService<Router>,
+    limits: Limits,
+}
+
+/// A request that matched an operation.
+struct Matched {
+    api: Api,
+    contract: &'static Contract,
+    documented: &'static Documented,
+    path: BTreeMap<String, String>,
+    head: request::Parts,
+    body: Vec<u8>,
+}
+
+impl RequestRouter {
+    pub(crate) fn new(shared: Arc<Shared>, limits: Limits) -> Self {
+        let control = control::router(Arc::clone(&shared));
+        Self {
+            shared,
+            control: TowerToHyperService::new(control),
+            limits,
+        }
+    }
+
+    /// Responds to one request. An error closes the connection: a fault resets it.
+    pub(crate) async fn respond(
+        &self,
+        request: Request<Incoming>,
+        reset: &ResetFlag,
+    ) -> io::Result<Response<ResponseBody>> {
+        let (head, body) = request.into_parts();
+        let body = body::read(&head, body, self.limits).await;
+        let path = head.uri.path();
+        if path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/") {
+            return Ok(self.control(head, body).await);
+        }
+        let Some((api, below)) = api::of_path(path) else {
+            return Ok(self.refuse(&head, no_such_api(), "application/json"));
+        };
+        let contract = contract::of(api);
+        let refuse = |reply| Ok(self.refuse(&head, reply, contract.media_type()));
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => return refuse(unread_body(error)),
+        };
+        match contract.find(head.method.as_str(), below) {
+            Match::Operation(documented, path) => {
+                let matched = Matched {
+                    api,
+                    contract,
+                    documented,
+                    path,
+                    head,
+                    body,
+                };
+                self.operate(matched, reset).await
+            }
+            Match::MethodNotAllowed(methods) => refuse(contract::method_not_allowed(&methods)),
+            Match::NotFound => refuse(contract::no_such_path()),
+        }
+    }
+
+    /// Logs and refuses a request that matched no operation.
+    fn refuse(
+        &self,
+        head: &request::Parts,
+        reply: Reply,
+        media_type: &str,
+    ) -> Response<ResponseBody> {
+        self.shared.requests.add(RecordedRequest {
+            time: SystemTime::now(),
+            method: known_method(&head.method),
+            path: None,
+            operation: None,
+            member: None,
+            status: Some(reply.status.as_u16()),
+            fault: None,
+        });
+        respond(reply, media_type)
+    }
+
+    /// Replies to an operation, or applies the fault that matches it.
+    async fn operate(
+        &self,
+        matched: Matched,
+        reset: &ResetFlag,
+    ) -> io::Result<Response<ResponseBody>> {
+        let Matched {
+            api,
+            contract,
+            documented,
+            ..
+        } = matched;
+        let operation = documented.operation;
+        let fault = self.shared.faults.take(&RequestInfo {
+            api,
+            method: operation.method,
+            path: api::of_path(matched.head.uri.path()).map_or("", |(_, below)| below),
+            operation: operation.id,
+        });
+        let fault = fault.as_ref();
+        let kind = fault.map(|fault| fault.kind);
+        let member = member(&matched.path);
+        let reply = match fault {
+            Some(fault) if !fault.is_processed() => Reply::empty(http::StatusCode::NO_CONTENT),
+            _ => self.process(matched, kind),
+        };
+        if let Some(delay) = fault.and_then(Fault::delay_time) {
+            tokio::time::sleep(delay).await;
+        }
+        let media_type = |status| {
+            let media_type = documented.response_media_type(status);
+            media_type.unwrap_or(contract.media_type())
+        };
+        let instead = fault.and_then(|fault| fault_reply(fault, media_type));
+        let reply = instead.unwrap_or(reply);
+        // A response without a body cannot be truncated.
+        let is_reset = kind == Some(FaultKind::Reset)
+            || kind == Some(FaultKind::Truncate) && matches!(reply.body, Body::Empty);
+        self.shared.requests.add(RecordedRequest {
+            time: SystemTime::now(),
+            method: operation.method,
+            path: Some(format!("{}{}", api::prefix(api), operation.path)),
+            operation: Some(operation.id),
+            member,
+            status: (!is_reset).then(|| reply.status.as_u16()),
+            fault: kind,
+        });
+        if is_reset {
+            reset.set();
+            return Err(io::Error::other("the connection is reset by a fault"));
+        }
+        let media_type = media_type(reply.status);
+        let response = respond(reply, media_type);
+        match kind {
+            Some(FaultKind::Truncate) => Ok(truncate(response).await),
+            _ => Ok(response),
+        }
+    }
+
+    /// The reply of the operation, after the effects of a fault on the state and the call.
+    fn process(&self, matched: Matched, fault: Option<FaultKind>) -> Reply {
+        if fault == Some(FaultKind::ExpireSessions) {
+            self.shared.store.expire_sessions();
+        }
+        let reply = self.call(matched, fault == Some(FaultKind::StaleEcho));
+        reply.unwrap_or_else(|refusal| refusal)
+    }
+
+    fn call(&self, matched: Matched, is_stale: bool) -> Result<Reply, Reply> {
+        let Matched {
+            contract,
+            documented,
+            head,
+            body,
+            ..
+        } = matched;
+        documented.check_media_types(&head.headers, !body.is_empty())?;
+        let query = head.uri.query().unwrap_or_default();
+        let mut call = Call {
+            api: matched.api,
+            operation: documented.operation,
+            path: matched.path,
+            query: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            headers: head.headers,
+            body: Value::Null,
+            is_stale,
+        };
+        let store = &self.shared.store;
+        let principal = store.authorise(&call)?;
+        call.body = documented.check(contract, &call, &body)?;
+        let handled = store.read(call.is_stale, |state| {
+            handlers::reply(state, &principal, &call)
+        });
+        let user = principal.user();
+        Ok(handled.unwrap_or_else(|| documented.sample_reply(contract, &call, user.as_deref())))
+    }
+
+    async fn control(
+        &self,
+        head: request::Parts,
+        body: Result<Vec<u8>, BodyError>,
+    ) -> Response<ResponseBody> {
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => return respond(unread_body(error), "application/json"),
+        };
+        let request = Request::from_parts(head, ResponseBody::from(body));
+        match self.control.call(request).await {
+            Ok(response) => control::json_refusal(response),
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// The name of a method of HTTP; a client's own is not repeated.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}

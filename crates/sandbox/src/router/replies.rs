@@ -1,0 +1,82 @@
+//! Replies of the router itself, and replies as HTTP responses.
+
+use axum::body::{Body as ResponseBody, to_bytes};
+use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+
+use crate::body::{self, BodyError};
+use crate::call::{Body, Reply};
+use crate::fault::{Fault, FaultBody};
+
+/// The refusal of a request whose body was not read.
+pub(super) fn unread_body(error: BodyError) -> Reply {
+    let (status, message) = match error {
+        BodyError::TooLarge => (413, "The body is larger than the limit of the sandbox."),
+        BodyError::TimedOut => (408, "The body did not arrive in time."),
+        BodyError::Broken => (400, "The body is incomplete."),
+    };
+    let mut reply = Reply::problem(status, None, message);
+    // The rest of the body is not read.
+    let close = HeaderValue::from_static("close");
+    reply.headers.push((CONNECTION, close));
+    reply
+}
+
+/// The refusal of a path of no API.
+pub(super) fn no_such_api() -> Reply {
+    let message = "There is nothing at this path; GET /_sandbox lists what is there.";
+    Reply::problem(404, None, message)
+}
+
+/// The reply of a fault with a status.
+pub(super) fn fault_reply(
+    fault: &Fault,
+    media_type: impl Fn(StatusCode) -> &'static str,
+) -> Option<Reply> {
+    let status = StatusCode::from_u16(fault.status?).ok()?;
+    let of = |media_type, text: &str| Body::Bytes {
+        media_type,
+        bytes: text.as_bytes().to_vec(),
+    };
+    let body = match fault.response_body() {
+        FaultBody::Json => Reply::problem(status.as_u16(), None, "A fault was asked for.").body,
+        FaultBody::Html => of(
+            "text/html",
+            "<html><body><h1>A fault was asked for</h1></body></html>",
+        ),
+        FaultBody::NotJson => of(media_type(status), "{\"error\": "),
+        FaultBody::Empty => Body::Empty,
+    };
+    let seconds = fault.retry_after_seconds().into_iter();
+    let headers = seconds.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
+    Some(Reply {
+        status,
+        headers: headers.collect(),
+        body,
+    })
+}
+
+/// The response of a reply; JSON has this media type.
+pub(super) fn respond(reply: Reply, media_type: &str) -> Response<ResponseBody> {
+    let (media_type, bytes) = match reply.body {
+        Body::Empty => (None, Vec::new()),
+        Body::Json(value) => (Some(media_type), value.to_string().into_bytes()),
+        Body::Bytes { media_type, bytes } => (Some(media_type), bytes),
+    };
+    let mut response = Response::new(ResponseBody::from(bytes));
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    if let Some(value) = media_type.and_then(|text| HeaderValue::from_str(text).ok()) {
+        headers.insert(CONTENT_TYPE, value);
+    }
+    headers.extend(reply.headers);
+    response
+}
+
+/// The same response with half of its body.
+pub(super) async fn truncate(response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let (head, body) = response.into_parts();
+    // The body is in memory, so reading it does not fail.
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    Response::from_parts(head, body::truncated(bytes.to_vec()))
+}

@@ -1,0 +1,152 @@
+//! The state of the sandbox and its rules: partners, users, tokens, sessions, members and their jobs. No I/O and no tasks: every
+//! call reads the clock and first brings what it uses up to date. The router authorises a call, then the handlers use the state.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::call::{Call, Reply};
+use crate::settings::{JobKind, Settings};
+use mx_nexus::Secret;
+
+mod account;
+mod challenges;
+mod clock;
+mod connection;
+mod job;
+mod jobs;
+mod member;
+mod members;
+mod oauth;
+mod partners;
+mod principal;
+mod report;
+mod seeding;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod users;
+
+pub(crate) use account::{Account, AccountAction, not_manual};
+pub(crate) use challenges::{Answers, Challenge};
+pub(crate) use clock::Clock;
+pub(crate) use connection::{AnswerError, Connection, Snapshot};
+pub(crate) use job::Job;
+pub use job::JobState;
+pub(crate) use member::{Member, Oauth, status_message};
+pub(crate) use members::unknown_member;
+pub(crate) use oauth::Consent;
+pub(crate) use principal::{Principal, invalid_token, test_user};
+pub use report::JobReport;
+pub(crate) use users::User;
+
+use partners::Partners;
+use tokens::Tokens;
+use users::Users;
+
+/// The state behind a lock. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    state: Arc<Mutex<State>>,
+}
+
+pub(crate) struct State {
+    /// The time of the call.
+    pub now: Instant,
+    pub clock: Clock,
+    pub settings: Settings,
+    pub partners: Partners,
+    pub users: Users,
+    /// API tokens that are not spent.
+    pub api_tokens: Tokens,
+    pub sessions: Tokens,
+    /// All members, by guid.
+    pub members: HashMap<String, Member>,
+    /// Whether the call shows members as they were before their latest job.
+    pub is_stale: bool,
+}
+
+/// The result of starting a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Started {
+    New,
+    /// A job of the same kind runs.
+    AlreadyRunning,
+}
+
+impl Store {
+    /// A state with one partner and no users.
+    pub(crate) fn new(settings: Settings) -> Self {
+        let state = State {
+            now: Instant::now(),
+            clock: Clock::new(),
+            partners: Partners::new(&settings),
+            users: Users::default(),
+            api_tokens: Tokens::new(settings.api_token_lifetime),
+            sessions: Tokens::new(settings.session_lifetime),
+            members: HashMap::new(),
+            is_stale: false,
+            settings,
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// The client id of the first partner.
+    pub(crate) fn client_id(&self) -> String {
+        self.lock().settings.client_id.clone()
+    }
+
+    pub(crate) fn api_key(&self, client_id: &str) -> Option<Secret> {
+        let state = self.lock();
+        let partner = state.partners.get(client_id)?;
+        Some(partner.key.clone())
+    }
+
+    /// Adds a partner, or changes its key.
+    pub(crate) fn add_partner(&self, client_id: &str, key: Secret) {
+        self.lock().partners.add(client_id, key);
+    }
+
+    /// Enables or disables a kind of jobs for a partner. False when there is no such partner.
+    pub(crate) fn set_product(&self, client_id: &str, kind: JobKind, is_enabled: bool) -> bool {
+        let mut state = self.lock();
+        let Some(partner) = state.partners.get_mut(client_id) else {
+            return false;
+        };
+        if is_enabled {
+            partner.disabled.remove(&kind);
+        } else {
+            partner.disabled.insert(kind);
+        }
+        true
+    }
+
+    /// Authenticates a call, or refuses it; the body is not checked yet.
+    pub(crate) fn authorise(&self, call: &Call) -> Result<Principal, Reply> {
+        principal::authorise(&mut self.lock(), call)
+    }
+
+    /// Runs a function on the state, for one call. A stale call shows members as they were before their latest job.
+    pub(crate) fn read<T>(&self, is_stale: bool, answer: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        state.is_stale = is_stale;
+        answer(&mut state)
+    }
+
+    /// Ends all sessions, and returns how many.
+    pub(crate) fn expire_sessions(&self) -> usize {
+        let mut state = self.lock();
+        let now = state.now;
+        state.sessions.end_all(now)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now = Instant::now();
+        state.is_stale = false;
+        state
+    }
+}

@@ -1,0 +1,138 @@
+//! Accounts that a job gathered, with the changes of the user. The connection of a member has them.
+
+use serde_json::{Map, Value, json};
+
+use crate::api::Api;
+use crate::bank::accounts::ACCOUNTS;
+use crate::call::Reply;
+use crate::contract;
+use crate::guids::guid;
+use crate::state::{Member, State};
+use mx_nexus::values::{AccountSubtype, AccountType, PropertyType, SetBy};
+
+pub(crate) struct Account {
+    pub guid: String,
+    /// Its index in [`ACCOUNTS`].
+    pub index: usize,
+    changes: Map<String, Value>,
+    is_blocked: bool,
+}
+
+/// What a call does to an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AccountAction<'a> {
+    Read,
+    /// Sets these fields.
+    Update(&'a Value),
+    /// Removes it for good.
+    Block,
+    /// Refused: only an account that the user created can be deleted.
+    Delete,
+}
+
+impl Account {
+    /// The accounts that a first job gathers.
+    pub(crate) fn gathered() -> Vec<Self> {
+        let indexes = 0..ACCOUNTS.len();
+        indexes.map(|index| Self::new(guid("ACT"), index)).collect()
+    }
+
+    pub(crate) fn new(guid: String, index: usize) -> Self {
+        Self {
+            guid,
+            index,
+            changes: Map::new(),
+            is_blocked: false,
+        }
+    }
+
+    /// Replaces the bank's values with those of the user.
+    pub(crate) fn apply_changes(&self, shown: &mut Value) {
+        for (field, value) in &self.changes {
+            shown[field] = value.clone();
+        }
+    }
+
+    /// Keeps the fields that the document allows a user to set.
+    pub(crate) fn update(&mut self, request: &Value) {
+        let schemas = &contract::of(Api::Nexus).document()["components"]["schemas"];
+        let may_be_set = &schemas["AccountUpdateRequest"]["properties"];
+        let is_shown = &schemas["AccountResponse"]["properties"];
+        let fields = request.as_object().into_iter().flatten();
+        let fields = fields
+            .filter(|(field, _)| may_be_set[*field].is_object() && is_shown[*field].is_object());
+        for (field, value) in fields {
+            let mut set = |name: &str, value: Value| {
+                self.changes.insert(format!("{field}{name}"), value);
+            };
+            set("", value.clone());
+            if let Some(name) = name_of(field, value) {
+                set("_name", name);
+            }
+            if is_shown[format!("{field}_set_by")].is_object() {
+                set("_set_by", json!(SetBy::User.code()));
+                set("_set_by_name", json!(SetBy::User.name()));
+            }
+        }
+    }
+}
+
+fn name_of(field: &str, value: &Value) -> Option<Value> {
+    let code = value.as_i64()?;
+    Some(match field {
+        "account_type" => json!(AccountType::from(code).name()),
+        "account_subtype" => json!(AccountSubtype::from(code).name()),
+        "property_type" => json!(PropertyType::from(code).name()),
+        _ => return None,
+    })
+}
+
+pub(crate) fn not_manual() -> Reply {
+    let message = "Only a manual account can be deleted; this one can be blocked.";
+    Reply::problem(400, None, message)
+}
+
+impl Member {
+    /// Its accounts without the blocked ones.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
+        let accounts = self.connection.accounts.iter();
+        accounts.filter(|account| !account.is_blocked)
+    }
+}
+
+impl State {
+    /// Applies an action to an account that a job gathered for the user, and returns it with its member. None when no job gathered it:
+    /// then it may be one that the user created, which the sandbox does not store.
+    pub(crate) fn account(
+        &mut self,
+        user: &str,
+        wanted: &str,
+        action: AccountAction<'_>,
+    ) -> Option<Result<(&Member, &Account), Reply>> {
+        for member in self.member_guids(user) {
+            // A job may have gathered its accounts by now.
+            let _ = self.member(user, &member);
+        }
+        let mut members = self.members.values_mut();
+        let member = members.find(|member| {
+            let mut accounts = member.connection.accounts.iter();
+            accounts.any(|account| account.guid == wanted)
+        })?;
+        let is_of_user = member.user == user;
+        let mut accounts = member.connection.accounts.iter_mut();
+        let account = accounts.find(|account| account.guid == wanted)?;
+        if !is_of_user || account.is_blocked {
+            return Some(Err(Reply::problem(404, None, "The account is unknown.")));
+        }
+        match action {
+            AccountAction::Read => {}
+            AccountAction::Update(request) => account.update(request),
+            AccountAction::Block => account.is_blocked = true,
+            AccountAction::Delete => return Some(Err(not_manual())),
+        }
+        let member: &Member = member;
+        let mut accounts = member.connection.accounts.iter();
+        let account = accounts.find(|account| account.guid == wanted)?;
+        Some(Ok((member, account)))
+    }
+}

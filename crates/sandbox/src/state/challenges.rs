@@ -1,0 +1,166 @@
+//! Open challenges of a member: how they are asked, and the verdict on the answers.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::bank::{self, Question, Round, Verdict};
+use crate::guids::guid;
+use mx_nexus::Secret;
+
+/// One grey pixel.
+const PICTURE: &str =
+    "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Challenge {
+    /// The answer repeats it.
+    pub guid: String,
+    question: Question,
+    choices: Vec<Choice>,
+}
+
+#[derive(Clone, Debug)]
+struct Choice {
+    guid: String,
+    label: &'static str,
+    value: &'static str,
+}
+
+/// Answers by the guid of the challenge.
+pub(crate) type Answers = BTreeMap<String, Secret>;
+
+impl Challenge {
+    /// The challenges of a round.
+    pub(crate) fn ask(round: &Round) -> Vec<Self> {
+        let questions = round.questions.iter();
+        questions
+            .map(|question| Self::new(*question, guid("CRD")))
+            .collect()
+    }
+
+    pub(crate) fn new(question: Question, guid: String) -> Self {
+        let choices: &[(&str, &str)] = match question {
+            Question::Text | Question::Token | Question::ImageData => &[],
+            Question::Options | Question::ImageOptions => &[
+                ("The right one", "correct"),
+                ("The one with another question", "challenge"),
+                ("A wrong one", "incorrect"),
+            ],
+            Question::Phone => &[
+                ("Text message to ***-***-0101", "correct"),
+                ("Call to ***-***-0102", "incorrect"),
+            ],
+        };
+        let choices = choices.iter().map(|(label, value)| Choice {
+            guid: crate::guids::guid("OPT"),
+            label,
+            value,
+        });
+        Self {
+            guid,
+            question,
+            choices: choices.collect(),
+        }
+    }
+
+    /// The challenge as MX lists it.
+    pub(crate) fn to_json(&self) -> Value {
+        let label = self.label();
+        let mut shown = json!({
+            "type": self.type_name(),
+            "guid": self.guid,
+            "label": label,
+            "field_name": label,
+        });
+        let choices = self.choices.iter();
+        match self.question {
+            Question::Text | Question::Token => {}
+            Question::ImageData => shown["image_data"] = json!(PICTURE),
+            Question::Options | Question::Phone => {
+                shown["options"] = choices.map(Choice::to_json).collect();
+            }
+            Question::ImageOptions => {
+                let with_picture = choices.map(|choice| {
+                    let mut shown = choice.to_json();
+                    shown["data_uri"] = json!(PICTURE);
+                    shown
+                });
+                shown["image_options"] = with_picture.collect();
+            }
+        }
+        shown
+    }
+
+    pub(crate) fn label(&self) -> &'static str {
+        match self.question {
+            Question::Text => "What city were you born in?",
+            Question::Options => "Which of these is right?",
+            Question::Phone => "Where shall the code go?",
+            Question::Token => "Enter the code that you were sent.",
+            Question::ImageData => "What does the picture show?",
+            Question::ImageOptions => "Which picture is yours?",
+        }
+    }
+
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self.question {
+            Question::Text => "TEXT",
+            Question::Options | Question::Phone => "OPTIONS",
+            Question::Token => "TOKEN",
+            Question::ImageData => "IMAGE_DATA",
+            Question::ImageOptions => "IMAGE_OPTIONS",
+        }
+    }
+
+    /// The type as a number, as in credentials.
+    pub(crate) fn type_code(&self) -> u8 {
+        match self.question {
+            Question::Text => 0,
+            Question::Options | Question::Phone => 2,
+            Question::Token => 12,
+            Question::ImageData => 13,
+            Question::ImageOptions => 14,
+        }
+    }
+
+    fn verdict(&self, answer: &str) -> Verdict {
+        let chosen = self.choices.iter().find(|choice| choice.guid == answer);
+        bank::verdict(chosen.map_or(answer, |choice| choice.value))
+    }
+}
+
+impl Choice {
+    fn to_json(&self) -> Value {
+        json!({"guid": self.guid, "label": self.label, "value": self.value})
+    }
+}
+
+/// The worst verdict on the answers to all open challenges. `None` when one is not open, or an open one has no answer.
+pub(crate) fn verdict(open: &[Challenge], answers: &Answers) -> Option<Verdict> {
+    let is_open = |guid: &String| open.iter().any(|challenge| challenge.guid == *guid);
+    if !answers.keys().all(is_open) {
+        return None;
+    }
+    let mut worst = Verdict::Correct;
+    for challenge in open {
+        let answer = answers.get(&challenge.guid)?.expose();
+        if answer.is_empty() {
+            return None;
+        }
+        let verdict = challenge.verdict(answer);
+        if weight(&verdict) > weight(&worst) {
+            worst = verdict;
+        }
+    }
+    Some(worst)
+}
+
+fn weight(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Correct => 0,
+        Verdict::AnotherRound => 1,
+        Verdict::Wrong => 2,
+        Verdict::Ends(_) => 3,
+    }
+}

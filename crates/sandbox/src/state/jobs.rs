@@ -1,0 +1,144 @@
+//! Starts jobs and answers their challenges, with every refusal that MX has for it. The handlers call it.
+
+use crate::bank::{Step, gathering_only};
+use crate::call::Reply;
+use crate::settings::JobKind;
+use crate::state::{AnswerError, Answers, Job, Started, State};
+
+impl State {
+    /// Starts a job of a member, unless one of the same kind runs.
+    pub(crate) fn start(
+        &mut self,
+        user: &str,
+        guid: &str,
+        kind: JobKind,
+    ) -> Result<Started, Reply> {
+        self.check_permission(user, guid, kind)?;
+        let member = self.member(user, guid)?;
+        match member.connection.running().map(|job| job.kind) {
+            Some(running) if running == kind => return Ok(Started::AlreadyRunning),
+            Some(_) => return Err(other_job_runs()),
+            None => {}
+        }
+        self.launch(guid, kind);
+        Ok(Started::New)
+    }
+
+    /// Aggregates all members of a user, or refuses when one of them may not be.
+    pub(crate) fn start_all(&mut self, user: &str) -> Result<Started, Reply> {
+        let kind = JobKind::Aggregation;
+        let mut idle = Vec::new();
+        let guids = self.member_guids(user);
+        for guid in &guids {
+            self.check_permission(user, guid, kind)?;
+            let running = self.member(user, guid)?.connection.running();
+            match running.map(|job| job.kind) {
+                Some(running) if running == kind => {}
+                Some(_) => return Err(other_job_runs()),
+                None => idle.push(guid.clone()),
+            }
+        }
+        for guid in &idle {
+            self.launch(guid, kind);
+        }
+        if idle.is_empty() && !guids.is_empty() {
+            return Ok(Started::AlreadyRunning);
+        }
+        Ok(Started::New)
+    }
+
+    /// Aggregates the members of a user that may be, as opening a session does.
+    pub(crate) fn aggregate_permitted(&mut self, user: &str) {
+        for guid in self.member_guids(user) {
+            self.aggregate_if_permitted(user, &guid);
+        }
+    }
+
+    /// Aggregates a new or changed member, unless a job runs or it may not be. The user did not ask for it, so nothing is refused.
+    pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
+        let _ = self.start(user, guid, JobKind::Aggregation);
+    }
+
+    /// Starts a job without a check. Before the user has signed in by OAuth no aggregation starts, and another job ends at once with
+    /// the status of the member.
+    fn launch(&mut self, guid: &str, kind: JobKind) {
+        let Some(member) = self.members.get_mut(guid) else {
+            return;
+        };
+        let steps = match &member.oauth {
+            Some(oauth) if !oauth.is_signed_in && kind == JobKind::Aggregation => return,
+            Some(oauth) if !oauth.is_signed_in => vec![Step::End(member.connection.status.clone())],
+            Some(_) => gathering_only(&self.settings),
+            None => member.institution.steps(&member.entries, &self.settings),
+        };
+        let job = Job::new(kind, member.login.clone(), steps, self.now);
+        member.connection.start(job, &self.settings);
+    }
+
+    /// Answers the open challenges of a member.
+    pub(crate) fn answer(
+        &mut self,
+        user: &str,
+        guid: &str,
+        answers: &Answers,
+    ) -> Result<(), Reply> {
+        self.member(user, guid)?;
+        let Some(member) = self.members.get_mut(guid) else {
+            return Ok(());
+        };
+        let taken = member.connection.answer(answers, self.now, &self.settings);
+        taken.map_err(|reason| match reason {
+            AnswerError::NotChallenged => {
+                Reply::problem(405, None, "The member is not CHALLENGED.")
+            }
+            AnswerError::Mismatch => {
+                let message =
+                    "The answers do not fit the open challenges: list them again, answer each.";
+                Reply::problem(400, None, message)
+            }
+        })
+    }
+
+    /// Refuses jobs that the partner, the institution or the member does not allow.
+    fn check_permission(&mut self, user: &str, guid: &str, kind: JobKind) -> Result<(), Reply> {
+        let member = self.member(user, guid)?;
+        let institution = member.institution;
+        let use_cases = member.use_cases.clone();
+        let client = self.users.get(user).map(|user| user.client.as_str());
+        let partner = client.and_then(|client| self.partners.get(client));
+        let is_product = !matches!(kind, JobKind::Aggregation | JobKind::Balance);
+        let is_disabled = partner.is_some_and(|partner| partner.disabled.contains(&kind));
+        if is_disabled || is_product && institution.has_no_products {
+            return Err(Reply::problem(
+                403,
+                None,
+                "The product is not enabled for the client.",
+            ));
+        }
+        let lacks_pfm = use_cases.is_some_and(|named| named.iter().all(|name| name != "PFM"));
+        if kind == JobKind::Aggregation && lacks_pfm {
+            return Err(Reply::problem(
+                403,
+                None,
+                "The member lacks the PFM use case.",
+            ));
+        }
+        if is_product && !institution.supports.contains(&kind) {
+            let message = match kind {
+                JobKind::Identification => {
+                    "Member's institution does not support instant account identification"
+                }
+                JobKind::Verification => {
+                    "Member's institution does not support instant account verification"
+                }
+                _ => "Member's institution does not support extended transaction history",
+            };
+            return Err(Reply::problem(400, None, message));
+        }
+        Ok(())
+    }
+}
+
+fn other_job_runs() -> Reply {
+    Reply::problem(409, None, "A job of another type runs on the member.")
+}
