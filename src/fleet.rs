@@ -321,7 +321,7 @@ impl Fleet {
             self.fresh.pop_front()
         };
         let Waiting { mut crew, due, .. } = next?;
-        crew.job.forgive(now.saturating_duration_since(due));
+        crew.job.extend(now.saturating_duration_since(due));
         Some(crew)
     }
 
@@ -368,7 +368,7 @@ impl Fleet {
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let outcome = Outcome::Failed(Job::lost(handle.clone()));
+                    let outcome = Outcome::Failed(Job::interrupted(handle.clone()));
                     self.events
                         .push_back(FleetEvent::new(number, handle, outcome));
                 }
