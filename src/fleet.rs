@@ -318,7 +318,7 @@ impl Fleet {
         };
         // Time spent waiting for the limit is not the job's.
         let late = now.saturating_duration_since(tracked.due);
-        tracked.job.forgive(late);
+        tracked.job.extend(late);
         Some(tracked)
     }
 
@@ -366,7 +366,7 @@ impl Fleet {
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let outcome = Outcome::Failed(Job::lost(handle.clone()));
+                    let outcome = Outcome::Failed(Job::interrupted(handle.clone()));
                     self.events
                         .push_back(FleetEvent::new(number, handle, outcome));
                 }

@@ -60,7 +60,6 @@
 /// # async fn example(user: mx_nexus::User) {
 /// let outcome = user
 ///     .identify("MBR-1")
-///     .checking_institution()
 ///     .patience(Duration::from_secs(300))
 ///     .run(async |challenges| form_for(&challenges).await)
 ///     .await;

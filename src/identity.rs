@@ -21,8 +21,8 @@
 //! # }
 //! ```
 //!
-//! What a job is and when it is over is decided by a pure state machine, [`machine`]; [`Job`] only does what it says. A job
-//! is saved as a [`JobHandle`], ids only, and goes on anywhere by [`User::resume`](crate::User::resume).
+//! A pure state machine, [`machine`], decides what to do and when a job is over; [`Job`] makes the calls. A job is saved as a
+//! [`JobHandle`], ids only, and resumed in any process by [`User::resume`](crate::User::resume).
 
 pub mod machine;
 
@@ -30,21 +30,23 @@ mod answers;
 mod calls;
 mod challenge;
 mod clock;
-mod dialogue;
-mod echo;
+mod directive;
 mod error;
 mod handle;
 mod image;
+mod institutions;
 mod job;
+mod moment;
 mod owners;
 mod polling;
+mod proof;
 mod start;
 mod status;
 mod stream;
 
 pub use answers::Answers;
 pub use challenge::{Challenge, ChallengeKind, ChallengeOption, Challenges};
-pub use dialogue::{End, OtherJob, Pace, Progress};
+pub use directive::{End, OtherJob, Pace, Progress};
 pub use error::{IdentityError, IdentityErrorKind};
 pub use handle::JobHandle;
 pub use image::Image;
@@ -58,4 +60,5 @@ pub use stream::JobStream;
 pub(crate) use calls::Calls;
 #[cfg(test)]
 pub(crate) use calls::{Accepted, Answering};
+pub(crate) use institutions::IdentifyingInstitutions;
 pub(crate) use start::Terms;

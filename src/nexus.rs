@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::api;
 use crate::environment::{Addresses, Environment};
 use crate::error::Error;
+use crate::identity::IdentifyingInstitutions;
 use crate::mdx::{self, Users};
 use crate::operations::{self, Api, Operation};
 use crate::secret::Secret;
@@ -58,6 +59,7 @@ struct Partner {
     format: TokenFormat,
     opening: SessionAggregation,
     leases: LeasePolicy,
+    identifying_institutions: IdentifyingInstitutions,
 }
 
 #[derive(Clone)]
@@ -159,6 +161,13 @@ impl Nexus {
     /// When the client was built without [`NexusBuilder::credentials`].
     pub fn users(&self) -> Result<Users, Error> {
         self.partner.users()
+    }
+}
+
+impl Nexus {
+    /// Which institutions support identification, as far as they were read.
+    pub(crate) fn identifying_institutions(&self) -> &IdentifyingInstitutions {
+        &self.partner.identifying_institutions
     }
 }
 

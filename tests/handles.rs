@@ -1,4 +1,4 @@
-//! Jobs that go on elsewhere: what is saved, who may take it up, and that no hand-over loses or doubles anything.
+//! Jobs that are resumed in other processes: what is saved, who may resume it, and that nothing is lost or done twice.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -12,7 +12,8 @@ use mx_nexus::{ErrorKind, Nexus};
 #[path = "support/script.rs"]
 mod script;
 
-use script::{LONG, Reply, Server, member, nexus_at, owners, status, text_question};
+use script::{LONG, Reply, Server, member, member_with, nexus_at, owners, status, text_question};
+use serde_json::json;
 
 /// MX with one member: identified on request, asking one question, and then done.
 fn bank() -> Arc<Server> {
@@ -47,7 +48,7 @@ fn at_once() -> Polling {
     Polling::between(Duration::ZERO, Duration::ZERO)
 }
 
-/// As another process has it: through JSON, with a client and a user of its own.
+/// As another process resumes it: through JSON, with a client and a user of its own.
 fn elsewhere(address: &str, saved: &str) -> Resume {
     let handle: JobHandle = serde_json::from_str(saved).unwrap();
     let user = nexus_at(address).user(handle.user_id().unwrap());
@@ -69,8 +70,8 @@ async fn asked(nexus: &Nexus) -> Job {
     job
 }
 
-/// What the three do, one after the other; each gives what the next needs.
-async fn play(part: &str, address: &str, saved: &str) -> String {
+/// What the three processes do, one after the other; each returns what the next needs.
+async fn run_part(part: &str, address: &str, saved: &str) -> String {
     match part {
         "start" => save(&asked(&nexus_at(address)).await),
         "answer" => {
@@ -87,23 +88,23 @@ async fn play(part: &str, address: &str, saved: &str) -> String {
 }
 
 #[tokio::test]
-async fn one_starts_another_answers_a_third_reads() {
+async fn a_job_is_started_answered_and_read_by_three_clients() {
     let server = bank();
     let mut saved = String::new();
     for part in ["start", "answer", "read"] {
         server.note(format!("  to {part}, a new client:"));
-        saved = play(part, server.address(), &saved).await;
+        saved = run_part(part, server.address(), &saved).await;
     }
     assert_eq!(saved, "1 owner");
     insta::assert_snapshot!(server.transcript());
 }
 
-/// The same with processes of the operating system: this test runs itself again, once a part.
+/// The same with processes of the operating system: this test runs itself again, once for each part.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_processes_take_turns() {
+async fn a_job_is_started_answered_and_read_by_three_processes() {
     const NAMES: [&str; 3] = ["MX_TEST_PART", "MX_TEST_ADDRESS", "MX_TEST_SAVED"];
     if let [Ok(part), Ok(address), Ok(saved)] = NAMES.map(std::env::var) {
-        return println!("\n<{}>", play(&part, &address, &saved).await);
+        return println!("\n<{}>", run_part(&part, &address, &saved).await);
     }
     let server = bank();
     let mut saved = String::new();
@@ -111,14 +112,18 @@ async fn three_processes_take_turns() {
         let values = [part, server.address(), &saved].map(str::to_owned);
         let output = tokio::task::spawn_blocking(move || {
             Command::new(std::env::current_exe().unwrap())
-                .args(["three_processes_take_turns", "--exact", "--nocapture"])
+                .args([
+                    "a_job_is_started_answered_and_read_by_three_processes",
+                    "--exact",
+                    "--nocapture",
+                ])
                 .envs(NAMES.into_iter().zip(values))
                 .output()
                 .unwrap()
         });
         let output = String::from_utf8(output.await.unwrap().stdout).unwrap();
-        let (_, told) = output.split_once("\n<").expect(&output);
-        saved = told.split_once(">\n").unwrap().0.to_owned();
+        let (_, result) = output.split_once("\n<").expect(&output);
+        saved = result.split_once(">\n").unwrap().0.to_owned();
     }
     assert_eq!(saved, "1 owner");
     assert_eq!(server.count("POST /members/MBR-1/identify"), 1);
@@ -140,7 +145,7 @@ async fn what_is_saved_is_versioned_and_holds_ids_only() {
 }
 
 #[tokio::test]
-async fn a_handle_of_another_version_is_refused_in_words() {
+async fn a_handle_of_another_version_is_refused_with_its_version() {
     let job = asked(&bank().nexus()).await;
     let other = |version: &str| save(&job).replace(r#""version":"1","#, version);
     let of_2 = "this handle is of version 2; this version of mx-nexus reads version 1";
@@ -149,7 +154,7 @@ async fn a_handle_of_another_version_is_refused_in_words() {
         (other(r#""version":"2","#).as_str(), of_2),
         (other(r#""version":2,"#).as_str(), of_2),
         (
-            r#"{"machine":{"phase":"Dream"},"people":[],"version":"2"}"#,
+            r#"{"machine":{"phase":"Dream"},"owners":[],"version":"2"}"#,
             of_2,
         ),
         (r#"{"version":"2"}"#, of_2),
@@ -163,9 +168,9 @@ async fn a_handle_of_another_version_is_refused_in_words() {
     }
 }
 
-/// As a database may give it back, which sorts the keys or adds some of its own.
+/// As a database may return it, with sorted keys and some of its own.
 #[tokio::test]
-async fn a_handle_is_read_in_any_order() {
+async fn a_handle_is_read_with_its_keys_in_any_order() {
     let job = asked(&bank().nexus()).await;
     let mut saved = serde_json::to_value(job.handle()).unwrap();
     saved["saved_at"] = "2026-08-01".into();
@@ -181,25 +186,24 @@ async fn a_handle_is_read_in_any_order() {
 }
 
 #[tokio::test]
-async fn the_institution_is_checked_where_a_prepared_job_is_resumed() {
-    let server = Server::answering(|head| match head.lines().next().unwrap() {
-        "GET /members/MBR-1" => member("CONNECTED#1"),
-        _ => status(404),
-    });
-    let identify = server.nexus().user("U-1").identify("MBR-1");
-    for (identify, does_check) in [
-        (identify.clone(), false),
-        (identify.checking_institution(), true),
-    ] {
+async fn whether_the_institution_is_read_is_in_the_handle() {
+    for does_check in [false, true] {
+        let server = Server::answering(|head| match head.lines().next().unwrap() {
+            "GET /members/MBR-1" => {
+                member_with(200, "CONNECTED#1", json!({"institution_guid": "INS-1"}))
+            }
+            "POST /members/MBR-1/identify" => member("CREATED~#2"),
+            _ => status(404),
+        });
+        let identify = server.nexus().user("U-1").identify("MBR-1");
+        let identify = identify.check_institution(does_check);
         let saved = save(&identify.patience(LONG).prepare());
-        assert!(saved.contains(&format!(r#""checks_institution":{does_check}"#)));
-        let older = saved.replace(r#""checks_institution":false,"#, "");
-        let mut job = elsewhere(server.address(), &older).patience(LONG);
-        let before = server.count("GET /members/MBR-1");
-        job.poll().await.unwrap();
-        // The baseline, and before it the member whose institution it is.
-        let reads = server.count("GET /members/MBR-1") - before;
-        assert_eq!(reads, 1 + usize::from(does_check));
+        let mut job = elsewhere(server.address(), &saved).patience(LONG);
+        while !job.handle().has_started() {
+            job.next().await.unwrap();
+        }
+        let reads = server.count("GET /institutions/INS-1");
+        assert_eq!(reads, usize::from(does_check));
     }
 }
 
@@ -208,8 +212,8 @@ async fn a_handle_of_another_user_is_refused_with_nothing_sent() {
     let server = bank();
     let job = asked(&server.nexus()).await;
     let before = server.transcript();
-    let stranger = server.nexus().user("U-2");
-    let mut job = stranger.resume(job.handle().clone()).patience(LONG);
+    let another = server.nexus().user("U-2");
+    let mut job = another.resume(job.handle().clone()).patience(LONG);
     let error = job.next().await.unwrap_err();
     assert_eq!(error.kind(), IdentityErrorKind::Call);
     assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Request);
@@ -219,14 +223,14 @@ async fn a_handle_of_another_user_is_refused_with_nothing_sent() {
     let error = job.answer(answers()).await.unwrap_err();
     assert!(error.to_string().ends_with(words), "{error}");
     assert_eq!(server.transcript(), before);
-    // Whose session a token is, MX alone knows.
+    // Whose session a token opens, only MX knows.
     let mut job = server.user().resume(job.handle().clone()).patience(LONG);
     assert!(matches!(job.next().await, Ok(Step::Challenged(_))));
 }
 
 #[tokio::test]
-async fn a_job_handed_over_in_any_state_comes_to_the_same_end() {
-    let mut hand_overs = 0;
+async fn a_job_resumed_in_any_state_has_the_same_end() {
+    let mut resumptions = 0;
     for steps in 0.. {
         let server = bank();
         let identify = server.nexus().user("U-1").identify("MBR-1");
@@ -238,7 +242,7 @@ async fn a_job_handed_over_in_any_state_comes_to_the_same_end() {
                 step => is_done = matches!(step, Step::Done(_)),
             }
         }
-        hand_overs += 1;
+        resumptions += 1;
         let job = elsewhere(server.address(), &save(&job)).patience(LONG);
         let owners = job.until_done(async |_| answers()).await.unwrap();
         assert_eq!(owners.len(), 1, "after {steps} steps");
@@ -250,14 +254,14 @@ async fn a_job_handed_over_in_any_state_comes_to_the_same_end() {
         }
     }
     assert_eq!(
-        hand_overs, 9,
+        resumptions, 9,
         "every state between the beginning and the owners"
     );
 }
 
 /// As a durable engine does it: one call a step, and a new client for each.
 #[tokio::test]
-async fn a_job_handed_over_before_every_call_comes_to_the_same_end() {
+async fn a_job_resumed_before_every_call_has_the_same_end() {
     let server = bank();
     let identify = server.nexus().user("U-1").identify("MBR-1");
     let mut saved = save(&identify.patience(LONG).prepare());
@@ -280,13 +284,13 @@ async fn a_job_handed_over_before_every_call_comes_to_the_same_end() {
 }
 
 #[tokio::test]
-async fn a_budget_that_ran_out_goes_on_in_another_process() {
+async fn a_job_whose_budget_ran_out_goes_on_in_another_process() {
     let server = bank();
     let identify = server.nexus().user("U-1").identify("MBR-1");
     let mut job = identify.patience(Duration::ZERO).start().await.unwrap();
     let error = job.next().await.unwrap_err();
     assert_eq!(error.kind(), IdentityErrorKind::OutOfPatience);
-    server.note("  out of patience");
+    server.note("  the budget is spent");
     let saved = serde_json::to_string(error.handle()).unwrap();
     let job = elsewhere(server.address(), &saved).patience(LONG);
     let owners = job.until_done(async |_| answers()).await.unwrap();
@@ -295,10 +299,11 @@ async fn a_budget_that_ran_out_goes_on_in_another_process() {
 }
 
 #[tokio::test]
-async fn an_end_without_owners_is_the_same_elsewhere_and_asks_nothing() {
-    let replies: [Reply; 3] = [
+async fn an_end_without_owners_is_the_same_when_resumed_and_calls_nothing() {
+    let replies: [Reply; 4] = [
         member("CONNECTED#1"),
         member("CREATED~#2"),
+        member("DENIED#2"),
         member("DENIED#2"),
     ];
     let server = Server::start(replies);

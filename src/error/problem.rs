@@ -32,7 +32,10 @@ impl Problem {
         };
         Self {
             summary: None,
-            code: text_of(&found["code"]).map(without_echo).map(printable),
+            code: text_of(&found["code"])
+                .or_else(|| text_of(&found["type"]))
+                .map(without_echo)
+                .map(printable),
             message: text_of(&found["message"])
                 .or_else(|| text_of(found))
                 .map(without_echo)

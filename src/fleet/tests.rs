@@ -11,6 +11,7 @@ use crate::api::types;
 use crate::error::Error;
 use crate::identity::{Accepted, Answering, Calls};
 use crate::secret::Secret;
+use crate::values::InstitutionGuid;
 
 /// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown.
 #[derive(Default)]
@@ -118,14 +119,17 @@ impl Calls for Desk {
     fn list_owners<'a>(
         &'a self,
         member: &'a MemberGuid,
-    ) -> Answering<'a, Vec<types::AccountOwnerResponse>> {
+    ) -> Answering<'a, Option<Vec<types::AccountOwnerResponse>>> {
         Box::pin(async move {
             self.bank.call(member).await;
-            Ok(vec![types::AccountOwnerResponse::default()])
+            Ok(Some(vec![types::AccountOwnerResponse::default()]))
         })
     }
 
-    fn supports_identification<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<bool>> {
+    fn supports_identification<'a>(
+        &'a self,
+        _: &'a InstitutionGuid,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(async { Ok(None) })
     }
 

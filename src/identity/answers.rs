@@ -1,4 +1,4 @@
-//! A person's answers, checked against what was asked before they are sent.
+//! The user's answers, checked against the open questions before they are sent.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Answers {
         Self::default()
     }
 
-    /// The answer to one challenge. For a choice, any name of the option does: its identifier, value or label.
+    /// The answer to one challenge. For a choice, the option's identifier, value or label.
     pub fn with(mut self, challenge: impl Into<ChallengeGuid>, answer: impl Into<Secret>) -> Self {
         self.values.insert(challenge.into(), answer.into());
         self
@@ -36,9 +36,9 @@ impl Answers {
     pub(super) fn check(&self, asked: &[Challenge]) -> Result<Vec<ResumeRequest>, String> {
         let is_asked =
             |guid: &&ChallengeGuid| asked.iter().any(|challenge| challenge.guid() == *guid);
-        if let Some(stranger) = self.values.keys().find(|guid| !is_asked(guid)) {
+        if let Some(unexpected) = self.values.keys().find(|guid| !is_asked(guid)) {
             return Err(format!(
-                "there is an answer to {stranger}, which was not asked"
+                "there is an answer to {unexpected}, which was not asked"
             ));
         }
         asked
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_strange_or_not_offered_is_named_without_the_answer() {
+    fn an_answer_that_is_missing_unexpected_or_not_offered_is_named_without_its_text() {
         let town = || Answers::new().with("CRD-1", "S3CRET");
         let reason = |answers: Answers| answers.check(&asked()).unwrap_err();
         assert_eq!(reason(town()), "the answer to CRD-2 is missing");

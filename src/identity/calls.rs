@@ -1,4 +1,4 @@
-//! The calls that the workflow makes: over the generated client for users, and in memory for the tests of time.
+//! The calls that the workflow makes: by the generated client for users, and in memory for the tests of time.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,19 +8,19 @@ use crate::error::Error;
 use crate::nexus::User;
 use crate::operations;
 use crate::secret::Secret;
-use crate::values::MemberGuid;
+use crate::values::{InstitutionGuid, MemberGuid};
 
-/// An answer on its way.
+/// An answer that is awaited.
 pub(crate) type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// What an accepted POST answers: 200 starts an identification, 202 says that one runs.
+/// The answer to an accepted POST: 200 starts an identification, 202 says that one runs.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) is_running_already: bool,
     pub(crate) member: types::MemberResponse,
 }
 
-/// What the machine asks for is one request, sent once: the workflow itself decides what is asked again.
+/// One request each, sent once: the workflow itself decides what is sent again.
 pub(crate) trait Calls: Send + Sync {
     fn read_member<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, types::MemberResponse>;
 
@@ -44,11 +44,13 @@ pub(crate) trait Calls: Send + Sync {
     fn list_owners<'a>(
         &'a self,
         member: &'a MemberGuid,
-    ) -> Answering<'a, Vec<types::AccountOwnerResponse>>;
+    ) -> Answering<'a, Option<Vec<types::AccountOwnerResponse>>>;
 
-    /// What the member's institution says; nothing where it says nothing.
-    fn supports_identification<'a>(&'a self, member: &'a MemberGuid)
-    -> Answering<'a, Option<bool>>;
+    /// Whether the institution supports identification; none where MX does not say.
+    fn supports_identification<'a>(
+        &'a self,
+        institution: &'a InstitutionGuid,
+    ) -> Answering<'a, Option<bool>>;
 
     fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>>;
 }
@@ -58,7 +60,6 @@ impl Calls for User {
         Box::pin(async move {
             let api = self.api_without_retries().await?;
             let answer = api.read_member().member_guid(member).send().await?;
-            // Without a status it would pass for a manual member.
             let operation = operations::by_id("nexus", "readMember");
             let missing = || Error::incomplete(operation, "the answer holds no member");
             answer.into_inner().member.ok_or_else(missing)
@@ -127,32 +128,31 @@ impl Calls for User {
     fn list_owners<'a>(
         &'a self,
         member: &'a MemberGuid,
-    ) -> Answering<'a, Vec<types::AccountOwnerResponse>> {
+    ) -> Answering<'a, Option<Vec<types::AccountOwnerResponse>>> {
         Box::pin(async move {
             let api = self.api_without_retries().await?;
             let answer = api.list_account_owners().member_guid(member).send().await?;
-            Ok(answer.into_inner().account_owners.unwrap_or_default())
+            Ok(answer.into_inner().account_owners)
         })
     }
 
     fn supports_identification<'a>(
         &'a self,
-        member: &'a MemberGuid,
+        institution: &'a InstitutionGuid,
     ) -> Answering<'a, Option<bool>> {
         Box::pin(async move {
-            let api = self.api().await?;
-            let member = api.read_member().member_guid(member).send().await?;
-            let institution = member
-                .into_inner()
-                .member
-                .unwrap_or_default()
-                .institution_guid;
-            let Some(institution) = institution else {
-                return Ok(None);
-            };
+            let known = self.nexus().identifying_institutions();
+            if let Some(supported) = known.get(institution) {
+                return Ok(Some(supported));
+            }
+            let api = self.api_without_retries().await?;
             let read = api.read_institution().institution_guid(institution);
-            let institution = read.send().await?.into_inner().institution;
-            Ok(institution.and_then(|it| it.supports_account_identification))
+            let read = read.send().await?.into_inner().institution;
+            let supported = read.and_then(|it| it.supports_account_identification);
+            if let Some(supported) = supported {
+                known.set(institution.clone(), supported);
+            }
+            Ok(supported)
         })
     }
 
@@ -162,7 +162,7 @@ impl Calls for User {
             let answer = api
                 .generate_oauth_window_uri()
                 .member_guid(member)
-                // An aggregation after the sign-in would be in the way of the next identification.
+                // An aggregation after the sign-in would block the next identification.
                 .skip_aggregation(true)
                 .send()
                 .await?;

@@ -1,4 +1,4 @@
-//! Challenges: what MX asks, ready to be shown to a person.
+//! Challenges: the questions of MX, ready to be shown to a user.
 
 use super::{Answers, Image};
 use crate::api::types::{ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse};
@@ -10,25 +10,34 @@ use crate::values::{ChallengeGuid, ChallengeType, Personal};
 /// ```
 /// use mx_nexus::identity::{Answers, Challenges};
 ///
-/// /// Answers at once what a program can know, and nothing else.
+/// /// Answers what a program can know, and nothing else.
 /// fn answer(challenges: &Challenges) -> Result<Answers, String> {
 ///     challenges.answer_all(|challenge| match challenge.label() {
 ///         "What city were you born in?" => Ok("Lehi"),
-///         other => Err(format!("who knows: {other}")),
+///         other => Err(format!("not known: {other}")),
 ///     })
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenges {
     open: Vec<Challenge>,
+    is_of_other_job: bool,
 }
 
 impl Challenges {
-    pub(super) fn new(open: Vec<Challenge>) -> Self {
-        Self { open }
+    pub(super) fn new(open: Vec<Challenge>, is_of_other_job: bool) -> Self {
+        Self {
+            open,
+            is_of_other_job,
+        }
     }
 
-    /// Asks for the answer to each, in order, and stops at the first that fails.
+    /// Whether a job of another kind asks: an aggregation, say, which blocks the identification until it has its answers.
+    pub fn is_of_other_job(&self) -> bool {
+        self.is_of_other_job
+    }
+
+    /// Calls the closure for the answer to each, in order, and stops at the first that fails.
     ///
     /// # Errors
     ///
@@ -112,7 +121,7 @@ pub struct Challenge {
 pub enum ChallengeKind {
     /// By text. Kinds that this version does not know are asked this way too.
     Text,
-    /// By a code that the institution has sent to the person.
+    /// By a code that the institution has sent to the user.
     Token,
     /// By one of these.
     Options(Vec<ChallengeOption>),
@@ -127,7 +136,7 @@ pub enum ChallengeKind {
 /// ```
 /// use mx_nexus::identity::{Answers, Challenge};
 ///
-/// /// Takes the person's choice, the number of a radio button.
+/// /// Takes the user's choice, the number of a radio button.
 /// fn chosen(challenge: &Challenge, number: usize) -> Option<Answers> {
 ///     let option = challenge.options().get(number)?;
 ///     Some(Answers::new().with(challenge.guid(), option.value()))
@@ -142,7 +151,7 @@ pub struct ChallengeOption {
 }
 
 impl Challenge {
-    /// The questions of an answer of MX; one without an identifier cannot be answered, so it is none.
+    /// Reads a question of MX; one without an identifier cannot be answered, so it is left out.
     pub(super) fn read(response: ChallengeResponse) -> Option<Self> {
         let options = |options: Vec<ChallengeOptionResponse>| {
             options.into_iter().map(ChallengeOption::read).collect()
@@ -240,7 +249,7 @@ impl ChallengeOption {
         &self.label
     }
 
-    /// What names the option in an answer: its identifier where it has one, else its value (guide; inferred).
+    /// The value to send for this option: its identifier where it has one, else its value (guide; inferred).
     pub fn value(&self) -> &str {
         self.guid
             .as_deref()
@@ -253,8 +262,8 @@ impl ChallengeOption {
         self.image.as_ref()
     }
 
-    /// People answer with what they see, programs with what they keep, so every name of an option is taken: what programs
-    /// keep first, and a label only if it names one option.
+    /// Users answer with the label, programs with the identifier or value, so all of them are accepted: identifier and value
+    /// first, and a label only if one option has it.
     fn find<'a>(options: &'a [Self], answer: &str) -> Option<&'a Self> {
         let by_guid = |option: &&Self| option.guid.as_deref() == Some(answer);
         let by_value = |option: &&Self| option.value.as_deref() == Some(answer);
@@ -281,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_is_chosen_by_any_of_its_names_and_sent_by_one() {
+    fn an_option_is_chosen_by_guid_value_or_label_and_sent_by_one() {
         let question = challenge(json!({"guid": "CRD-1", "type": "OPTIONS", "options": [
             {"guid": "OPT-1", "label": "Phone", "value": "phone"}, {"label": "Mail", "value": "mail"}
         ]}));
@@ -298,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_no_other_options_label_and_a_label_of_two_is_none() {
+    fn a_value_comes_before_a_label_and_an_ambiguous_label_is_refused() {
         let question = challenge(json!({"guid": "CRD-1", "type": "OPTIONS", "options": [
             {"label": "1", "value": "0"}, {"label": "2", "value": "1"}, {"label": "Same"}, {"label": "Same"}
         ]}));
@@ -312,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_is_not_known_is_asked_as_text() {
+    fn an_unknown_kind_is_asked_as_text() {
         let question = challenge(json!({"guid": "CRD-1", "type": "RIDDLE", "field_name": "Who?"}));
         assert_eq!(question.kind(), &ChallengeKind::Text);
         assert_eq!(question.label(), "Who?");

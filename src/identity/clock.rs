@@ -1,10 +1,10 @@
-//! The budget of a job: runs while MX works, stands still while a person thinks.
+//! The budget of a job: runs while MX works, is paused while a question is open.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When the patience of a job ends.
+/// When the budget of a job ends.
 #[derive(Clone, Debug)]
 pub(super) struct Clock {
     begun: Instant,
@@ -13,13 +13,13 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn start(patience: Duration) -> Self {
+    pub(super) fn start(budget: Duration) -> Self {
         let begun = Instant::now();
-        // A patience beyond what a clock can hold is a patience without end.
+        // More than a clock can hold counts as a century.
         let century = Duration::from_secs(100 * 365 * 24 * 3600);
         Self {
             begun,
-            deadline: begun + patience.min(century),
+            deadline: begun + budget.min(century),
             paused_at: None,
         }
     }
@@ -30,23 +30,23 @@ impl Clock {
         self.deadline.saturating_duration_since(now)
     }
 
-    /// How long the job has been waited for, a person's time included.
+    /// How long the job has taken so far, the user's time included.
     pub(super) fn waited(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// A person has the word.
+    /// Pauses the budget, because a question is open.
     pub(super) fn pause(&mut self) {
         self.paused_at.get_or_insert_with(Instant::now);
     }
 
     /// Makes the budget longer.
-    pub(super) fn forgive(&mut self, more: Duration) {
+    pub(super) fn extend(&mut self, more: Duration) {
         self.deadline = self.deadline.checked_add(more).unwrap_or(self.deadline);
     }
 
-    /// MX has the word again.
-    pub(super) fn go_on(&mut self) {
+    /// Goes on with the budget.
+    pub(super) fn resume(&mut self) {
         if let Some(paused_at) = self.paused_at.take() {
             self.deadline += paused_at.elapsed();
         }
@@ -59,13 +59,13 @@ mod tests {
     use tokio::time::advance;
 
     #[tokio::test(start_paused = true)]
-    async fn a_persons_minutes_are_not_the_jobs() {
+    async fn a_paused_budget_does_not_run() {
         let mut clock = Clock::start(Duration::from_secs(60));
         advance(Duration::from_secs(20)).await;
         clock.pause();
         advance(Duration::from_secs(600)).await;
         assert_eq!(clock.left(), Duration::from_secs(40));
-        clock.go_on();
+        clock.resume();
         assert_eq!(clock.left(), Duration::from_secs(40));
         advance(Duration::from_secs(40)).await;
         assert_eq!(clock.left(), Duration::ZERO);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_patience_without_end_does_not_overflow() {
+    async fn the_longest_budget_does_not_overflow() {
         assert!(Clock::start(Duration::MAX).left() > Duration::from_secs(1_000_000));
     }
 }

@@ -18,7 +18,7 @@ pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
 /// ```
 /// use mx_nexus::identity::{IdentityError, IdentityErrorKind};
 ///
-/// fn is_ours_to_mend(error: &IdentityError) -> bool {
+/// fn is_our_mistake(error: &IdentityError) -> bool {
 ///     matches!(error.kind(), IdentityErrorKind::BadAnswers | IdentityErrorKind::NotEnabled)
 /// }
 /// ```
@@ -31,15 +31,20 @@ pub enum IdentityErrorKind {
     NotSupported,
     /// Account identification is not enabled for this partner.
     NotEnabled,
-    /// Another job of the member runs, and the caller did not want to wait.
+    /// The institution is not available at the moment; nothing was started.
+    Unavailable,
+    /// Another job of the member runs, and the caller chose not to wait.
     OtherJobRuns,
-    /// Every answer to the start was lost, and no reading shows a job. Nothing is started again by itself, because it costs.
+    /// A later job of the member has replaced this one, so how this one ended is not known.
+    Overtaken,
+    /// Every answer to the start was lost, and no reading shows a job. It is not started again by itself, because it costs; a
+    /// job that is resumed reads on.
     StartUnknown,
-    /// MX refused the answers again and again.
+    /// MX refused the answers several times in a row.
     AnswersRefused,
     /// The budget ran out. The job goes on at MX; resume it with the handle.
     OutOfPatience,
-    /// The person took too long to answer, or gave up. Resume with the handle while MX still waits.
+    /// The user took too long to answer, or gave up. Resume with the handle while MX still waits.
     PersonLeft,
     /// The answers do not fit what was asked; nothing was sent.
     BadAnswers,
@@ -47,14 +52,14 @@ pub enum IdentityErrorKind {
     Call,
 }
 
-/// An identification without owners: what happened, what to do, and the handle to go on with.
+/// An identification without owners: what happened, what to do, and the handle to resume with.
 ///
 /// ```
 /// use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
 ///
-/// fn tell(error: &IdentityError) -> String {
+/// fn advise(error: &IdentityError) -> String {
 ///     match (error.kind(), error.remedy()) {
-///         (IdentityErrorKind::OutOfPatience, _) => "we look again later".to_owned(),
+///         (IdentityErrorKind::OutOfPatience, _) => "please come back later".to_owned(),
 ///         (_, Some(Remedy::UpdateCredentials)) => "please check your user name and password".to_owned(),
 ///         (_, Some(remedy)) => remedy.to_string(),
 ///         (_, None) => error.to_string(),
@@ -89,7 +94,7 @@ pub(super) struct Circumstances {
 }
 
 impl Circumstances {
-    /// Those of a job that is out of reach.
+    /// Of a job of which only the handle is known.
     pub(super) fn of(handle: JobHandle) -> Self {
         Self {
             handle,
@@ -127,7 +132,9 @@ impl IdentityError {
 
     pub(super) fn ended(end: &End, circumstances: Circumstances) -> Self {
         let kind = match end {
-            End::Status(_) => IdentityErrorKind::Ended,
+            End::Status(_) | End::Manual => IdentityErrorKind::Ended,
+            End::Unavailable => IdentityErrorKind::Unavailable,
+            End::Overtaken => IdentityErrorKind::Overtaken,
             End::NotSupported => IdentityErrorKind::NotSupported,
             End::NotEnabled => IdentityErrorKind::NotEnabled,
             End::OtherJobRuns => IdentityErrorKind::OtherJobRuns,
@@ -138,17 +145,22 @@ impl IdentityError {
     }
 
     pub(super) fn out_of_patience(circumstances: Circumstances) -> Self {
-        let progress = circumstances.handle.machine.progress();
-        let unknown = progress
-            .unknown_status
-            .as_ref()
-            .map_or_else(String::new, |status| {
-                format!("; {status} is a status that this version does not know")
-            });
-        let summary = format!(
-            "the budget of the job ran out after {} s at {progress}{unknown}",
+        let machine = &circumstances.handle.machine;
+        let progress = machine.progress();
+        let mut summary = format!(
+            "the budget of the job ran out after {} s at {progress}",
             circumstances.waited.as_secs()
         );
+        if let Some(status) = &progress.unknown_status {
+            summary += &format!("; {status} is a status that this version does not know");
+        }
+        if machine.is_blocked() {
+            summary += "; a job of another kind is in the way, and the start waits for its end";
+        } else if progress.last_status == Some(ConnectionStatus::Challenged) {
+            summary += "; MX waits for answers, and lists no question that can be read";
+        } else if machine.has_started() && !machine.shows_job() {
+            summary += "; the start was sent, and no reading shows a job since";
+        }
         Self::new(
             IdentityErrorKind::OutOfPatience,
             summary,
@@ -158,7 +170,7 @@ impl IdentityError {
     }
 
     pub(super) fn person_left(circumstances: Circumstances) -> Self {
-        let summary = "the person gave no answer in time".to_owned();
+        let summary = "the user gave no answer in time".to_owned();
         let remedy = Some(Remedy::Resume);
         Self::new(
             IdentityErrorKind::PersonLeft,
@@ -201,22 +213,22 @@ impl IdentityError {
         self.inner.status.as_ref()
     }
 
-    /// MX's words about the status, meant for the person.
+    /// MX's message about the status, meant for the user.
     pub fn message(&self) -> Option<&str> {
         self.inner.message.as_deref()
     }
 
-    /// The address that the person has to open when the remedy is [`Remedy::FinishOauth`]. For one use.
+    /// The address that the user has to open when the remedy is [`Remedy::FinishOauth`]. For one use.
     pub fn oauth_window(&self) -> Option<&Secret> {
         self.inner.oauth_window.as_ref()
     }
 
-    /// The job, to go on with by [`User::resume`](crate::User::resume).
+    /// The job, for [`User::resume`](crate::User::resume).
     pub fn handle(&self) -> &JobHandle {
         &self.inner.handle
     }
 
-    /// How long the job was waited for, here, a person's time included.
+    /// How long this process waited for the job, the user's time included.
     pub fn waited(&self) -> Duration {
         self.inner.waited
     }
@@ -226,24 +238,26 @@ impl IdentityError {
         &self.inner.progress
     }
 
-    /// The failed call, or the last one that failed while there was still patience.
+    /// The failed call, or the last one that failed before the budget was spent.
     pub fn call_error(&self) -> Option<&Error> {
         self.inner.source.as_ref()
     }
 
     /// Whether the same handle may lead to owners yet. A failed call of a job that has started always may: the job goes on at
-    /// MX. Only a handle of another user is refused for good.
+    /// MX. A handle of another user is always refused.
     pub fn is_resumable(&self) -> bool {
         match self.kind() {
             IdentityErrorKind::OutOfPatience
             | IdentityErrorKind::PersonLeft
+            | IdentityErrorKind::StartUnknown
+            | IdentityErrorKind::AnswersRefused
             | IdentityErrorKind::BadAnswers => true,
             IdentityErrorKind::Call => self.call_error().is_some_and(|error| {
-                // What no operation has asked for is this side's refusal to take the handle up.
+                // An error of no operation is our own refusal of the handle.
                 let is_refused_here =
                     error.kind() == ErrorKind::Request && error.operation().is_none();
-                // A job that has started runs at MX and is paid for, whatever a call says: a key is put right, a certificate
-                // renewed, and the handle goes on. Before the start it is the call that has to be worth another try.
+                // A job that has started runs at MX and is paid for, whatever a call failed with: the key is corrected, the
+                // certificate renewed, and the job resumed. Before the start only a failure that may pass is worth another try.
                 !is_refused_here
                     && (self.handle().has_started()
                         || error.is_transient()

@@ -1,4 +1,4 @@
-//! A job as something to save: versioned JSON, ids and statuses only.
+//! A saved job: versioned JSON, ids and statuses only.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::machine::Machine;
 use crate::values::{JobGuid, MemberGuid};
 
-/// A job, to go on with elsewhere or later by [`User::resume`](crate::User::resume).
+/// A saved job, to resume in another process or later by [`User::resume`](crate::User::resume).
 ///
-/// It is JSON by serde, with a version, and holds ids and statuses: no token, no answer, nothing about a person. Save it
-/// wherever jobs are kept; a durable engine may journal it in clear.
+/// It is JSON by serde, with a version, and holds ids, statuses and times: no token, no answer, no personal data. A durable
+/// engine may journal it in clear.
 ///
 /// ```
 /// # fn example(handle: &mx_nexus::identity::JobHandle) -> Result<(), serde_json::Error> {
@@ -25,12 +25,12 @@ use crate::values::{JobGuid, MemberGuid};
 #[non_exhaustive]
 pub struct JobHandle {
     pub(super) version: Version,
-    /// The partner's id of the user; none when the user came of a token from elsewhere.
+    /// The partner's id of the user; none for a user of a session token.
     pub(super) user: Option<String>,
     pub(super) member: MemberGuid,
     pub(super) include_transactions: bool,
     /// Whether the institution has to be read before the POST.
-    #[serde(default)]
+    #[serde(default = "default_true")]
     pub(super) checks_institution: bool,
     pub(super) machine: Machine,
 }
@@ -46,7 +46,7 @@ impl JobHandle {
         &self.member
     }
 
-    /// Whether the POST may have been sent: from then on a resumed job reads until it is sure that nothing came of it.
+    /// Whether the POST may have been sent: from then on a resumed job reads until it is sure that it had no effect.
     pub fn has_started(&self) -> bool {
         self.machine.has_started()
     }
@@ -57,13 +57,17 @@ impl JobHandle {
     }
 }
 
+const fn default_true() -> bool {
+    true
+}
+
 impl Serialize for JobHandle {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)
     }
 }
 
-/// In two steps, the version first: another version may have any other fields, and a database may have put them in any order.
+/// In two steps, the version first: another version may have other fields, and a database may have changed their order.
 impl<'de> Deserialize<'de> for JobHandle {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let saved = Value::deserialize(deserializer)?;

@@ -1,6 +1,6 @@
-//! [`Job`]: an identification in the caller's hands, one call at a time, within its budget.
+//! [`Job`]: drives an identification, one call at a time, within its budget.
 //!
-//! What is called, and what its outcome means, is in `acting`; here is when, and what the caller gets of it.
+//! Which request is made, and what its outcome means, is in `requests`; here is when, and what the caller gets.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,21 +12,22 @@ use super::clock::Clock;
 use super::error::Circumstances;
 use super::machine::{Directive, Machine, Observation};
 use super::{
-    Calls, Challenge, Challenges, IdentityError, JobHandle, JobStream, Owners, Pace, Progress,
-    Remedy, Terms,
+    Answers, Calls, Challenge, Challenges, IdentityError, JobHandle, JobStream, Owners, Pace,
+    Progress, Remedy, Terms,
 };
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::values::InstitutionGuid;
 
-mod acting;
-mod person;
+mod answering;
+mod requests;
 
 /// A step of a job.
 ///
 /// ```
 /// use mx_nexus::identity::Step;
 ///
-/// fn tell(step: &Step) -> String {
+/// fn describe(step: &Step) -> String {
 ///     match step {
 ///         Step::Running(progress) => format!("running: {progress}"),
 ///         Step::Challenged(challenges) => format!("{} questions", challenges.len()),
@@ -38,21 +39,21 @@ mod person;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Step {
-    /// MX is at work.
+    /// MX is working.
     Running(Progress),
-    /// MX asks; [`Job::answer`] goes on.
+    /// MX asks questions; [`Job::answer`] goes on.
     Challenged(Challenges),
-    /// The owners are there.
+    /// The owners were read.
     Done(Owners),
 }
 
 /// An identification under way, from [`Identify::start`](super::Identify::start) or [`User::resume`](crate::User::resume).
 ///
-/// Three altitudes: [`Job::until_done`] sees it through, [`Job::next`] gives one step after the other, and [`Job::poll`] makes
-/// one call and leaves the waiting to the caller. No call is waited for beyond the budget, but that one begun in time has ten
-/// seconds; a POST or PUT that is cut off so counts as one whose answer was lost, which reading settles.
+/// [`Job::until_done`] drives it to its end, [`Job::next`] gives one step after the other, and [`Job::poll`] makes one call and
+/// leaves the waiting to the caller. A call that was begun within the budget may take ten seconds more; a POST or PUT that is
+/// cut off then counts as one whose answer was lost, which reading settles.
 ///
-/// Dropping a job stops polling and nothing else: MX goes on, and [`Job::handle`] finds it again.
+/// Dropping a job stops polling and nothing else: MX goes on, and a job resumed from [`Job::handle`] finds it again.
 ///
 /// ```no_run
 /// # async fn example(user: mx_nexus::User) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,11 +76,14 @@ pub struct Job {
     message: Option<String>,
     oauth_window: Option<Secret>,
     last_error: Option<Error>,
-    /// Until when MX has asked to be left alone.
-    quiet_until: Option<Instant>,
-    /// When the next call is due. Kept, so that a wait that is cut off does not begin anew.
+    /// Send no request before this (`Retry-After`).
+    not_before: Option<Instant>,
+    /// When the next call is due. Kept, so that a wait that is cut off is not begun again.
     due: Option<Instant>,
-    not_found: u8,
+    refused_reads: u8,
+    institution: Option<InstitutionGuid>,
+    /// Answers whose PUT was lost.
+    lost_answers: Option<Answers>,
     has_warned: bool,
     over: Option<IdentityError>,
 }
@@ -111,21 +115,23 @@ impl Job {
             message: None,
             oauth_window: None,
             last_error: None,
-            quiet_until: None,
+            not_before: None,
             due: None,
-            not_found: 0,
+            refused_reads: 0,
+            institution: None,
+            lost_answers: None,
             has_warned: false,
             over: None,
         }
     }
 
-    /// The same job, which will call nothing and fail with this.
+    /// The same job, which makes no call and fails with this error.
     pub(super) fn refused(mut self, error: Error) -> Self {
-        self.over = Some(self.broken(error));
+        self.over = Some(self.failed(error));
         self
     }
 
-    /// What to save after a step, to go on with elsewhere or later. It changes with every step.
+    /// What to save after a step, to resume in another process or later. It changes with every step.
     pub fn handle(&self) -> &JobHandle {
         &self.handle
     }
@@ -135,13 +141,13 @@ impl Job {
         self.machine().progress()
     }
 
-    /// The next step: waits as long as the polling says, makes one call, and tells what came of it.
+    /// The next step: waits as long as the polling says, makes one call, and returns the outcome.
     ///
     /// While a question is open it gives the question again, without a call. After the end it gives the same end again. A
     /// call that failed for good is no end: the next step tries again.
     ///
     /// May be dropped at any point, by a timeout or a `select!`: a wait goes on where it was, a read is made again, and a
-    /// start whose answer nobody heard is settled by reading.
+    /// start whose answer was lost is settled by reading.
     ///
     /// ```no_run
     /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
@@ -163,17 +169,17 @@ impl Job {
     }
 
     /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call may be
-    /// the start, it counts as sent, and whoever resumes from here reads until it is sure before it starts again.
+    /// the start, it counts as sent, and a job that is resumed from here reads until it is sure before it starts again.
     pub fn handle_in_flight(&self) -> JobHandle {
         let mut handle = self.handle.clone();
         handle.machine.announce();
         handle
     }
 
-    /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests. What a job
-    /// makes of its readings relies on that wait.
+    /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests. How a job
+    /// judges its readings relies on that wait.
     ///
-    /// Until a `Retry-After` of MX is over it makes no call.
+    /// While a `Retry-After` of MX lasts it makes no call.
     ///
     /// ```no_run
     /// # async fn example(mut job: mx_nexus::identity::Job) -> Result<(), mx_nexus::identity::IdentityError> {
@@ -187,8 +193,7 @@ impl Job {
     ///
     /// As [`Job::next`].
     pub async fn poll(&mut self) -> Result<Step, IdentityError> {
-        if !self.spend() && self.has_to_wait() && !self.quiet_left().is_zero() {
-            // MX has asked to be left alone, and whoever does not wait is not served.
+        if !self.spend() && self.has_to_wait() && !self.retry_after_left().is_zero() {
             return self.step().await;
         }
         self.call().await
@@ -201,7 +206,7 @@ impl Job {
         }
         let (pace, polls) = (self.machine().pace(), self.progress().polls);
         let planned = self.terms.polling.delay(pace, polls);
-        planned.max(self.quiet_left())
+        planned.max(self.retry_after_left())
     }
 
     /// What is left of the budget.
@@ -214,7 +219,7 @@ impl Job {
         JobStream::new(self)
     }
 
-    /// Acts until the POST has been sent, or cannot be.
+    /// Makes calls until the POST has been sent, or cannot be.
     pub(super) async fn begin(&mut self) -> Result<(), IdentityError> {
         while !self.machine().has_started() {
             self.next().await?;
@@ -232,13 +237,13 @@ impl Job {
         due
     }
 
-    /// Adds to the budget: time that the job stood in a queue of ours is not its own.
-    pub(crate) fn forgive(&mut self, late: Duration) {
-        self.clock.forgive(late);
+    /// Adds to the budget: time in a queue of ours does not count.
+    pub(crate) fn extend(&mut self, late: Duration) {
+        self.clock.extend(late);
     }
 
     /// How long to wait before the next call, by the polling and by what is left of the budget: the last poll lands on the
-    /// deadline. When nothing is left, the machine is told.
+    /// deadline.
     fn next_wait(&mut self) -> Duration {
         if self.spend() {
             return Duration::ZERO;
@@ -246,10 +251,10 @@ impl Job {
         self.delay().min(self.clock.left())
     }
 
-    /// The call that is due, and what came of it.
+    /// Makes the call that is due, and returns the outcome.
     pub(crate) async fn call(&mut self) -> Result<Step, IdentityError> {
-        if self.clock.left().is_zero() && self.has_to_wait() && !self.quiet_left().is_zero() {
-            // MX wants to be left alone for longer than there is patience.
+        if self.clock.left().is_zero() && self.has_to_wait() && !self.retry_after_left().is_zero() {
+            // `Retry-After` lasts longer than the budget.
             self.observe(Observation::PatienceSpent);
         }
         self.act().await?;
@@ -257,7 +262,7 @@ impl Job {
     }
 
     /// The error of a job whose task is gone.
-    pub(crate) fn lost(handle: JobHandle) -> IdentityError {
+    pub(crate) fn interrupted(handle: JobHandle) -> IdentityError {
         let error = Error::interrupted("the task of the job panicked or was stopped");
         IdentityError::call(error, Circumstances::of(handle))
     }
@@ -276,12 +281,12 @@ impl Job {
         self.over.is_none() && self.machine().pace() != Pace::AtOnce
     }
 
-    fn quiet_left(&self) -> Duration {
+    fn retry_after_left(&self) -> Duration {
         let left = |until: Instant| until.saturating_duration_since(Instant::now());
-        self.quiet_until.map_or(Duration::ZERO, left)
+        self.not_before.map_or(Duration::ZERO, left)
     }
 
-    /// Ends a budget that leaves nothing for the wait that comes next.
+    /// Ends a budget of which nothing is left for the wait that comes next.
     fn spend(&mut self) -> bool {
         let is_spent = self.has_to_wait() && self.clock.left().is_zero();
         if is_spent {
@@ -290,13 +295,18 @@ impl Job {
         is_spent
     }
 
-    /// Where the machine stands now, as a step or an end.
+    /// The present state of the machine, as a step or an end.
     async fn step(&mut self) -> Result<Step, IdentityError> {
         self.warn_of_unknown_status();
         let end = match self.machine().directive() {
             Directive::Ask(_) if !self.asked.is_empty() => {
+                if self.send_lost_answers().await? {
+                    return Ok(Step::Running(self.progress()));
+                }
                 self.clock.pause();
-                return Ok(Step::Challenged(Challenges::new(self.asked.clone())));
+                let is_of_other_job = self.machine().is_blocked();
+                let challenges = Challenges::new(self.asked.clone(), is_of_other_job);
+                return Ok(Step::Challenged(challenges));
             }
             Directive::Finished => {
                 return Ok(Step::Done(self.owners.clone().unwrap_or_default()));
@@ -323,7 +333,7 @@ impl Job {
         }
     }
 
-    fn broken(&self, error: Error) -> IdentityError {
+    fn failed(&self, error: Error) -> IdentityError {
         IdentityError::call(error, self.circumstances())
     }
 

@@ -15,7 +15,7 @@ use crate::values::AccountGuid;
 /// ```
 pub type Owner = AccountOwnerResponse;
 
-/// The owners of a member's accounts, as MX found them. It may be empty: some institutions tell nothing.
+/// The owners of a member's accounts, as MX found them. It may be empty: some institutions deliver none.
 ///
 /// ```
 /// # fn example(owners: mx_nexus::identity::Owners) {
@@ -43,7 +43,7 @@ impl Owners {
         accounts
     }
 
-    /// How many there are; one person counts once an account.
+    /// How many there are; an owner counts once an account.
     pub fn len(&self) -> usize {
         self.owners.len()
     }

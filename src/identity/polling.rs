@@ -25,10 +25,10 @@ pub trait PollPolicy: fmt::Debug + Send + Sync + 'static {
     fn delay(&self, pace: Pace, polls: u32) -> Duration;
 }
 
-/// The polling that a job has unless told otherwise: every three seconds, which is as often as MX's sister API allows, less
-/// often as a job drags on, and every fifteen when MX itself says that it takes long.
+/// The default polling: every three seconds, which is as often as MX's sister API allows, less often as a job takes longer, and
+/// every fifteen when MX reports that it takes long.
 ///
-/// Without jitter: a job of one person gains nothing by it, and tests stay exact.
+/// Without jitter: the jobs of different users do not start together, and tests stay exact.
 ///
 /// ```
 /// use std::time::Duration;
@@ -63,13 +63,13 @@ impl Default for Polling {
 
 impl PollPolicy for Polling {
     fn delay(&self, pace: Pace, polls: u32) -> Duration {
-        // The first minute at full speed, then a second more for every poll.
-        const EAGER: u32 = 20;
+        // The first minute at the shortest interval, then a third of it more for every poll.
+        const SHORT: u32 = 20;
         match pace {
             Pace::AtOnce => Duration::ZERO,
             Pace::Quick => self.shortest,
             Pace::Steady => {
-                let more = (self.shortest / 3).saturating_mul(polls.saturating_sub(EAGER));
+                let more = (self.shortest / 3).saturating_mul(polls.saturating_sub(SHORT));
                 self.shortest.saturating_add(more).min(self.longest)
             }
             Pace::Slow => self.longest,

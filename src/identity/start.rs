@@ -1,4 +1,4 @@
-//! How a job begins: what is wanted of it, before it is started or resumed.
+//! The options of a job, before it is started or resumed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::nexus::User;
 use crate::values::MemberGuid;
 
-/// A budget that has not been given yet: a job cannot be started without.
+/// A budget that has not been given yet; a job cannot be started without one.
 ///
 /// ```compile_fail
 /// # async fn example(user: mx_nexus::User) {
@@ -34,7 +34,7 @@ pub struct Unset;
 #[derive(Clone, Copy, Debug)]
 pub struct Patience(Duration);
 
-/// What holds for a job while it is driven. Shared by the jobs of a fleet.
+/// The options of a job while it is driven. Shared by the jobs of a fleet.
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
     pub(crate) polling: Arc<dyn PollPolicy>,
@@ -46,9 +46,9 @@ impl Default for Terms {
     fn default() -> Self {
         Self {
             polling: Arc::new(Polling::default()),
-            // Nobody documents how long MX waits for an answer; a code by mail takes minutes.
+            // MX does not document how long it waits for answers; a code by mail takes minutes.
             person: Duration::from_secs(15 * 60),
-            checks_institution: false,
+            checks_institution: true,
         }
     }
 }
@@ -64,7 +64,7 @@ impl Default for Terms {
 ///     .identify("MBR-1")
 ///     .include_transactions(false)
 ///     .on_other_job(OtherJob::Refuse)
-///     .checking_institution()
+///     .check_institution(false)
 ///     .patience(Duration::from_secs(300))
 ///     .start()
 ///     .await?;
@@ -73,7 +73,7 @@ impl Default for Terms {
 /// # }
 /// ```
 ///
-/// Without patience it cannot be started:
+/// Without a budget it cannot be started:
 ///
 /// ```compile_fail
 /// # async fn example(user: mx_nexus::User) {
@@ -105,12 +105,12 @@ impl<P: fmt::Debug> fmt::Debug for Identify<P> {
 }
 
 impl User {
-    /// Begins an identification of the owners of a member's accounts. It costs money, and is never started twice by accident.
+    /// Prepares an identification of the owners of a member's accounts. It costs money, and is never started twice by accident.
     ///
     /// ```no_run
     /// # use std::time::Duration;
     /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::identity::IdentityError> {
-    /// // Nobody is there to answer: a question ends it, and the handle in the error goes on from there.
+    /// // No user can answer: a question ends it, and the handle in the error resumes it.
     /// let owners = user.identify("MBR-1").patience(Duration::from_secs(300)).run(async |_| None).await?;
     /// # Ok(())
     /// # }
@@ -119,7 +119,7 @@ impl User {
         Identify::new(Arc::new(self.clone()), self.shared_id(), member.into())
     }
 
-    /// Goes on with a job that was started before, here or elsewhere. Sends nothing by itself.
+    /// Resumes a job that was started before, in this or another process. Sends nothing by itself.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -134,8 +134,8 @@ impl User {
     ///
     /// A handle of another user is refused: its job fails at its first step, with nothing sent.
     pub fn resume(&self, handle: JobHandle) -> Resume {
-        let stranger = match (handle.user_id(), self.id()) {
-            // A user of a token from elsewhere is known to MX alone.
+        let refused = match (handle.user_id(), self.id()) {
+            // Whose session a token opens, only MX knows.
             (Some(theirs), Some(ours)) if theirs != ours => {
                 let summary = format!("the handle is of the user {theirs}, and this is {ours}");
                 Some(Error::request(None, summary))
@@ -143,7 +143,6 @@ impl User {
             _ => None,
         };
         let terms = Terms {
-            // A job that was prepared there, and has not started, is checked here; the job asks only until it has started.
             checks_institution: handle.checks_institution,
             ..Terms::default()
         };
@@ -151,19 +150,19 @@ impl User {
             calls: Arc::new(self.clone()),
             handle,
             terms,
-            stranger,
+            refused,
         }
     }
 }
 
 impl<P> Identify<P> {
-    /// Whether transactions are gathered too. Not unless told.
+    /// Whether transactions are gathered too; by default not.
     pub fn include_transactions(mut self, include: bool) -> Self {
         self.include_transactions = include;
         self
     }
 
-    /// What to do when a job of another kind runs. Waits for its end unless told otherwise.
+    /// What to do when a job of another kind runs; by default it waits for its end.
     pub fn on_other_job(mut self, other_job: OtherJob) -> Self {
         self.other_job = other_job;
         self
@@ -175,25 +174,26 @@ impl<P> Identify<P> {
         self
     }
 
-    /// The same, with a policy that others share.
+    /// The same, with a shared policy.
     pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
         self.terms.polling = policy;
         self
     }
 
-    /// How long a person may take to answer, in [`Identify::run`]. A quarter of an hour unless told otherwise.
+    /// How long the user may take to answer, in [`Identify::run`]; by default a quarter of an hour.
     pub fn patience_with_person(mut self, patience: Duration) -> Self {
         self.terms.person = patience;
         self
     }
 
-    /// Reads the institution with the first step, and starts nothing where it does not support identification.
-    pub fn checking_institution(mut self) -> Self {
-        self.terms.checks_institution = true;
+    /// Whether to read the institution before the start, and to start nothing where it does not support identification; by
+    /// default it is read, once an institution and client.
+    pub fn check_institution(mut self, check: bool) -> Self {
+        self.terms.checks_institution = check;
         self
     }
 
-    /// How long to wait for MX in all; a person's time does not count. Some institutions take minutes.
+    /// How long to wait for MX in all; the user's time does not count. Some institutions take minutes.
     pub fn patience(self, patience: Duration) -> Identify<Patience> {
         Identify {
             calls: self.calls,
@@ -224,7 +224,7 @@ impl Identify<Unset> {
 impl Identify<Patience> {
     /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it, and
     /// for engines that make one call a step. Save [`Job::handle_in_flight`] before every step, and [`Job::handle`] after it.
-    /// Resume soon: days later, MX's nightly aggregation of the member may be taken for the job that was to be started.
+    /// Resume soon: a day later MX's nightly aggregation of the member hides how the job ended.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -243,10 +243,10 @@ impl Identify<Patience> {
         let handle = JobHandle {
             version: Version,
             user: self.user.as_deref().map(str::to_owned),
-            member: self.member,
             include_transactions: self.include_transactions,
             checks_institution: self.terms.checks_institution,
-            machine: Machine::new(self.other_job),
+            machine: Machine::new(&self.member, self.other_job),
+            member: self.member,
         };
         Job::new(self.calls, handle, self.terms, self.patience.0)
     }
@@ -255,14 +255,14 @@ impl Identify<Patience> {
     ///
     /// # Errors
     ///
-    /// When MX refuses the start, or a call failed for good. A lost answer is no error: the job finds out by reading.
+    /// When MX refuses the start, or a call failed for good. A lost answer is no error: reading settles it.
     pub async fn start(self) -> Result<Job, IdentityError> {
         let mut job = self.prepare();
         job.begin().await?;
         Ok(job)
     }
 
-    /// Starts the job and sees it through, asking for answers as often as MX does. See [`Job::until_done`] for an example.
+    /// Starts the job and drives it to its end, asking for answers as often as MX does. See [`Job::until_done`] for an example.
     ///
     /// # Errors
     ///
@@ -278,7 +278,7 @@ impl Identify<Patience> {
     }
 }
 
-/// A job to go on with. From [`User::resume`].
+/// A job to resume. From [`User::resume`].
 ///
 /// ```no_run
 /// # async fn example(user: mx_nexus::User, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -301,7 +301,7 @@ pub struct Resume {
     calls: Arc<dyn Calls>,
     handle: JobHandle,
     terms: Terms,
-    stranger: Option<Error>,
+    refused: Option<Error>,
 }
 
 impl fmt::Debug for Resume {
@@ -320,24 +320,24 @@ impl Resume {
         self
     }
 
-    /// The same, with a policy that others share.
+    /// The same, with a shared policy.
     pub(crate) fn polling_by(mut self, policy: Arc<dyn PollPolicy>) -> Self {
         self.terms.polling = policy;
         self
     }
 
-    /// How long a person may take to answer, in [`Job::until_done`].
+    /// How long the user may take to answer, in [`Job::until_done`].
     pub fn patience_with_person(mut self, patience: Duration) -> Self {
         self.terms.person = patience;
         self
     }
 
-    /// The job, with a budget of its own from now on.
+    /// The job, with a new budget that begins now.
     pub fn patience(self, patience: Duration) -> Job {
         let mut handle = self.handle;
         handle.machine.renew();
         let job = Job::new(self.calls, handle, self.terms, patience);
-        match self.stranger {
+        match self.refused {
             Some(error) => job.refused(error),
             None => job,
         }

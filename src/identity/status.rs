@@ -1,10 +1,9 @@
 //! What each connection status means for a job, in one table.
 //!
-//! MX sends 22 statuses, null for a manual member, and perhaps one day a new one. `row` is the only
-//! place that knows what they mean: the machine asks it what to do, errors take their [`Remedy`]
-//! from it, and the table in the docs is printed from it. It holds for a member *at rest*
-//! (`is_being_aggregated` false): while a job runs an old status may linger, and only CHALLENGED
-//! counts.
+//! MX sends 22 statuses, and perhaps one day a new one. `row` is the only place that knows what they mean: the machine asks it
+//! what to do, errors take their [`Remedy`] from it, and the table in the docs is printed from it. It holds for a member *at
+//! rest* (`is_being_aggregated` false): while a job runs an old status may linger, and only CHALLENGED counts. A status that is
+//! null or missing is in no row: it proves nothing.
 
 use std::fmt;
 
@@ -15,15 +14,15 @@ use crate::values::ConnectionStatus;
 /// What a status means for the job that is followed, once the member is at rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// The job is under way, or nobody knows: poll on.
+    /// The job is under way, or may be: poll on.
     Transient,
-    /// As `Transient`, and MX itself says that it takes long: poll slowly.
+    /// As `Transient`, and MX reports that it takes long: poll slowly.
     Slow,
-    /// MX waits for an answer.
+    /// MX waits for answers.
     Challenged,
-    /// The job did what it should.
+    /// The job succeeded.
     Succeeded,
-    /// OAuth is not finished: MX waits for the person, and no poll will change that.
+    /// OAuth is not finished: MX waits for the user, and no poll changes that.
     Pending,
     /// An answer was wrong. The end, unless another question follows shortly.
     Rejected,
@@ -33,7 +32,7 @@ pub(crate) enum Class {
 
 /// What can be done about a job that ended without owners.
 ///
-/// For each status of a member, where a job comes to that finds the member at rest with it:
+/// For each status, what a job does that finds the member at rest with it:
 ///
 #[doc = include_str!("statuses.md")]
 ///
@@ -41,35 +40,35 @@ pub(crate) enum Class {
 /// use mx_nexus::identity::Remedy;
 /// use mx_nexus::values::ConnectionStatus;
 ///
-/// let remedy = Remedy::of(Some(&ConnectionStatus::Denied));
+/// let remedy = Remedy::of(&ConnectionStatus::Denied);
 /// assert_eq!(remedy, Some(Remedy::UpdateCredentials));
-/// assert_eq!(Remedy::of(Some(&ConnectionStatus::Connected)), None);
+/// assert_eq!(Remedy::of(&ConnectionStatus::Connected), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// The person has to give the credentials anew; then start again.
+    /// The user has to enter the credentials again; then start again.
     UpdateCredentials,
-    /// The person has to act at the institution itself; until then every login makes it worse.
+    /// The user has to act at the institution itself; until then every login makes it worse.
     ActAtInstitution,
-    /// The person has to finish the institution's OAuth page; the error carries its address.
+    /// The user has to finish the institution's OAuth page; the error carries its address.
     FinishOauth,
-    /// The job goes on at MX: resume it with the handle.
+    /// The job goes on at MX, as far as it is known: resume it with the handle.
     Resume,
-    /// Start a new identification while the person is there to answer.
+    /// Start a new identification while the user is present to answer.
     StartAgainWithPerson,
-    /// Nobody has to do anything but wait; start again later.
+    /// Nothing can be done but wait; start again later.
     TryLater,
-    /// Only MX can lift this.
+    /// Only MX can change this.
     ContactMx,
     /// This member will never give owners.
     GoneForGood,
 }
 
 impl Remedy {
-    /// The remedy for a member at rest with this status, where it needs one. `None` is MX's null.
+    /// The remedy for a member at rest with this status, where it needs one.
     #[must_use]
-    pub fn of(status: Option<&ConnectionStatus>) -> Option<Self> {
+    pub fn of(status: &ConnectionStatus) -> Option<Self> {
         match classify(status) {
             Class::Ended(remedy) => Some(remedy),
             Class::Pending => Some(Self::FinishOauth),
@@ -88,56 +87,53 @@ impl Remedy {
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UpdateCredentials => {
-                "let the person enter the credentials anew, then start again"
-            }
-            Self::ActAtInstitution => "let the person settle it at the institution first",
-            Self::FinishOauth => "let the person finish signing in on the institution's own page",
-            Self::Resume => "the job goes on at MX: resume it with the handle",
-            Self::StartAgainWithPerson => "start again while the person is present to answer",
-            Self::TryLater => "nobody has to do anything: start again later",
-            Self::ContactMx => "ask MX: only they can lift this",
+            Self::UpdateCredentials => "let the user enter the credentials again, then start again",
+            Self::ActAtInstitution => "let the user settle it at the institution first",
+            Self::FinishOauth => "let the user finish signing in on the institution's own page",
+            Self::Resume => "resume it with the handle",
+            Self::StartAgainWithPerson => "start again while the user is present to answer",
+            Self::TryLater => "start again later",
+            Self::ContactMx => "ask MX: only they can change this",
             Self::GoneForGood => "this member gives no owners: connect the account in another way",
         })
     }
 }
 
-/// What to do about a member at rest with this status; `None` is MX's null.
-pub(crate) fn classify(status: Option<&ConnectionStatus>) -> Class {
+/// What to do about a member at rest with this status.
+pub(crate) fn classify(status: &ConnectionStatus) -> Class {
     row(status).0
 }
 
 /// The table (guide). An unknown status polls on: a new name is more likely a new step than an end.
 #[rustfmt::skip]
-fn row(status: Option<&ConnectionStatus>) -> (Class, &'static str) {
+fn row(status: &ConnectionStatus) -> (Class, &'static str) {
     use Class::{Challenged, Ended, Pending, Rejected, Slow, Succeeded, Transient};
     use ConnectionStatus as Is;
     use Remedy::*;
     match status {
-        Some(Is::Created)      => (Transient,                   "new, nothing gathered yet"),
-        Some(Is::Prevented)    => (Ended(UpdateCredentials),    "three failed logins"),
-        Some(Is::Denied)       => (Ended(UpdateCredentials),    "the credentials are wrong"),
-        Some(Is::Challenged)   => (Challenged,                  "a question is open"),
-        Some(Is::Rejected)     => (Rejected,                    "an answer was wrong"),
-        Some(Is::Locked)       => (Ended(ActAtInstitution),     "the institution locked the login"),
-        Some(Is::Connected)    => (Succeeded,                   "the login worked"),
-        Some(Is::Impeded)      => (Ended(ActAtInstitution),     "the institution wants attention"),
-        Some(Is::Reconnected)  => (Ended(StartAgainWithPerson), "moved to another source"),
-        Some(Is::Degraded)     => (Ended(TryLater),             "several recent failures"),
-        Some(Is::Disconnected) => (Ended(TryLater),             "failures for two weeks"),
-        Some(Is::Discontinued) => (Ended(GoneForGood),          "no longer offered"),
-        Some(Is::Closed)       => (Ended(GoneForGood),          "closed by someone"),
-        Some(Is::Delayed)      => (Slow,                        "slower than expected"),
-        Some(Is::Failed)       => (Ended(TryLater),             "ended without connecting"),
-        Some(Is::Updated)      => (Transient,                   "the credentials were changed"),
-        Some(Is::Disabled)     => (Ended(ContactMx),            "importing is paused"),
-        Some(Is::Imported)     => (Ended(UpdateCredentials),    "MX holds no credentials"),
-        Some(Is::Resumed)      => (Transient,                   "an answer was received"),
-        Some(Is::Expired)      => (Ended(StartAgainWithPerson), "an answer came too late"),
-        Some(Is::Impaired)     => (Ended(UpdateCredentials),    "some credentials are missing"),
-        Some(Is::Pending)      => (Pending,                     "OAuth is not finished"),
-        Some(Is::Unknown(_))   => (Transient,                   "not known to this version"),
-        None                   => (Ended(GoneForGood),          "a manual member"),
+        Is::Created      => (Transient,                   "new, nothing gathered yet"),
+        Is::Prevented    => (Ended(UpdateCredentials),    "three failed logins"),
+        Is::Denied       => (Ended(UpdateCredentials),    "the credentials are wrong"),
+        Is::Challenged   => (Challenged,                  "a question is open"),
+        Is::Rejected     => (Rejected,                    "an answer was wrong"),
+        Is::Locked       => (Ended(ActAtInstitution),     "the institution locked the login"),
+        Is::Connected    => (Succeeded,                   "the login worked"),
+        Is::Impeded      => (Ended(ActAtInstitution),     "the institution wants attention"),
+        Is::Reconnected  => (Transient,                   "moved to another source, still working"),
+        Is::Degraded     => (Ended(TryLater),             "several recent failures"),
+        Is::Disconnected => (Ended(TryLater),             "failures for two weeks"),
+        Is::Discontinued => (Ended(GoneForGood),          "no longer offered"),
+        Is::Closed       => (Ended(GoneForGood),          "closed by someone"),
+        Is::Delayed      => (Slow,                        "slower than expected"),
+        Is::Failed       => (Ended(TryLater),             "ended without connecting"),
+        Is::Updated      => (Transient,                   "the credentials were changed"),
+        Is::Disabled     => (Ended(ContactMx),            "importing is paused"),
+        Is::Imported     => (Ended(UpdateCredentials),    "MX holds no credentials"),
+        Is::Resumed      => (Transient,                   "an answer was received"),
+        Is::Expired      => (Ended(StartAgainWithPerson), "an answer came too late"),
+        Is::Impaired     => (Ended(UpdateCredentials),    "some credentials are missing"),
+        Is::Pending      => (Pending,                     "OAuth is not finished"),
+        Is::Unknown(_)   => (Transient,                   "not known to this version"),
     }
 }
 
@@ -146,19 +142,15 @@ fn row(status: Option<&ConnectionStatus>) -> (Class, &'static str) {
 pub(crate) fn table() -> String {
     let unknown = ConnectionStatus::from("(any other)");
     let mut text = String::from("| status | meaning | at rest | remedy |\n|---|---|---|---|\n");
-    for status in ConnectionStatus::KNOWN
-        .iter()
-        .map(Some)
-        .chain([Some(&unknown), None])
-    {
-        let name = status.map_or("null", ConnectionStatus::as_str);
+    for status in ConnectionStatus::KNOWN.iter().chain([&unknown]) {
+        let name = status.as_str();
         let (class, meaning) = row(status);
         let action = match class {
             Class::Transient => "poll on",
             Class::Slow => "poll on, slowly",
             Class::Challenged => "ask",
             Class::Succeeded => "read the owners",
-            Class::Pending => "end: MX waits for the person",
+            Class::Pending => "end: MX waits for the user",
             Class::Rejected => "end, unless another question follows",
             Class::Ended(remedy) if remedy.is_final() => "end, for good",
             Class::Ended(_) => "end",
@@ -175,16 +167,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_a_row_for_every_status_the_unknown_and_null() {
+    fn the_table_has_a_row_for_every_status_and_the_unknown() {
         let table = table();
-        assert_eq!(table.lines().count(), 2 + 22 + 2);
+        assert_eq!(table.lines().count(), 2 + 22 + 1);
         assert!(
             table.contains("| DENIED | the credentials are wrong | end | `UpdateCredentials`:")
         );
         assert_eq!(
             table.matches("| end, for good |").count(),
-            3,
-            "DISCONTINUED, CLOSED, null"
+            2,
+            "DISCONTINUED, CLOSED"
         );
     }
 
@@ -197,8 +189,9 @@ mod tests {
 
     #[test]
     fn a_status_that_is_no_end_needs_no_remedy() {
-        for text in "CREATED CHALLENGED CONNECTED DELAYED UPDATED RESUMED NEW_NAME".split(' ') {
-            assert_eq!(Remedy::of(Some(&text.into())), None, "{text}");
+        let texts = "CREATED CHALLENGED CONNECTED DELAYED RECONNECTED UPDATED RESUMED NEW_NAME";
+        for text in texts.split(' ') {
+            assert_eq!(Remedy::of(&text.into()), None, "{text}");
         }
     }
 }

@@ -14,7 +14,7 @@ type Stepping = Pin<Box<dyn Future<Output = (Job, Result<Step, IdentityError>)> 
 
 /// The steps of a job, as they come. From [`Job::into_stream`].
 ///
-/// It ends after [`Step::Done`] or an error. After [`Step::Challenged`] it gives nothing more until [`JobStream::answer`] has
+/// It ends after [`Step::Done`] or an error. After [`Step::Challenged`] it ends until [`JobStream::answer`] has
 /// been called; then it goes on.
 ///
 /// ```no_run

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{ApiTokenSource, Credentials, Nexus, Partner, SessionAggregation};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::identity::IdentifyingInstitutions;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::LeasePolicy;
@@ -175,6 +176,7 @@ impl NexusBuilder {
                 format: self.format,
                 opening: self.opening,
                 leases: self.leases,
+                identifying_institutions: IdentifyingInstitutions::default(),
             }),
             pool: Arc::default(),
         })

@@ -45,7 +45,7 @@ impl Bank {
         let kind = name.split('-').next().unwrap();
         match (method, what, parts.next(), kind) {
             ("GET", "institutions", ..) => ok(json!({
-                "institution": {"supports_account_identification": false}
+                "institution": {"supports_account_identification": name != "INS-poor"}
             })),
             ("GET", "members", None, "unknown") => Answer::json(404, ""),
             ("GET", "members", None, _) => {
@@ -96,8 +96,9 @@ impl Desk {
         };
         self.reads += u8::from(self.is_started && self.reads < 2);
         let job = if self.is_started { "JOB-2" } else { "JOB-1" };
+        let institution = if kind == "poor" { "INS-poor" } else { "INS-1" };
         json!({"member": {
-            "guid": name, "institution_guid": "INS-1", "connection_status": status,
+            "guid": name, "institution_guid": institution, "connection_status": status,
             "is_being_aggregated": is_running, "most_recent_job_guid": job,
         }})
     }

@@ -176,7 +176,7 @@ async fn members_that_fail_fail_alone_and_say_why() {
     let members = ["unknown-1", "forbidden-2", "denied-3", "quick-4"];
     add(&mut fleet, &nexus, &members.map(|member| ("U-1", member)));
     let user = nexus.user("U-1");
-    let poor = user.identify("poor-5").checking_institution();
+    let poor = user.identify("poor-5");
     fleet.start(poor.patience(LONG));
     let events = run(&mut fleet).await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Every other end, and what the caller is told.
+//! Every other end, and what the caller gets.
 
 use serde_json::json;
 
@@ -6,14 +6,12 @@ use super::script::{Eager, answer, member_with, status};
 use super::*;
 
 #[tokio::test]
-async fn ends_that_a_person_can_do_something_about() {
+async fn ends_that_a_user_can_do_something_about() {
     for end in ["DENIED", "PREVENTED", "LOCKED", "IMPEDED", "EXPIRED"] {
-        let words = format!("MX says that it is {end}.");
-        let said = json!({"connection_status_message": words});
-        let script = [
-            member("CONNECTED~#2"),
-            member_with(200, &format!("{end}#2"), said),
-        ];
+        let message = format!("MX says that it is {end}.");
+        let message = json!({"connection_status_message": message});
+        let ended = member_with(200, &format!("{end}#2"), message);
+        let script = [member("CONNECTED~#2"), ended.clone(), ended];
         insta::assert_snapshot!(end.to_lowercase(), transcript(after_start(script)).await);
     }
 }
@@ -21,32 +19,46 @@ async fn ends_that_a_person_can_do_something_about() {
 #[tokio::test]
 async fn pending_oauth_with_the_address_in_the_member() {
     let address = json!({"oauth_window_uri": "https://bank.example/S3CR3T"});
-    let script = [member_with(200, "PENDING#2", address)];
+    let script = vec![member_with(200, "PENDING#2", address); 2];
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
 async fn pending_oauth_with_the_address_from_its_own_operation() {
     let address = json!({"member": {"oauth_window_uri": "https://bank.example/S3CR3T"}});
-    let script = [member("PENDING#2"), answer(200, &address)];
+    let script = [
+        member("PENDING#2"),
+        member("PENDING#2"),
+        answer(200, &address),
+    ];
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
 async fn pending_oauth_without_an_address() {
-    let script = [member("PENDING#2"), status(400)];
+    let script = [member("PENDING#2"), member("PENDING#2"), status(400)];
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
 async fn a_manual_member() {
-    let script = [member("null"), member("null")];
-    let settling = vec![member("null"); 4];
-    insta::assert_snapshot!(transcript(then(script, settling)).await);
+    let manual = member_with(200, "null", json!({"is_manual": true}));
+    insta::assert_snapshot!(transcript([manual]).await);
 }
 
-/// Runs out of patience after four polls that show this, and one on the deadline.
-async fn out_of_patience(shown: &str) -> String {
+#[tokio::test]
+async fn a_status_that_is_null_once_ends_nothing() {
+    let script = [member("null#2"), member("CONNECTED~#2"), member("null")];
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
+}
+
+#[tokio::test]
+async fn the_outcome_of_the_job_before_is_not_taken() {
+    insta::assert_snapshot!(out_of_budget_at("CONNECTED#1").await);
+}
+
+/// Spends its budget with four polls that show this, and one on the deadline.
+async fn out_of_budget_at(shown: &str) -> String {
     let server = Server::start(after_start(vec![member(shown); 5]));
     let identify = server.user().identify("MBR-1");
     let identify = identify.polling(Eager(4)).patience(Duration::from_secs(3));
@@ -55,11 +67,11 @@ async fn out_of_patience(shown: &str) -> String {
 }
 
 #[tokio::test]
-async fn delayed_for_longer_than_there_is_patience() {
-    insta::assert_snapshot!(out_of_patience("DELAYED#2").await);
+async fn delayed_for_longer_than_the_budget() {
+    insta::assert_snapshot!(out_of_budget_at("DELAYED#2").await);
 }
 
 #[tokio::test]
-async fn an_unknown_status_is_named_when_patience_runs_out() {
-    insta::assert_snapshot!(out_of_patience("ENTANGLED#2").await);
+async fn an_unknown_status_is_named_when_the_budget_is_spent() {
+    insta::assert_snapshot!(out_of_budget_at("ENTANGLED#2").await);
 }

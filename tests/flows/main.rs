@@ -1,8 +1,8 @@
-//! Whole identifications over the wire, each a transcript: what was asked of MX, what it answered, and what the caller saw.
+//! Whole identifications over the wire, each a transcript: the requests, the answers of MX, and what the caller got.
 //!
-//! Every transcript is a snapshot in `snapshots/`, to be read from top to bottom. Lines in front are requests with the
-//! status of their answer and the member it showed: `CREATED~#2` is a member in status CREATED, being aggregated, its latest
-//! job the second. Lines set in are the steps of the job.
+//! Every transcript is a snapshot in `snapshots/`, to be read from top to bottom. Lines that are not indented are requests with
+//! the status of their answer and the member in it: `CREATED~#2` is a member in status CREATED, being aggregated, its latest
+//! job the second. Indented lines are the steps of the job. Equal polls in a row are shown once, with their number.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -18,7 +18,7 @@ use mx_nexus::identity::{
 mod script;
 
 mod ends;
-mod mishaps;
+mod failures;
 mod questions;
 mod starting;
 mod straight;
@@ -34,7 +34,7 @@ fn at_once() -> Polling {
     Polling::between(Duration::ZERO, Duration::ZERO)
 }
 
-/// Runs the job of a script to its end, and gives the transcript of all that was scripted.
+/// Runs the job of a script to its end, and returns the transcript.
 async fn transcript(script: impl IntoIterator<Item = Reply>) -> String {
     let server = Server::start(script);
     run(&server, identify(&server)).await;
@@ -43,7 +43,30 @@ async fn transcript(script: impl IntoIterator<Item = Reply>) -> String {
 
 fn all_of(server: &Server) -> String {
     assert_eq!(server.unused(), 0, "{}", server.transcript());
-    server.transcript()
+    shortened(&server.transcript())
+}
+
+/// The transcript with equal polls in a row shown once.
+fn shortened(transcript: &str) -> String {
+    let lines: Vec<&str> = transcript.lines().collect();
+    let is_running = |line: Option<&&str>| line.is_some_and(|it| it.starts_with("  running: "));
+    let (mut text, mut at) = (String::new(), 0);
+    while at < lines.len() {
+        let poll = lines[at];
+        let mut count = 0;
+        while lines.get(at + 2 * count) == Some(&poll) && is_running(lines.get(at + 2 * count + 1))
+        {
+            count += 1;
+        }
+        if count < 3 {
+            writeln!(text, "{poll}").unwrap();
+            at += 1;
+        } else {
+            at += 2 * count;
+            writeln!(text, "{poll}, {count} times\n{}", lines[at - 1]).unwrap();
+        }
+    }
+    text
 }
 
 async fn run(server: &Server, identify: Identify<Patience>) {
@@ -138,11 +161,11 @@ fn note_end(server: &Server, error: &IdentityError) {
     };
     server.note(format!("  {:?}, {resumable}: {text}", error.kind()));
     if let Some(message) = error.message() {
-        server.note(format!("  to the person: {message}"));
+        server.note(format!("  for the user: {message}"));
     }
     if let Some(address) = error.oauth_window() {
         assert!(address.expose().starts_with("https://"));
-        server.note("  to the person: an address to open");
+        server.note("  for the user: an address to open");
     }
     if let Some(cause) = error.call_error()
         && error.kind() != IdentityErrorKind::Call
@@ -151,8 +174,8 @@ fn note_end(server: &Server, error: &IdentityError) {
     }
 }
 
-/// A member whose second job did what it should, and its owners.
-fn well() -> [Reply; 2] {
+/// A member whose second job succeeded, and its owners.
+fn success() -> [Reply; 2] {
     [member("CONNECTED#2"), owners(&["ACT-1", "ACT-1", "ACT-2"])]
 }
 

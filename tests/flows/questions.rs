@@ -1,4 +1,4 @@
-//! Questions of every kind, right and wrong answers, and people who are late.
+//! Questions of every kind, and answers that are right, wrong, late or lost.
 
 use serde_json::json;
 
@@ -20,13 +20,13 @@ fn town() -> Reply {
 
 #[tokio::test]
 async fn one_round() {
-    insta::assert_snapshot!(transcript(after_start(then(round(town()), well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(round(town()), success()))).await);
 }
 
 #[tokio::test]
 async fn two_rounds() {
     let second = round(text_question("CRD-2", "Pet?"));
-    let script = then(then(round(town()), second), well());
+    let script = then(then(round(town()), second), success());
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
@@ -40,7 +40,7 @@ async fn stale_challenged_after_the_answer() {
     ];
     let script = [member("CHALLENGED#2"), town(), member("RESUMED#2")];
     let script = then(script, then(stale, [member("RESUMED~#2")]));
-    insta::assert_snapshot!(transcript(after_start(then(script, well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn options_then_token() {
         ]
     }]));
     let token = challenges(json!([{"guid": "CRD-2", "type": "TOKEN", "label": "The code?"}]));
-    let script = then(then(round(options), round(token)), well());
+    let script = then(then(round(options), round(token)), success());
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
@@ -67,35 +67,35 @@ async fn images() {
             {"label": "Broken", "value": "broken", "data_uri": "data:image/png;base64,?"},
         ]
     }]));
-    let script = then(then(round(data), round(options)), well());
+    let script = then(then(round(data), round(options)), success());
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
-async fn several_at_once_and_a_kind_that_nobody_knows() {
+async fn several_at_once_and_an_unknown_kind() {
     let several = challenges(json!([
         {"guid": "CRD-1", "type": "TEXT", "label": "Town?"},
         {"guid": "CRD-2", "type": "RIDDLE", "field_name": "What walks on four legs?"},
         {"type": "TEXT", "label": "a question without an identifier"},
     ]));
-    insta::assert_snapshot!(transcript(after_start(then(round(several), well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(round(several), success()))).await);
 }
 
 #[tokio::test]
 async fn a_wrong_answer_is_asked_again() {
     let script = then(round(town()), [member("REJECTED#2")]);
-    let script = then(script, then(round(town()), well()));
+    let script = then(script, then(round(town()), success()));
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
-async fn a_wrong_answer_for_good() {
+async fn a_wrong_answer_that_is_not_asked_again() {
     let script = [member("CHALLENGED#2"), town(), member("RESUMED~#2")];
     let script = then(script, vec![member("REJECTED#2"); 4]);
     insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
-/// The answers to a `PUT` that comes to nothing.
+/// A `PUT` of answers that fails.
 fn put(reply: Reply) -> Vec<Reply> {
     vec![member("CHALLENGED#2"), town(), reply]
 }
@@ -112,11 +112,11 @@ async fn answers_that_mx_refuses_twice() {
         put(status(400)),
         [town(), status(400), town(), member("RESUMED~#2")],
     );
-    insta::assert_snapshot!(transcript(after_start(then(script, well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
 }
 
 #[tokio::test]
-async fn answers_that_mx_refuses_for_good() {
+async fn answers_that_mx_refuses_three_times() {
     let again = [town(), status(400), town(), status(400)];
     insta::assert_snapshot!(transcript(after_start(then(put(status(400)), again))).await);
 }
@@ -124,22 +124,22 @@ async fn answers_that_mx_refuses_for_good() {
 #[tokio::test]
 async fn an_answer_that_is_lost_and_had_arrived() {
     let script = then(put(Reply::HangUp), [member("RESUMED~#2")]);
-    insta::assert_snapshot!(transcript(after_start(then(script, well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_lost_and_had_not_arrived() {
     let still = [member("CHALLENGED#2"), town()];
-    let still = still.iter().cycle().take(8).cloned();
+    let still = still.iter().cycle().take(20).cloned();
     let script = then(put(Reply::HangUp), then(still, [member("RESUMED~#2")]));
-    insta::assert_snapshot!(transcript(after_start(then(script, well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
 }
 
 #[tokio::test]
 async fn challenged_with_nothing_to_ask() {
     let nothing = [member("CHALLENGED#2"), status(204)];
     let script = then(nothing, round(town()));
-    insta::assert_snapshot!(transcript(after_start(then(script, well()))).await);
+    insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
 }
 
 #[tokio::test]

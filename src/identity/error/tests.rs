@@ -1,4 +1,4 @@
-//! What every kind of failure says, to a log and to a caller.
+//! The text of every kind of failure.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ fn handle() -> JobHandle {
         member: "MBR-1".into(),
         include_transactions: false,
         checks_institution: false,
-        machine: Machine::new(OtherJob::Wait),
+        machine: Machine::new(&"MBR-1".into(), OtherJob::Wait),
     };
     let reading = Reading {
         status: Some("DREAMING".into()),
@@ -41,8 +41,10 @@ fn every_kind() -> Vec<IdentityError> {
     use IdentityErrorKind as Kind;
     let ended = |end: End| IdentityError::ended(&end, circumstances());
     let of = |kind| match kind {
-        Kind::Ended => ended(End::Status(Some("DENIED".into()))),
+        Kind::Ended => ended(End::Status("DENIED".into())),
         Kind::NotSupported => ended(End::NotSupported),
+        Kind::Unavailable => ended(End::Unavailable),
+        Kind::Overtaken => ended(End::Overtaken),
         Kind::NotEnabled => ended(End::NotEnabled),
         Kind::OtherJobRuns => ended(End::OtherJobRuns),
         Kind::StartUnknown => ended(End::StartUnknown),
@@ -56,8 +58,10 @@ fn every_kind() -> Vec<IdentityError> {
     let kinds = [
         Kind::Ended,
         Kind::NotSupported,
+        Kind::Unavailable,
         Kind::NotEnabled,
         Kind::OtherJobRuns,
+        Kind::Overtaken,
         Kind::StartUnknown,
         Kind::AnswersRefused,
         Kind::OutOfPatience,
@@ -83,7 +87,7 @@ fn every_kind_says_what_happened_and_what_to_do() {
 }
 
 #[test]
-fn an_error_tells_the_person_the_address_and_nobody_else() {
+fn the_address_of_oauth_is_in_no_text_and_in_no_handle() {
     for error in every_kind() {
         assert!(error.oauth_window().is_some());
         assert_eq!(error.message(), Some("MX's words"));
@@ -95,7 +99,7 @@ fn an_error_tells_the_person_the_address_and_nobody_else() {
 }
 
 #[test]
-fn the_numbers_of_a_wait_are_told() {
+fn the_numbers_of_a_wait_are_in_the_error() {
     let error = IdentityError::out_of_patience(circumstances());
     assert_eq!(error.waited(), Duration::from_secs(75));
     assert_eq!(error.progress().polls, 1);
@@ -105,7 +109,7 @@ fn the_numbers_of_a_wait_are_told() {
     );
 }
 
-/// What a failed call leaves of a job before it has started, and after.
+/// Whether a job can be resumed after a failed call, before it has started and after.
 #[test]
 fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
     let operation = crate::operations::by_id("nexus", "readMember").unwrap();
@@ -122,13 +126,13 @@ fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
         (refused(), false, false),
     ] {
         let mut prepared = circumstances();
-        prepared.handle.machine = Machine::new(OtherJob::Wait);
-        let told = error.to_string();
+        prepared.handle.machine = Machine::new(&"MBR-1".into(), OtherJob::Wait);
+        let text = error.to_string();
         let is_resumable = |circumstances| {
             let error = IdentityError::call(error.clone(), circumstances);
             error.is_resumable()
         };
         let found = (is_resumable(prepared), is_resumable(circumstances()));
-        assert_eq!(found, (before, after), "{told}");
+        assert_eq!(found, (before, after), "{text}");
     }
 }

@@ -1,12 +1,12 @@
-//! The driver against MX in memory, on a paused clock: when it calls, how long it waits, and what it makes of mishaps.
+//! The driver against MX in memory, on a paused clock: when it calls, how long it waits, and what it does about failures.
 //!
-//! [`Mx`] answers in the order of its script, whatever is called, and writes down what was called and when. Members are in
-//! the shorthand of the machine's tests: status, `~` while being aggregated, the job behind `#`.
+//! [`Mx`] answers in the order of its script, whatever is called, and records what was called and when. Members are in the
+//! shorthand of [`at`].
 
+mod answering;
 mod cancelled;
 mod ends;
-mod mishaps;
-mod person;
+mod failures;
 mod secrets;
 mod shapes;
 mod time;
@@ -22,6 +22,7 @@ use super::*;
 use crate::api::types::{AccountOwnerResponse, ChallengeResponse, MemberResponse, ResumeRequest};
 use crate::error::Problem;
 use crate::identity::calls::{Accepted, Answering};
+use crate::identity::proof::tests::at;
 use crate::identity::{Answers, Identify, IdentityErrorKind, Patience, Step};
 use crate::operations::by_id;
 use crate::values::MemberGuid;
@@ -33,10 +34,20 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 enum Reply {
     Member(&'static str),
+    /// A member of an institution.
+    MemberOf(&'static str, &'static str),
     Questions(&'static [&'static str]),
     Owners,
+    /// A list of owners that is present and empty.
+    NoOwners,
+    /// A success that holds nothing of what was asked for.
+    Nothing,
+    /// Whether the institution supports identification.
+    Supports(Option<bool>),
     Accepted,
     Refused(u16),
+    /// A refusal (400) with this code.
+    RefusedAs(&'static str),
     RefusedFor(Duration),
     /// A failure of MX (503), with the wait it asks for.
     FailedFor(Duration),
@@ -50,16 +61,16 @@ use Reply::*;
 struct Mx {
     begun: Instant,
     script: Mutex<VecDeque<Reply>>,
-    heard: Mutex<Vec<String>>,
+    calls: Mutex<Vec<String>>,
 }
 
 impl Mx {
-    /// The last reply is repeated for ever.
+    /// The last reply is repeated without end.
     fn answering(script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
         Arc::new(Self {
             begun: Instant::now(),
             script: Mutex::new(script.into_iter().collect()),
-            heard: Mutex::default(),
+            calls: Mutex::default(),
         })
     }
 
@@ -77,7 +88,7 @@ impl Mx {
         self.identify(patience).start().await.unwrap()
     }
 
-    /// The job as another process takes it up from its saved handle.
+    /// The job as another process resumes it from its saved handle.
     fn resumed(self: &Arc<Self>, handle: &JobHandle, patience: Duration) -> Job {
         let saved = serde_json::to_string(handle).unwrap();
         let mut handle: JobHandle = serde_json::from_str(&saved).unwrap();
@@ -86,18 +97,18 @@ impl Mx {
     }
 
     /// What was called, each with its second.
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+    fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
     }
 
     fn count(&self, call: &str) -> usize {
-        let heard = self.heard();
-        heard.iter().filter(|heard| heard.ends_with(call)).count()
+        let calls = self.calls();
+        calls.iter().filter(|it| it.ends_with(call)).count()
     }
 
     async fn reply(&self, call: &str) -> Result<Reply, Error> {
         let second = self.begun.elapsed().as_secs();
-        self.heard.lock().unwrap().push(format!("{second} {call}"));
+        self.calls.lock().unwrap().push(format!("{second} {call}"));
         let reply = {
             let mut script = self.script.lock().unwrap();
             let next = script.front().expect("a script").clone();
@@ -115,6 +126,21 @@ impl Mx {
         };
         match reply {
             Refused(status) => Err(refusal(status, None)),
+            RefusedAs(code) => {
+                let problem = Problem {
+                    code: Some(code.to_owned()),
+                    message: Some("what MX wrote".to_owned()),
+                    ..Problem::default()
+                };
+                Err(Error::status_of(
+                    by_id("nexus", "identifyMember").unwrap(),
+                    400,
+                    problem,
+                ))
+            }
+            Nothing if call != "owners" => {
+                Err(Error::incomplete(None, "the answer holds no member"))
+            }
             RefusedFor(wait) => Err(refusal(429, Some(wait))),
             FailedFor(wait) => Err(refusal(503, Some(wait))),
             NoSession(None) => Err(Error::session("no session")),
@@ -128,12 +154,17 @@ impl Mx {
 }
 
 fn member(text: &str) -> MemberResponse {
-    let (text, job) = text.split_once('#').unwrap_or((text, ""));
+    let reading = at(text);
     MemberResponse {
-        connection_status: Some(text.trim_end_matches('~').into()),
-        connection_status_message: Some(format!("this is {text}")),
-        is_being_aggregated: Some(text.ends_with('~')),
-        most_recent_job_guid: Some(job).filter(|job| !job.is_empty()).map(Into::into),
+        connection_status_message: reading
+            .status
+            .as_ref()
+            .map(|status| format!("this is {status}")),
+        connection_status: reading.status,
+        is_being_aggregated: reading.is_being_aggregated,
+        most_recent_job_guid: reading.job,
+        aggregated_at: reading.aggregated_at,
+        successfully_aggregated_at: reading.successfully_aggregated_at,
         ..MemberResponse::default()
     }
 }
@@ -151,7 +182,11 @@ impl Calls for Mx {
         Box::pin(async {
             match self.reply("read").await? {
                 Member(text) => Ok(member(text)),
-                other => panic!("{other:?} is no member: {:?}", self.heard()),
+                MemberOf(text, institution) => Ok(MemberResponse {
+                    institution_guid: Some(institution.into()),
+                    ..member(text)
+                }),
+                other => panic!("{other:?} is no member: {:?}", self.calls()),
             }
         })
     }
@@ -163,7 +198,7 @@ impl Calls for Mx {
                     is_running_already: false,
                     member: member(text),
                 }),
-                other => panic!("{other:?} is no start: {:?}", self.heard()),
+                other => panic!("{other:?} is no start: {:?}", self.calls()),
             }
         })
     }
@@ -172,7 +207,7 @@ impl Calls for Mx {
         Box::pin(async {
             match self.reply("list").await? {
                 Questions(guids) => Ok(questions(guids)),
-                other => panic!("{other:?} is no list: {:?}", self.heard()),
+                other => panic!("{other:?} is no list: {:?}", self.calls()),
             }
         })
     }
@@ -181,25 +216,38 @@ impl Calls for Mx {
         Box::pin(async {
             match self.reply("put").await? {
                 Accepted => Ok(()),
-                other => panic!("{other:?} is no word on answers: {:?}", self.heard()),
+                other => panic!("{other:?} is no answer to a PUT: {:?}", self.calls()),
             }
         })
     }
 
-    fn list_owners<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Vec<AccountOwnerResponse>> {
+    fn list_owners<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+    ) -> Answering<'a, Option<Vec<AccountOwnerResponse>>> {
         Box::pin(async {
             match self.reply("owners").await? {
                 Owners => {
                     let owner = json!({"account_guid": "ACT-1", "owner_name": "S3CR3T-CANARY"});
-                    Ok(vec![serde_json::from_value(owner).unwrap()])
+                    Ok(Some(vec![serde_json::from_value(owner).unwrap()]))
                 }
-                other => panic!("{other:?} are no owners: {:?}", self.heard()),
+                NoOwners => Ok(Some(vec![])),
+                Nothing => Ok(None),
+                other => panic!("{other:?} are no owners: {:?}", self.calls()),
             }
         })
     }
 
-    fn supports_identification<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<bool>> {
-        Box::pin(async { self.reply("check").await.map(|_| None) })
+    fn supports_identification<'a>(
+        &'a self,
+        _: &'a InstitutionGuid,
+    ) -> Answering<'a, Option<bool>> {
+        Box::pin(async {
+            match self.reply("institution").await? {
+                Supports(supported) => Ok(supported),
+                other => panic!("{other:?} is no institution: {:?}", self.calls()),
+            }
+        })
     }
 
     fn oauth_window<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
@@ -217,7 +265,7 @@ async fn arrive(job: &mut Job) -> Result<Step, IdentityError> {
     }
 }
 
-/// The start of every script that gets to a question, `q1`, three seconds in.
+/// The start of every script that leads to a question, `q1`, after three seconds.
 fn asking(script: impl IntoIterator<Item = Reply>) -> Arc<Mx> {
     let start = [Member("CHALLENGED#2"), Questions(&["q1"])];
     Mx::after_post(start.into_iter().chain(script))

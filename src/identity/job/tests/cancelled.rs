@@ -1,11 +1,11 @@
-//! Steps and answers that are cut off in the middle: by a timeout, a `select!`, or a client that went away.
+//! Steps and answers that are cancelled in the middle: by a timeout, a `select!`, or a client that disconnected.
 
 use futures_util::StreamExt;
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_cut_off_goes_on_where_it_was() {
+async fn a_wait_that_is_cancelled_goes_on_where_it_was() {
     let mx = Mx::after_post([Member("CONNECTED#2"), Owners]);
     let mut job = mx.started(MINUTE).await;
     let owners = loop {
@@ -15,11 +15,11 @@ async fn a_wait_that_is_cut_off_goes_on_where_it_was() {
         }
     };
     assert!(matches!(owners, Ok(Step::Done(_))));
-    assert_eq!(mx.heard(), ["0 read", "0 post", "3 read", "3 owners"]);
+    assert_eq!(mx.calls(), ["0 read", "0 post", "3 read", "3 owners"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_were_cut_off_are_not_asked_for_or_sent_again_while_they_may_have_arrived() {
+async fn answers_that_were_cancelled_are_not_asked_for_or_sent_again_while_they_may_have_arrived() {
     let mx = asking([Silence, Member("RESUMED~#2"), Member("CONNECTED#2"), Owners]);
     let mut job = mx.started(MINUTE).await;
     arrive(&mut job).await.unwrap();
@@ -28,20 +28,20 @@ async fn answers_that_were_cut_off_are_not_asked_for_or_sent_again_while_they_ma
     assert_eq!(
         job.handle(),
         &while_answering,
-        "what was saved before is the truth after"
+        "what was saved before still holds"
     );
     loop {
         match job.next().await.unwrap() {
             Step::Running(_) => {}
             Step::Done(_) => break,
-            Step::Challenged(_) => panic!("asked again: {:?}", mx.heard()),
+            Step::Challenged(_) => panic!("asked again: {:?}", mx.calls()),
         }
     }
     assert_eq!(mx.count("put"), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_does_not_wait_is_not_served_while_mx_wants_to_be_left_alone() {
+async fn polls_without_waiting_make_no_call_before_retry_after() {
     let mx = Mx::answering([Member("CONNECTED#1"), RefusedFor(SECOND * 20)]);
     let mut job = mx.identify(MINUTE).prepare();
     for _ in 0..50 {

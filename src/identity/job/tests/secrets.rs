@@ -1,4 +1,4 @@
-//! A canary goes through a whole job, as an answer, an owner and an address, and must not be seen in anything printed or saved.
+//! A whole job with a canary as answer, owner and address, which must not be in anything printed or saved.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ async fn whole_job() -> String {
     let mut printed = String::new();
     let mut job = mx.started(MINUTE).await;
     let answers = Answers::new().with("q1", CANARY);
-    let stranger = answers.clone().with("q2", CANARY);
+    let unexpected = answers.clone().with("q2", CANARY);
     loop {
         let step = job.next().await.unwrap();
         let saved = serde_json::to_string(job.handle()).unwrap();
@@ -25,13 +25,13 @@ async fn whole_job() -> String {
         match step {
             Step::Running(_) => {}
             Step::Challenged(_) => {
-                let error = job.answer(stranger.clone()).await.unwrap_err();
+                let error = job.answer(unexpected.clone()).await.unwrap_err();
                 write!(printed, "{error} {error:?} {answers:?}").unwrap();
                 job.answer(answers.clone()).await.unwrap();
             }
             Step::Done(owners) => {
                 let name = owners.iter().next().unwrap().owner_name.as_ref().unwrap();
-                assert_eq!(name.as_str(), CANARY, "it went all the way");
+                assert_eq!(name.as_str(), CANARY, "the owner has the canary");
                 write!(printed, "{:?}", job.into_stream()).unwrap();
                 return printed;
             }
@@ -51,7 +51,7 @@ async fn nothing_printed_or_saved_holds_a_secret() {
 async fn a_log_warns_once_of_an_unknown_status_and_holds_no_secret() {
     let log = log::Log::default();
     let guard = tracing::subscriber::set_default(log.subscriber());
-    // A test without a subscriber that comes here first, at the same time, would silence the warning for all.
+    // A test without a subscriber that comes first, at the same time, would disable the warning for all.
     while log.text().is_empty() {
         tracing::callsite::rebuild_interest_cache();
         crate::trace::unknown_status("DREAMING");

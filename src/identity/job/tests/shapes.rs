@@ -1,4 +1,4 @@
-//! The other shapes of a job: a stream, and a task.
+//! A job as a stream, and in a task.
 
 use futures_util::StreamExt;
 
@@ -21,9 +21,9 @@ async fn a_stream_gives_every_step_and_ends() {
     }
     let expected = "CHALLENGED after 1 poll\nasked\nCONNECTED after 2 polls\ndone\n";
     assert_eq!(seen, expected);
-    let calls = mx.heard().len();
+    let calls = mx.calls().len();
     assert!(steps.next().await.is_none());
-    assert_eq!(mx.heard().len(), calls);
+    assert_eq!(mx.calls().len(), calls);
     assert!(
         steps.answer(town()).await.is_err(),
         "answers are not dropped silently"
@@ -34,6 +34,7 @@ async fn a_stream_gives_every_step_and_ends() {
 async fn a_stream_ends_after_an_error_and_keeps_the_handle() {
     let mx = Mx::after_post([Member("DENIED#2")]);
     let mut steps = mx.started(MINUTE).await.into_stream();
+    steps.next().await.unwrap().unwrap();
     let error = steps.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), IdentityErrorKind::Ended);
     assert!(steps.next().await.is_none());
@@ -41,7 +42,7 @@ async fn a_stream_ends_after_an_error_and_keeps_the_handle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_step_of_a_stream_that_is_not_waited_for_goes_on_with_the_next() {
+async fn a_step_of_a_stream_that_is_cancelled_goes_on_with_the_next() {
     let mx = Mx::after_post([Member("CONNECTED#2"), Owners]);
     let mut steps = mx.started(MINUTE).await.into_stream();
     timeout(SECOND, steps.next()).await.unwrap_err();
@@ -49,11 +50,11 @@ async fn a_step_of_a_stream_that_is_not_waited_for_goes_on_with_the_next() {
     assert_eq!(error.kind(), IdentityErrorKind::BadAnswers);
     assert!(!steps.handle().member().as_str().is_empty());
     steps.next().await.unwrap().unwrap();
-    assert_eq!(mx.heard()[2..], ["3 read"], "the wait was not begun anew");
+    assert_eq!(mx.calls()[2..], ["3 read"], "the wait was not begun again");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_sees_a_job_through() {
+async fn a_task_drives_a_job_to_its_end() {
     let mx = asking([Accepted, Member("CONNECTED#2"), Owners]);
     let identify = mx.identify(MINUTE);
     let answers = town();
