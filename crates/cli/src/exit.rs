@@ -240,17 +240,4 @@ mod tests {
             assert!(is_listed, "{exit:?}");
         }
     }
-
-    #[test]
-    fn exit_code_shows_whether_the_end_user_must_act() {
-        for (remedy, exit) in [
-            (Remedy::UpdateCredentials, Exit::EndUserMustAct),
-            (Remedy::FinishOauth, Exit::EndUserMustAct),
-            (Remedy::TryLater, Exit::Failed),
-            (Remedy::ContactMx, Exit::Failed),
-            (Remedy::Resume, Exit::TimedOut),
-        ] {
-            assert_eq!(Exit::for_remedy(remedy), exit);
-        }
-    }
 }
