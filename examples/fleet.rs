@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mx_nexus::User;
 use mx_nexus::fleet::Outcome;
-use mx_nexus::identity::{Challenges, JobHandle, Polling};
+use mx_nexus::identity::{Challenges, Identification, JobHandle, Polling};
 use mx_nexus::sandbox::{Fault, Sandbox};
 
 #[tokio::main]
@@ -81,12 +81,12 @@ async fn in_the_web_application(
     challenges: &Challenges,
 ) -> Result<usize, Box<dyn Error>> {
     let mut job = user
-        .resume(handle)
-        .polling(Polling::between(
+        .resume::<Identification>(handle)?
+        .with_polling(Polling::between(
             Duration::from_millis(50),
             Duration::from_millis(200),
         ))
-        .patience(Duration::from_secs(60));
+        .prepare(Duration::from_secs(60));
     let person = |_: &_| Ok::<_, std::convert::Infallible>("correct".to_owned());
     job.answer(challenges.answer_all(person)?).await?;
     Ok(job.until_done(async |_| None).await?.len())

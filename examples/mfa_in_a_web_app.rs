@@ -14,7 +14,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use mx_nexus::Nexus;
-use mx_nexus::identity::{Answers, Challenges, IdentityError, Job, JobHandle, Polling, Step};
+use mx_nexus::identity::{
+    Answers, Challenges, Identification, Job, JobError, JobHandle, Polling, Step,
+};
 use mx_nexus::sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as Row, MutexGuard};
@@ -75,13 +77,14 @@ impl App {
         Ok(self
             .nexus
             .user(&saved.user)
-            .resume(handle)
+            .resume::<Identification>(handle)
+            .map_err(internal)?
             // The sandbox is quick. MX wants three seconds, which is the default.
-            .polling(Polling::between(
+            .with_polling(Polling::between(
                 Duration::from_millis(100),
                 Duration::from_millis(500),
             ))
-            .patience(left.unwrap_or_default()))
+            .prepare(left.unwrap_or_default()))
     }
 }
 
@@ -92,8 +95,8 @@ impl Saved {
     }
 
     /// One call, saved on both sides: a process that dies in the middle of it starts nothing twice.
-    async fn step(&mut self, job: &mut Job) -> Result<Result<Step, IdentityError>, Refusal> {
-        self.keep(&job.handle_in_flight())?;
+    async fn step(&mut self, job: &mut Job) -> Result<Result<Step, JobError>, Refusal> {
+        self.keep(&job.handle().in_flight())?;
         let step = job.next().await;
         self.keep(job.handle())?;
         Ok(step)
@@ -121,12 +124,7 @@ async fn begin(State(app): State<App>, headers: HeaderMap, Json(form): Json<Valu
         .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "name the member".to_owned()))?;
     // One user and member have one row at most, so that a second click starts nothing.
     let id = format!("{user}-{member}");
-    let job = app
-        .nexus
-        .user(&user)
-        .identify(member)
-        .patience(WHOLE)
-        .prepare();
+    let job = app.nexus.user(&user).identify(member).prepare(WHOLE);
     let row = {
         let saved = Saved {
             user: user.clone(),
@@ -198,7 +196,7 @@ fn asked(challenges: &Challenges) -> Value {
     json!({ "state": "asked", "questions": questions.collect::<Vec<_>>() })
 }
 
-fn failed(error: &IdentityError) -> Value {
+fn failed(error: &JobError) -> Value {
     json!({
         "state": "failed",
         "remedy": error.remedy().map(|remedy| remedy.to_string()),

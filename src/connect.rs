@@ -19,7 +19,7 @@
 //!     // No fields: the person signs in there, at the institution itself.
 //!     send_person_to(address.expose());
 //! }
-//! let owners = user.identify(connection.member()).patience(std::time::Duration::from_secs(300));
+//! let owners = user.identify(connection.member());
 //! # Ok(())
 //! # }
 //! ```

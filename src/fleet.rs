@@ -38,8 +38,9 @@ use futures_core::Stream;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::error::Error;
 use crate::identity::{
-    Answers, Identify, IdentityError, Job, JobHandle, Patience, PollPolicy, Polling, Step,
+    Answers, Identification, Job, JobError, JobHandle, PollPolicy, Polling, Step,
 };
 use crate::nexus::{Nexus, User};
 use crate::values::{ConnectionStatus, MemberGuid};
@@ -83,7 +84,7 @@ pub struct Fleet {
 }
 
 /// A job after a call, and what came of it.
-type Worked = (Crew, Result<Step, IdentityError>);
+type Worked = (Crew, Result<Step, JobError>);
 
 /// A job, and what the fleet knows of it.
 struct Crew {
@@ -99,7 +100,7 @@ impl Crew {
     /// What to save of a job that is not under way.
     fn handle(&self) -> JobHandle {
         if self.is_announced {
-            self.job.handle_in_flight()
+            self.job.handle().in_flight()
         } else {
             self.job.handle().clone()
         }
@@ -163,22 +164,25 @@ impl Fleet {
     /// it has to stand in line for the bound on calls does not count.
     pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
         let polling = std::sync::Arc::clone(&self.polling);
-        let identify = user.identify(member).patience(self.patience);
-        self.start(identify.polling_by(polling))
+        let identify = user.identify(member).with_shared_polling(polling);
+        self.start(identify.prepare(self.patience))
     }
 
-    /// Adds an identification with terms of its own.
-    pub fn start(&mut self, identify: Identify<Patience>) -> FleetJob {
-        self.add(identify.prepare())
+    /// Adds an identification with options and a budget of its own.
+    pub fn start(&mut self, job: Job) -> FleetJob {
+        self.add(job)
     }
 
     /// Adds a job that was started before.
-    pub fn resume(&mut self, user: &User, handle: JobHandle) -> FleetJob {
-        let resume = user
-            .resume(handle)
-            .polling_by(std::sync::Arc::clone(&self.polling));
-        let job = resume.patience(self.patience);
-        self.add(job)
+    ///
+    /// # Errors
+    ///
+    /// When the handle is of another user, or of another kind of job.
+    pub fn resume(&mut self, user: &User, handle: JobHandle) -> Result<FleetJob, Error> {
+        let polling = std::sync::Arc::clone(&self.polling);
+        let resume = user.resume::<Identification>(handle)?;
+        let resume = resume.with_shared_polling(polling);
+        Ok(self.add(resume.prepare(self.patience)))
     }
 
     fn add(&mut self, job: Job) -> FleetJob {
@@ -333,9 +337,9 @@ impl Fleet {
                 return;
             };
             let in_flight = if crew.answers.is_some() {
-                crew.job.handle_while_answering()
+                crew.job.handle().while_answering()
             } else {
-                crew.job.handle_in_flight()
+                crew.job.handle().in_flight()
             };
             if crew.answers.is_none() && !crew.is_announced && in_flight != *crew.job.handle() {
                 crew.is_announced = true;
@@ -368,7 +372,7 @@ impl Fleet {
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let outcome = Outcome::Failed(Job::interrupted(handle.clone()));
+                    let outcome = Outcome::Failed(JobError::interrupted(handle.clone()));
                     self.events
                         .push_back(FleetEvent::new(number, handle, outcome));
                 }

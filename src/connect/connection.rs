@@ -14,7 +14,7 @@ use crate::values::MemberGuid;
 ///     // Identify when the person is back; before that MX has nothing to log in with.
 ///     Some(address) => send_person_to(address.expose()),
 ///     None => {
-///         let job = user.identify(connection.member()).patience(Duration::from_secs(300)).start().await?;
+///         let job = user.identify(connection.member()).start(Duration::from_secs(300)).await?;
 ///     }
 /// }
 /// # Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
+use crate::identity::{Challenges, JobError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
 /// A job of a fleet, for [`Fleet::answer`](super::Fleet::answer).
@@ -112,7 +112,7 @@ pub enum Outcome {
     /// The owners are there; the job is over.
     Done(Owners),
     /// The job is over without owners, here: the error tells whether its handle leads on.
-    Failed(IdentityError),
+    Failed(JobError),
 }
 
 /// Why answers were not taken.
@@ -135,7 +135,7 @@ pub enum NotAnswered {
     /// The job is over, at work, or not of this fleet.
     NotChallenged(FleetJob),
     /// The answers do not fit what was asked.
-    Unfit(IdentityError),
+    Unfit(JobError),
 }
 
 impl fmt::Display for NotAnswered {

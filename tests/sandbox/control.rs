@@ -105,11 +105,8 @@ async fn the_list_of_requests_has_nothing_secret_in_it() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "hunter2-the-password").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    job.run(async |_| None).await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     let (_, list) = ask(&sandbox, "GET", "/_sandbox/requests", "").await;
     let list = list["requests"].as_array().unwrap();
     let text = Value::from(list.clone()).to_string();
@@ -144,11 +141,8 @@ async fn jobs_are_listed_by_member() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "any").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    job.run(async |_| None).await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     let (_, list) = ask(&sandbox, "GET", "/_sandbox/jobs", "").await;
     let jobs = list["jobs"].as_array().unwrap();
     assert_eq!(jobs.len(), 1, "{list}");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mx_nexus::User;
-use mx_nexus::identity::{Answers, Challenge, IdentityError, IdentityErrorKind, Owners};
+use mx_nexus::identity::{Answers, Challenge, JobError, JobErrorKind, Owners};
 use mx_nexus::sandbox::{JobKind, Sandbox};
 use mx_nexus::values::ConnectionStatus;
 
@@ -27,11 +27,11 @@ async fn identify(
     user: &User,
     member: &str,
     mut answer: impl FnMut(&Challenge, usize) -> String,
-) -> (Result<Owners, IdentityError>, Vec<usize>) {
+) -> (Result<Owners, JobError>, Vec<usize>) {
     let mut rounds = Vec::new();
-    let job = user.identify(member).polling(polling()).patience(PATIENCE);
+    let job = user.identify(member).with_polling(polling());
     let ended = job
-        .run(async |challenges| {
+        .run(PATIENCE, async |challenges| {
             rounds.push(challenges.len());
             let round = rounds.len();
             let answers = challenges.iter().fold(Answers::new(), |answers, one| {
@@ -44,7 +44,7 @@ async fn identify(
 }
 
 /// Connects and identifies with a password; gives the end and the number of questions in each round.
-async fn go(name: &str, password: &str) -> (Result<Owners, IdentityError>, Vec<usize>, Sandbox) {
+async fn go(name: &str, password: &str) -> (Result<Owners, JobError>, Vec<usize>, Sandbox) {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let bank = find(&user, name).await;
@@ -103,11 +103,7 @@ async fn passwords_that_lead_elsewhere() {
         let error = ended
             .err()
             .unwrap_or_else(|| panic!("{password} gave owners"));
-        assert_eq!(
-            error.kind(),
-            IdentityErrorKind::Ended,
-            "{password}: {error}"
-        );
+        assert_eq!(error.kind(), JobErrorKind::Ended, "{password}: {error}");
         assert_eq!(error.status(), Some(&status), "{password}");
         assert!(error.remedy().is_some(), "{password}");
     }
@@ -146,11 +142,8 @@ async fn a_question_that_nobody_answers_expires() {
         .unwrap();
     let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
     let connection = connect(&user, MX_BANK, "challenge").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    let mut job = job.start().await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    let mut job = job.start(PATIENCE).await.unwrap();
     let error = loop {
         match job.next().await {
             Err(error) => break error,
@@ -203,9 +196,9 @@ async fn oauth_waits_for_the_person() {
 #[tokio::test]
 async fn institutions_and_partners_without_the_product_are_told_apart() {
     let (ended, _, _sandbox) = go("Sandbox Savings", "any").await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotSupported);
+    assert_eq!(ended.unwrap_err().kind(), JobErrorKind::NotSupported);
     let (ended, _, _sandbox) = go("Sandbox Private Bank", "any").await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
+    assert_eq!(ended.unwrap_err().kind(), JobErrorKind::NotEnabled);
     let sandbox = quick()
         .without(JobKind::Identification)
         .start()
@@ -214,7 +207,7 @@ async fn institutions_and_partners_without_the_product_are_told_apart() {
     let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
     let connection = connect(&user, MX_BANK, "any").await;
     let (ended, _) = identify(&user, connection.member().as_str(), |one, _| right(one)).await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
+    assert_eq!(ended.unwrap_err().kind(), JobErrorKind::NotEnabled);
 }
 
 #[tokio::test]
@@ -262,10 +255,7 @@ async fn members_of_another_user_are_not_there() {
 async fn the_session_of_the_guides_serves_their_words() {
     let (_sandbox, nexus) = open().await;
     let user = nexus.with_session_token("test_session");
-    let job = user
-        .identify("test_nexus_member")
-        .polling(polling())
-        .patience(PATIENCE);
-    let owners = job.run(async |_| None).await.unwrap();
+    let job = user.identify("test_nexus_member").with_polling(polling());
+    let owners = job.run(PATIENCE, async |_| None).await.unwrap();
     assert!(!owners.is_empty());
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::identity::{
-    Challenges, IdentityError, Job, JobHandle, Owners, Polling, Remedy, Step,
-};
+use mx_nexus::identity::{Challenges, Job, JobError, JobHandle, Owners, Polling, Remedy, Step};
 
 use crate::answering::Answering;
 use crate::exit::{Exit, Failure};
@@ -97,7 +95,6 @@ async fn drive(
                 terminal.rest();
                 return Ok(owners);
             }
-            _ => {}
         }
     }
 }
@@ -149,7 +146,7 @@ fn count(owners: &Owners) -> String {
     )
 }
 
-fn again(error: &IdentityError) -> String {
+fn again(error: &JobError) -> String {
     let member = error.handle().member();
     let credentials = match error.remedy() {
         Some(Remedy::UpdateCredentials) => " --credential LABEL=…",
@@ -167,7 +164,7 @@ impl Stop {
         }
     }
 
-    fn of(error: IdentityError) -> Self {
+    fn of(error: JobError) -> Self {
         let exit = Exit::of(&error);
         let mut failure = Failure::new(exit, error.to_string());
         if let Some(message) = error.message() {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mx_nexus::Error;
 use mx_nexus::connect::{ConnectError, ConnectErrorKind};
-use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+use mx_nexus::identity::{JobError, JobErrorKind, Remedy};
 
 /// What `--help` says of the codes.
 pub(crate) const CODES: &str = "\
@@ -45,10 +45,10 @@ impl Exit {
     }
 
     /// What an identification without owners ends with.
-    pub(crate) fn of(error: &IdentityError) -> Self {
+    pub(crate) fn of(error: &JobError) -> Self {
         match error.kind() {
-            IdentityErrorKind::OutOfPatience => Self::OutOfPatience,
-            IdentityErrorKind::PersonLeft | IdentityErrorKind::BadAnswers => Self::Waiting,
+            JobErrorKind::TimedOut => Self::OutOfPatience,
+            JobErrorKind::NoAnswer | JobErrorKind::InvalidAnswers => Self::Waiting,
             _ => error.remedy().map_or(Self::Failed, Self::after),
         }
     }
@@ -58,7 +58,7 @@ impl Exit {
             Remedy::UpdateCredentials
             | Remedy::ActAtInstitution
             | Remedy::FinishOauth
-            | Remedy::StartAgainWithPerson => Self::PersonMustAct,
+            | Remedy::StartAgainWithUser => Self::PersonMustAct,
             Remedy::Resume => Self::OutOfPatience,
             _ => Self::Failed,
         }

@@ -52,12 +52,12 @@ async fn identify(
         .await?;
     let identify = opened.user.identify(member);
     let identify = match opened.is_sandbox() {
-        true => identify.polling(sandbox_polling()),
+        true => identify.with_polling(sandbox_polling()),
         false => identify,
     };
     let driving = &arguments.driving;
     terminal.step("identify", "started");
-    let job = identify.patience(driving.patience).prepare();
+    let job = identify.prepare(driving.patience);
     see_through(job, opened.kind, driving.json, &mut answering, terminal).await
 }
 

@@ -1,6 +1,6 @@
 //! `nexus resume`: goes on with a job that another process began.
 
-use mx_nexus::identity::JobHandle;
+use mx_nexus::identity::{Identification, JobHandle};
 
 use crate::answering::Answering;
 use crate::arguments::Resume;
@@ -28,13 +28,13 @@ pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
         .unless(Opened::open(access, user, &mut terminal))
         .await?;
     terminal.step("resume", handle.member());
-    let resume = opened.user.resume(handle);
+    let resume = opened.user.resume::<Identification>(handle)?;
     let resume = match opened.is_sandbox() {
-        true => resume.polling(sandbox_polling()),
+        true => resume.with_polling(sandbox_polling()),
         false => resume,
     };
     let driving = &arguments.driving;
-    let job = resume.patience(driving.patience);
+    let job = resume.prepare(driving.patience);
     let mut answering = answering.in_sandbox(opened.is_sandbox());
     see_through(
         job,
