@@ -165,3 +165,6 @@ impl schemars::JsonSchema for JobHandle {
         Saved::json_schema(generator)
     }
 }
+
+#[cfg(test)]
+mod tests;
