@@ -15,7 +15,7 @@ use crate::nexus::User;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KindName {
-    /// Account owners: [`Identification`](crate::jobs::Identification).
+    /// Account owners: [`Identification`](crate::identity::Identification).
     #[default]
     Identification,
     /// Account numbers: [`Verification`](crate::verification::Verification).
@@ -56,7 +56,7 @@ pub struct Options {
     pub include_holdings: Option<bool>,
 }
 
-/// A kind of job. Implemented here only: by [`Identification`](crate::jobs::Identification) and its siblings.
+/// A kind of job. Implemented here only: by [`Identification`](crate::identity::Identification) and its siblings.
 pub trait Kind: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// What is read at the end.
     type Output: Clone + fmt::Debug + PartialEq + Send + Sync + 'static;
