@@ -34,6 +34,7 @@ mod moment;
 mod nexus;
 mod polling;
 mod proof;
+mod reading;
 mod saved;
 mod status;
 mod stream;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use super::challenge::Challenge;
 use super::kind::{Kind, Options};
-use super::proof::Reading;
+use super::reading::Reading;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::values::{ChallengeGuid, InstitutionGuid, JobGuid, MemberGuid};

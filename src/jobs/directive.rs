@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::proof::Reading;
+use super::reading::Reading;
 use super::status::Remedy;
 use crate::values::{ChallengeGuid, ConnectionStatus};
 

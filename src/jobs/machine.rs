@@ -32,8 +32,9 @@
 #![doc = include_str!("proof.md")]
 
 pub use super::directive::{Directive, End, Observation, OtherJob, Pace, Progress};
+pub use super::proof::SETTLED;
 use super::proof::{Proof, Weight};
-pub use super::proof::{Reading, SETTLED};
+pub use super::reading::Reading;
 use super::saved::{Phase, SavedState};
 use super::status::{Class, classify};
 use crate::values::{ChallengeGuid, ConnectionStatus, JobGuid, MemberGuid};
@@ -79,24 +80,24 @@ const QUICK_READS: u8 = 4;
 #[serde(into = "SavedState", from = "SavedState")]
 #[must_use = "a machine does nothing until it is driven"]
 pub struct Machine {
-    other_job: OtherJob,
-    phase: Phase,
-    proof: Proof,
-    answered: Vec<ChallengeGuid>,
-    polls: u32,
+    pub(super) other_job: OtherJob,
+    pub(super) phase: Phase,
+    pub(super) proof: Proof,
+    pub(super) answered: Vec<ChallengeGuid>,
+    pub(super) polls: u32,
     /// How many readings in a row had no status.
-    empty_reads: u8,
-    reposts: u8,
-    refusals: u8,
+    pub(super) empty_reads: u8,
+    pub(super) reposts: u8,
+    pub(super) refusals: u8,
     /// Whether a job of another kind stands in the way.
-    is_blocked: bool,
+    pub(super) is_blocked: bool,
     /// Whether the answer to the last POST was lost, while a job stands in the way.
-    is_start_lost: bool,
+    pub(super) is_start_lost: bool,
     /// Whether MX limits how often such jobs run, so that an accepted start may be without effect.
-    is_throttled: bool,
-    unknown_status: Option<String>,
-    has_failed: bool,
-    is_spent: bool,
+    pub(super) is_throttled: bool,
+    pub(super) unknown_status: Option<String>,
+    pub(super) has_failed: bool,
+    pub(super) is_spent: bool,
 }
 
 impl Machine {
@@ -472,59 +473,6 @@ impl Machine {
             Phase::Ask(_) if is_old => phase,
             _ => Phase::Ask(challenges),
         }
-    }
-}
-
-impl From<Machine> for SavedState {
-    fn from(machine: Machine) -> Self {
-        let state = Self {
-            phase: machine.phase,
-            other_job: machine.other_job,
-            answered: machine.answered,
-            polls: machine.polls,
-            empty_reads: machine.empty_reads,
-            reposts: machine.reposts,
-            refusals: machine.refusals,
-            is_blocked: machine.is_blocked,
-            is_start_lost: machine.is_start_lost,
-            is_throttled: machine.is_throttled,
-            unknown_status: machine.unknown_status,
-            has_failed: machine.has_failed,
-            is_spent: machine.is_spent,
-            ..Self::default()
-        };
-        machine.proof.save_to(state)
-    }
-}
-
-impl From<SavedState> for Machine {
-    fn from(mut state: SavedState) -> Self {
-        Self {
-            proof: Proof::load_from(&mut state),
-            other_job: state.other_job,
-            phase: state.phase,
-            answered: state.answered,
-            polls: state.polls,
-            empty_reads: state.empty_reads,
-            reposts: state.reposts,
-            refusals: state.refusals,
-            is_blocked: state.is_blocked,
-            is_start_lost: state.is_start_lost,
-            is_throttled: state.is_throttled,
-            unknown_status: state.unknown_status,
-            has_failed: state.has_failed,
-            is_spent: state.is_spent,
-        }
-    }
-}
-
-impl schemars::JsonSchema for Machine {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "JobState".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        SavedState::json_schema(generator)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::api::{Accepted, Answering, CheckedAnswer, MemberApi, Snapshot};
 use super::challenge::Challenge;
 use super::kind::KindName;
-use super::proof::Reading;
+use super::reading::Reading;
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::directive::{End, OtherJob};
-use super::proof::{Answered, Reading};
+use super::machine::Machine;
+use super::proof::{Answered, Proof};
+use super::reading::Reading;
 use crate::values::{ChallengeGuid, JobGuid, Timestamp};
 
 /// Where a job is.
@@ -108,6 +110,59 @@ pub(super) struct SavedState {
     /// Whether the budget was spent.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) is_spent: bool,
+}
+
+impl From<Machine> for SavedState {
+    fn from(machine: Machine) -> Self {
+        let state = Self {
+            phase: machine.phase,
+            other_job: machine.other_job,
+            answered: machine.answered,
+            polls: machine.polls,
+            empty_reads: machine.empty_reads,
+            reposts: machine.reposts,
+            refusals: machine.refusals,
+            is_blocked: machine.is_blocked,
+            is_start_lost: machine.is_start_lost,
+            is_throttled: machine.is_throttled,
+            unknown_status: machine.unknown_status,
+            has_failed: machine.has_failed,
+            is_spent: machine.is_spent,
+            ..Self::default()
+        };
+        machine.proof.save_to(state)
+    }
+}
+
+impl From<SavedState> for Machine {
+    fn from(mut state: SavedState) -> Self {
+        Self {
+            proof: Proof::load_from(&mut state),
+            other_job: state.other_job,
+            phase: state.phase,
+            answered: state.answered,
+            polls: state.polls,
+            empty_reads: state.empty_reads,
+            reposts: state.reposts,
+            refusals: state.refusals,
+            is_blocked: state.is_blocked,
+            is_start_lost: state.is_start_lost,
+            is_throttled: state.is_throttled,
+            unknown_status: state.unknown_status,
+            has_failed: state.has_failed,
+            is_spent: state.is_spent,
+        }
+    }
+}
+
+impl schemars::JsonSchema for Machine {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JobState".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        SavedState::json_schema(generator)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
