@@ -3,13 +3,17 @@
 #![deny(missing_docs, missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod aggregation;
 pub mod api;
+pub mod balance;
 pub mod call;
 pub mod connect;
 pub mod fleet;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+pub mod history;
 pub mod identity;
+pub mod jobs;
 pub mod mdx;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -17,6 +21,7 @@ pub mod operations;
 pub mod pages;
 pub mod sso;
 pub mod values;
+pub mod verification;
 
 mod environment;
 mod error;

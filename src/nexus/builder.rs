@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{ApiTokenSource, Credentials, Nexus, Partner, SessionAggregation};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::identity::IdentifyingInstitutions;
+use crate::jobs::InstitutionSupport;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::LeasePolicy;
@@ -176,7 +176,7 @@ impl NexusBuilder {
                 format: self.format,
                 opening: self.opening,
                 leases: self.leases,
-                identifying_institutions: IdentifyingInstitutions::default(),
+                institution_support: InstitutionSupport::default(),
             }),
             pool: Arc::default(),
         })

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::process::ExitCode;
 
 use mx_nexus::connect::{ConnectError, ConnectErrorKind};
-use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+use mx_nexus::identity::{JobError, JobErrorKind, Remedy};
 use mx_nexus::{Error, ErrorKind};
 use tokio::sync::watch;
 
@@ -36,10 +36,10 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// The exit code for an identification that failed.
-    pub(crate) fn of(error: &IdentityError) -> Self {
+    pub(crate) fn of(error: &JobError) -> Self {
         match error.kind() {
-            IdentityErrorKind::OutOfPatience => Self::TimedOut,
-            IdentityErrorKind::PersonLeft | IdentityErrorKind::BadAnswers => Self::AnswerMissing,
+            JobErrorKind::TimedOut => Self::TimedOut,
+            JobErrorKind::NoAnswer | JobErrorKind::InvalidAnswers => Self::AnswerMissing,
             _ => error.remedy().map_or(Self::Failed, Self::for_remedy),
         }
     }
@@ -49,7 +49,7 @@ impl Exit {
             Remedy::UpdateCredentials
             | Remedy::ActAtInstitution
             | Remedy::FinishOauth
-            | Remedy::StartAgainWithPerson => Self::EndUserMustAct,
+            | Remedy::StartAgainWithUser => Self::EndUserMustAct,
             Remedy::Resume => Self::TimedOut,
             _ => Self::Failed,
         }

@@ -27,7 +27,7 @@
 //!
 //! let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
 //! let patience = Duration::from_secs(60);
-//! let mut job = user.identify(connection.member()).polling(quick).patience(patience).start().await?;
+//! let mut job = user.identify(connection.member()).with_polling(quick).start(patience).await?;
 //! let owners = loop {
 //!     match job.next().await? {
 //!         Step::Challenged(challenges) => job.answer(challenges.answer_all(|_| Ok::<_, std::io::Error>("correct"))?).await?,
@@ -323,8 +323,8 @@ impl Sandbox {
     /// let member = sandbox.add_member("U-39XBF7", "LOCKED")?;
     ///
     /// let user = sandbox.nexus().build()?.user("U-39XBF7");
-    /// let job = user.identify(member).polling(quick).patience(Duration::from_secs(60));
-    /// let error = job.run(async |_| None).await.unwrap_err();
+    /// let job = user.identify(member).with_polling(quick);
+    /// let error = job.run(Duration::from_secs(60), async |_| None).await.unwrap_err();
     /// assert_eq!(error.remedy(), Some(mx_nexus::identity::Remedy::ActAtInstitution));
     /// # Ok(())
     /// # }

@@ -39,11 +39,8 @@ async fn list_of_requests_has_no_secret() {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "hunter2-the-password").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    job.run(async |_| None).await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     let list = ask(&sandbox, "GET /_sandbox/requests", "").await.body;
     let list = list["requests"].as_array().unwrap();
     let text = Value::from(list.clone()).to_string();

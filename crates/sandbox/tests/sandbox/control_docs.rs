@@ -84,8 +84,8 @@ async fn every_response_has_the_shape_of_its_example() {
 
     let user = known_user(&nexus, ADA).await;
     let member = connect(&user, &find(&user, "Sandbox Bank").await, "quick").await;
-    let job = user.identify(member.member()).polling(polling());
-    job.patience(PATIENCE).run(async |_| None).await.unwrap();
+    let job = user.identify(member.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     check("GET /_sandbox/jobs", "GET /_sandbox/jobs", "").await;
     let expire = "POST /_sandbox/sessions/expire";
     check(expire, expire, "").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::identity::{IdentityError, Owners};
+use mx_nexus::identity::{JobError, Owners};
 use mx_nexus::{Nexus, RetryPolicy, User, api, reqwest};
 use mx_nexus_sandbox::{Fault, FaultBody, FaultKind, JobKind, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,9 +27,9 @@ fn statuses(sandbox: &Sandbox, id: &str) -> Vec<Option<u16>> {
         .collect()
 }
 
-async fn identify(user: &User, member: &str) -> Result<Owners, IdentityError> {
-    let job = user.identify(member).polling(polling()).patience(PATIENCE);
-    job.run(async |_| None).await
+async fn identify(user: &User, member: &str) -> Result<Owners, JobError> {
+    let job = user.identify(member).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await
 }
 
 /// How many identifications were started.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mx_nexus::User;
-use mx_nexus::identity::{Answers, Challenge, IdentityError, Owners};
+use mx_nexus::identity::{Answers, Challenge, JobError, Owners};
 use mx_nexus::values::ConnectionStatus;
 use mx_nexus_sandbox::Sandbox;
 
@@ -25,11 +25,11 @@ async fn identify(
     user: &User,
     member: &str,
     mut answer: impl FnMut(&Challenge, usize) -> String,
-) -> (Result<Owners, IdentityError>, Vec<usize>) {
+) -> (Result<Owners, JobError>, Vec<usize>) {
     let mut rounds = Vec::new();
-    let job = user.identify(member).polling(polling()).patience(PATIENCE);
+    let job = user.identify(member).with_polling(polling());
     let ended = job
-        .run(async |challenges| {
+        .run(PATIENCE, async |challenges| {
             rounds.push(challenges.len());
             let round = rounds.len();
             let answers = challenges.iter().fold(Answers::new(), |answers, one| {
@@ -45,7 +45,7 @@ async fn identify(
 async fn identify_with(
     name: &str,
     password: &str,
-) -> (Result<Owners, IdentityError>, Vec<usize>, Sandbox) {
+) -> (Result<Owners, JobError>, Vec<usize>, Sandbox) {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let bank = find(&user, name).await;
@@ -116,11 +116,8 @@ async fn unanswered_challenge_expires() {
         .unwrap();
     let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
     let connection = connect(&user, MX_BANK, "challenge").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    let mut job = job.start().await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    let mut job = job.start(PATIENCE).await.unwrap();
     let error = loop {
         match job.next().await {
             Err(error) => break error,
@@ -134,10 +131,7 @@ async fn unanswered_challenge_expires() {
 async fn test_session_has_owners() {
     let (_sandbox, nexus) = open().await;
     let user = nexus.with_session_token("test_session");
-    let job = user
-        .identify("test_nexus_member")
-        .polling(polling())
-        .patience(PATIENCE);
-    let owners = job.run(async |_| None).await.unwrap();
+    let job = user.identify("test_nexus_member").with_polling(polling());
+    let owners = job.run(PATIENCE, async |_| None).await.unwrap();
     assert!(!owners.is_empty());
 }
