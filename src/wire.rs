@@ -23,7 +23,7 @@ mod generated;
 mod path;
 
 pub(crate) use answer::read_all;
-pub(crate) use client::{Timeouts, http_client};
+pub(crate) use client::HttpOptions;
 pub(crate) use generated::{explain, generated_client, hooks};
 pub(crate) use path::encode_path;
 
