@@ -55,10 +55,11 @@ fn add_refusals(responses: &mut Map<String, Value>, content: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::SERVED;
 
     #[test]
     fn every_operation_has_a_refusal() {
-        for &api in Api::ALL {
+        for api in SERVED {
             let document = served_document(api, "http://127.0.0.1:1");
             let paths = document["paths"].as_object().unwrap();
             for (path, item) in paths {
