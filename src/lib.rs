@@ -4,6 +4,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+#[cfg(feature = "atrium")]
+pub mod atrium;
 pub mod call;
 pub mod connect;
 pub mod fleet;
@@ -29,6 +31,8 @@ mod session;
 mod trace;
 mod wire;
 
+#[cfg(feature = "atrium")]
+pub use atrium::Atrium;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use nexus::{ApiTokenFuture, ApiTokenSource, Nexus, NexusBuilder, SessionAggregation, User};

@@ -255,8 +255,12 @@ fn success_media_type(document: &Value, operation: &OperationEntry<'_>) -> Optio
 
 /// The table as Rust, with the types of `crate::operations`.
 pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
-    let access = crate::access::emit(access);
+    let constants = crate::access::emit(access);
     let count = rows.len();
+    let client_id = match &access.client_id_header {
+        Some(header) => quote!(Some(#header)),
+        None => quote!(None),
+    };
     let rows = rows.iter().map(|row| {
         let Row {
             id,
@@ -307,6 +311,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 accept: #accept,
                 answer: crate::operations::Answer::#answer,
                 credential_header: #credential,
+                client_id_header: #client_id,
                 starts_work: #starts_work,
                 replayable: #replayable,
                 deprecated: #deprecated,
@@ -316,7 +321,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         }
     });
     quote! {
-        #access
+        #constants
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
     }
