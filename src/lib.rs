@@ -5,6 +5,8 @@
 
 pub mod aggregation;
 pub mod api;
+#[cfg(feature = "atrium")]
+pub mod atrium;
 pub mod balance;
 pub mod call;
 pub mod connect;
@@ -34,6 +36,8 @@ mod session;
 mod trace;
 mod wire;
 
+#[cfg(feature = "atrium")]
+pub use atrium::Atrium;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use nexus::{ApiTokenFuture, ApiTokenSource, Nexus, NexusBuilder, SessionAggregation, User};

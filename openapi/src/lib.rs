@@ -60,7 +60,7 @@ pub struct Api {
 }
 
 /// Every API that `mx-nexus` has a client of. A further one is a folder, a row here, and a module there.
-pub const APIS: [Api; 3] = [
+pub const APIS: [Api; 4] = [
     Api {
         name: "nexus",
         title: "Nexus",
@@ -84,6 +84,14 @@ pub const APIS: [Api; 3] = [
         document: "v5.yaml",
         module: "mdx",
         values: "mdx::values",
+    },
+    Api {
+        name: "atrium",
+        title: "Atrium",
+        feature: Some("atrium"),
+        document: "v1.yaml",
+        module: "atrium",
+        values: "atrium::values",
     },
 ];
 

@@ -227,8 +227,12 @@ fn may_answer_with_array(document: &Value, operation: &OperationEntry<'_>) -> bo
 
 /// The table as Rust, with the types of `crate::operations`.
 pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
-    let access = crate::access::emit(access);
+    let constants = crate::access::emit(access);
     let count = rows.len();
+    let client_id = match &access.client_id_header {
+        Some(header) => quote!(Some(#header)),
+        None => quote!(None),
+    };
     let rows = rows.iter().map(|row| {
         let Row {
             id,
@@ -275,6 +279,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 accept: #accept,
                 answer: crate::operations::Answer::#answer,
                 credential_header: #credential,
+                client_id_header: #client_id,
                 starts_work: #starts_work,
                 replayable: #replayable,
                 deprecated: #deprecated,
@@ -284,7 +289,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         }
     });
     quote! {
-        #access
+        #constants
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
     }

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use mx_nexus::RetryPolicy;
 use mx_nexus::reqwest::Client;
+use mx_nexus::{RetryPolicy, api};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ mod support;
 mod types;
 
 use document::{Document, DocumentedOperation};
-use exerciser::{EXERCISES, Exercise, Extent};
+use exerciser::{Exercise, Exercised, Extent};
 use fixture::{Member, Request, Response, fixture, send};
 use support::{ADA, api_token, known_user, quick};
 
@@ -183,8 +183,8 @@ async fn client_sends_every_operation_as_documented() {
     assert!(kept * 2 > all, "only {kept} of {all} went well");
 }
 
-fn both_extents() -> impl Iterator<Item = (&'static Exercise, Extent)> {
-    EXERCISES
+fn both_extents() -> impl Iterator<Item = (&'static Exercise<api::Client>, Extent)> {
+    api::Client::exercises()
         .iter()
         .flat_map(|exercise| [Extent::Maximal, Extent::Minimal].map(|extent| (exercise, extent)))
 }

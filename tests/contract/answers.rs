@@ -1,6 +1,7 @@
 //! Answers of other forms than the reference shows, seen or reported of MX, on the wire.
 
 use httpmock::MockServer;
+use mx_nexus::api;
 use mx_nexus::operations::Api;
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ async fn microdeposits_wrapped_one_by_one_read_like_plain_ones() {
 
 #[test]
 fn an_item_type_in_text_is_the_code() {
-    let item = exerciser::of("readSpendingPlanIterationItem");
+    let item = exerciser::of::<api::Client>("readSpendingPlanIterationItem");
     let rewrite = item.answer_type().unwrap().rewrite;
     let read = |item_type: Value| rewrite(&json!({"iteration_item": {"item_type": item_type}}));
     let text = read(json!("0")).unwrap();

@@ -44,7 +44,6 @@ macro_rules! list {
 /// Every API of the build, Nexus first.
 pub(crate) static APIS: [Api; operations::Api::ALL.len()] = each_api!(list);
 
-/// Nexus, whose client is public.
 pub(crate) static NEXUS: &Api = &APIS[0];
 
 /// Pins the texts of every API, each in its own folder. All are made before any is compared.
@@ -54,13 +53,18 @@ pub(crate) fn pin_each(folder: &str, texts: impl FnMut(&'static Api) -> BTreeMap
 }
 
 impl Api {
+    /// Whether tests can call its operations.
+    pub(crate) fn has_public_client(&self) -> bool {
+        ["nexus", "atrium"].contains(&self.name)
+    }
+
     /// Its operations table.
     pub(crate) fn operations(&self) -> &'static [Operation] {
         self.api.operations()
     }
 
     /// The folder of this API's snapshots: that of Nexus is `folder` itself, a neighbour's the same below its name.
-    fn folder(&self, folder: &str) -> String {
+    pub(crate) fn folder(&self, folder: &str) -> String {
         match self.name {
             "nexus" => folder.to_owned(),
             neighbour => format!("{neighbour}/{folder}"),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use mx_nexus::operations::{Answer, Operation};
 use serde_json::{Value, json};
 
-use crate::apis::{self, Api, NEXUS};
+use crate::apis::{self, APIS, Api};
 use crate::document;
 use crate::meaning;
 use crate::printing::Printer;
@@ -30,12 +30,15 @@ fn what_becomes_of_every_example() {
 /// What the walk above does not see would pass unnoticed.
 #[test]
 fn every_example_of_the_document_is_seen() {
-    for side in [Side::Request, Side::Response] {
-        let documented = document::with_examples(side);
-        let is_seen = |id: &&str| NEXUS.example(id, side).is_some();
+    for (api, side) in APIS
+        .iter()
+        .flat_map(|api| [(api, Side::Request), (api, Side::Response)])
+    {
+        let documented = document::of(api).with_examples(side);
+        let is_seen = |id: &&str| api.example(id, side).is_some();
         let unseen: Vec<_> = documented.iter().filter(|id| !is_seen(id)).collect();
-        assert_eq!(unseen, Vec::<&&str>::new(), "{side:?}");
-        assert!(!documented.is_empty(), "{side:?}");
+        assert_eq!(unseen, Vec::<&&str>::new(), "{} {side:?}", api.name);
+        assert!(!documented.is_empty(), "{} {side:?}", api.name);
     }
 }
 
@@ -64,7 +67,7 @@ fn answer(api: &'static Api, operation: &Operation, failures: &mut Vec<String>) 
             let lines = text.lines().count();
             return format!("answer: bytes, {lines} lines in the document's example\n");
         }
-        (Answer::Bytes, _) => panic!("{} has no example", operation.id),
+        (Answer::Bytes, _) => return "answer: bytes\n".to_owned(),
         _ => return "answer: nothing\n".to_owned(),
     }
     let name = operation.answer_type.expect("JSON has a type");

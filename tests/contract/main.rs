@@ -9,9 +9,9 @@
 //! | `schema/` | the JSON Schema of each type | the list of types |
 //! | `surface/` | the public Rust of the generated modules | the generated code |
 //!
-//! The neighbours' are below `sso/` and `mdx/`; what they send is pinned in `tests/sso.rs` and `tests/mdx.rs`, since their
-//! clients are not public. An update of the document shows here: `INSTA_UPDATE=always cargo test --test contract`, and read
-//! the difference.
+//! Those of the other APIs are below `atrium/`, `sso/` and `mdx/`. What the last two send is pinned in `tests/sso.rs` and
+//! `tests/mdx.rs`, since their clients are not public. An update of the document shows here: `INSTA_UPDATE=always cargo test
+//! --test contract`, and read the difference.
 
 #![allow(
     clippy::unwrap_used,

@@ -7,8 +7,13 @@ use crate::types::{Kind, Type};
 
 /// Headers whose value is printed.
 const LISTED_HEADERS: [&str; 3] = ["accept", "content-type", "mx-skip-webhook"];
-/// Headers that carry a token: the snapshots show that they are sent, not their values.
-const SECRET_HEADERS: [&str; 2] = ["md-api-token", "md-session-token"];
+/// Headers that carry a credential: the snapshots show that they are sent, not their values.
+const SECRET_HEADERS: [&str; 4] = [
+    "md-api-token",
+    "md-session-token",
+    "mx-api-key",
+    "mx-client-id",
+];
 /// Registered types whose values are printed: kinds and identifiers of things, nothing about a person.
 const LISTED_KINDS: [Kind; 4] = [
     Kind::Identifier,

@@ -1,5 +1,7 @@
 //! The JSON Schema of every generated type, each in a snapshot of its own, and what the samples of the types are worth.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::apis::{self, APIS, Api};
@@ -28,16 +30,15 @@ fn pin(folder: &str, side: Side) {
 
 #[test]
 fn the_types_of_strings_and_codes() {
-    let texts = APIS.iter().map(|api| {
+    apis::pin_each("schema/values", |api| {
         let mut lines: Vec<String> = api
             .registered
             .iter()
             .map(|one| format!("{}: {}", one.name, own_words(api, (one.schema)())))
             .collect();
         lines.sort();
-        (api.name.to_owned(), lines.join("\n"))
+        BTreeMap::from([(api.name.to_owned(), lines.join("\n"))])
     });
-    crate::snapshots::pin_all([("schema/values".to_owned(), texts.collect())]);
 }
 
 fn of_side(api: &'static Api, side: Side) -> impl Iterator<Item = &'static Type> {
@@ -46,11 +47,14 @@ fn of_side(api: &'static Api, side: Side) -> impl Iterator<Item = &'static Type>
 
 #[test]
 fn every_schema_is_sent_or_received_and_none_is_both() {
-    let requests = document::schemas_below("requestBody");
-    let responses = document::schemas_below("responses");
-    assert_eq!(requests.intersection(&responses).count(), 0);
-    let both = requests.len() + responses.len();
-    assert_eq!(both, document::schemas().count());
+    for api in &APIS {
+        let document = document::of(api);
+        let requests = document.schemas_below("requestBody");
+        let responses = document.schemas_below("responses");
+        assert_eq!(requests.intersection(&responses).count(), 0, "{}", api.name);
+        let both = requests.len() + responses.len();
+        assert_eq!(both, document.schemas().count(), "{}", api.name);
+    }
 }
 
 /// The surface lists the structs of the generated code, and the tables come from the document.

@@ -9,6 +9,10 @@ use mx_nexus::{Environment, Nexus, RetryPolicy, api};
 pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 pub(crate) const SESSION_TOKEN: &str = "session-token-of-the-test";
 pub(crate) const API_TOKEN: &str = "api-token-of-the-test";
+#[cfg(feature = "atrium")]
+pub(crate) const API_KEY: &str = "api-key-of-the-test";
+#[cfg(feature = "atrium")]
+pub(crate) const CLIENT_ID: &str = "client-id-of-the-test";
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -125,4 +129,14 @@ pub(crate) fn nexus(server: &MockServer) -> Nexus {
 pub(crate) async fn client(server: &MockServer) -> api::Client {
     let user = nexus(server).with_session_token(SESSION_TOKEN);
     user.api().await.expect("a given session needs no call")
+}
+
+/// The client of Atrium of a server, that sends every call once.
+#[cfg(feature = "atrium")]
+pub(crate) fn atrium(server: &MockServer) -> mx_nexus::Atrium {
+    mx_nexus::Atrium::builder(Environment::custom(server.base_url()))
+        .credentials(CLIENT_ID, API_KEY)
+        .retry(RetryPolicy::off())
+        .build()
+        .expect("a loopback address is allowed")
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document;
+use crate::document::Document;
 
 /// A value that no version of this client knows.
 const NEVER_SEEN: &str = "NEVER_SEEN";
@@ -57,6 +57,7 @@ impl Kind {
             (_, "x-personal" | "x-secret") => Self::Private,
             (_, "x-timestamp") => Self::Time,
             ("integer", format) if format.starts_with("x-") => Self::OpenCode,
+            (_, "x-institution-code") => Self::Other,
             // Of the tagged strings, identifiers are those that say so; the others have known values.
             ("string", format) if format.starts_with("x-") && !format.ends_with("-guid") => {
                 Self::OpenText
@@ -74,9 +75,9 @@ struct Site {
 }
 
 /// All variants of one answer, by the schema of its operation.
-pub(crate) fn of(schema: &'static Value, answer: &Value) -> Vec<Variant> {
+pub(crate) fn of(document: &Document, schema: &'static Value, answer: &Value) -> Vec<Variant> {
     let mut sites = Vec::new();
-    find(schema, answer, String::new(), false, &mut sites);
+    find(document, schema, answer, String::new(), false, &mut sites);
     sites
         .iter()
         .flat_map(|site| of_site(site, answer))
@@ -84,13 +85,14 @@ pub(crate) fn of(schema: &'static Value, answer: &Value) -> Vec<Variant> {
 }
 
 fn find(
+    document: &Document,
     schema: &'static Value,
     value: &Value,
     place: String,
     is_item: bool,
     sites: &mut Vec<Site>,
 ) {
-    let schema = document::follow(schema);
+    let schema = document.follow(schema);
     sites.push(Site {
         place: place.clone(),
         kind: Kind::of(schema),
@@ -98,10 +100,12 @@ fn find(
     });
     for (name, member) in value.as_object().into_iter().flatten() {
         let place = format!("{place}/{name}");
-        find(&schema["properties"][name], member, place, false, sites);
+        let schema = &schema["properties"][name];
+        find(document, schema, member, place, false, sites);
     }
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
         find(
+            document,
             &schema["items"],
             item,
             format!("{place}/{index}"),
