@@ -1,4 +1,4 @@
-//! Every API as the contract tests see it: operations, types, examples and surface, all from the build.
+//! Every API for the contract tests: operations, types, examples and surface, all from the build.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::snapshots;
 use crate::types::{self, Registered, Side, Type, each_api};
 
-/// What the build made of one document.
+/// The generated items of one document.
 pub(crate) struct Api {
     pub(crate) name: &'static str,
     pub(crate) api: operations::Api,
@@ -19,7 +19,7 @@ pub(crate) struct Api {
     examples: LazyLock<Value>,
 }
 
-/// The file that the build made of one API.
+/// A file generated for one API.
 macro_rules! file {
     ($name:ident, $file:literal) => {
         include_str!(concat!(env!("OUT_DIR"), "/", stringify!($name), $file))
@@ -59,11 +59,11 @@ impl Api {
         self.api.operations()
     }
 
-    /// The folder of this API's snapshots: that of Nexus is `folder` itself, a neighbour's the same below its name.
+    /// The folder of this API's snapshots: for Nexus `folder` itself, for another API the same below its name.
     fn folder(&self, folder: &str) -> String {
         match self.name {
             "nexus" => folder.to_owned(),
-            neighbour => format!("{neighbour}/{folder}"),
+            other => format!("{other}/{folder}"),
         }
     }
 

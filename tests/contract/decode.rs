@@ -1,5 +1,5 @@
-//! The document's examples, decoded into our types and written again: what each became, and what the round trip lost, added
-//! or changed. What may differ at all is in [`crate::meaning`].
+//! The document's examples, decoded into our types and encoded again: the values, and what the round trip lost, added or
+//! changed. The allowed differences are in [`crate::meaning`].
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::printing::Printer;
 use crate::types::{Side, Type, parse};
 
 #[test]
-fn what_becomes_of_every_example() {
+fn every_example_round_trips() {
     let mut failures = Vec::new();
     apis::pin_each("decode", |api| {
         let texts = api.operations().iter().map(|operation| {
@@ -23,13 +23,12 @@ fn what_becomes_of_every_example() {
         });
         texts.collect()
     });
-    // The difference of a snapshot shows more of what went wrong.
+    // After the snapshots, because their difference shows more.
     assert_eq!(failures, Vec::<String>::new());
 }
 
-/// What the walk above does not see would pass unnoticed.
 #[test]
-fn every_example_of_the_document_is_seen() {
+fn every_example_of_the_document_is_tested() {
     for side in [Side::Request, Side::Response] {
         let documented = document::with_examples(side);
         let is_seen = |id: &&str| NEXUS.example(id, side).is_some();
@@ -39,7 +38,7 @@ fn every_example_of_the_document_is_seen() {
     }
 }
 
-/// A body is sent as a sample in `wire`; the document's example is of interest where there is one.
+/// The document's example of the request, if there is one; `wire` has a sample of every request.
 fn request(api: &'static Api, operation: &Operation, failures: &mut Vec<String>) -> String {
     let Some(example) = api.example(operation.id, Side::Request) else {
         return String::new();
@@ -74,7 +73,7 @@ fn answer(api: &'static Api, operation: &Operation, failures: &mut Vec<String>) 
     failures.extend(meaning::check(operation.id, &sent, &written).err());
     match example {
         Some(example) => of_example("answer", api, answer, example, &written),
-        // The fields would be those of the schema, which has a snapshot of its own.
+        // The schema has the fields in a snapshot of its own.
         None => format!(
             "answer: {name}, a sample with every field, because the document has no example\n{}",
             differences(&sent, &written)
@@ -100,7 +99,7 @@ fn of_example(
     text + &differences(example, written)
 }
 
-/// What a round trip did: places, and never a value.
+/// The places that a round trip changed, without values.
 #[derive(Default)]
 struct Differences {
     lost: Vec<String>,
@@ -177,7 +176,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 #[test]
-fn a_round_trip_that_drops_or_makes_up_a_field_says_so() {
+fn differences_list_lost_added_and_changed_fields() {
     let sent = json!({"a": [{"b": 1, "gone": null}], "n": 1000, "c": 4711});
     let written = json!({"a": [{"b": 1, "new": "S3CR3T"}, {}], "n": 1000.0, "c": "4711"});
     let expected = "lost:\n  .a[0].gone: null\nadded:\n  .a[0].new: a text\n  .a[1]: an object\n\

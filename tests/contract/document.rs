@@ -1,4 +1,4 @@
-//! The normalised document, as the tests ask it: an independent witness of what the generated client was made from.
+//! The normalised document, to check the generated client against.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ static PROMISED: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(text).expect("the build wrote JSON")
 });
 
-/// One operation as the document has it.
+/// One operation of the document.
 #[derive(Clone, Copy)]
 pub(crate) struct Documented {
     pub(crate) path: &'static str,
@@ -31,11 +31,11 @@ pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: &'static str,
     pub(crate) required: bool,
-    /// The texts that the exerciser gives it; one for each item of a list.
+    /// The texts that the exerciser sends; one for each item of a list.
     pub(crate) values: Vec<String>,
 }
 
-/// The operations whose body of one side has an example in the document as it is promised, before anything is made of it.
+/// The operations with an example of one side in the document before normalisation.
 pub(crate) fn with_examples(side: Side) -> BTreeSet<&'static str> {
     let operations = PROMISED["paths"].as_object().into_iter().flatten();
     let operations = operations.flat_map(|(_, item)| item.as_object().into_iter().flatten());
@@ -94,7 +94,7 @@ impl Documented {
         })
     }
 
-    /// What a call sends in one place, sorted: name and value, a list as often as it has items.
+    /// The names and values that a call sends in one place, sorted; a list once for each item.
     pub(crate) fn sent_in(self, place: &str, extent: Extent) -> Vec<(String, String)> {
         let mut pairs: Vec<_> = self
             .parameters()
@@ -134,7 +134,7 @@ pub(crate) fn follow(schema: &'static Value) -> &'static Value {
     }
 }
 
-/// The last word of a reference to a schema.
+/// The name of a referenced schema.
 pub(crate) fn name_of_reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }

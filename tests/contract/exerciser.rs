@@ -1,4 +1,4 @@
-//! The generated table of calls, and what its rows are made of. Every subject that sends something walks it.
+//! The generated table of calls, and the functions that its rows use.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,17 +13,17 @@ use serde_json::Value;
 use crate::apis::NEXUS;
 use crate::types::{Side, Type, parse};
 
-/// What an operation answered: the name of the type, and the value written as JSON again.
+/// A decoded answer: the name of its type, and its value encoded again.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) type_name: &'static str,
     pub(crate) value: Value,
 }
 
-/// A call under way.
+/// A call that was sent.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Error>> + 'a>>;
 
-/// How much of what an operation can send is sent.
+/// Which of its parameters and fields an operation sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// Every parameter, and a body with every field.
@@ -55,7 +55,7 @@ impl Exercise {
         found.unwrap_or_else(|| panic!("{} is not in the table", self.id))
     }
 
-    /// The body that it sends.
+    /// The body of the request.
     pub(crate) fn request(&self, extent: Extent) -> Option<Value> {
         let body = NEXUS.type_of(self.operation().request_type?);
         Some(parse(match extent {

@@ -1,4 +1,4 @@
-//! The operations tables, a line for each operation: what a caller may rely on before anything is sent.
+//! The operations tables, a line for each operation.
 
 use mx_nexus::operations::{Answer, Operation, Parameter, Place};
 
@@ -6,7 +6,7 @@ use crate::apis::{APIS, NEXUS};
 use crate::document::OPERATIONS;
 
 #[test]
-fn every_operation_in_a_line() {
+fn every_operation_is_pinned() {
     let tables = APIS.iter().map(|api| {
         let lines: Vec<String> = api.operations().iter().map(describe).collect();
         (api.name.to_owned(), lines.join("\n"))
@@ -15,7 +15,7 @@ fn every_operation_in_a_line() {
 }
 
 #[test]
-fn there_are_many_operations_in_many_groups_and_only_the_list_of_institutions_is_bytes() {
+fn only_the_list_of_institutions_answers_bytes() {
     let table = NEXUS.operations();
     let mut tags: Vec<&str> = table.iter().map(|operation| operation.tag).collect();
     tags.sort_unstable();
@@ -28,9 +28,9 @@ fn there_are_many_operations_in_many_groups_and_only_the_list_of_institutions_is
     assert_eq!(bytes, ["listInstitutions"]);
 }
 
-/// The clients of the neighbours are not public, so that no table of calls can send what they send; their own tests do.
+/// The clients of SSO and MDX are not public, so no generated table can call them; `tests/sso.rs` and `tests/mdx.rs` do.
 #[test]
-fn every_request_of_a_neighbour_is_in_a_snapshot_of_its_tests() {
+fn every_sso_and_mdx_request_is_in_a_snapshot() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
     for api in APIS.iter().filter(|api| api.name != "nexus") {
         let texts = std::fs::read_dir(folder).unwrap().filter_map(|entry| {

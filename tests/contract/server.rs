@@ -1,21 +1,21 @@
-//! A server that keeps what it was asked, and a client of it.
+//! A server that records requests, and a client of it.
 
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use mx_nexus::{Environment, Nexus, RetryPolicy, api};
 
-/// The vendor's media type, in which all JSON goes both ways.
+/// MX's media type of all JSON requests and answers.
 pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 pub(crate) const SESSION_TOKEN: &str = "session-token-of-the-test";
 pub(crate) const API_TOKEN: &str = "api-token-of-the-test";
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// As it was written.
+    /// As sent.
     pub(crate) written_query: String,
     /// Decoded and sorted.
     pub(crate) query: Vec<(String, String)>,
@@ -52,7 +52,7 @@ impl Arrived {
     }
 }
 
-/// What the server answers.
+/// An answer of the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -70,7 +70,7 @@ impl Reply {
         }
     }
 
-    /// A status with nothing.
+    /// A status without a body.
     pub(crate) fn nothing(status: u16) -> Self {
         Self {
             status,
@@ -80,7 +80,7 @@ impl Reply {
     }
 }
 
-/// Answers one method and path once, and gives what arrived besides what the call gave.
+/// Answers one method and path once; returns the request and the outcome of the call.
 pub(crate) async fn exchange<T>(
     server: &MockServer,
     (method, path): (&str, &str),
@@ -113,7 +113,7 @@ pub(crate) async fn exchange<T>(
     (only.clone(), outcome)
 }
 
-/// The partner's client of a server, that sends every call once.
+/// A client of the server without retries.
 pub(crate) fn nexus(server: &MockServer) -> Nexus {
     Nexus::builder(Environment::custom(server.base_url()))
         .retry(RetryPolicy::off())

@@ -1,5 +1,4 @@
-//! Makes hostile variants of an answer: what MX sends in its worst moods, one fault at a time, and what a reader of the
-//! answer should still find. Called by `hostile`.
+//! Makes variants of an answer with one fault each, and the value that each should decode to. Called by `hostile`.
 
 use serde_json::{Value, json};
 
@@ -9,7 +8,7 @@ use crate::document;
 const NEVER_SEEN: &str = "NEVER_SEEN";
 const NEVER_SEEN_CODE: i64 = 987_654;
 
-/// What was done to an answer.
+/// The change of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     Absent,
@@ -28,7 +27,7 @@ pub(crate) struct Variant {
     /// Where, as a JSON pointer.
     pub(crate) place: String,
     pub(crate) sent: Value,
-    /// What the decoded answer means.
+    /// The value that it should decode to.
     pub(crate) expected: Value,
 }
 

@@ -1,5 +1,5 @@
-//! Every operation on the wire, called with all that it takes and with what it must: method, path, query, headers and body as
-//! documented, and the answer decoded. A snapshot an operation shows the reviewer what is really sent.
+//! Every operation over HTTP, with all and with only the required parameters: method, path, query, headers and body are as
+//! documented, and the answer is decoded. A snapshot of each operation shows its requests.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,11 +16,11 @@ use crate::meaning;
 use crate::printing::{self, Printer};
 use crate::server::{self, API_TOKEN, Arrived, Reply, SESSION_TOKEN, VENDOR};
 
-/// What goes with every request of an HTTP client, and says nothing of the contract.
+/// Headers of the HTTP client, not of the contract.
 const TRANSPORT_HEADERS: [&str; 4] = ["accept-encoding", "content-length", "host", "user-agent"];
 
 #[tokio::test]
-async fn every_operation_sends_what_is_documented_and_reads_its_answer() {
+async fn every_operation_sends_the_documented_request() {
     assert_eq!(EXERCISES.len(), OPERATIONS.len());
     let server = MockServer::start_async().await;
     let client = server::client(&server).await;
@@ -135,7 +135,7 @@ fn check_headers(operation: &Operation, extent: Extent, arrived: &Arrived) {
     let own = documented.sent_in("header", extent).into_iter();
     expected.extend(own.map(|(name, value)| (name.to_lowercase(), value)));
     expected.sort();
-    // An exact list: no `api-version`, no `authorization`, nothing that MX does not know.
+    // An exact list: no `api-version`, no `authorization`.
     let headers: Vec<_> = contract_headers(arrived).cloned().collect();
     assert_eq!(headers, expected, "{id}");
     let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
@@ -158,7 +158,7 @@ fn check_answer(exercise: &Exercise, answered: &Answered) {
     }
 }
 
-/// The request as it arrived. Path and query were compared with the document, so that they hold nothing else.
+/// The request for a snapshot. Path and query were compared with the document, so they contain no other values.
 fn describe(operation: &Operation, arrived: &Arrived) -> String {
     let mut text = format!("{} {}\n", arrived.method, arrived.path);
     let pairs = arrived.written_query.split('&');

@@ -402,7 +402,7 @@ async fn a_member_of_another_user_is_not_taken_up() {
         panic!("{event:?}");
     };
     assert_eq!(error.kind(), IdentityErrorKind::Call);
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]
