@@ -48,7 +48,7 @@ async fn run() {
     for number in 0..JOBS {
         let handle = handle(&saved, number);
         let user = nexus.user(handle.user_id().expect("a user"));
-        fleet.resume(&user, handle);
+        fleet.resume(&user, handle).expect("its user");
     }
     println!("{JOBS} jobs are waiting");
     if let (Some(before), Some(after)) = (before, resident_bytes()) {
@@ -85,11 +85,11 @@ async fn run() {
 
 /// The saved handle of a started job.
 async fn saved_job(nexus: &Nexus) -> String {
-    let identify = nexus
-        .user("U-0")
-        .identify("MBR-0")
-        .patience(Duration::from_secs(60));
-    let job = identify.start().await.expect("a start");
+    let identify = nexus.user("U-0").identify("MBR-0");
+    let job = identify
+        .start(Duration::from_secs(60))
+        .await
+        .expect("a start");
     serde_json::to_string(job.handle()).expect("JSON")
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mx_nexus::User;
 use mx_nexus::fleet::Outcome;
-use mx_nexus::identity::{Challenges, JobHandle, Polling};
+use mx_nexus::identity::{Challenges, Identification, JobHandle, Polling};
 use mx_nexus_sandbox::{Fault, Sandbox};
 
 #[tokio::main]
@@ -80,9 +80,9 @@ async fn answer_in_web_application(
     challenges: &Challenges,
 ) -> Result<usize, Box<dyn Error>> {
     let mut job = user
-        .resume(handle)
-        .polling(quick())
-        .patience(Duration::from_secs(60));
+        .resume::<Identification>(handle)?
+        .with_polling(quick())
+        .prepare(Duration::from_secs(60));
     let end_user = |_: &_| Ok::<_, std::convert::Infallible>("correct".to_owned());
     job.answer(challenges.answer_all(end_user)?).await?;
     Ok(job.until_done(async |_| None).await?.len())

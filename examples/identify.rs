@@ -54,19 +54,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut job = user
         .identify(connection.member())
         // For the sandbox. The default, three seconds, is for MX.
-        .polling(Polling::between(
+        .with_polling(Polling::between(
             Duration::from_millis(200),
             Duration::from_secs(1),
         ))
-        .patience(Duration::from_secs(60))
-        .start()
+        .start(Duration::from_secs(60))
         .await?;
     let owners = loop {
         match job.next().await? {
             Step::Running(progress) => println!("… {progress}"),
             Step::Challenged(challenges) => job.answer(challenges.answer_all(ask)?).await?,
             Step::Done(owners) => break owners,
-            _ => {}
         }
     };
     for (account, owners) in owners.by_account() {

@@ -14,7 +14,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use mx_nexus::Nexus;
-use mx_nexus::identity::{Answers, Challenges, IdentityError, Job, JobHandle, Polling, Step};
+use mx_nexus::identity::{
+    Answers, Challenges, Identification, Job, JobError, JobHandle, Polling, Step,
+};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as Row, MutexGuard};
@@ -75,13 +77,14 @@ impl App {
         Ok(self
             .nexus
             .user(&saved.user)
-            .resume(handle)
+            .resume::<Identification>(handle)
+            .map_err(internal)?
             // For the sandbox. The default, three seconds, is for MX.
-            .polling(Polling::between(
+            .with_polling(Polling::between(
                 Duration::from_millis(100),
                 Duration::from_millis(500),
             ))
-            .patience(left.unwrap_or_default()))
+            .prepare(left.unwrap_or_default()))
     }
 }
 
@@ -92,8 +95,8 @@ impl Saved {
     }
 
     /// One call, with the job saved before and after it: a crash in between does not start a second job.
-    async fn step(&mut self, job: &mut Job) -> Result<Result<Step, IdentityError>, Refusal> {
-        self.save(&job.handle_in_flight())?;
+    async fn step(&mut self, job: &mut Job) -> Result<Result<Step, JobError>, Refusal> {
+        self.save(&job.handle().in_flight())?;
         let step = job.next().await;
         self.save(job.handle())?;
         Ok(step)
@@ -121,12 +124,7 @@ async fn start(State(app): State<App>, headers: HeaderMap, Json(form): Json<Valu
         .ok_or_else(|| Refusal(StatusCode::BAD_REQUEST, "the member is missing".to_owned()))?;
     // At most one row for a user and member: a second click starts no second job.
     let id = format!("{user}-{member}");
-    let job = app
-        .nexus
-        .user(&user)
-        .identify(member)
-        .patience(TIMEOUT)
-        .prepare();
+    let job = app.nexus.user(&user).identify(member).prepare(TIMEOUT);
     let row = {
         let saved = Saved {
             user: user.clone(),
@@ -198,7 +196,7 @@ fn questions(challenges: &Challenges) -> Value {
     json!({ "state": "asked", "questions": questions.collect::<Vec<_>>() })
 }
 
-fn failed(error: &IdentityError) -> Value {
+fn failed(error: &JobError) -> Value {
     json!({
         "state": "failed",
         "remedy": error.remedy().map(|remedy| remedy.to_string()),

@@ -19,7 +19,7 @@
 //!     // No fields: the user signs in at the institution itself.
 //!     send_user_to(address.expose());
 //! }
-//! let owners = user.identify(connection.member()).patience(std::time::Duration::from_secs(300));
+//! let owners = user.identify(connection.member());
 //! # Ok(())
 //! # }
 //! ```

@@ -12,7 +12,7 @@ mod decode;
 mod problem;
 
 pub(crate) use decode::JsonFault;
-pub(crate) use problem::Problem;
+pub(crate) use problem::{Problem, request_id, without_bom};
 
 use crate::operations::Operation;
 
@@ -70,6 +70,8 @@ struct Inner {
     code: Option<String>,
     message: Option<String>,
     retry_after: Option<Duration>,
+    request_id: Option<String>,
+    timed_out: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -105,6 +107,24 @@ impl Error {
     /// The `Retry-After` of the answer.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
+    }
+
+    /// The `X-Request-Id` of the answer, for a question to MX's support.
+    ///
+    /// Present for an error status and for an answer that is too large, when the server sent the header.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// Whether a time limit was reached: of connecting, of the call, or of opening its session.
+    pub fn is_timeout(&self) -> bool {
+        self.inner.timed_out
+    }
+
+    /// Whether no connection was made, for the call or for opening its session; this includes TLS and proxies.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Tls)
+            || self.cause().is_some_and(Self::is_connect)
     }
 
     /// Whether the same call may succeed later without any change.
@@ -193,6 +213,9 @@ impl fmt::Display for Error {
             if let Some(message) = &inner.message {
                 write!(formatter, ", {message}")?;
             }
+            if let Some(id) = &inner.request_id {
+                write!(formatter, ", request {id}")?;
+            }
             formatter.write_str(")")?;
         }
         Ok(())
@@ -211,6 +234,7 @@ impl fmt::Debug for Error {
             .field("code", &inner.code)
             .field("message", &inner.message)
             .field("retry_after", &inner.retry_after)
+            .field("request_id", &inner.request_id)
             .field("source", &inner.source.as_ref().map(ToString::to_string))
             .finish()
     }

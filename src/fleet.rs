@@ -37,8 +37,9 @@ use futures_core::Stream;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::error::Error;
 use crate::identity::{
-    Answers, Identify, IdentityError, Job, JobHandle, Patience, PollPolicy, Polling, Step,
+    Answers, Identification, Job, JobError, JobHandle, PollPolicy, Polling, Step,
 };
 use crate::nexus::{Nexus, User};
 use crate::values::{ConnectionStatus, MemberGuid};
@@ -82,7 +83,7 @@ pub struct Fleet {
 }
 
 /// A job and the outcome of its call.
-type Finished = (Box<Tracked>, Result<Step, IdentityError>);
+type Finished = (Box<Tracked>, Result<Step, JobError>);
 
 /// A job with its state in the fleet.
 struct Tracked {
@@ -101,7 +102,7 @@ impl Tracked {
     /// The handle of a job whose call is not under way.
     fn handle(&self) -> JobHandle {
         if self.is_announced {
-            self.job.handle_in_flight()
+            self.job.handle().in_flight()
         } else {
             self.job.handle().clone()
         }
@@ -167,22 +168,25 @@ impl Fleet {
     /// count.
     pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
         let polling = std::sync::Arc::clone(&self.polling);
-        let identify = user.identify(member).patience(self.patience);
-        self.start(identify.polling_by(polling))
+        let identify = user.identify(member).with_shared_polling(polling);
+        self.start(identify.prepare(self.patience))
     }
 
-    /// Adds an identification with its own patience and polling.
-    pub fn start(&mut self, identify: Identify<Patience>) -> FleetJob {
-        self.add(identify.prepare())
-    }
-
-    /// Adds a job from a saved handle.
-    pub fn resume(&mut self, user: &User, handle: JobHandle) -> FleetJob {
-        let resume = user
-            .resume(handle)
-            .polling_by(std::sync::Arc::clone(&self.polling));
-        let job = resume.patience(self.patience);
+    /// Adds an identification with options and a budget of its own.
+    pub fn start(&mut self, job: Job) -> FleetJob {
         self.add(job)
+    }
+
+    /// Adds a job that was started before.
+    ///
+    /// # Errors
+    ///
+    /// When the handle is of another user, or of another kind of job.
+    pub fn resume(&mut self, user: &User, handle: JobHandle) -> Result<FleetJob, Error> {
+        let polling = std::sync::Arc::clone(&self.polling);
+        let resume = user.resume::<Identification>(handle)?;
+        let resume = resume.with_shared_polling(polling);
+        Ok(self.add(resume.prepare(self.patience)))
     }
 
     fn add(&mut self, job: Job) -> FleetJob {
@@ -330,9 +334,9 @@ impl Fleet {
                 return;
             };
             let in_flight = if tracked.answers.is_some() {
-                tracked.job.handle_while_answering()
+                tracked.job.handle().while_answering()
             } else {
-                tracked.job.handle_in_flight()
+                tracked.job.handle().in_flight()
             };
             let is_start = tracked.answers.is_none() && in_flight != *tracked.job.handle();
             if is_start && !tracked.is_announced {
@@ -366,7 +370,7 @@ impl Fleet {
             }
             Err(error) => {
                 if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let outcome = Outcome::Failed(Job::interrupted(handle.clone()));
+                    let outcome = Outcome::Failed(JobError::interrupted(handle.clone()));
                     self.events
                         .push_back(FleetEvent::new(number, handle, outcome));
                 }

@@ -47,8 +47,8 @@
 ///
 /// # See it through
 ///
-/// [`run`](crate::identity::Identify::run) is the shortest way: it polls, and asks you whenever MX asks. The patience is the budget for
-/// MX's work; a person's time does not count against it. Some institutions take minutes.
+/// [`run`](crate::jobs::JobBuilder::run) is the shortest way: it polls, and asks you whenever MX asks. The timeout is the budget for
+/// MX's work; the user's time does not count against it. Some institutions take minutes.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -60,8 +60,7 @@
 /// # async fn example(user: mx_nexus::User) {
 /// let outcome = user
 ///     .identify("MBR-1")
-///     .patience(Duration::from_secs(300))
-///     .run(async |challenges| form_for(&challenges).await)
+///     .run(Duration::from_secs(300), async |challenges| form_for(&challenges).await)
 ///     .await;
 /// match outcome {
 ///     Ok(owners) => {
@@ -70,7 +69,7 @@
 ///             println!("{} owns {:?}", name, owner.account_guid);
 ///         }
 ///     }
-///     // No end yet: the patience ran out, the person is away, a call failed. The job is paid for, and its handle leads on.
+///     // No end yet: the budget ran out, the user is away, a call failed. The job is paid for, and its handle resumes it.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
 ///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
@@ -90,9 +89,9 @@ pub mod owners {}
 /// The process that gets the person's answer need not be the one that started the job: both go on from the saved
 /// [`JobHandle`](crate::identity::JobHandle). Five things keep that safe:
 ///
-/// - **Save around every call.** Before it what [`handle_in_flight`](crate::identity::Job::handle_in_flight) says, so that a process
+/// - **Save around every call.** Before it what [`in_flight`](crate::jobs::JobHandle::in_flight) says, so that a process
 ///   that dies in the middle of the start cannot lead to a second one, or before answers
-///   [`handle_while_answering`](crate::identity::Job::handle_while_answering); and after it the handle as it is, errors or not.
+///   [`while_answering`](crate::jobs::JobHandle::while_answering); and after it the handle as it is, errors or not.
 /// - **Lock the saved job from load to save.** Two requests that drive one job at once can start it twice, or answer twice. Each save has
 ///   to be committed while the lock is still held, so it is not the lock of the saving transaction: an advisory lock, say, or a lease
 ///   in the row. Who finds it taken shows "please wait".
@@ -101,12 +100,12 @@ pub mod owners {}
 ///   one can be sent again, and it cannot be locked: the lock stays on the server.
 /// - **One deadline for the whole.** Every resumed job has a budget of its own, so give each what is left until a deadline of yours.
 ///   The person's time is in it as well.
-/// - **A `Retry-After` is not in the handle.** [`delay`](crate::identity::Job::delay) after a step knows of it, and the next process does
+/// - **A `Retry-After` is not in the handle.** [`delay`](crate::jobs::Job::delay) after a step knows of it, and the next process does
 ///   not. Keep in the row when the next call is due, and show "please wait" until then.
 ///
 /// ```no_run
 /// use std::time::{Duration, SystemTime};
-/// use mx_nexus::identity::{Answers, Job, JobHandle, Step};
+/// use mx_nexus::identity::{Answers, Identification, Job, JobHandle, Step};
 /// use mx_nexus::Nexus;
 ///
 /// # type Failure = Box<dyn std::error::Error>;
@@ -136,16 +135,17 @@ pub mod owners {}
 ///     }
 ///
 ///     /// The saved job, with what is left of its time.
-///     fn job(&self, nexus: &Nexus, user_id: &str) -> Job {
+///     fn job(&self, nexus: &Nexus, user_id: &str) -> Result<Job, Failure> {
 ///         let left = self.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
-///         nexus.user(user_id).resume(self.handle.clone()).patience(left)
+///         let resume = nexus.user(user_id).resume::<Identification>(self.handle.clone())?;
+///         Ok(resume.prepare(left))
 ///     }
 /// }
 ///
 /// /// One call, saved on both sides. `next` waits before it calls: without the wait a page that is reloaded quickly would hammer
 /// /// MX, and take what MX showed before the start for the outcome.
 /// async fn step(job: &mut Job, row: &mut Row) -> Result<Step, Failure> {
-///     row.save(&job.handle_in_flight()).await?;
+///     row.save(&job.handle().in_flight()).await?;
 ///     let step = job.next().await;
 ///     row.save(job.handle()).await?;
 ///     Ok(step?)
@@ -154,7 +154,7 @@ pub mod owners {}
 /// /// POST /identifications
 /// async fn begin(nexus: &Nexus, logged_in: &str, member: &str) -> Result<(), Failure> {
 ///     let whole = Duration::from_secs(20 * 60);
-///     let mut job = nexus.user(logged_in).identify(member).patience(whole).prepare();
+///     let mut job = nexus.user(logged_in).identify(member).prepare(whole);
 ///     let mut row = Row::insert(job.handle(), SystemTime::now() + whole).await?;
 ///     while !job.handle().has_started() {
 ///         step(&mut job, &mut row).await?;
@@ -165,22 +165,22 @@ pub mod owners {}
 /// /// GET /identifications/{id}: what to show now.
 /// async fn show(nexus: &Nexus, logged_in: &str, id: &str) -> Result<String, Failure> {
 ///     let mut row = Row::lock(logged_in, id).await?;
-///     let mut job = row.job(nexus, logged_in);
+///     let mut job = row.job(nexus, logged_in)?;
 ///     Ok(match step(&mut job, &mut row).await? {
 ///         Step::Challenged(challenges) => {
 ///             challenges.iter().map(|challenge| challenge.label()).collect::<Vec<_>>().join("\n")
 ///         }
 ///         Step::Done(owners) => format!("{} owners", owners.len()),
-///         _ => "please wait".to_owned(),
+///         Step::Running(_) => "please wait".to_owned(),
 ///     })
 /// }
 ///
 /// /// POST /identifications/{id}/answers
 /// async fn answer(nexus: &Nexus, logged_in: &str, id: &str, given: Vec<(String, String)>) -> Result<(), Failure> {
 ///     let mut row = Row::lock(logged_in, id).await?;
-///     let mut job = row.job(nexus, logged_in);
+///     let mut job = row.job(nexus, logged_in)?;
 ///     let answers = given.into_iter().fold(Answers::new(), |answers, (guid, value)| answers.with(guid, value));
-///     row.save(&job.handle_while_answering()).await?;
+///     row.save(&job.handle().while_answering()).await?;
 ///     // Lists the open questions again first, so that what does not fit is not sent.
 ///     let sent = job.answer(answers).await;
 ///     row.save(job.handle()).await?;
@@ -244,18 +244,18 @@ pub mod fleets {}
 ///
 /// It has the state, so a test says who is there and what goes wrong, and not what MX answers. Make `mx-nexus-sandbox` a
 /// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds want a polling of
-/// milliseconds too, which is a setting like the patience.
+/// milliseconds too, which is an option like the timeout.
 ///
 /// ```
 /// use std::time::Duration;
 /// use mx_nexus::Nexus;
-/// use mx_nexus::identity::{IdentityError, Polling, Remedy};
+/// use mx_nexus::identity::{JobError, Polling, Remedy};
 /// use mx_nexus_sandbox::{Fault, JobKind, Sandbox};
 ///
 /// /// Your code: who owns what is at this member?
-/// async fn names(nexus: &Nexus, polling: Polling, user: &str, member: &str) -> Result<Vec<String>, IdentityError> {
-///     let identify = nexus.user(user).identify(member).polling(polling);
-///     let owners = identify.patience(Duration::from_secs(60)).run(async |_| None).await?;
+/// async fn names(nexus: &Nexus, polling: Polling, user: &str, member: &str) -> Result<Vec<String>, JobError> {
+///     let identify = nexus.user(user).identify(member).with_polling(polling);
+///     let owners = identify.run(Duration::from_secs(60), async |_| None).await?;
 ///     Ok(owners.iter().filter_map(|owner| Some(owner.owner_name.as_ref()?.to_string())).collect())
 /// }
 ///
@@ -311,15 +311,17 @@ pub mod testing {}
 ///     when.member_guid(&"test_nexus_member".into());
 ///     then.success(200, &body);
 /// });
-/// server.list_account_owners(|_, then| { then.success(200, &Default::default()); });
+/// // A list that is present and empty: without it the job would read again.
+/// let mut owners = types::AccountOwnersResponseBody::default();
+/// owners.account_owners = Some(Vec::new());
+/// server.list_account_owners(|_, then| { then.success(200, &owners); });
 ///
 /// let nexus = Nexus::builder(Environment::custom(server.base_url())).build()?;
 /// let owners = nexus
 ///     .with_session_token("test_session")
 ///     .identify("test_nexus_member")
-///     .polling(Polling::between(Duration::from_millis(1), Duration::from_millis(1)))
-///     .patience(Duration::from_secs(10))
-///     .run(async |_| None)
+///     .with_polling(Polling::between(Duration::from_millis(1), Duration::from_millis(1)))
+///     .run(Duration::from_secs(10), async |_| None)
 ///     .await?;
 /// assert!(owners.is_empty());
 /// start.assert();
@@ -331,39 +333,25 @@ pub mod mocking {}
 
 /// Durable engines: one call a step, and they sleep themselves.
 ///
-/// [`prepare`](crate::identity::Identify::prepare), [`poll`](crate::identity::Job::poll) and
-/// [`delay`](crate::identity::Job::delay) are all that such an engine needs. What a step takes and gives is the handle, which an engine
-/// may journal in clear: after an error too, since a failed call changes it as well. Owners it may not: the step stores them where data
-/// about people belongs, and gives their number.
+/// [`jobs::steps`](crate::jobs::steps) is all that such an engine needs: one activity is one call of
+/// [`step`](crate::jobs::steps::step). What it takes is the handle, and what it returns, [`Stepped`](crate::jobs::steps::Stepped), may
+/// be journaled in clear. The owners may not: the activity stores them where personal data belongs.
 ///
 /// The one call that must not be repeated is the start, because it costs. So a step has its checkpoint: before the call it journals
-/// [`handle_in_flight`](crate::identity::Job::handle_in_flight), and an engine that has to run the step again, because the process died in it,
-/// runs it from there. The job then reads until it is sure.
+/// [`in_flight`](crate::jobs::JobHandle::in_flight), and an engine that has to run the step again, because the process died in it, runs
+/// it from there. The job then reads until it is sure.
 ///
 /// ```no_run
 /// use std::time::{Duration, SystemTime};
-/// use mx_nexus::identity::{JobHandle, Owners, Remedy, Step};
 /// use mx_nexus::Nexus;
+/// use mx_nexus::identity::{Identification, JobHandle, Owners};
+/// use mx_nexus::jobs::steps::{self, Event, Stepped};
 ///
 /// # type Failure = Box<dyn std::error::Error>;
 /// # async fn checkpoint(_: &JobHandle) -> Result<(), Failure> { Ok(()) }
 /// # async fn store(_: &Owners) -> Result<(), Failure> { Ok(()) }
 /// # async fn sleep(_: Duration) {}
-/// # async fn hear_from_person() {}
-/// /// What the engine journals of a step.
-/// struct Stepped {
-///     handle: JobHandle,
-///     delay: Duration,
-///     news: News,
-/// }
-///
-/// enum News {
-///     Running,
-///     Asked,
-///     Done { owners: usize },
-///     Failed { is_resumable: bool, remedy: Option<Remedy> },
-/// }
-///
+/// # async fn wait_for_answers() {}
 /// fn left(deadline: SystemTime) -> Duration {
 ///     deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO)
 /// }
@@ -371,45 +359,30 @@ pub mod mocking {}
 /// /// One activity: one call. Run again after a crash, it gets the checkpoint in place of the handle.
 /// async fn step(nexus: &Nexus, handle: JobHandle, deadline: SystemTime) -> Result<Stepped, Failure> {
 ///     let user = nexus.user(handle.user_id().ok_or("the handle names no user")?);
-///     let mut job = user.resume(handle).patience(left(deadline));
-///     checkpoint(&job.handle_in_flight()).await?;
-///     let (handle, news) = match job.poll().await {
-///         Ok(step) => {
-///             let news = match step {
-///                 Step::Done(owners) => {
-///                     store(&owners).await?;
-///                     News::Done { owners: owners.len() }
-///                 }
-///                 Step::Challenged(_) => News::Asked,
-///                 _ => News::Running,
-///             };
-///             (job.handle().clone(), news)
-///         }
-///         Err(error) => {
-///             let news = News::Failed { is_resumable: error.is_resumable(), remedy: error.remedy() };
-///             (error.handle().clone(), news)
-///         }
-///     };
-///     Ok(Stepped { handle, delay: job.delay(), news })
+///     checkpoint(&handle.in_flight()).await?;
+///     let (stepped, owners) = steps::step(user.resume::<Identification>(handle)?, left(deadline)).await;
+///     if let Some(owners) = owners {
+///         store(&owners).await?;
+///     }
+///     Ok(stepped)
 /// }
 ///
-/// /// The workflow: the engine journals what each step gives, and sleeps before the next.
-/// async fn identify(nexus: &Nexus, user_id: &str, member: &str, deadline: SystemTime) -> Result<News, Failure> {
-///     let job = nexus.user(user_id).identify(member).patience(left(deadline)).prepare();
-///     let mut handle = job.handle().clone();
+/// /// The workflow: the engine journals what each step returns, and sleeps before the next.
+/// async fn identify(nexus: &Nexus, user_id: &str, member: &str, deadline: SystemTime) -> Result<Event, Failure> {
+///     let mut handle = nexus.user(user_id).identify(member).prepare(left(deadline)).handle().clone();
 ///     loop {
 ///         let stepped = step(nexus, handle, deadline).await?;
 ///         handle = stepped.handle;
-///         match stepped.news {
-///             News::Running => sleep(stepped.delay).await,
-///             // Another activity resumes the handle, shows the questions and sends the answers, as in `web`.
-///             News::Asked => hear_from_person().await,
+///         match stepped.event {
+///             Event::Running { .. } => sleep(stepped.delay).await,
+///             // Another activity reads the questions and sends the answers: steps::questions and steps::answer.
+///             Event::Challenged { .. } => wait_for_answers().await,
 ///             end => return Ok(end),
 ///         }
 ///     }
 /// }
 /// ```
 ///
-/// A job that is resumed when its start is due reads the member anew, and posts at once: that step makes two calls. A job that failed for
-/// now (`is_resumable`) goes on from its journaled handle, with a later deadline.
+/// A job that is resumed when its start is due reads the member again, and posts at once: that step makes two calls. A job that failed
+/// for now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}

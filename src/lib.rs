@@ -3,13 +3,19 @@
 #![deny(missing_docs, missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod aggregation;
 pub mod api;
+#[cfg(feature = "atrium")]
+pub mod atrium;
+pub mod balance;
 pub mod call;
 pub mod connect;
 pub mod fleet;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+pub mod history;
 pub mod identity;
+pub mod jobs;
 pub mod mdx;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -17,6 +23,7 @@ pub mod operations;
 pub mod pages;
 pub mod sso;
 pub mod values;
+pub mod verification;
 
 mod environment;
 mod error;
@@ -29,6 +36,8 @@ mod session;
 mod trace;
 mod wire;
 
+#[cfg(feature = "atrium")]
+pub use atrium::Atrium;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use nexus::{ApiTokenFuture, ApiTokenSource, Nexus, NexusBuilder, SessionAggregation, User};

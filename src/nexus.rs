@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::api;
 use crate::environment::{Addresses, Environment};
 use crate::error::Error;
-use crate::identity::IdentifyingInstitutions;
+use crate::jobs::InstitutionSupport;
 use crate::mdx::{self, Users};
 use crate::operations::{self, Api, Operation};
 use crate::secret::Secret;
@@ -59,7 +59,7 @@ struct Partner {
     format: TokenFormat,
     opening: SessionAggregation,
     leases: LeasePolicy,
-    identifying_institutions: IdentifyingInstitutions,
+    institution_support: InstitutionSupport,
 }
 
 #[derive(Clone)]
@@ -165,9 +165,9 @@ impl Nexus {
 }
 
 impl Nexus {
-    /// Which institutions support identification, as far as they were read.
-    pub(crate) fn identifying_institutions(&self) -> &IdentifyingInstitutions {
-        &self.partner.identifying_institutions
+    /// Which institutions support which kinds of jobs, as far as they were read.
+    pub(crate) fn institution_support(&self) -> &InstitutionSupport {
+        &self.partner.institution_support
     }
 }
 
@@ -307,11 +307,6 @@ impl User {
         };
         let connection = partner.connection(partner.addresses.of(Api::Nexus), credential);
         Ok((partner.http.clone(), connection))
-    }
-
-    /// The shared id.
-    pub(crate) fn shared_id(&self) -> Option<Arc<str>> {
-        self.id.clone()
     }
 
     /// The client without retries, for jobs, which have their own.

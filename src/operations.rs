@@ -32,6 +32,8 @@ pub struct Operation {
     pub answer: Answer,
     /// The header that carries its key or token.
     pub credential_header: &'static str,
+    /// The header that carries the id of the client beside the key, if the API takes one.
+    pub client_id_header: Option<&'static str>,
     /// Whether it starts a job or has another effect that costs, even when it is a GET.
     pub starts_work: bool,
     /// Whether it may be sent again when its answer was lost.

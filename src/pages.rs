@@ -47,6 +47,11 @@ mod nexus {
     include!(concat!(env!("OUT_DIR"), "/nexus_pages.rs"));
 }
 
+#[cfg(feature = "atrium")]
+mod atrium {
+    include!(concat!(env!("OUT_DIR"), "/atrium_pages.rs"));
+}
+
 mod sealed {
     /// Implemented by generated types only.
     pub trait Sealed {}

@@ -23,7 +23,7 @@ mod generated;
 mod path;
 
 pub(crate) use answer::read_all;
-pub(crate) use client::{Timeouts, http_client};
+pub(crate) use client::HttpOptions;
 pub(crate) use generated::{explain, generated_client, hooks};
 pub(crate) use path::encode_path;
 
@@ -53,6 +53,9 @@ pub(crate) enum Credential {
     ApiToken(Secret),
     /// The session of a user, leased for every attempt.
     Session(Sessions),
+    /// The id and the key of a client, for every operation of an API that takes both.
+    #[cfg(feature = "atrium")]
+    Client { id: Secret, api_key: Secret },
 }
 
 impl fmt::Debug for Connection {
@@ -183,6 +186,13 @@ impl Connection {
         };
         let (secret, signed) = match &self.credential {
             Credential::ApiKey(key) => (key.clone(), Signed::Fixed),
+            #[cfg(feature = "atrium")]
+            Credential::Client { id, api_key } => {
+                if let Some(header) = operation.client_id_header {
+                    insert(operation, request, header, id)?;
+                }
+                (api_key.clone(), Signed::Fixed)
+            }
             Credential::ApiToken(_) if takes_session => return refuse("a one-time API token"),
             Credential::ApiToken(token) => (token.clone(), Signed::Fixed),
             Credential::Session(_) if !takes_session => return refuse("a session"),
@@ -195,14 +205,23 @@ impl Connection {
                 (lease.token, signed)
             }
         };
-        let name = HeaderName::try_from(header).map_err(|_| {
-            Error::request(Some(operation), "its credential header has no valid name")
-        })?;
-        request
-            .headers_mut()
-            .insert(name, header_value(operation, &secret)?);
+        insert(operation, request, header, &secret)?;
         Ok(signed)
     }
+}
+
+/// Puts a credential into a header.
+fn insert(
+    operation: &'static Operation,
+    request: &mut reqwest::Request,
+    header: &'static str,
+    secret: &Secret,
+) -> Result<(), Error> {
+    let name = HeaderName::try_from(header)
+        .map_err(|_| Error::request(Some(operation), "its credential header has no valid name"))?;
+    let value = header_value(operation, secret)?;
+    request.headers_mut().insert(name, value);
+    Ok(())
 }
 
 /// The credential that a request was sent with.

@@ -6,7 +6,10 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mx_nexus::identity::{Answers, IdentityErrorKind, Job, JobHandle, Polling, Resume, Step};
+use mx_nexus::identity::{
+    Answers, Identification, Identify, Job, JobErrorKind, JobHandle, Polling, Step,
+};
+use mx_nexus::verification::Verification;
 use mx_nexus::{ErrorKind, Nexus};
 
 #[path = "support/script.rs"]
@@ -49,10 +52,10 @@ fn at_once() -> Polling {
 }
 
 /// As another process resumes it: through JSON, with a client and a user of its own.
-fn elsewhere(address: &str, saved: &str) -> Resume {
+fn elsewhere(address: &str, saved: &str) -> Identify {
     let handle: JobHandle = serde_json::from_str(saved).unwrap();
     let user = nexus_at(address).user(handle.user_id().unwrap());
-    user.resume(handle).polling(at_once())
+    user.resume(handle).unwrap().with_polling(at_once())
 }
 
 fn save(job: &Job) -> String {
@@ -64,8 +67,8 @@ fn answers() -> Answers {
 }
 
 async fn asked(nexus: &Nexus) -> Job {
-    let identify = nexus.user("U-1").identify("MBR-1").polling(at_once());
-    let mut job = identify.patience(LONG).start().await.unwrap();
+    let identify = nexus.user("U-1").identify("MBR-1").with_polling(at_once());
+    let mut job = identify.start(LONG).await.unwrap();
     while let Step::Running(_) = job.next().await.unwrap() {}
     job
 }
@@ -75,12 +78,12 @@ async fn run_part(part: &str, address: &str, saved: &str) -> String {
     match part {
         "start" => save(&asked(&nexus_at(address)).await),
         "answer" => {
-            let mut job = elsewhere(address, saved).patience(LONG);
+            let mut job = elsewhere(address, saved).prepare(LONG);
             job.answer(answers()).await.unwrap();
             save(&job)
         }
         _ => {
-            let job = elsewhere(address, saved).patience(LONG);
+            let job = elsewhere(address, saved).prepare(LONG);
             let owners = job.until_done(async |_| None).await.unwrap();
             format!("{} owner", owners.len())
         }
@@ -147,17 +150,17 @@ async fn what_is_saved_is_versioned_and_holds_ids_only() {
 #[tokio::test]
 async fn a_handle_of_another_version_is_refused_with_its_version() {
     let job = asked(&bank().nexus()).await;
-    let other = |version: &str| save(&job).replace(r#""version":"1","#, version);
-    let of_2 = "this handle is of version 2; this version of mx-nexus reads version 1";
-    let of_none = "this handle has no version; this version of mx-nexus reads version 1";
+    let other = |version: &str| save(&job).replace(r#""version":"2","#, version);
+    let of_3 = "this handle is of version 3; this version of mx-nexus reads version 2";
+    let of_none = "this handle has no version; this version of mx-nexus reads version 2";
     for (saved, words) in [
-        (other(r#""version":"2","#).as_str(), of_2),
-        (other(r#""version":2,"#).as_str(), of_2),
+        (other(r#""version":"3","#).as_str(), of_3),
+        (other(r#""version":3,"#).as_str(), of_3),
         (
-            r#"{"machine":{"phase":"Dream"},"owners":[],"version":"2"}"#,
-            of_2,
+            r#"{"machine":{"phase":"Dream"},"owners":[],"version":"3"}"#,
+            of_3,
         ),
-        (r#"{"version":"2"}"#, of_2),
+        (r#"{"version":"3"}"#, of_3),
         (other("").as_str(), of_none),
         (other(r#""version":null,"#).as_str(), of_none),
         ("{}", of_none),
@@ -196,9 +199,9 @@ async fn whether_the_institution_is_read_is_in_the_handle() {
             _ => status(404),
         });
         let identify = server.nexus().user("U-1").identify("MBR-1");
-        let identify = identify.check_institution(does_check);
-        let saved = save(&identify.patience(LONG).prepare());
-        let mut job = elsewhere(server.address(), &saved).patience(LONG);
+        let identify = identify.with_institution_check(does_check);
+        let saved = save(&identify.prepare(LONG));
+        let mut job = elsewhere(server.address(), &saved).prepare(LONG);
         while !job.handle().has_started() {
             job.next().await.unwrap();
         }
@@ -213,18 +216,27 @@ async fn a_handle_of_another_user_is_refused_with_nothing_sent() {
     let job = asked(&server.nexus()).await;
     let before = server.transcript();
     let another = server.nexus().user("U-2");
-    let mut job = another.resume(job.handle().clone()).patience(LONG);
-    let error = job.next().await.unwrap_err();
-    assert_eq!(error.kind(), IdentityErrorKind::Call);
-    assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Request);
-    assert!(!error.is_resumable());
+    let resumed = another.resume::<Identification>(job.handle().clone());
+    let error = resumed.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
     let words = "the handle is of the user U-1, and this is U-2";
     assert!(error.to_string().ends_with(words), "{error}");
-    let error = job.answer(answers()).await.unwrap_err();
-    assert!(error.to_string().ends_with(words), "{error}");
+    let resumed = server
+        .nexus()
+        .user("U-1")
+        .resume::<Verification>(job.handle().clone());
+    let error = resumed.unwrap_err().to_string();
+    assert!(
+        error.ends_with("of kind Identification, not Verification"),
+        "{error}"
+    );
     assert_eq!(server.transcript(), before);
     // Whose session a token opens, only MX knows.
-    let mut job = server.user().resume(job.handle().clone()).patience(LONG);
+    let mut job = server
+        .user()
+        .resume::<Identification>(job.handle().clone())
+        .unwrap()
+        .prepare(LONG);
     assert!(matches!(job.next().await, Ok(Step::Challenged(_))));
 }
 
@@ -234,7 +246,7 @@ async fn a_job_resumed_in_any_state_has_the_same_end() {
     for steps in 0.. {
         let server = bank();
         let identify = server.nexus().user("U-1").identify("MBR-1");
-        let mut job = identify.polling(at_once()).patience(LONG).prepare();
+        let mut job = identify.with_polling(at_once()).prepare(LONG);
         let mut is_done = false;
         for _ in 0..steps {
             match job.next().await.unwrap() {
@@ -243,7 +255,7 @@ async fn a_job_resumed_in_any_state_has_the_same_end() {
             }
         }
         resumptions += 1;
-        let job = elsewhere(server.address(), &save(&job)).patience(LONG);
+        let job = elsewhere(server.address(), &save(&job)).prepare(LONG);
         let owners = job.until_done(async |_| answers()).await.unwrap();
         assert_eq!(owners.len(), 1, "after {steps} steps");
         let posts = server.count("POST /members/MBR-1/identify");
@@ -264,14 +276,14 @@ async fn a_job_resumed_in_any_state_has_the_same_end() {
 async fn a_job_resumed_before_every_call_has_the_same_end() {
     let server = bank();
     let identify = server.nexus().user("U-1").identify("MBR-1");
-    let mut saved = save(&identify.patience(LONG).prepare());
+    let mut saved = save(&identify.prepare(LONG));
     loop {
-        let mut job = elsewhere(server.address(), &saved).patience(LONG);
+        let mut job = elsewhere(server.address(), &saved).prepare(LONG);
         let step = job.poll().await.unwrap();
         saved = save(&job);
         match step {
             Step::Challenged(_) => {
-                let mut job = elsewhere(server.address(), &saved).patience(LONG);
+                let mut job = elsewhere(server.address(), &saved).prepare(LONG);
                 job.answer(answers()).await.unwrap();
                 saved = save(&job);
             }
@@ -287,12 +299,12 @@ async fn a_job_resumed_before_every_call_has_the_same_end() {
 async fn a_job_whose_budget_ran_out_goes_on_in_another_process() {
     let server = bank();
     let identify = server.nexus().user("U-1").identify("MBR-1");
-    let mut job = identify.patience(Duration::ZERO).start().await.unwrap();
+    let mut job = identify.start(Duration::ZERO).await.unwrap();
     let error = job.next().await.unwrap_err();
-    assert_eq!(error.kind(), IdentityErrorKind::OutOfPatience);
+    assert_eq!(error.kind(), JobErrorKind::TimedOut);
     server.note("  the budget is spent");
     let saved = serde_json::to_string(error.handle()).unwrap();
-    let job = elsewhere(server.address(), &saved).patience(LONG);
+    let job = elsewhere(server.address(), &saved).prepare(LONG);
     let owners = job.until_done(async |_| answers()).await.unwrap();
     server.note(format!("  resumed elsewhere: {} owner", owners.len()));
     insta::assert_snapshot!(server.transcript());
@@ -309,15 +321,14 @@ async fn an_end_without_owners_is_the_same_when_resumed_and_calls_nothing() {
     let server = Server::start(replies);
     let identify = server.nexus().user("U-1").identify("MBR-1");
     let error = identify
-        .polling(at_once())
-        .patience(LONG)
-        .run(async |_| None)
+        .with_polling(at_once())
+        .run(LONG, async |_| None)
         .await;
     let error = error.unwrap_err();
     let saved = serde_json::to_string(error.handle()).unwrap();
     let before = server.transcript();
     let again = elsewhere(server.address(), &saved)
-        .patience(LONG)
+        .prepare(LONG)
         .next()
         .await;
     assert_eq!(again.unwrap_err().to_string(), error.to_string());

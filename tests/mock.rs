@@ -155,3 +155,26 @@ async fn list_of_institutions_is_mocked_as_csv() {
     assert_eq!(String::from_utf8(text).unwrap(), CSV);
     mock.assert();
 }
+
+#[cfg(feature = "atrium")]
+#[tokio::test]
+async fn atrium_has_mocks_too() {
+    use mx_nexus::mock::atrium::MockServerExt;
+
+    let server = MockServer::start_async().await;
+    let mock = server.read_member_status(|when, then| {
+        let mut member = mx_nexus::atrium::types::MemberStatusResponse::default();
+        member.connection_status = Some(ConnectionStatus::Challenged);
+        let mut body = mx_nexus::atrium::types::MemberStatusResponseBody::default();
+        body.member = Some(member);
+        when.user_guid(&"USR-1".into()).member_guid(&member_guid());
+        then.success(200, &body);
+    });
+    let atrium = mx_nexus::Atrium::builder(Environment::custom(server.base_url()));
+    let atrium = atrium.credentials("client", "key").build().unwrap();
+    let call = atrium.api().read_member_status().user_guid("USR-1");
+    let answer = call.member_guid(member_guid()).send().await.unwrap();
+    let member = answer.into_inner().member.unwrap();
+    assert_eq!(member.connection_status, Some(ConnectionStatus::Challenged));
+    mock.assert();
+}

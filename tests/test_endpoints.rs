@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mx_nexus::identity::{Identify, Owners, Patience, Polling, Step};
+use mx_nexus::identity::{Identify, Owners, Polling, Step};
 use mx_nexus::{Environment, Nexus, User};
 
 #[path = "support/script.rs"]
@@ -84,18 +84,19 @@ fn test_user(server: &Server) -> User {
 /// The statuses that are polled until the budget is spent.
 const PASSING: [&str; 5] = ["CREATED", "DELAYED", "RECONNECTED", "RESUMED", "UPDATED"];
 
-fn identify(server: &Server, member: &str) -> Identify<Patience> {
+fn identify(server: &Server, member: &str) -> (Identify, Duration) {
     let identify = test_user(server).identify(member);
     if PASSING.contains(&member) {
-        let patience = Duration::from_secs(1);
-        return identify.polling(Eager(5)).patience(patience);
+        let timeout = Duration::from_secs(1);
+        return (identify.with_polling(Eager(5)), timeout);
     }
     let at_once = Polling::between(Duration::ZERO, Duration::ZERO);
-    identify.polling(at_once).patience(LONG)
+    (identify.with_polling(at_once), LONG)
 }
 
 async fn owners_of(server: &Server, member: &str) -> Owners {
-    identify(server, member).run(async |_| None).await.unwrap()
+    let (identify, timeout) = identify(server, member);
+    identify.run(timeout, async |_| None).await.unwrap()
 }
 
 #[tokio::test]
@@ -129,7 +130,7 @@ async fn another_session_is_refused() {
     let server = integration();
     let user = server.nexus().with_session_token("another");
     let identify = user.identify("test_nexus_member");
-    let error = identify.patience(LONG).start().await.unwrap_err();
+    let error = identify.start(LONG).await.unwrap_err();
     assert!(error.call_error().unwrap().is_session_expired());
 }
 
@@ -138,15 +139,14 @@ async fn another_session_is_refused() {
 async fn every_status_ends_as_the_table_says() {
     let server = integration();
     let ends = STATUSES.map(|name| {
-        let identify = identify(&server, name);
+        let (identify, timeout) = identify(&server, name);
         tokio::spawn(async move {
-            let mut job = identify.start().await.unwrap();
+            let mut job = identify.start(timeout).await.unwrap();
             loop {
                 match job.next().await {
                     Ok(Step::Running(_)) => {}
                     Ok(Step::Challenged(_)) => break format!("{name}: asks"),
                     Ok(Step::Done(owners)) => break format!("{name}: {} owners", owners.len()),
-                    Ok(step) => panic!("{step:?}"),
                     Err(error) => {
                         break format!("{name}: {:?}, {:?}", error.kind(), error.remedy().unwrap());
                     }

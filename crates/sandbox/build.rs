@@ -18,7 +18,11 @@ fn main() -> ExitCode {
 fn write() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut rows = String::new();
-    for api in &mx_nexus_openapi::APIS {
+    // What a feature of the library adds is not served.
+    for api in mx_nexus_openapi::APIS
+        .iter()
+        .filter(|api| api.feature.is_none())
+    {
         for source in api.sources() {
             println!("cargo::rerun-if-changed={}", source.display());
         }

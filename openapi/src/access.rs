@@ -1,4 +1,4 @@
-//! How an API is reached: its addresses, its media type, and the header that carries the credential.
+//! How an API is reached: its addresses, its media type, and the headers that carry the credentials.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,6 +13,8 @@ pub(crate) struct Access {
     pub media_type: String,
     /// The header of the document's own security scheme.
     pub credential_header: String,
+    /// The header of a second scheme, which the overlay marks `x-client-id`.
+    pub client_id_header: Option<String>,
     integration: String,
     production: String,
 }
@@ -26,11 +28,16 @@ pub(crate) fn read(document: &Value) -> Result<Access, Failure> {
             "it names no x-media-type, the one that the API is spoken to in",
         )
     })?;
-    let scheme = document["security"][0]
-        .as_object()
-        .and_then(|requirement| requirement.keys().next())
-        .and_then(|name| document["components"]["securitySchemes"][name]["name"].as_str())
-        .ok_or_else(|| refuse("$.security", "it names no security scheme that is a header"))?;
+    let schemes = document["security"][0].as_object().into_iter().flatten();
+    let schemes = schemes.map(|(name, _)| &document["components"]["securitySchemes"][name]);
+    let (ids, keys): (Vec<&Value>, Vec<&Value>) =
+        schemes.partition(|scheme| scheme["x-client-id"] == true);
+    let credential_header = header_of(&keys).ok_or_else(|| {
+        refuse(
+            "$.security",
+            "it names no security scheme that is a header, or several; one beside the key may be marked x-client-id",
+        )
+    })?;
     let server = |environment: &str| {
         let servers = document["servers"].as_array();
         let found = servers
@@ -45,10 +52,19 @@ pub(crate) fn read(document: &Value) -> Result<Access, Failure> {
     };
     Ok(Access {
         media_type: media_type.to_owned(),
-        credential_header: scheme.to_owned(),
+        credential_header,
+        client_id_header: header_of(&ids),
         integration: server("integration")?,
         production: server("production")?,
     })
+}
+
+/// The header of the only scheme.
+fn header_of(schemes: &[&Value]) -> Option<String> {
+    match schemes {
+        [scheme] => scheme["name"].as_str().map(str::to_owned),
+        _ => None,
+    }
 }
 
 /// The constants beside the operations table.
@@ -89,6 +105,18 @@ mod tests {
         assert_eq!(access.integration, "https://a.example");
         assert_eq!(access.production, "https://b.example");
         assert_eq!(access.credential_header, "X-TOKEN");
+    }
+
+    #[test]
+    fn the_scheme_that_is_marked_is_the_client_id() {
+        let mut document = document();
+        document["security"][0]["id"] = json!([]);
+        document["components"]["securitySchemes"]["id"] = json!({"name": "X-ID"});
+        assert_eq!(read(&document).unwrap_err().place(), "$.security");
+        document["components"]["securitySchemes"]["id"]["x-client-id"] = json!(true);
+        let access = read(&document).unwrap();
+        assert_eq!(access.credential_header, "X-TOKEN");
+        assert_eq!(access.client_id_header.as_deref(), Some("X-ID"));
     }
 
     #[test]

@@ -7,10 +7,11 @@ use quote::ToTokens;
 use serde_json::Value;
 use syn::Item;
 
-use crate::document::operations;
+use crate::document::{children, operations};
 use crate::failure::Failure;
 use crate::normalise::typing::innermost;
 use crate::registry::{Entry, Kind, Registry};
+use crate::surface::items_of;
 
 /// The number of fields of schemas and of parameters with a type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,16 +53,14 @@ fn tagged(document: &Value) -> BTreeMap<String, Places> {
     let mut places: BTreeMap<String, Places> = BTreeMap::new();
     count_fields(&document["components"]["schemas"], &mut places);
     for operation in operations(document) {
-        let parameters = operation.value.get("parameters").and_then(Value::as_array);
-        for parameter in parameters.into_iter().flatten() {
+        for parameter in operation.parameters() {
             if let Some(format) = format_of(&parameter["schema"]) {
                 places.entry(format.to_owned()).or_default().parameters += 1;
             }
         }
-        for body in ["requestBody", "responses"] {
-            let body = operation.value.get(body);
-            body.into_iter()
-                .for_each(|body| count_fields(body, &mut places));
+        let bodies = ["requestBody", "responses"].iter();
+        for body in bodies.filter_map(|key| operation.value.get(*key)) {
+            count_fields(body, &mut places);
         }
     }
     places
@@ -69,20 +68,13 @@ fn tagged(document: &Value) -> BTreeMap<String, Places> {
 
 /// Counts the fields of every object within a value, at any depth.
 fn count_fields(value: &Value, places: &mut BTreeMap<String, Places>) {
-    match value {
-        Value::Object(members) => {
-            let properties = members.get("properties").and_then(Value::as_object);
-            for (_, property) in properties.into_iter().flatten() {
-                if let Some(format) = format_of(property) {
-                    places.entry(format.to_owned()).or_default().fields += 1;
-                }
-            }
-            let below = members.iter().filter(|(name, _)| *name != "example");
-            below.for_each(|(_, member)| count_fields(member, places));
+    let properties = value["properties"].as_object();
+    for (_, property) in properties.into_iter().flatten() {
+        if let Some(format) = format_of(property) {
+            places.entry(format.to_owned()).or_default().fields += 1;
         }
-        Value::Array(items) => items.iter().for_each(|item| count_fields(item, places)),
-        _ => {}
     }
+    children(value).for_each(|child| count_fields(child, places));
 }
 
 /// The format of a scalar, or of what a list or a map holds.
@@ -104,16 +96,11 @@ fn generated(file: &syn::File) -> BTreeMap<String, Places> {
 
 /// The full paths in the field types of every struct directly in a module.
 fn paths_of_fields(file: &syn::File, module: &str) -> Vec<String> {
-    let modules = file.items.iter().filter_map(|item| match item {
-        Item::Mod(found) if found.ident == module => found.content.as_ref(),
+    let items = items_of(&file.items, module).iter();
+    let structs = items.filter_map(|item| match item {
+        Item::Struct(found) => Some(found),
         _ => None,
     });
-    let structs = modules
-        .flat_map(|(_, items)| items)
-        .filter_map(|item| match item {
-            Item::Struct(found) => Some(found),
-            _ => None,
-        });
     structs
         .flat_map(|found| &found.fields)
         .flat_map(|field| {

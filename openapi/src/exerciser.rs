@@ -77,9 +77,9 @@ fn setters(
     entry: &OperationEntry<'_>,
     wanted: impl Fn(&Value) -> bool,
 ) -> Result<Vec<TokenStream>, Failure> {
-    let parameters = entry.value.get("parameters").and_then(Value::as_array);
-    let parameters = parameters.into_iter().flatten();
-    let setters = parameters
+    let setters = entry
+        .parameters()
+        .iter()
         .filter(|parameter| wanted(parameter))
         .map(|parameter| {
             let name = name_of(parameter);

@@ -19,6 +19,7 @@ use syn::{ImplItem, parse_quote};
 
 use crate::failure::Failure;
 use crate::operations::{Answer, Row};
+use crate::surface::{first_argument, last_segment};
 
 pub(crate) use fields::Lenient;
 pub(crate) use mock::{document_for_mock, mock};
@@ -138,22 +139,9 @@ struct Errors<'a> {
 
 impl VisitMut for Errors<'_> {
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        let syn::Type::Path(path) = &*item.self_ty else {
-            return;
-        };
-        let Some(name) = path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string())
-        else {
-            return;
-        };
-        let Some(row) = self
-            .rows
-            .iter()
-            .find(|row| row.id.to_upper_camel_case() == name)
-        else {
+        let name = last_segment(&item.self_ty);
+        let mut rows = self.rows.iter();
+        let Some(row) = rows.find(|row| row.id.to_upper_camel_case() == name) else {
             return;
         };
         for member in &mut item.items {
@@ -164,7 +152,7 @@ impl VisitMut for Errors<'_> {
                 continue;
             };
             let json = match row.answer {
-                Answer::Json => first_argument(&answer),
+                Answer::Json => first_argument(&answer).cloned(),
                 Answer::Bytes | Answer::Nothing => None,
             };
             let json = json.unwrap_or_else(|| parse_quote!(()));
@@ -187,22 +175,7 @@ fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
     let syn::ReturnType::Type(_, output) = &function.sig.output else {
         return None;
     };
-    first_argument(output)
-}
-
-/// The first type argument of a type, such as `T` of `Vec<T>`.
-fn first_argument(of: &syn::Type) -> Option<syn::Type> {
-    let syn::Type::Path(path) = of else {
-        return None;
-    };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
-    else {
-        return None;
-    };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(argument) => Some(argument.clone()),
-        _ => None,
-    }
+    first_argument(output).cloned()
 }
 
 #[cfg(test)]
@@ -251,10 +224,9 @@ mod tests {
             text.contains("Result<ResponseValue<types::Member>, crate::Error>"),
             "{text}"
         );
-        assert!(
-            text.contains(r#"explain::<types::Member>("nexus", "readMember", failure)"#),
-            "{text}"
-        );
+        let explained = r#"explain::<types::Member,>("nexus","readMember",failure)"#;
+        let dense = text.replace(char::is_whitespace, "");
+        assert!(dense.contains(explained), "{text}");
         assert!(!text.contains("progenitor_client::{encode_path"), "{text}");
         assert!(text.contains("use crate::wire::encode_path;"), "{text}");
     }

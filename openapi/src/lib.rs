@@ -60,7 +60,7 @@ pub struct Api {
 }
 
 /// Every API that `mx-nexus` has a client of. A further one is a folder, a row here, and a module there.
-pub const APIS: [Api; 3] = [
+pub const APIS: [Api; 4] = [
     Api {
         name: "nexus",
         title: "Nexus",
@@ -84,6 +84,14 @@ pub const APIS: [Api; 3] = [
         document: "v5.yaml",
         module: "mdx",
         values: "mdx::values",
+    },
+    Api {
+        name: "atrium",
+        title: "Atrium",
+        feature: Some("atrium"),
+        document: "v1.yaml",
+        module: "atrium",
+        values: "atrium::values",
     },
 ];
 
@@ -132,10 +140,7 @@ impl Api {
     ///
     /// As [`Api::generate`].
     pub fn generate_from_text(&self, document: &str, overlay: &str) -> Result<Generated, Failure> {
-        let document = document::parse(document)
-            .map_err(|failure| failure.in_document(&self.document_name()))?;
-        let overlay = document::parse(overlay)
-            .map_err(|failure| failure.in_document(&self.overlay_name()))?;
+        let (document, overlay) = self.parse(document, overlay)?;
         self.generate_from(document, &overlay)
     }
 
@@ -153,6 +158,14 @@ impl Api {
         Ok(format!("{document:#}"))
     }
 
+    fn parse(&self, document: &str, overlay: &str) -> Result<(Value, Value), Failure> {
+        let parse = |text, name: String| {
+            document::parse(text).map_err(|failure| failure.in_document(&name))
+        };
+        let document = parse(document, self.document_name())?;
+        Ok((document, parse(overlay, self.overlay_name())?))
+    }
+
     fn read(&self) -> Result<(Value, Value), Failure> {
         let document = document::read(folder(), &self.document_name())?;
         let overlay = document::read(folder(), &self.overlay_name())?;
@@ -162,7 +175,7 @@ impl Api {
     fn generate_from(&self, mut document: Value, overlay: &Value) -> Result<Generated, Failure> {
         let mut report = Report::default();
         self.overlay(&mut document, overlay, &mut report)?;
-        self.generate_overlaid(document, report)
+        Generated::of(*self, document, report)
     }
 
     /// Checks a document and applies its overlay.
@@ -182,11 +195,6 @@ impl Api {
         Ok(())
     }
 
-    /// Generates from a document that has its overlay.
-    fn generate_overlaid(&self, document: Value, report: Report) -> Result<Generated, Failure> {
-        Generated::of(*self, document, report)
-    }
-
     fn document_name(&self) -> String {
         format!("{}/{}", self.name, self.document)
     }
@@ -204,17 +212,6 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_api_has_a_row_for_every_api_of_the_build() {
-        let text = each_api(&APIS[..2]);
-        assert_eq!(
-            text,
-            "macro_rules! each_api {\n    ($macro:ident) => { $macro! {\n        \
-             nexus, Nexus, \"Nexus\", api, values;\n        \
-             sso, Sso, \"SSO\", sso, sso::values;\n    } };\n}\n"
-        );
-    }
 
     #[test]
     fn the_contract_alone_is_that_of_a_whole_run() {

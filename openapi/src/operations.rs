@@ -1,8 +1,10 @@
 //! The operations table: what retries, tracing, hooks and tests need to know of each operation before it is called.
 
+use std::fmt::Debug;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::access::Access;
@@ -13,7 +15,7 @@ use crate::normalise::parameters::{name_of, secret_header};
 use crate::registry::Registry;
 
 /// One row of the table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     pub id: String,
     pub method: String,
@@ -68,29 +70,20 @@ impl Row {
             id: id.to_owned(),
             method: "GET".to_owned(),
             path: "/a".to_owned(),
-            tag: String::new(),
-            parameters: Vec::new(),
-            request_media_type: None,
-            request_type: None,
-            request_may_be_empty: false,
-            answer_type: None,
             accept: "text/csv".to_owned(),
             answer,
-            credential: String::new(),
-            starts_work: false,
             replayable: true,
-            deprecated: false,
-            one_element_array: false,
-            evidence: String::new(),
+            ..Self::default()
         }
     }
 }
 
 /// What the body of a success is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Answer {
     Json,
     Bytes,
+    #[default]
     Nothing,
 }
 
@@ -117,7 +110,7 @@ fn read_row(
             .unwrap_or(vendor)
             .to_owned()
     });
-    let body_type = success_media_type(document, operation);
+    let body_type = operation.successes(document).find_map(media_type);
     let starts_work = operation.flag("x-starts-work");
     let reads = operation.method == "get" || operation.flag("x-reads-only");
     Row {
@@ -130,17 +123,13 @@ fn read_row(
             .and_then(|tags| tags[0].as_str())
             .unwrap_or_default()
             .to_owned(),
-        parameters: Vec::new(),
         request_media_type,
-        request_type: None,
-        request_may_be_empty: false,
-        answer_type: None,
         // JSON is always requested as the one vendor type; older types are accepted in the response.
-        accept: match body_type.as_deref() {
+        accept: match body_type {
             Some(other) if !is_json(other) => other.to_owned(),
             _ => vendor.to_owned(),
         },
-        answer: match body_type.as_deref() {
+        answer: match body_type {
             _ if operation.method == "delete" => Answer::Nothing,
             None => Answer::Nothing,
             Some(json) if is_json(json) => Answer::Json,
@@ -153,6 +142,7 @@ fn read_row(
         deprecated: operation.flag("deprecated"),
         one_element_array: may_answer_with_array(document, operation),
         evidence: text("x-evidence").unwrap_or("inferred").to_owned(),
+        ..Row::default()
     }
 }
 
@@ -163,10 +153,9 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
         let Some(entry) = entries.iter().find(|entry| entry.id == row.id) else {
             continue;
         };
-        let parameters = entry.value.get("parameters").and_then(Value::as_array);
-        row.parameters = parameters
-            .into_iter()
-            .flatten()
+        row.parameters = entry
+            .parameters()
+            .iter()
             .map(|parameter| read_parameter(&row.id, parameter))
             .collect::<Result<_, _>>()?;
         let body_type = |body: Option<&Value>| {
@@ -181,13 +170,8 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
             body_type(body).unwrap_or_else(of_operation)
         });
         row.request_may_be_empty = body.is_some_and(|body| wants_nothing(document, body));
-        let responses = entry.value.get("responses").and_then(Value::as_object);
-        row.answer_type = responses.and_then(|responses| {
-            responses
-                .iter()
-                .filter(|(status, _)| status.starts_with('2'))
-                .find_map(|(_, response)| body_type(Some(response)))
-        });
+        let mut successes = entry.successes(document);
+        row.answer_type = successes.find_map(|response| body_type(Some(response)));
     }
     Ok(())
 }
@@ -234,29 +218,21 @@ fn read_parameter(id: &str, parameter: &Value) -> Result<Parameter, Failure> {
 
 /// Whether the body of a success is marked as one that MX also sends as a list of one.
 fn may_answer_with_array(document: &Value, operation: &OperationEntry<'_>) -> bool {
-    let responses = operation.value.get("responses").and_then(Value::as_object);
-    responses.into_iter().flatten().any(|(_, response)| {
-        let content = follow(document, response)["content"].as_object();
-        content
-            .into_iter()
-            .flatten()
-            .any(|(_, media)| follow(document, &media["schema"])["x-one-element-array"] == true)
+    operation.successes(document).any(|response| {
+        let content = response["content"].as_object().into_iter().flatten();
+        let mut schemas = content.map(|(_, media)| follow(document, &media["schema"]));
+        schemas.any(|schema| schema["x-one-element-array"] == true)
     })
-}
-
-fn success_media_type(document: &Value, operation: &OperationEntry<'_>) -> Option<String> {
-    let responses = operation.value.get("responses")?.as_object()?;
-    responses
-        .iter()
-        .filter(|(status, _)| status.starts_with('2'))
-        .find_map(|(_, response)| media_type(follow(document, response)))
-        .map(str::to_owned)
 }
 
 /// The table as Rust, with the types of `crate::operations`.
 pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
-    let access = crate::access::emit(access);
+    let constants = crate::access::emit(access);
     let count = rows.len();
+    let client_id = match &access.client_id_header {
+        Some(header) => quote!(Some(#header)),
+        None => quote!(None),
+    };
     let rows = rows.iter().map(|row| {
         let Row {
             id,
@@ -281,11 +257,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         let request_type = optional(&row.request_type);
         let answer_type = optional(&row.answer_type);
         let parameters = row.parameters.iter().map(emit_parameter);
-        let answer = match row.answer {
-            Answer::Json => quote!(Json),
-            Answer::Bytes => quote!(Bytes),
-            Answer::Nothing => quote!(Nothing),
-        };
+        let answer = variant(row.answer);
         let evidence = match row.evidence.as_str() {
             "spec" => quote!(Specification),
             "table" => quote!(Table),
@@ -307,6 +279,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 accept: #accept,
                 answer: crate::operations::Answer::#answer,
                 credential_header: #credential,
+                client_id_header: #client_id,
                 starts_work: #starts_work,
                 replayable: #replayable,
                 deprecated: #deprecated,
@@ -316,25 +289,20 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         }
     });
     quote! {
-        #access
+        #constants
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
     }
 }
 
+/// The variant of the library's enum that has the same name.
+fn variant(value: impl Debug) -> Ident {
+    format_ident!("{}", format!("{value:?}"))
+}
+
 fn emit_parameter(parameter: &Parameter) -> TokenStream {
     let Parameter { name, required, .. } = parameter;
-    let place = match parameter.place {
-        Place::Path => quote!(Path),
-        Place::Query => quote!(Query),
-        Place::Header => quote!(Header),
-    };
-    let kind = match parameter.kind {
-        ParameterKind::Text => quote!(Text),
-        ParameterKind::Integer => quote!(Integer),
-        ParameterKind::Boolean => quote!(Boolean),
-        ParameterKind::TextList => quote!(TextList),
-    };
+    let (place, kind) = (variant(parameter.place), variant(parameter.kind));
     quote! {
         crate::operations::Parameter {
             name: #name,

@@ -80,19 +80,15 @@ pub(crate) fn find(document: &Value) -> Result<Vec<List>, Failure> {
 }
 
 fn takes_pages(operation: &OperationEntry<'_>, words: &Words) -> bool {
-    let parameters = operation.value.get("parameters").and_then(Value::as_array);
     [&words.page, &words.size].into_iter().all(|name| {
-        parameters
-            .into_iter()
-            .flatten()
-            .any(|parameter| parameter["name"] == name.as_str() && parameter["in"] == "query")
+        let mut parameters = operation.parameters().iter();
+        parameters.any(|parameter| parameter["name"] == **name && parameter["in"] == "query")
     })
 }
 
 fn numbers_pages(operation: &OperationEntry<'_>, words: &Words) -> bool {
-    let parameters = operation.value.get("parameters").and_then(Value::as_array);
-    parameters.into_iter().flatten().all(|parameter| {
-        parameter["name"] != words.page.as_str() || parameter["schema"]["type"] == "integer"
+    operation.parameters().iter().all(|parameter| {
+        parameter["name"] != *words.page || parameter["schema"]["type"] == "integer"
     })
 }
 
@@ -107,7 +103,10 @@ fn read(document: &Value, operation: &OperationEntry<'_>, words: &Words) -> Resu
     if !numbers_pages(operation, words) {
         return Err(refuse("the page is no integer"));
     }
-    let answer = success_schema(document, operation).ok_or_else(|| refuse("has no JSON answer"))?;
+    let answer = operation
+        .successes(document)
+        .find_map(|response| response.pointer("/content/application~1json/schema"))
+        .ok_or_else(|| refuse("has no JSON answer"))?;
     let body = schema_name(answer).ok_or_else(|| refuse("its answer has no name"))?;
     let properties = follow(document, answer)["properties"]
         .as_object()
@@ -138,16 +137,6 @@ fn read(document: &Value, operation: &OperationEntry<'_>, words: &Words) -> Resu
         item: item.to_owned(),
         counters: counters.collect(),
     })
-}
-
-fn success_schema<'a>(document: &'a Value, operation: &OperationEntry<'a>) -> Option<&'a Value> {
-    let responses = operation.value.get("responses")?.as_object()?;
-    responses
-        .iter()
-        .filter(|(status, _)| status.starts_with('2'))
-        .find_map(|(_, response)| {
-            follow(document, response).pointer("/content/application~1json/schema")
-        })
 }
 
 #[cfg(test)]

@@ -7,24 +7,15 @@ use crate::failure::Failure;
 /// The passes a document went through, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    passes: Vec<Touched>,
+    /// Each pass, and the places it changed: `Schema.property`, an operation id or an overlay action.
+    passes: Vec<(String, Vec<String>)>,
     untyped: Vec<Failure>,
-}
-
-/// One pass, and the places it changed: `Schema.property`, an operation id or an overlay action.
-#[derive(Clone, Debug)]
-struct Touched {
-    pass: String,
-    places: Vec<String>,
 }
 
 impl Report {
     /// Notes what a pass changed.
     pub(crate) fn note(&mut self, pass: &str, places: Vec<String>) {
-        self.passes.push(Touched {
-            pass: pass.to_owned(),
-            places,
-        });
+        self.passes.push((pass.to_owned(), places));
     }
 
     /// Notes text fields that no pattern of the registry matches.
@@ -55,7 +46,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Touched { pass, places } in &self.passes {
+        for (pass, places) in &self.passes {
             writeln!(formatter, "{pass}: {} places", places.len())?;
             for place in places {
                 writeln!(formatter, "  {place}")?;

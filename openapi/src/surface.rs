@@ -209,7 +209,7 @@ fn values(registry: &Registry) -> Vec<String> {
     values.into_values().collect()
 }
 
-fn items_of<'a>(items: &'a [Item], module: &str) -> &'a [Item] {
+pub(crate) fn items_of<'a>(items: &'a [Item], module: &str) -> &'a [Item] {
     let found = items.iter().find_map(|item| match item {
         Item::Mod(found) if found.ident == module => found.content.as_ref(),
         _ => None,
@@ -221,7 +221,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn last_segment(found: &Type) -> String {
+pub(crate) fn last_segment(found: &Type) -> String {
     match found {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
@@ -234,7 +234,8 @@ fn within_result(found: &Type) -> String {
     written(first_argument(found).unwrap_or(found))
 }
 
-fn first_argument(found: &Type) -> Option<&Type> {
+/// The first type argument of a type, such as `T` of `Vec<T>`.
+pub(crate) fn first_argument(found: &Type) -> Option<&Type> {
     let Type::Path(path) = found else { return None };
     let last = path.path.segments.last()?;
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {

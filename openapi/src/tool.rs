@@ -13,5 +13,6 @@ pub mod revision;
 pub mod update;
 pub mod workspace;
 
+pub use examined::Correction;
 pub use finding::{Finding, counted};
 pub use prepared::Prepared;

@@ -170,19 +170,3 @@ fn message(api: &Api, broken: &Break) -> String {
     assert_eq!(message.lines().count(), 1, "{what}: {message}");
     message
 }
-
-#[test]
-fn the_same_texts_unbroken_give_what_the_files_give() {
-    for api in &APIS {
-        let [document, overlay] = api
-            .sources()
-            .map(|path| std::fs::read_to_string(path).unwrap());
-        let from_text = api.generate_from_text(&document, &overlay).unwrap();
-        assert_eq!(
-            from_text.client(),
-            api.generate().unwrap().client(),
-            "{}",
-            api.name
-        );
-    }
-}

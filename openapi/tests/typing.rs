@@ -49,25 +49,6 @@ const MOOD: &str = "mood: { $ref: '#/components/schemas/Mood' }";
 const NO_TYPES: &str = "Personal: { kind: personal }, Mood: { kind: open-text, description: A mood., values: [{ name: GOOD }], fields: ['*.mood'] }";
 
 #[test]
-fn text_in_an_answer_without_a_name_gets_the_types_of_the_registry() {
-    let types = format!(
-        "{NO_TYPES}, Digits: {{ kind: digits, fields: ['*.account_number'] }}, \
-         Secret: {{ kind: secret, fields: [readIt.answer.keys.token] }}, Email: {{ kind: identifier, description: d, fields: [readIt.answer.email] }}"
-    );
-    let generated = generate(&format!("{TEXTS}, {MOOD}"), &types, "").unwrap();
-    let surface = generated.surface();
-    for field in [
-        "account_number: Option<values::Digits>",
-        "email: Option<sso::values::Email>",
-        "token: Option<values::Secret>",
-        "mood: Option<sso::values::Mood>",
-    ] {
-        assert!(surface.contains(field), "{field} is not in\n{surface}");
-    }
-    assert!(generated.report.untyped().is_empty());
-}
-
-#[test]
 fn text_of_no_type_is_listed_and_the_snippet_gives_it_one() {
     let properties = format!("{TEXTS}, {MOOD}");
     let report = generate(&properties, NO_TYPES, "").unwrap().report;

@@ -132,7 +132,7 @@ fn a_failed_build_says_how_to_undo_the_update() {
     let root = Root::new("build");
     let mut text = document(MDX);
     let field = "        logged_in_at:\n";
-    let more = format!("        mood:\n          type: string\n{field}");
+    let more = format!("        mood:\n          type: integer\n{field}");
     edit(&mut text, "\n    UserResponse:\n", field, &more);
     let file = root.put("new.yaml", text);
     let output = update(&root, &["--api", "mdx", &file], 101);

@@ -14,7 +14,7 @@ use crate::values::MemberGuid;
 ///     // Identify when the user is back: before that MX has no credentials.
 ///     Some(address) => send_user_to(address.expose()),
 ///     None => {
-///         let job = user.identify(connection.member()).patience(Duration::from_secs(300)).start().await?;
+///         let job = user.identify(connection.member()).start(Duration::from_secs(300)).await?;
 ///     }
 /// }
 /// # Ok(())

@@ -1,11 +1,83 @@
 //! The constructors of [`Error`], one for each cause.
 
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Error, ErrorKind, Inner, JsonFault, Problem};
 use crate::operations::Operation;
+
+/// Errors for the tests of your own code, where a mock stands in for this client.
+///
+/// ```
+/// use mx_nexus::{Error, call};
+///
+/// /// What your code needs of this client.
+/// trait Members {
+///     fn name(&self, member_guid: &str) -> Result<String, Error>;
+/// }
+///
+/// /// A mock that knows no member.
+/// struct NoMembers;
+///
+/// impl Members for NoMembers {
+///     fn name(&self, _: &str) -> Result<String, Error> {
+///         let operation = call::find("readMember").ok();
+///         Err(Error::from_status(operation, 404).with_message("no such member"))
+///     }
+/// }
+///
+/// let error = NoMembers.name("MBR-1").unwrap_err();
+/// assert!(error.is_not_found() && !error.is_transient());
+/// assert!(Error::from_status(None, 503).is_transient());
+/// assert!(Error::timeout().is_answer_lost());
+/// assert!(Error::could_not_connect().was_never_sent());
+/// ```
+impl Error {
+    /// The server answered with this error status.
+    #[must_use]
+    pub fn from_status(operation: Option<&'static Operation>, status: u16) -> Self {
+        Self::from_inner(Self::refused(operation, status))
+    }
+
+    /// No answer came in time.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::from_inner(Self::build(ErrorKind::Timeout, "timed out"))
+    }
+
+    /// No connection was made.
+    #[must_use]
+    pub fn could_not_connect() -> Self {
+        Self::from_inner(Self::build(ErrorKind::Connect, "could not connect"))
+    }
+
+    /// A session token was rejected and cannot be renewed.
+    #[must_use]
+    pub fn session_expired() -> Self {
+        Self::from_inner(Self::build(
+            ErrorKind::SessionExpired,
+            "the session has expired and cannot be renewed here; open another one",
+        ))
+    }
+
+    /// The same error with a message of MX.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.inner);
+        inner.message = Some(message.into());
+        Self::from_inner(inner)
+    }
+
+    /// The same error with a `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(self, delay: Duration) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.inner);
+        inner.retry_after = Some(delay);
+        Self::from_inner(inner)
+    }
+}
 
 impl Error {
     fn build(kind: ErrorKind, summary: impl Into<String>) -> Inner {
@@ -17,6 +89,8 @@ impl Error {
             code: None,
             message: None,
             retry_after: None,
+            request_id: None,
+            timed_out: kind == ErrorKind::Timeout,
             source: None,
         }
     }
@@ -57,6 +131,8 @@ impl Error {
             code: cause.code.clone(),
             message: cause.message.clone(),
             retry_after: cause.retry_after,
+            request_id: cause.request_id.clone(),
+            timed_out: cause.timed_out,
             source: Some(Arc::new(source.clone())),
             ..Self::build(ErrorKind::Session, summary)
         })
@@ -75,18 +151,11 @@ impl Error {
 
     /// Opening a session timed out.
     pub(crate) fn session_timeout(waited: Duration) -> Self {
-        Self::session(format!(
-            "opening a session took longer than {} s",
-            waited.as_secs()
-        ))
-    }
-
-    /// A session token of the user's was rejected by an earlier call.
-    pub(crate) fn session_expired() -> Self {
-        Self::from_inner(Self::build(
-            ErrorKind::SessionExpired,
-            "the session has expired and cannot be renewed here; open another one",
-        ))
+        let summary = format!("opening a session took longer than {} s", waited.as_secs());
+        Self::from_inner(Inner {
+            timed_out: true,
+            ..Self::build(ErrorKind::Session, summary)
+        })
     }
 
     /// The one-time API token has been used, or may have been.
@@ -117,31 +186,35 @@ impl Error {
             code: refusal.code.clone(),
             message: refusal.message.clone(),
             retry_after: refusal.retry_after,
+            request_id: refusal.request_id.clone(),
             ..Self::build(ErrorKind::SessionExpired, summary)
         })
     }
 
     /// The server answered with an error status.
     pub(crate) fn status_of(operation: &'static Operation, status: u16, problem: Problem) -> Self {
-        let summary = problem
-            .summary
-            .clone()
-            .unwrap_or_else(|| "it was refused".to_owned());
-        Self::from_inner(Self::with_problem(operation, &summary, status, problem))
-    }
-
-    fn with_problem(
-        operation: &'static Operation,
-        summary: &str,
-        status: u16,
-        problem: Problem,
-    ) -> Inner {
-        Inner {
-            operation: Some(operation),
-            status: Some(status),
+        Self::from_inner(Inner {
             code: problem.code,
             message: problem.message,
             retry_after: problem.retry_after,
+            request_id: problem.request_id,
+            ..Self::refused(Some(operation), status)
+        })
+    }
+
+    fn refused(operation: Option<&'static Operation>, status: u16) -> Inner {
+        let summary = match status {
+            300..=399 => "it was redirected to another place; this is not followed",
+            401 => "the key or token was not accepted",
+            403 => "this is not allowed to this client or from this address",
+            404 => "not found, or another user's",
+            429 => "there were too many requests",
+            500..=599 => "MX could not answer",
+            _ => "it was refused",
+        };
+        Inner {
+            operation,
+            status: Some(status),
             ..Self::build(ErrorKind::Status, summary)
         }
     }
@@ -173,14 +246,21 @@ impl Error {
         };
         Self::from_inner(Inner {
             operation: Some(operation),
+            timed_out: error.is_timeout(),
             source: Some(Arc::new(error)),
             ..Self::build(kind, summary)
         })
     }
 
     /// The body of a success is larger than the limit.
-    pub(crate) fn too_large(operation: &'static Operation, status: u16, limit: usize) -> Self {
+    pub(crate) fn too_large(
+        operation: &'static Operation,
+        status: u16,
+        request_id: Option<String>,
+        limit: usize,
+    ) -> Self {
         Self::from_inner(Inner {
+            request_id,
             operation: Some(operation),
             status: Some(status),
             ..Self::build(
@@ -213,26 +293,66 @@ impl Error {
     }
 }
 
-/// Whether a connection failed in TLS, by the messages of the TLS libraries: reqwest has no predicate for it.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string().to_ascii_lowercase();
-        let words = [
-            "certificate",
-            "tls",
-            "ssl",
-            "handshake",
-            // rustls, when the peer does not speak TLS or refuses
-            "corrupt message",
-            "fatal alert",
-            "peer is incompatible",
-            "peer misbehaved",
-        ];
-        if words.iter().any(|word| text.contains(word)) {
-            return true;
-        }
-        source = cause.source();
+/// Whether a connection failed in TLS, and not because the network broke during the handshake.
+///
+/// The first I/O error of the chain decides: rustls reports what the peer did wrong as `InvalidData`, such as an untrusted
+/// certificate, and a lost connection by its own kind. Only the operating system's library has errors without an I/O error.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    let causes = || {
+        let mut next = Some(error);
+        std::iter::from_fn(move || {
+            let cause = next?;
+            next = cause.source();
+            Some(cause)
+        })
+    };
+    let mut kinds = causes()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .map(io::Error::kind)
+        .filter(|kind| *kind != io::ErrorKind::Other);
+    if let Some(kind) = kinds.next() {
+        return kind == io::ErrorKind::InvalidData;
     }
-    false
+    causes().any(|cause| {
+        let text = cause.to_string().to_ascii_lowercase();
+        let names_tls = ["certificate", "ssl", "tls"].map(|word| text.contains(word));
+        names_tls.contains(&true) && !text.contains("eof")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error around another, as hyper puts one around the error of its connector.
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl std::fmt::Display for Outer {
+        fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("client error (Connect)")
+        }
+    }
+
+    impl StdError for Outer {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn untrusted_certificate_is_tls_and_lost_connection_in_the_handshake_is_not() {
+        use io::ErrorKind::{ConnectionReset, InvalidData, Other, UnexpectedEof};
+        for (kind, text, expected) in [
+            (InvalidData, "invalid peer certificate: UnknownIssuer", true),
+            (InvalidData, "received corrupt message", true),
+            (Other, "certificate verify failed", true),
+            (UnexpectedEof, "tls handshake eof", false),
+            (ConnectionReset, "reset in the TLS handshake", false),
+            (Other, "error:0A000126:SSL routines::unexpected eof", false),
+        ] {
+            let error = Outer(io::Error::new(kind, text));
+            assert_eq!(is_tls(&error), expected, "{text}");
+        }
+    }
 }

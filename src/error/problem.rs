@@ -6,24 +6,28 @@ use http::HeaderMap;
 use reqwest::Request;
 use serde_json::Value;
 
+/// The header in which a server names its request; MX does not document one, and this is the usual name.
+const REQUEST_ID: &str = "x-request-id";
+
 /// The longest message that is kept, because it goes into logs.
 const MESSAGE_LIMIT: usize = 300;
 
 /// The parts of an error answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Problem {
-    pub summary: Option<String>,
     pub code: Option<String>,
     pub message: Option<String>,
     pub retry_after: Option<Duration>,
+    pub request_id: Option<String>,
 }
 
 impl Problem {
     /// Reads headers and the beginning of a body.
     ///
-    /// Strings of the request are replaced by `[sent]`: an answer that quotes a password or token would bring it into a log.
+    /// Secret and personal values of the request are replaced by `[sent]`: an answer that quotes a password would bring it into a
+    /// log. See [`is_printable`].
     pub(crate) fn read(headers: &HeaderMap, body: &[u8], request: Option<&Request>) -> Self {
-        let parsed: Option<Value> = serde_json::from_slice(body).ok();
+        let parsed: Option<Value> = serde_json::from_slice(without_bom(body)).ok();
         let found = parsed.as_ref().map(inner).unwrap_or(&Value::Null);
         let sent = request.map(sent_texts).unwrap_or_default();
         let without_echo = |text: String| {
@@ -31,7 +35,6 @@ impl Problem {
             sent.iter().fold(text, redact)
         };
         Self {
-            summary: None,
             code: text_of(&found["code"])
                 .or_else(|| text_of(&found["type"]))
                 .map(without_echo)
@@ -41,17 +44,23 @@ impl Problem {
                 .map(without_echo)
                 .map(printable),
             retry_after: retry_after(headers, SystemTime::now()),
+            request_id: request_id(headers).map(without_echo).map(printable),
         }
-    }
-
-    /// Sets the meaning of the status.
-    pub(crate) fn with_summary(mut self, summary: impl Into<String>) -> Self {
-        self.summary = Some(summary.into());
-        self
     }
 }
 
-/// The credentials of a request and the strings of its body, longest first.
+/// The value of `X-Request-Id`, if it is text.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(REQUEST_ID)?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| printable(text.to_owned()))
+}
+
+/// JSON without the UTF-8 byte-order mark that some servers put before it.
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// The credentials of a request and the values of its body that are not printable, longest first.
 ///
 /// Without the shortest, which are part of many other words.
 fn sent_texts(request: &Request) -> Vec<String> {
@@ -62,21 +71,53 @@ fn sent_texts(request: &Request) -> Vec<String> {
         .filter_map(|value| value.to_str().ok().map(str::to_owned))
         .collect();
     let body = request.body().and_then(reqwest::Body::as_bytes);
-    let mut open: Vec<Value> = body
-        .and_then(|body| serde_json::from_slice(body).ok())
-        .into_iter()
-        .collect();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::String(text) => texts.push(text.trim().to_owned()),
-            Value::Array(items) => open.extend(items),
-            Value::Object(members) => open.extend(members.into_iter().map(|(_, value)| value)),
-            _ => {}
-        }
+    if let Some(body) = body.and_then(|body| serde_json::from_slice(body).ok()) {
+        collect_texts(body, &mut texts);
     }
     texts.retain(|text| text.chars().count() >= SHORTEST);
     texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
     texts
+}
+
+/// Adds the texts of a value, but not those of printable fields in it.
+fn collect_texts(value: Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            // Inside a quoted body, quotes and backslashes have a backslash before them.
+            let quoted = Value::from(text.trim()).to_string();
+            texts.extend(quoted.get(1..quoted.len() - 1).map(str::to_owned));
+            texts.push(text.trim().to_owned());
+        }
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::Array(items) => items
+            .into_iter()
+            .for_each(|item| collect_texts(item, texts)),
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(name, value)| !is_printable(name) || value.is_object())
+            .for_each(|(_, value)| collect_texts(value, texts)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Whether the values of a field may be in a log: identifiers, kinds, flags and times.
+///
+/// The wire does not know the types, and a call by name can have any field. So fields are printable by name and all others are
+/// not, also those that no document has. A test compares this with the fields that the documents mark as secret or personal.
+fn is_printable(field: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "guid",
+        "guids",
+        "id",
+        "user_id",
+        "type",
+        "status",
+        "mode",
+        "use_cases",
+        "color_scheme",
+    ];
+    const ENDINGS: [&str; 5] = ["_guid", "_guids", "_type", "_at", "_on"];
+    NAMES.contains(&field) || ENDINGS.iter().any(|ending| field.ends_with(ending))
 }
 
 /// The object with code and message: MX's reference names both without a shape.
@@ -179,23 +220,40 @@ mod tests {
     }
 
     #[test]
-    fn strings_of_the_request_are_redacted() {
+    fn credentials_and_secret_values_of_the_request_are_redacted() {
         let mut token = http::HeaderValue::from_static("session-1");
         token.set_sensitive(true);
         let request = reqwest::Client::new()
             .post("http://localhost/")
             .header("md-session-token", token)
             .header("accept", "words")
-            .body(r#"{"challenges":[{"guid":"CHA-1","value":"hunter2"},{"value":"no"}]}"#);
+            .body(r#"{"challenges":[{"guid":"CHA-1","value":"hunter2"},{"value":"no"},{"value":1234}]}"#);
         let request = request.build().unwrap();
-        let body =
-            r#"{"code":"hunter2","message":"hunter2 is no answer of session-1, in other words"}"#;
+        let body = r#"{"code":"hunter2","message":"hunter2 and 1234 are no answers of session-1 to CHA-1, in other words"}"#;
         let problem = Problem::read(&HeaderMap::new(), body.as_bytes(), Some(&request));
         assert_eq!(problem.code.as_deref(), Some("[sent]"));
         assert_eq!(
             problem.message.as_deref(),
-            Some("[sent] is no answer of [sent], in other words")
+            Some("[sent] and [sent] are no answers of [sent] to CHA-1, in other words")
         );
+    }
+
+    #[test]
+    fn a_secret_inside_a_quoted_body_is_redacted_in_its_escaped_form() {
+        let body = r#"{"value":"a\"b\\c"}"#;
+        let request = reqwest::Client::new().post("http://localhost/").body(body);
+        let answer = serde_json::json!({ "message": format!("bad body {body}") }).to_string();
+        let request = request.build().unwrap();
+        let problem = Problem::read(&HeaderMap::new(), answer.as_bytes(), Some(&request));
+        assert_eq!(
+            problem.message.as_deref(),
+            Some(r#"bad body {"value":"[sent]"}"#)
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(read("\u{feff}{\"message\":\"m\"}").1.as_deref(), Some("m"));
     }
 
     #[test]

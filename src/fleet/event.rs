@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::identity::{Challenges, IdentityError, JobHandle, Owners, Progress};
+use crate::identity::{Challenges, JobError, JobHandle, Owners, Progress};
 use crate::values::MemberGuid;
 
 /// The number of a job in its fleet, for [`Fleet::answer`](super::Fleet::answer).
@@ -112,7 +112,7 @@ pub enum Outcome {
     /// The job is over, with its owners.
     Done(Owners),
     /// The job is over in this fleet, without owners. The remedy of the error says whether its handle can be resumed.
-    Failed(IdentityError),
+    Failed(JobError),
 }
 
 /// Why [`Fleet::answer`](super::Fleet::answer) refused the answers.
@@ -135,7 +135,7 @@ pub enum NotAnswered {
     /// The job is over, running, or not in this fleet.
     NotChallenged(FleetJob),
     /// The answers do not fit the challenges.
-    Unfit(IdentityError),
+    Unfit(JobError),
 }
 
 impl fmt::Display for NotAnswered {

@@ -9,9 +9,11 @@ use tokio::time::sleep;
 use super::*;
 use crate::api::types;
 use crate::error::Error;
-use crate::identity::{Accepted, Answering, Calls};
+use crate::identity::{Challenge, Owner, Owners};
+use crate::jobs::api::{Accepted, Answering, CheckedAnswer, KindApi, MemberApi, Snapshot};
+use crate::jobs::{JobBuilder, Options};
 use crate::secret::Secret;
-use crate::values::InstitutionGuid;
+use crate::values::JobGuid;
 
 /// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown.
 #[derive(Default)]
@@ -61,8 +63,8 @@ impl Desk {
     }
 }
 
-impl Calls for Desk {
-    fn read_member<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, types::MemberResponse> {
+impl MemberApi for Desk {
+    fn observe<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Snapshot> {
         Box::pin(async move {
             self.bank.call(member).await;
             if member.as_str().starts_with("broken") {
@@ -78,37 +80,20 @@ impl Calls for Desk {
             if is_started {
                 self.polls.fetch_add(1, SeqCst);
             }
-            Ok(self.member(member, is_started))
+            Ok(Snapshot::from(self.member(member, is_started)))
         })
     }
 
-    fn identify<'a>(&'a self, member: &'a MemberGuid, _: bool) -> Answering<'a, Accepted> {
+    fn challenges<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Vec<Challenge>> {
         Box::pin(async move {
             self.bank.call(member).await;
-            self.polls.store(1, SeqCst);
-            Ok(Accepted {
-                is_running_already: false,
-                member: self.member(member, true),
-            })
+            let value = json!({"guid": "CRD-1", "type": "TEXT", "label": "Town?"});
+            let challenge = serde_json::from_value(value).expect("a challenge");
+            Ok(Challenge::read(challenge).into_iter().collect())
         })
     }
 
-    fn list_challenges<'a>(
-        &'a self,
-        member: &'a MemberGuid,
-    ) -> Answering<'a, Vec<types::ChallengeResponse>> {
-        Box::pin(async move {
-            self.bank.call(member).await;
-            let value = json!([{"guid": "CRD-1", "type": "TEXT", "label": "Town?"}]);
-            Ok(serde_json::from_value(value).expect("challenges"))
-        })
-    }
-
-    fn resume<'a>(
-        &'a self,
-        member: &'a MemberGuid,
-        _: Vec<types::ResumeRequest>,
-    ) -> Answering<'a, ()> {
+    fn answer<'a>(&'a self, member: &'a MemberGuid, _: Vec<CheckedAnswer>) -> Answering<'a, ()> {
         Box::pin(async move {
             self.bank.call(member).await;
             self.is_answered.store(1, SeqCst);
@@ -116,25 +101,32 @@ impl Calls for Desk {
         })
     }
 
-    fn list_owners<'a>(
-        &'a self,
-        member: &'a MemberGuid,
-    ) -> Answering<'a, Option<Vec<types::AccountOwnerResponse>>> {
+    fn oauth_window<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+impl KindApi<Identification> for Desk {
+    fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
             self.bank.call(member).await;
-            Ok(Some(vec![types::AccountOwnerResponse::default()]))
+            self.polls.store(1, SeqCst);
+            Ok(Accepted {
+                is_running_already: false,
+                member: Snapshot::from(self.member(member, true)),
+            })
         })
     }
 
-    fn supports_identification<'a>(
+    fn result<'a>(
         &'a self,
-        _: &'a InstitutionGuid,
-    ) -> Answering<'a, Option<bool>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn oauth_window<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
-        Box::pin(async { Ok(None) })
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<Owners>> {
+        Box::pin(async move {
+            self.bank.call(member).await;
+            Ok(Some(Owners::from(vec![Owner::default()])))
+        })
     }
 }
 
@@ -144,8 +136,9 @@ fn add(fleet: &mut Fleet, bank: &Arc<Bank>, member: &str) -> FleetJob {
         polls: AtomicUsize::new(0),
         is_answered: AtomicUsize::new(0),
     };
-    let identify = Identify::new(Arc::new(desk), Some(Arc::from("U-1")), member.into());
-    fleet.start(identify.patience(Duration::from_secs(600)))
+    let desk = Arc::new(desk) as Arc<dyn KindApi<Identification>>;
+    let identify = JobBuilder::new(desk, Some("U-1"), member.into(), Options::default());
+    fleet.start(identify.prepare(Duration::from_secs(600)))
 }
 
 fn fleet() -> Fleet {

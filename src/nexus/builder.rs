@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::{ApiTokenSource, Credentials, Nexus, Partner, SessionAggregation};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::identity::IdentifyingInstitutions;
+use crate::jobs::InstitutionSupport;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::LeasePolicy;
 use crate::sso::TokenFormat;
-use crate::wire::{self, Rules, Timeouts};
+use crate::wire::HttpOptions;
 
 /// The configuration of a [`Nexus`], from [`Nexus::builder`].
 #[must_use]
@@ -23,10 +23,7 @@ pub struct NexusBuilder {
     format: TokenFormat,
     opening: SessionAggregation,
     leases: LeasePolicy,
-    retry: RetryPolicy,
-    timeouts: Timeouts,
-    answer_limit: usize,
-    http: reqwest::ClientBuilder,
+    options: HttpOptions,
 }
 
 impl fmt::Debug for NexusBuilder {
@@ -34,33 +31,21 @@ impl fmt::Debug for NexusBuilder {
         formatter
             .debug_struct("NexusBuilder")
             .field("environment", &self.environment)
-            .field("retry", &self.retry)
+            .field("retry", &self.options.retry)
             .finish_non_exhaustive()
     }
 }
 
 impl NexusBuilder {
     pub(super) fn new(environment: Environment) -> Self {
-        let http = reqwest::Client::builder();
-        // Before the user's changes, so that a proxy of theirs is used.
-        let http = match environment.is_on_this_machine() {
-            true => http.no_proxy(),
-            false => http,
-        };
         Self {
+            options: HttpOptions::new(&environment),
             environment,
             credentials: None,
             source: None,
             format: TokenFormat::default(),
             opening: SessionAggregation::default(),
             leases: LeasePolicy::default(),
-            retry: RetryPolicy::default(),
-            timeouts: Timeouts {
-                request: Duration::from_secs(60),
-                connect: Duration::from_secs(10),
-            },
-            answer_limit: 32 * 1024 * 1024,
-            http,
         }
     }
 
@@ -92,19 +77,19 @@ impl NexusBuilder {
 
     /// How calls with transient failures are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.options.retry = policy;
         self
     }
 
     /// The timeout of one request with its answer. Default one minute.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.request = timeout;
+        self.options.timeouts.request = timeout;
         self
     }
 
     /// The timeout of connecting. Default ten seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.connect = timeout;
+        self.options.timeouts.connect = timeout;
         self
     }
 
@@ -118,7 +103,7 @@ impl NexusBuilder {
 
     /// The largest answer that is read, in bytes. Default 32 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
-        self.answer_limit = bytes;
+        self.options.answer_limit = bytes;
         self
     }
 
@@ -140,7 +125,7 @@ impl NexusBuilder {
         mut self,
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Self {
-        self.http = change(self.http);
+        self.options.client = change(self.options.client);
         self
     }
 
@@ -152,31 +137,28 @@ impl NexusBuilder {
     pub fn build(self) -> Result<Nexus, Error> {
         let addresses = self.environment.addresses()?;
         let credentials = self.credentials.map(check_credentials).transpose()?;
-        let http = wire::http_client(self.http, &self.timeouts)?;
+        let options = self.options;
         let budget = Arc::new(RetryBudget::full());
-        let rules = |retry| {
-            Arc::new(Rules {
-                retry,
-                budget: Arc::clone(&budget),
-                answer_limit: self.answer_limit,
-            })
-        };
+        let rules = |retry| options.rules(retry, &budget);
         // A third for each of the two calls and one for their answers, so that an outage ends with MX's error and not with our
         // timeout.
-        let openings = self.retry.clone().within(self.leases.exchange_timeout / 3);
+        let openings = options
+            .retry
+            .clone()
+            .within(self.leases.exchange_timeout / 3);
         Ok(Nexus {
             partner: Arc::new(Partner {
-                http,
                 addresses,
-                rules: rules(self.retry),
+                rules: rules(options.retry.clone()),
                 rules_without_retries: rules(RetryPolicy::off()),
                 rules_for_openings: rules(openings),
+                http: options.build()?,
                 credentials,
                 source: self.source,
                 format: self.format,
                 opening: self.opening,
                 leases: self.leases,
-                identifying_institutions: IdentifyingInstitutions::default(),
+                institution_support: InstitutionSupport::default(),
             }),
             pool: Arc::default(),
         })

@@ -288,13 +288,38 @@ async fn no_request_before_the_stream_is_polled() {
     );
 }
 
+/// A line for each list with its item.
+fn listed(lists: &[(&str, &str)]) -> String {
+    let lines = lists.iter();
+    let lines = lines.map(|(operation, item)| format!("{operation}: {item}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(feature = "atrium")]
+#[test]
+fn every_paged_list_of_atrium_with_its_item() {
+    insta::assert_snapshot!(listed(&atrium::LISTS), @r"
+    listAccountOwners: AccountOwnerResponse
+    listAccountTransactions: TransactionResponse
+    listHoldings: HoldingResponse
+    listHoldingsByAccount: HoldingResponse
+    listHoldingsByMember: HoldingResponse
+    listInstitutions: InstitutionResponse
+    listMemberAccounts: AccountResponse
+    listMemberStatements: StatementResponse
+    listMemberTransactions: TransactionResponse
+    listMembers: MemberResponse
+    listMerchantLocations: MerchantLocationResponse
+    listMerchants: MerchantResponse
+    listUserAccounts: AccountResponse
+    listUserTransactions: TransactionResponse
+    listUsers: UserResponse
+    ");
+}
+
 #[test]
 fn every_paged_list_with_its_item() {
-    let lines: Vec<String> = nexus::LISTS
-        .iter()
-        .map(|(operation, item)| format!("{operation}: {item}"))
-        .collect();
-    insta::assert_snapshot!(lines.join("\n"), @r"
+    insta::assert_snapshot!(listed(&nexus::LISTS), @r"
     listAccountTransactions: TransactionResponse
     listAccountTransactionsCreatedBetweenTwoDates: TransactionResponse
     listAccountTransactionsUpdatedBetweenTwoDates: TransactionResponse

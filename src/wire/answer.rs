@@ -5,7 +5,7 @@
 
 use http::HeaderMap;
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, Problem, request_id, without_bom};
 use crate::operations::{Answer, Operation};
 
 /// How much of an error body is read, in bytes.
@@ -54,17 +54,6 @@ async fn refusal(
         Err(_) => Vec::new(),
     };
     let problem = Problem::read(&headers, &body, sent);
-    let problem = match status.as_u16() {
-        300..=399 => {
-            problem.with_summary("it was redirected to another place; this is not followed")
-        }
-        401 => problem.with_summary("the key or token was not accepted"),
-        403 => problem.with_summary("this is not allowed to this client or from this address"),
-        404 => problem.with_summary("not found, or another user's"),
-        429 => problem.with_summary("there were too many requests"),
-        500..=599 => problem.with_summary("MX could not answer"),
-        _ => problem.with_summary("it was refused"),
-    };
     Error::status_of(operation, status.as_u16(), problem)
 }
 
@@ -75,9 +64,10 @@ pub(crate) async fn read_all(
     limit: usize,
 ) -> Result<Vec<u8>, Error> {
     let status = response.status().as_u16();
+    let request_id = request_id(response.headers());
     match read_up_to(response, limit).await {
         Ok((body, true)) => Ok(body),
-        Ok((_, false)) => Err(Error::too_large(operation, status, limit)),
+        Ok((_, false)) => Err(Error::too_large(operation, status, request_id, limit)),
         Err(error) => Err(Error::transport(operation, error)),
     }
 }
@@ -99,9 +89,9 @@ async fn read_up_to(
     Ok((body, true))
 }
 
-/// The JSON object of an answer that is empty or a list of one object.
+/// The JSON object of an answer that is empty, a list of one object, or begins with a byte-order mark.
 fn as_object(operation: &Operation, body: Vec<u8>) -> Vec<u8> {
-    let text = body.trim_ascii();
+    let text = without_bom(body.trim_ascii()).trim_ascii();
     if text.is_empty() {
         return b"{}".to_vec();
     }
@@ -114,6 +104,9 @@ fn as_object(operation: &Operation, body: Vec<u8>) -> Vec<u8> {
             .next()
             .unwrap_or_else(|| serde_json::json!({}));
         return first.to_string().into_bytes();
+    }
+    if body.len() > text.len() {
+        return text.to_vec();
     }
     body
 }

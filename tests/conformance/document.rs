@@ -82,26 +82,9 @@ impl Document {
         body: &str,
     ) -> Result<(), String> {
         let responses = &operation.value["responses"];
-        let response = &responses[status.to_string().as_str()];
-        if status >= 400 {
-            // The document has no schema of an error; this is the one that the sandbox sends.
-            let schema = json!({
-                "type": "object",
-                "required": ["error"],
-                "additionalProperties": false,
-                "properties": {"error": {
-                    "type": "object",
-                    "required": ["message"],
-                    "additionalProperties": false,
-                    "properties": {"message": {"type": "string"}, "code": {"type": "integer"}}
-                }}
-            });
-            let body = serde_json::from_str(body).map_err(|error| error.to_string())?;
-            return self.check(&schema, &body);
-        }
-        if response.is_null() {
-            return Err(format!("{status} is not in the document"));
-        }
+        let response = responses.get(status.to_string());
+        let response = response.or_else(|| responses.get("4XX").filter(|_| status / 100 == 4));
+        let response = response.ok_or_else(|| format!("{status} is not in the document"))?;
         let Some(content) = response["content"].as_object() else {
             return match (body.is_empty(), media_type) {
                 (true, None) => Ok(()),

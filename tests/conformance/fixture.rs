@@ -231,7 +231,9 @@ impl Fixture {
                 .map(|guid| json!({"credential_guid": guid, "value": "another"}))
                 .collect()
         };
-        let mut body = exerciser::of(id).request(Extent::Maximal).unwrap();
+        let mut body = exerciser::of::<mx_nexus::api::Client>(id)
+            .request(Extent::Maximal)
+            .unwrap();
         match id {
             "createMember" => {
                 body = json!({"member": {

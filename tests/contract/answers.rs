@@ -1,6 +1,7 @@
-//! Answers that differ from the reference, as seen or reported from MX.
+//! Answers of other forms than the reference shows, seen or reported of MX, on the wire.
 
 use httpmock::MockServer;
+use mx_nexus::api;
 use mx_nexus::operations::Api;
 use serde_json::{Value, json};
 
@@ -32,7 +33,7 @@ async fn answer(id: &str, path: &str, reply: Reply) -> Value {
 }
 
 #[tokio::test]
-async fn every_delete_accepts_an_empty_object_and_no_body() {
+async fn every_delete_accepts_an_empty_object_and_nothing_at_all() {
     let deletes: Vec<_> = Api::Nexus
         .operations()
         .iter()
@@ -52,7 +53,7 @@ async fn every_delete_accepts_an_empty_object_and_no_body() {
 }
 
 #[tokio::test]
-async fn empty_success_is_an_answer_without_fields() {
+async fn a_member_without_challenges_gives_an_empty_answer() {
     let path = "/members/member_guid-value/challenges";
     for status in [200, 204] {
         let value = answer("listMemberChallenges", path, Reply::nothing(status)).await;
@@ -61,7 +62,7 @@ async fn empty_success_is_an_answer_without_fields() {
 }
 
 #[tokio::test]
-async fn merchants_in_a_list_of_one_are_read_like_the_object() {
+async fn merchants_in_a_list_of_one_read_like_the_object() {
     let object = json!({"merchants": [{"guid": "MCH-1", "name": "Target"}]});
     let plain = answer("listMerchants", "/merchants", Reply::json(&object)).await;
     let wrapped = Reply::json(&json!([object]));
@@ -75,7 +76,7 @@ async fn merchants_in_a_list_of_one_are_read_like_the_object() {
 }
 
 #[tokio::test]
-async fn wrapped_microdeposits_are_read_like_plain_ones() {
+async fn microdeposits_wrapped_one_by_one_read_like_plain_ones() {
     let deposit = json!({"guid": "MIC-1", "status": 3, "account_number": 4711});
     let plain = Reply::json(&json!({"micro_deposits": [deposit]}));
     let wrapped = Reply::json(&json!({"micro_deposits": [{"micro_deposit": deposit}]}));
@@ -88,8 +89,8 @@ async fn wrapped_microdeposits_are_read_like_plain_ones() {
 }
 
 #[test]
-fn item_type_as_text_is_read_as_the_code() {
-    let item = exerciser::of("readSpendingPlanIterationItem");
+fn an_item_type_in_text_is_the_code() {
+    let item = exerciser::of::<api::Client>("readSpendingPlanIterationItem");
     let rewrite = item.answer_type().unwrap().rewrite;
     let read = |item_type: Value| rewrite(&json!({"iteration_item": {"item_type": item_type}}));
     let text = read(json!("0")).unwrap();
@@ -98,7 +99,7 @@ fn item_type_as_text_is_read_as_the_code() {
 }
 
 #[tokio::test]
-async fn json_with_another_media_type_is_read() {
+async fn json_under_another_media_type_is_read_all_the_same() {
     for media_type in [
         "",
         "application/json",

@@ -1,4 +1,4 @@
-//! Every API for the contract tests: operations, types, examples and surface, all from the build.
+//! Every API as the contract tests see it: operations, types, examples and surface, all from the build.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::snapshots;
 use crate::types::{self, Registered, Side, Type, each_api};
 
-/// The generated items of one document.
+/// What the build made of one document.
 pub(crate) struct Api {
     pub(crate) name: &'static str,
     pub(crate) api: operations::Api,
@@ -19,7 +19,7 @@ pub(crate) struct Api {
     examples: LazyLock<Value>,
 }
 
-/// A file generated for one API.
+/// The file that the build made of one API.
 macro_rules! file {
     ($name:ident, $file:literal) => {
         include_str!(concat!(env!("OUT_DIR"), "/", stringify!($name), $file))
@@ -44,7 +44,6 @@ macro_rules! list {
 /// Every API of the build, Nexus first.
 pub(crate) static APIS: [Api; operations::Api::ALL.len()] = each_api!(list);
 
-/// Nexus, whose client is public.
 pub(crate) static NEXUS: &Api = &APIS[0];
 
 /// Pins the texts of every API, each in its own folder. All are made before any is compared.
@@ -54,16 +53,21 @@ pub(crate) fn pin_each(folder: &str, texts: impl FnMut(&'static Api) -> BTreeMap
 }
 
 impl Api {
+    /// Whether tests can call its operations.
+    pub(crate) fn has_public_client(&self) -> bool {
+        ["nexus", "atrium"].contains(&self.name)
+    }
+
     /// Its operations table.
     pub(crate) fn operations(&self) -> &'static [Operation] {
         self.api.operations()
     }
 
-    /// The folder of this API's snapshots: for Nexus `folder` itself, for another API the same below its name.
-    fn folder(&self, folder: &str) -> String {
+    /// The folder of this API's snapshots: that of Nexus is `folder` itself, a neighbour's the same below its name.
+    pub(crate) fn folder(&self, folder: &str) -> String {
         match self.name {
             "nexus" => folder.to_owned(),
-            other => format!("{other}/{folder}"),
+            neighbour => format!("{neighbour}/{folder}"),
         }
     }
 

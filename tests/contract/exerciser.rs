@@ -1,29 +1,29 @@
-//! The generated table of calls, and the functions that its rows use.
+//! The generated tables of calls of the APIs whose client is public, and their rows. Every test that sends something uses them.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use mx_nexus::Error;
-use mx_nexus::api::{ByteStream, Client, ResponseValue};
+use mx_nexus::api::{ByteStream, ResponseValue};
 use mx_nexus::operations::{Answer, Operation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::apis::NEXUS;
+use crate::apis::{APIS, Api};
 use crate::types::{Side, Type, parse};
 
-/// A decoded answer: the name of its type, and its value encoded again.
+/// What an operation answered: the name of the type, and the value written as JSON again.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) type_name: &'static str,
     pub(crate) value: Value,
 }
 
-/// A call that was sent.
+/// A call under way.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Answered, Error>> + 'a>>;
 
-/// Which of its parameters and fields an operation sends.
+/// How much of what an operation can send is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// Every parameter, and a body with every field.
@@ -32,16 +32,31 @@ pub(crate) enum Extent {
     Minimal,
 }
 
-/// One operation, ready to be called.
-pub(crate) struct Exercise {
-    pub(crate) id: &'static str,
-    pub(crate) maximal: for<'a> fn(&'a Client) -> Running<'a>,
-    pub(crate) minimal: for<'a> fn(&'a Client) -> Running<'a>,
+/// A generated client whose operations can be called.
+pub(crate) trait Exercised: Sized + 'static {
+    /// The name of its API.
+    const API: &'static str;
+
+    /// A call of every operation.
+    fn exercises() -> &'static [Exercise<Self>];
+
+    /// Its API.
+    fn api() -> &'static Api {
+        let found = APIS.iter().find(|api| api.name == Self::API);
+        found.expect("it is in this build")
+    }
 }
 
-impl Exercise {
+/// One operation, ready to be called.
+pub(crate) struct Exercise<C: 'static> {
+    pub(crate) id: &'static str,
+    pub(crate) maximal: for<'a> fn(&'a C) -> Running<'a>,
+    pub(crate) minimal: for<'a> fn(&'a C) -> Running<'a>,
+}
+
+impl<C: Exercised> Exercise<C> {
     /// Calls it.
-    pub(crate) fn call<'a>(&self, extent: Extent, client: &'a Client) -> Running<'a> {
+    pub(crate) fn call<'a>(&self, extent: Extent, client: &'a C) -> Running<'a> {
         match extent {
             Extent::Maximal => (self.maximal)(client),
             Extent::Minimal => (self.minimal)(client),
@@ -50,14 +65,14 @@ impl Exercise {
 
     /// Its row in the operations table.
     pub(crate) fn operation(&self) -> &'static Operation {
-        let mut table = NEXUS.operations().iter();
+        let mut table = C::api().operations().iter();
         let found = table.find(|one| one.id == self.id);
         found.unwrap_or_else(|| panic!("{} is not in the table", self.id))
     }
 
-    /// The body of the request.
+    /// The body that it sends.
     pub(crate) fn request(&self, extent: Extent) -> Option<Value> {
-        let body = NEXUS.type_of(self.operation().request_type?);
+        let body = C::api().type_of(self.operation().request_type?);
         Some(parse(match extent {
             Extent::Maximal => body.maximal,
             Extent::Minimal => body.minimal,
@@ -70,47 +85,66 @@ impl Exercise {
         let name = operation
             .answer_type
             .filter(|_| operation.answer == Answer::Json);
-        name.map(|name| NEXUS.type_of(name))
+        name.map(|name| C::api().type_of(name))
     }
 
     /// Whether the document has an example of its answer.
     pub(crate) fn is_documented(&self) -> bool {
-        NEXUS.example(self.id, Side::Response).is_some()
+        C::api().example(self.id, Side::Response).is_some()
     }
 
     /// An answer: the document's example, or one with every field.
     pub(crate) fn response(&self) -> Option<Value> {
-        match NEXUS.example(self.id, Side::Response) {
+        match C::api().example(self.id, Side::Response) {
             Some(example) => Some(example.clone()),
+            None if self.operation().answer == Answer::Bytes => Some(Value::from("a file")),
             None => Some(parse(self.answer_type()?.maximal)),
         }
     }
 }
 
-/// The row of an operation.
-pub(crate) fn of(id: &str) -> &'static Exercise {
-    let found = EXERCISES.iter().find(|exercise| exercise.id == id);
+/// The call of an operation.
+pub(crate) fn of<C: Exercised>(id: &str) -> &'static Exercise<C> {
+    let found = C::exercises().iter().find(|exercise| exercise.id == id);
     found.unwrap_or_else(|| panic!("no call of {id} was generated"))
 }
 
-mod generated {
-    use mx_nexus::api::types;
-    use mx_nexus::values;
+macro_rules! exercised {
+    ($name:ident, $client:ident, $($values:ident)::+) => {
+        mod $name {
+            use mx_nexus::$client::{Client, types};
+            #[allow(unused_imports, reason = "only lists in a query need them")]
+            use mx_nexus::$($values)::+;
+            use serde::de::DeserializeOwned;
 
-    use super::{Exercise, bytes, json, maximal, minimal, nothing};
+            use super::{Exercised, bytes, json, name_of, nothing, read};
 
-    include!(concat!(env!("OUT_DIR"), "/nexus_exerciser.rs"));
+            type Exercise = super::Exercise<Client>;
+
+            include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "_exerciser.rs"));
+
+            fn maximal<T: DeserializeOwned>() -> T {
+                read(Client::api().type_of(name_of::<T>()).maximal)
+            }
+
+            fn minimal<T: DeserializeOwned>() -> T {
+                read(Client::api().type_of(name_of::<T>()).minimal)
+            }
+
+            impl Exercised for Client {
+                const API: &'static str = stringify!($name);
+
+                fn exercises() -> &'static [Exercise] {
+                    &EXERCISES
+                }
+            }
+        }
+    };
 }
 
-pub(crate) use generated::EXERCISES;
-
-fn maximal<T: DeserializeOwned>() -> T {
-    read(NEXUS.type_of(name_of::<T>()).maximal)
-}
-
-fn minimal<T: DeserializeOwned>() -> T {
-    read(NEXUS.type_of(name_of::<T>()).minimal)
-}
+exercised!(nexus, api, values);
+#[cfg(feature = "atrium")]
+exercised!(atrium, atrium, atrium::values);
 
 fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in the body {text}"))

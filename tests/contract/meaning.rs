@@ -1,20 +1,20 @@
-//! Whether two JSON values are equal. Requests are compared exactly; an answer that is decoded and encoded again may
-//! differ in these ways only:
+//! When two JSON values mean the same. Requests are exact; an answer that is read and written again may differ from what
+//! came in these ways, and no other:
 //!
-//! - a field that is null, or the text `"null"` that MX writes in times, is absent afterwards;
-//! - `1000` and `1000.0` are equal;
-//! - text that MX sends as a number is encoded as text: `4711` and `"4711"` are equal.
+//! - a field that came as null, or as the text `"null"` that MX writes in times, is absent when it is written again;
+//! - a number is the number it is: `1000` and `1000.0` are one;
+//! - text that MX sends as a number comes back as text: `4711` and `"4711"` are one.
 
 use serde_json::{Map, Number, Value};
 
-/// Which side a value is from: the text `"null"` counts as absent only in what MX sent.
+/// What counts as absent: in what MX sends, the text `"null"` too; in what is written again, it would be a slip of ours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Sent,
-    Encoded,
+    CameBack,
 }
 
-/// The canonical form: equal for values that count as equal.
+/// A value in the one form that all values of the same meaning have.
 fn canonical(value: &Value, side: Side) -> Value {
     match value {
         Value::Object(members) => {
@@ -32,7 +32,7 @@ fn canonical(value: &Value, side: Side) -> Value {
     }
 }
 
-/// A number without the notation in which it was written.
+/// A number without the sign of how it was written.
 fn as_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
@@ -68,23 +68,23 @@ fn difference_in(name: &str, left: Option<Value>, right: Option<Value>) -> Optio
     match (left, right) {
         (Some(left), Some(right)) => Some(format!(".{name}{}", difference(&left, &right)?)),
         (Some(left), None) => Some(format!(".{name}: {left} is lost")),
-        (None, Some(right)) => Some(format!(".{name}: {right} is new")),
+        (None, Some(right)) => Some(format!(".{name}: {right} came from nowhere")),
         (None, None) => None,
     }
 }
 
-/// Names the first place where the encoded answer differs from what MX sent.
-pub(crate) fn check(what: &str, sent: &Value, encoded: &Value) -> Result<(), String> {
+/// Says where what came back does not mean what was sent.
+pub(crate) fn check(what: &str, sent: &Value, came_back: &Value) -> Result<(), String> {
     match difference(
         &canonical(sent, Side::Sent),
-        &canonical(encoded, Side::Encoded),
+        &canonical(came_back, Side::CameBack),
     ) {
         Some(place) => Err(format!("{what}{place}")),
         None => Ok(()),
     }
 }
 
-/// Names the first place where a request body differs from what the caller gave; `1000` and `1000.0` are equal.
+/// Says where a request body is not exactly what the caller gave: only `1000` and `1000.0` are one.
 pub(crate) fn check_exactly(what: &str, given: &Value, sent: &Value) -> Result<(), String> {
     match difference(&with_floats(given), &with_floats(sent)) {
         Some(place) => Err(format!("{what}{place}")),
@@ -106,7 +106,7 @@ fn with_floats(value: &Value) -> Value {
 }
 
 #[test]
-fn requests_are_compared_exactly() {
+fn a_request_is_exact() {
     use serde_json::json;
     let given = json!({"a": 1, "b": null});
     assert_eq!(
@@ -119,7 +119,7 @@ fn requests_are_compared_exactly() {
 }
 
 #[test]
-fn lost_added_or_changed_field_is_a_difference() {
+fn what_is_lost_added_or_changed_is_a_difference() {
     use serde_json::json;
     let sent = json!({"a": [{"b": 1, "gone": null, "at": "null"}]});
     assert!(check("x", &sent, &json!({"a": [{"b": "1.0"}]})).is_err());
@@ -130,9 +130,12 @@ fn lost_added_or_changed_field_is_a_difference() {
         (json!({"a": [{"b": 2}]}), "x.a[0].b: \"1\" became \"2\""),
         (
             json!({"a": [{"b": 1, "at": "null"}]}),
-            "x.a[0].at: \"null\" is new",
+            "x.a[0].at: \"null\" came from nowhere",
         ),
-        (json!({"a": [{"b": 1, "c": 3}]}), "x.a[0].c: \"3\" is new"),
+        (
+            json!({"a": [{"b": 1, "c": 3}]}),
+            "x.a[0].c: \"3\" came from nowhere",
+        ),
     ] {
         assert_eq!(check("x", &sent, &other), Err(place.to_owned()));
     }

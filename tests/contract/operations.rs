@@ -1,38 +1,39 @@
-//! The operations tables, a line for each operation.
+//! The operations tables, a line for each operation: what a caller may rely on before anything is sent.
+
+use std::collections::BTreeMap;
 
 use mx_nexus::operations::{Answer, Operation, Parameter, Place};
 
-use crate::apis::{APIS, NEXUS};
-use crate::document::OPERATIONS;
+use crate::apis::{self, APIS, NEXUS};
+use crate::document;
 
 #[test]
-fn every_operation_is_pinned() {
-    let tables = APIS.iter().map(|api| {
+fn every_operation_in_a_line() {
+    apis::pin_each("operations", |api| {
         let lines: Vec<String> = api.operations().iter().map(describe).collect();
-        (api.name.to_owned(), lines.join("\n"))
+        BTreeMap::from([(api.name.to_owned(), lines.join("\n"))])
     });
-    crate::snapshots::pin_all([("operations".to_owned(), tables.collect())]);
 }
 
 #[test]
-fn only_the_list_of_institutions_answers_bytes() {
+fn there_are_many_operations_in_many_groups_and_only_the_list_of_institutions_is_bytes() {
     let table = NEXUS.operations();
     let mut tags: Vec<&str> = table.iter().map(|operation| operation.tag).collect();
     tags.sort_unstable();
     tags.dedup();
     // The snapshot above holds each operation.
-    assert_eq!(table.len(), OPERATIONS.len());
+    assert_eq!(table.len(), document::of(NEXUS).operations.len());
     assert!(tags.len() > 1, "only {tags:?}");
     let bytes = table.iter().filter(|one| one.answer == Answer::Bytes);
     let bytes: Vec<&str> = bytes.map(|operation| operation.id).collect();
     assert_eq!(bytes, ["listInstitutions"]);
 }
 
-/// The clients of SSO and MDX are not public, so no generated table can call them; `tests/sso.rs` and `tests/mdx.rs` do.
+/// The clients of the neighbours are not public, so that no table of calls can send what they send; their own tests do.
 #[test]
-fn every_sso_and_mdx_request_is_in_a_snapshot() {
+fn every_request_of_a_neighbour_is_in_a_snapshot_of_its_tests() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
-    for api in APIS.iter().filter(|api| api.name != "nexus") {
+    for api in APIS.iter().filter(|api| !api.has_public_client()) {
         let texts = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
             let entry = entry.unwrap();
             let is_of_api = entry
@@ -65,10 +66,18 @@ fn describe(operation: &Operation) -> String {
         path,
         tag,
         accept,
-        credential_header,
         evidence,
         ..
     } = operation;
+    let headers = [
+        Some(operation.credential_header),
+        operation.client_id_header,
+    ];
+    let headers = headers
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" and ");
     let parameters: Vec<String> = operation.parameters.iter().map(parameter).collect();
     let body = match (operation.request_type, operation.request_media_type) {
         (Some(name), Some(media_type)) if operation.request_may_be_empty => {
@@ -96,7 +105,7 @@ fn describe(operation: &Operation) -> String {
         "sent once"
     };
     format!(
-        "{id}: {method} {path} ({}){body} -> {answer} as {accept}; {replay}{marks}; {tag}; by {credential_header}; evidence {evidence:?}",
+        "{id}: {method} {path} ({}){body} -> {answer} as {accept}; {replay}{marks}; {tag}; by {headers}; evidence {evidence:?}",
         parameters.join(", ")
     )
 }

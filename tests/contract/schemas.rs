@@ -1,4 +1,6 @@
-//! The JSON Schema of every generated type, each in a snapshot, and checks of the samples of the types.
+//! The JSON Schema of every generated type, each in a snapshot of its own, and what the samples of the types are worth.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -7,19 +9,19 @@ use crate::document;
 use crate::types::{Side, Type, parse};
 
 #[test]
-fn request_schemas() {
+fn the_types_that_are_sent() {
     pin("schema/requests", Side::Request);
 }
 
 #[test]
-fn response_schemas() {
+fn the_types_that_are_received() {
     pin("schema/responses", Side::Response);
 }
 
 fn pin(folder: &str, side: Side) {
     apis::pin_each(folder, |api| {
         let texts = of_side(api, side).map(|one| {
-            let schema = without_descriptions(api, (one.schema)());
+            let schema = own_words(api, (one.schema)());
             (one.name.to_owned(), a_line_a_property(&schema))
         });
         texts.collect()
@@ -27,23 +29,16 @@ fn pin(folder: &str, side: Side) {
 }
 
 #[test]
-fn value_schemas() {
-    let texts = APIS.iter().map(|api| {
+fn the_types_of_strings_and_codes() {
+    apis::pin_each("schema/values", |api| {
         let mut lines: Vec<String> = api
             .registered
             .iter()
-            .map(|one| {
-                format!(
-                    "{}: {}",
-                    one.name,
-                    without_descriptions(api, (one.schema)())
-                )
-            })
+            .map(|one| format!("{}: {}", one.name, own_words(api, (one.schema)())))
             .collect();
         lines.sort();
-        (api.name.to_owned(), lines.join("\n"))
+        BTreeMap::from([(api.name.to_owned(), lines.join("\n"))])
     });
-    crate::snapshots::pin_all([("schema/values".to_owned(), texts.collect())]);
 }
 
 fn of_side(api: &'static Api, side: Side) -> impl Iterator<Item = &'static Type> {
@@ -51,17 +46,20 @@ fn of_side(api: &'static Api, side: Side) -> impl Iterator<Item = &'static Type>
 }
 
 #[test]
-fn every_schema_is_of_a_request_or_of_a_response() {
-    let requests = document::schemas_below("requestBody");
-    let responses = document::schemas_below("responses");
-    assert_eq!(requests.intersection(&responses).count(), 0);
-    let both = requests.len() + responses.len();
-    assert_eq!(both, document::schemas().count());
+fn every_schema_is_sent_or_received_and_none_is_both() {
+    for api in &APIS {
+        let document = document::of(api);
+        let requests = document.schemas_below("requestBody");
+        let responses = document.schemas_below("responses");
+        assert_eq!(requests.intersection(&responses).count(), 0, "{}", api.name);
+        let both = requests.len() + responses.len();
+        assert_eq!(both, document.schemas().count(), "{}", api.name);
+    }
 }
 
 /// The surface lists the structs of the generated code, and the tables come from the document.
 #[test]
-fn tables_list_every_generated_type() {
+fn the_tables_have_every_type_of_the_generated_code() {
     for api in &APIS {
         let named = |line: &'static str| line.strip_prefix("struct ")?.split(' ').next();
         let mut structs: Vec<&str> = api.surface.lines().filter_map(named).collect();
@@ -73,7 +71,7 @@ fn tables_list_every_generated_type() {
 }
 
 #[test]
-fn maximal_and_minimal_requests_round_trip() {
+fn a_request_is_read_and_written_as_it_is_with_every_field_and_with_the_fewest() {
     for request in APIS.iter().flat_map(|api| of_side(api, Side::Request)) {
         for text in [request.maximal, request.minimal] {
             let written = (request.rewrite)(&parse(text)).unwrap();
@@ -83,7 +81,7 @@ fn maximal_and_minimal_requests_round_trip() {
 }
 
 #[test]
-fn minimal_request_without_any_field_is_refused() {
+fn the_fewest_fields_of_a_request_are_the_fewest() {
     let mut count = 0;
     for request in APIS.iter().flat_map(|api| of_side(api, Side::Request)) {
         let minimal = parse(request.minimal);
@@ -112,9 +110,9 @@ fn with_one_field_less(value: &Value) -> Vec<(String, Value)> {
     found
 }
 
-/// The schema without descriptions, and with names in place of other types, so that a change of one type changes one
-/// snapshot.
-fn without_descriptions(api: &Api, mut schema: Value) -> Value {
+/// What a schema says itself: without words, which change without meaning, and with the names of other types in the place of
+/// what these say, so that a change of one type is a change of one snapshot.
+fn own_words(api: &Api, mut schema: Value) -> Value {
     if let Some(members) = schema.as_object_mut() {
         members.remove("$defs");
         members.remove("title");

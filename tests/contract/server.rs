@@ -1,21 +1,25 @@
-//! A server that records requests, and a client of it.
+//! A server that keeps what it was asked, and a client of it.
 
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use mx_nexus::{Environment, Nexus, RetryPolicy, api};
 
-/// MX's media type of all JSON requests and answers.
+/// The vendor's media type, in which all JSON goes both ways.
 pub(crate) const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 pub(crate) const SESSION_TOKEN: &str = "session-token-of-the-test";
 pub(crate) const API_TOKEN: &str = "api-token-of-the-test";
+#[cfg(feature = "atrium")]
+pub(crate) const API_KEY: &str = "api-key-of-the-test";
+#[cfg(feature = "atrium")]
+pub(crate) const CLIENT_ID: &str = "client-id-of-the-test";
 
-/// A request as received.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// As sent.
+    /// As it was written.
     pub(crate) written_query: String,
     /// Decoded and sorted.
     pub(crate) query: Vec<(String, String)>,
@@ -52,7 +56,7 @@ impl Arrived {
     }
 }
 
-/// An answer of the server.
+/// What the server answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -70,7 +74,7 @@ impl Reply {
         }
     }
 
-    /// A status without a body.
+    /// A status with nothing.
     pub(crate) fn nothing(status: u16) -> Self {
         Self {
             status,
@@ -80,7 +84,7 @@ impl Reply {
     }
 }
 
-/// Answers one method and path once; returns the request and the outcome of the call.
+/// Answers one method and path once, and gives what arrived besides what the call gave.
 pub(crate) async fn exchange<T>(
     server: &MockServer,
     (method, path): (&str, &str),
@@ -113,7 +117,7 @@ pub(crate) async fn exchange<T>(
     (only.clone(), outcome)
 }
 
-/// A client of the server without retries.
+/// The partner's client of a server, that sends every call once.
 pub(crate) fn nexus(server: &MockServer) -> Nexus {
     Nexus::builder(Environment::custom(server.base_url()))
         .retry(RetryPolicy::off())
@@ -125,4 +129,14 @@ pub(crate) fn nexus(server: &MockServer) -> Nexus {
 pub(crate) async fn client(server: &MockServer) -> api::Client {
     let user = nexus(server).with_session_token(SESSION_TOKEN);
     user.api().await.expect("a given session needs no call")
+}
+
+/// The client of Atrium of a server, that sends every call once.
+#[cfg(feature = "atrium")]
+pub(crate) fn atrium(server: &MockServer) -> mx_nexus::Atrium {
+    mx_nexus::Atrium::builder(Environment::custom(server.base_url()))
+        .credentials(CLIENT_ID, API_KEY)
+        .retry(RetryPolicy::off())
+        .build()
+        .expect("a loopback address is allowed")
 }

@@ -1,12 +1,12 @@
-//! The public items of the generated modules: calls with their parameters, types with their fields, values. One line for
-//! each, so that a changed name is a changed line.
+//! The public Rust of the generated modules: calls with their parameters, types with their fields, values. In blocks, so
+//! that a name that changes is a line that changes, below the line that says whose it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apis;
 
 #[test]
-fn public_items_of_the_generated_modules() {
+fn the_public_rust_of_the_generated_modules() {
     apis::pin_each("surface", |api| {
         let received = received(api.surface);
         let mut sections: BTreeMap<String, String> = BTreeMap::new();
@@ -24,7 +24,7 @@ fn public_items_of_the_generated_modules() {
     });
 }
 
-/// The section of a block, by its first line.
+/// Where a block belongs by its first line.
 fn section_of(line: &str, received: &BTreeSet<&str>) -> &'static str {
     match line.split([' ', '.']).next() {
         Some("client") => "calls",

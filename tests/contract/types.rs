@@ -1,4 +1,4 @@
-//! The generated lists of all types, and the functions that their rows use.
+//! The generated lists of all types, and what their rows are made of.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub(crate) enum Side {
 }
 
 impl Side {
-    /// The key of the side in the examples.
+    /// What the side is called in the examples.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -28,7 +28,7 @@ pub(crate) struct Type {
     pub(crate) side: Side,
     /// JSON of it with every field.
     pub(crate) maximal: &'static str,
-    /// JSON of it with the required fields.
+    /// JSON of it with what has to be there.
     pub(crate) minimal: &'static str,
     /// Its JSON Schema.
     pub(crate) schema: fn() -> Value,
@@ -46,7 +46,7 @@ pub(crate) struct Registered {
     pub(crate) show: fn(&Value) -> Result<String, serde_json::Error>,
 }
 
-/// The kind of a registered type, from the overlay.
+/// What a registered type is, as the overlay says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Identifier,
@@ -69,7 +69,7 @@ fn schema<T: JsonSchema>() -> Value {
 }
 
 fn rewrite<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
-    // From text, as over HTTP: serde visits borrowed and owned strings differently.
+    // From text, as on the wire: borrowed and owned strings take different ways through serde.
     let decoded: T = serde_json::from_str(&value.to_string())?;
     serde_json::to_value(decoded)
 }

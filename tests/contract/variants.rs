@@ -1,14 +1,15 @@
-//! Makes variants of an answer with one fault each, and the value that each should decode to. Called by `hostile`.
+//! Makes hostile variants of an answer: what MX sends in its worst moods, one fault at a time, and what a reader of the
+//! answer should still find. Called by `hostile`.
 
 use serde_json::{Value, json};
 
-use crate::document;
+use crate::document::Document;
 
 /// A value that no version of this client knows.
 const NEVER_SEEN: &str = "NEVER_SEEN";
 const NEVER_SEEN_CODE: i64 = 987_654;
 
-/// The change of an answer.
+/// What was done to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     Absent,
@@ -27,7 +28,7 @@ pub(crate) struct Variant {
     /// Where, as a JSON pointer.
     pub(crate) place: String,
     pub(crate) sent: Value,
-    /// The value that it should decode to.
+    /// What the decoded answer means.
     pub(crate) expected: Value,
 }
 
@@ -56,6 +57,7 @@ impl Kind {
             (_, "x-personal" | "x-secret") => Self::Private,
             (_, "x-timestamp") => Self::Time,
             ("integer", format) if format.starts_with("x-") => Self::OpenCode,
+            (_, "x-institution-code") => Self::Other,
             // Of the tagged strings, identifiers are those that say so; the others have known values.
             ("string", format) if format.starts_with("x-") && !format.ends_with("-guid") => {
                 Self::OpenText
@@ -73,9 +75,9 @@ struct Site {
 }
 
 /// All variants of one answer, by the schema of its operation.
-pub(crate) fn of(schema: &'static Value, answer: &Value) -> Vec<Variant> {
+pub(crate) fn of(document: &Document, schema: &'static Value, answer: &Value) -> Vec<Variant> {
     let mut sites = Vec::new();
-    find(schema, answer, String::new(), false, &mut sites);
+    find(document, schema, answer, String::new(), false, &mut sites);
     sites
         .iter()
         .flat_map(|site| of_site(site, answer))
@@ -83,13 +85,14 @@ pub(crate) fn of(schema: &'static Value, answer: &Value) -> Vec<Variant> {
 }
 
 fn find(
+    document: &Document,
     schema: &'static Value,
     value: &Value,
     place: String,
     is_item: bool,
     sites: &mut Vec<Site>,
 ) {
-    let schema = document::follow(schema);
+    let schema = document.follow(schema);
     sites.push(Site {
         place: place.clone(),
         kind: Kind::of(schema),
@@ -97,10 +100,12 @@ fn find(
     });
     for (name, member) in value.as_object().into_iter().flatten() {
         let place = format!("{place}/{name}");
-        find(&schema["properties"][name], member, place, false, sites);
+        let schema = &schema["properties"][name];
+        find(document, schema, member, place, false, sites);
     }
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
         find(
+            document,
             &schema["items"],
             item,
             format!("{place}/{index}"),

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use mx_nexus::fleet::{Fleet, FleetEvent, Outcome};
-use mx_nexus::identity::{Answers, IdentityErrorKind, JobHandle, Polling, Step};
-use mx_nexus::{Nexus, Secret};
+use mx_nexus::identity::{Answers, Identification, JobHandle, Polling, Step};
+use mx_nexus::{ErrorKind, Nexus, Secret};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -177,7 +177,7 @@ async fn members_that_fail_fail_alone_and_say_why() {
     add(&mut fleet, &nexus, &members.map(|member| ("U-1", member)));
     let user = nexus.user("U-1");
     let poor = user.identify("poor-5");
-    fleet.start(poor.patience(LONG));
+    fleet.start(poor.prepare(LONG));
     let events = run(&mut fleet).await;
     assert_eq!(
         ends(&events),
@@ -263,7 +263,7 @@ async fn what_a_fleet_leaves_unfinished_another_one_finishes() {
     let count = handles.len();
     for handle in handles {
         let user = nexus.user(handle.user_id().unwrap());
-        second.resume(&user, handle);
+        second.resume(&user, handle).unwrap();
     }
     let finished = ends(&run(&mut second).await);
     assert_eq!(finished.len(), count);
@@ -294,7 +294,7 @@ async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
     assert_eq!(server.count("PUT /members/asking-1/resume"), 0);
     let mut second = fleet(&nexus);
     for handle in unfinished {
-        second.resume(&nexus.user("U-1"), handle);
+        second.resume(&nexus.user("U-1"), handle).unwrap();
     }
     assert_eq!(ends(&run(&mut second).await), ["U-1 asking-1: 1 owner"]);
     assert_eq!(starts(&server, "asking-1"), 1);
@@ -325,9 +325,10 @@ async fn a_challenged_job_is_handed_over_to_whoever_meets_the_person() {
     let mut job = server
         .nexus()
         .user("U-1")
-        .resume(handle.unwrap())
-        .polling(Polling::between(delay, delay))
-        .patience(LONG);
+        .resume::<Identification>(handle.unwrap())
+        .unwrap()
+        .with_polling(Polling::between(delay, delay))
+        .prepare(LONG);
     let answers = Answers::new().with("CRD-asking-1", Secret::new("Lehi"));
     job.answer(answers).await.unwrap();
     let owners = loop {
@@ -387,21 +388,18 @@ async fn a_fleet_is_a_stream() {
 }
 
 #[tokio::test]
-async fn a_member_of_another_user_is_not_taken_up() {
+async fn a_job_of_another_user_is_refused() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
     let handle = {
         let user = nexus.user("U-1");
-        let job = user.identify("quick-1").patience(LONG).prepare();
+        let job = user.identify("quick-1").prepare(LONG);
         job.handle().clone()
     };
     let mut fleet = fleet(&nexus);
-    fleet.resume(&nexus.user("U-2"), handle);
-    let event = next(&mut fleet).await.unwrap();
-    let Outcome::Failed(error) = event.outcome else {
-        panic!("{event:?}");
-    };
-    assert_eq!(error.kind(), IdentityErrorKind::Call);
+    let resumed = fleet.resume(&nexus.user("U-2"), handle);
+    assert_eq!(resumed.unwrap_err().kind(), ErrorKind::Request);
+    assert!(fleet.is_empty());
     assert!(server.received().is_empty());
 }
 

@@ -61,8 +61,8 @@ async fn the_outcome_of_the_job_before_is_not_taken() {
 async fn out_of_budget_at(shown: &str) -> String {
     let server = Server::start(after_start(vec![member(shown); 5]));
     let identify = server.user().identify("MBR-1");
-    let identify = identify.polling(Eager(4)).patience(Duration::from_secs(3));
-    run(&server, identify).await;
+    let identify = identify.with_polling(Eager(4));
+    run_for(Duration::from_secs(3), &server, identify).await;
     all_of(&server)
 }
 

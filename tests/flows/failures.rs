@@ -158,8 +158,8 @@ impl PollPolicy for Opens {
 async fn connections_are_refused_at_first() {
     let server = Server::closed(after_start(success()));
     let opens = Opens(Arc::clone(&server), AtomicU32::new(0));
-    let identify = server.user().identify("MBR-1").polling(opens);
-    run(&server, identify.patience(LONG)).await;
+    let identify = server.user().identify("MBR-1").with_polling(opens);
+    run(&server, identify).await;
     insta::assert_snapshot!(all_of(&server));
 }
 
@@ -176,11 +176,7 @@ async fn the_session_expires_again_and_again() {
     ];
     let server = Server::start(script);
     let user = server.nexus().user("U-1");
-    run(
-        &server,
-        user.identify("MBR-1").polling(at_once()).patience(LONG),
-    )
-    .await;
+    run(&server, user.identify("MBR-1").with_polling(at_once())).await;
     insta::assert_snapshot!(all_of(&server));
 }
 

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use mx_nexus::identity::{
-    Answers, Challenge, ChallengeKind, Challenges, Identify, IdentityError, IdentityErrorKind, Job,
-    Owners, Patience, Polling, Step,
+    Answers, Challenge, ChallengeKind, Challenges, Identify, Job, JobError, JobErrorKind, Owners,
+    Polling, Step,
 };
 
 #[path = "../support/script.rs"]
@@ -25,9 +25,9 @@ mod straight;
 
 use script::{LONG, Reply, Server, member, owners};
 
-fn identify(server: &Server) -> Identify<Patience> {
+fn identify(server: &Server) -> Identify {
     let identify = server.user().identify("MBR-1");
-    identify.polling(at_once()).patience(LONG)
+    identify.with_polling(at_once())
 }
 
 fn at_once() -> Polling {
@@ -69,8 +69,12 @@ fn shortened(transcript: &str) -> String {
     text
 }
 
-async fn run(server: &Server, identify: Identify<Patience>) {
-    match identify.start().await {
+async fn run(server: &Server, identify: Identify) {
+    run_for(LONG, server, identify).await;
+}
+
+async fn run_for(timeout: Duration, server: &Server, identify: Identify) {
+    match identify.start(timeout).await {
         Ok(job) => {
             server.note("  started");
             walk(server, job).await;
@@ -102,7 +106,6 @@ async fn walk(server: &Server, mut job: Job) {
                 server.note("  answered");
             }
             Ok(Step::Done(owners)) => return server.note(format!("  done: {}", count(&owners))),
-            Ok(other) => panic!("{other:?}"),
             Err(error) => return note_end(server, &error),
         }
     }
@@ -145,7 +148,7 @@ fn count(owners: &Owners) -> String {
     }
 }
 
-fn note_end(server: &Server, error: &IdentityError) {
+fn note_end(server: &Server, error: &JobError) {
     let text = error.to_string();
     let text = match text.split_once(" ran out after ") {
         Some((before, after)) => {
@@ -168,7 +171,7 @@ fn note_end(server: &Server, error: &IdentityError) {
         server.note("  for the user: an address to open");
     }
     if let Some(cause) = error.call_error()
-        && error.kind() != IdentityErrorKind::Call
+        && error.kind() != JobErrorKind::Call
     {
         server.note(format!("  the last failed call: {cause}"));
     }

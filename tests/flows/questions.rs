@@ -146,7 +146,7 @@ async fn challenged_with_nothing_to_ask() {
 async fn answers_that_do_not_fit_are_not_sent() {
     let options = json!([{"guid": "CRD-1", "type": "OPTIONS", "options": [{"label": "Phone"}]}]);
     let server = Server::start(after_start([member("CHALLENGED#2"), challenges(options)]));
-    let mut job = identify(&server).start().await.unwrap();
+    let mut job = identify(&server).start(LONG).await.unwrap();
     while let Step::Running(_) = job.next().await.unwrap() {}
     for answers in [
         Answers::new(),

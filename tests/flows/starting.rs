@@ -28,7 +28,7 @@ async fn another_job_is_waited_for() {
 #[tokio::test]
 async fn another_job_is_not_waited_for() {
     let server = Server::start([member("CONNECTED~#9"), status(409)]);
-    let identify = identify(&server).on_other_job(OtherJob::Refuse);
+    let identify = identify(&server).with_other_job(OtherJob::Refuse);
     run(&server, identify).await;
     insta::assert_snapshot!(all_of(&server));
 }
@@ -87,7 +87,7 @@ async fn the_institution_is_read_once_by_a_client_and_not_when_switched_off() {
     let server = Server::start(then(then(check, success()), second));
     let user = server.user();
     for _ in 0..2 {
-        let identify = user.identify("MBR-1").polling(at_once()).patience(LONG);
+        let identify = user.identify("MBR-1").with_polling(at_once());
         run(&server, identify).await;
     }
     assert_eq!(
@@ -102,7 +102,7 @@ async fn the_institution_is_read_once_by_a_client_and_not_when_switched_off() {
         success(),
     );
     let server = Server::start(script);
-    run(&server, identify(&server).check_institution(false)).await;
+    run(&server, identify(&server).with_institution_check(false)).await;
     assert_eq!(
         server.count("GET /institutions/INS-1"),
         0,
@@ -137,7 +137,7 @@ async fn a_start_that_was_carried_out_and_answered_409_is_found() {
 #[tokio::test]
 async fn transactions_are_gathered_only_when_asked_for() {
     let server = Server::start(after_start(success()));
-    run(&server, identify(&server).include_transactions(true)).await;
+    run(&server, identify(&server).with_transactions(true)).await;
     let wanted = r#"POST /members/MBR-1/identify {"include_transactions":true}"#;
     assert_eq!(server.count(wanted), 1, "{}", server.transcript());
 }

@@ -283,11 +283,6 @@ mod tests {
     }
 
     #[test]
-    fn no_credentials_select_the_embedded_sandbox() {
-        assert_eq!(resolve("", "", "", "").unwrap(), Access::Embedded);
-    }
-
-    #[test]
     fn client_id_and_key_are_for_integration_by_default() {
         for (environment, expected) in [
             ("", System::Integration),
@@ -310,25 +305,5 @@ mod tests {
         let token = Secret::new("test_session");
         let access = resolve("", "c", "", "test_session").unwrap();
         assert_eq!(access, Access::Session { system, token });
-    }
-
-    #[test]
-    fn missing_variables_and_unknown_environments_are_named() {
-        for (access, message) in [
-            (resolve("", "c", "", ""), "missing: MX_API_KEY"),
-            (resolve("", "", "k", ""), "missing: MX_CLIENT_ID"),
-            (
-                resolve("production", "", "", ""),
-                "missing: MX_CLIENT_ID and MX_API_KEY",
-            ),
-            (
-                resolve("prod", "c", "k", ""),
-                "unknown environment \"prod\"",
-            ),
-        ] {
-            let failure = access.unwrap_err();
-            assert!(failure.message.contains(message), "{failure:?}");
-            assert_eq!(failure.exit, Exit::Usage);
-        }
     }
 }

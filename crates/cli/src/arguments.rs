@@ -252,11 +252,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_are_consistent() {
-        Arguments::command().debug_assert();
-    }
-
-    #[test]
     fn parameter_is_split_at_its_first_equals_sign() {
         let owned = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
         assert_eq!(parameter("name=a=b"), owned("name", "a=b"));

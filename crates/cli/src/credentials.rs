@@ -198,11 +198,4 @@ mod tests {
         assert_eq!(credential.value.expose(), "a=b");
         assert!(parse(&["nothing"]).is_err());
     }
-
-    #[test]
-    fn second_credential_for_a_field_is_refused() {
-        let failure = parse(&["Login=a", "login=b"]).err().expect("a refusal");
-        assert_eq!(failure.exit, crate::exit::Exit::Usage);
-        assert!(failure.message.contains("twice"), "{failure:?}");
-    }
 }

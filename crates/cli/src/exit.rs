@@ -5,7 +5,7 @@ use std::future::Future;
 use std::process::ExitCode;
 
 use mx_nexus::connect::{ConnectError, ConnectErrorKind};
-use mx_nexus::identity::{IdentityError, IdentityErrorKind, Remedy};
+use mx_nexus::identity::{JobError, JobErrorKind, Remedy};
 use mx_nexus::{Error, ErrorKind};
 use tokio::sync::watch;
 
@@ -36,10 +36,10 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// The exit code for an identification that failed.
-    pub(crate) fn of(error: &IdentityError) -> Self {
+    pub(crate) fn of(error: &JobError) -> Self {
         match error.kind() {
-            IdentityErrorKind::OutOfPatience => Self::TimedOut,
-            IdentityErrorKind::PersonLeft | IdentityErrorKind::BadAnswers => Self::AnswerMissing,
+            JobErrorKind::TimedOut => Self::TimedOut,
+            JobErrorKind::NoAnswer | JobErrorKind::InvalidAnswers => Self::AnswerMissing,
             _ => error.remedy().map_or(Self::Failed, Self::for_remedy),
         }
     }
@@ -49,7 +49,7 @@ impl Exit {
             Remedy::UpdateCredentials
             | Remedy::ActAtInstitution
             | Remedy::FinishOauth
-            | Remedy::StartAgainWithPerson => Self::EndUserMustAct,
+            | Remedy::StartAgainWithUser => Self::EndUserMustAct,
             Remedy::Resume => Self::TimedOut,
             _ => Self::Failed,
         }
@@ -238,19 +238,6 @@ mod tests {
             let code = format!("{} ", exit as u8);
             let is_listed = CODES.lines().any(|line| line.trim().starts_with(&code));
             assert!(is_listed, "{exit:?}");
-        }
-    }
-
-    #[test]
-    fn exit_code_shows_whether_the_end_user_must_act() {
-        for (remedy, exit) in [
-            (Remedy::UpdateCredentials, Exit::EndUserMustAct),
-            (Remedy::FinishOauth, Exit::EndUserMustAct),
-            (Remedy::TryLater, Exit::Failed),
-            (Remedy::ContactMx, Exit::Failed),
-            (Remedy::Resume, Exit::TimedOut),
-        ] {
-            assert_eq!(Exit::for_remedy(remedy), exit);
         }
     }
 }

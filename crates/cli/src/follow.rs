@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::identity::{
-    Challenges, IdentityError, Job, JobHandle, Owners, Polling, Remedy, Step,
-};
+use mx_nexus::identity::{Challenges, Job, JobError, JobHandle, Owners, Polling, Remedy, Step};
 
 use crate::access::Target;
 use crate::exit::{Exit, Failure};
@@ -97,7 +95,6 @@ async fn run(
                 answer(&mut job, &challenges, answers, terminal).await?;
             }
             Step::Done(owners) => return Ok(owners),
-            _ => {}
         }
     }
 }
@@ -142,7 +139,7 @@ impl Stop {
         }
     }
 
-    fn of(error: IdentityError) -> Self {
+    fn of(error: JobError) -> Self {
         let exit = Exit::of(&error);
         let mut failure = Failure::new(exit, error.to_string()).caused_by(&error);
         if let Some(message) = error.message() {

@@ -114,14 +114,4 @@ mod tests {
         assert_eq!(argument.line("it").unwrap().expose(), "word");
         assert!(Input::from("").secret("it").is_err());
     }
-
-    #[test]
-    fn missing_file_is_a_usage_error() {
-        let failure = Input::from("@/nowhere/at/all")
-            .text("the body")
-            .unwrap_err();
-        assert_eq!(failure.exit, crate::exit::Exit::Usage);
-        let expected = "cannot read the body from /nowhere/at/all";
-        assert!(failure.message.contains(expected), "{failure:?}");
-    }
 }

@@ -181,19 +181,6 @@ mod tests {
     }
 
     #[test]
-    fn literal_segment_wins_over_parameter() {
-        let (id, _) = found("GET", "/members/aggregate").unwrap();
-        assert_eq!(id, "aggregateAllMembers");
-        let (id, parameters) = found("GET", "/members/MBR-1").unwrap();
-        assert_eq!(
-            (id, parameters["member_guid"].as_str()),
-            ("readMember", "MBR-1")
-        );
-        let current = found("GET", "/spending_plans/SPL-1/iterations/current").unwrap();
-        assert_eq!(current.0, "readCurrentSpendingPlanIteration");
-    }
-
-    #[test]
     fn one_trailing_slash_is_allowed() {
         let (id, _) = found("GET", "/members/m/account_owners/").unwrap();
         assert_eq!(id, "listAccountOwners");

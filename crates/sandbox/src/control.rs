@@ -11,7 +11,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::api::{self, Api};
+use crate::api;
 use crate::contract;
 use crate::fault::Fault;
 use crate::shared::Shared;
@@ -102,7 +102,7 @@ async fn index(State(shared): SharedState) -> Response<ResponseBody> {
             "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
         },
     });
-    for &api in Api::ALL {
+    for api in api::SERVED {
         index[api.name()] = format!("{}{}", shared.address, api::prefix(api)).into();
     }
     ok(&index)
@@ -183,11 +183,8 @@ async fn read_document(
     Path(name): Path<String>,
 ) -> Response<ResponseBody> {
     let name = name.strip_suffix(".json");
-    match Api::ALL
-        .iter()
-        .copied()
-        .find(|api| Some(api.name()) == name)
-    {
+    let mut served = api::SERVED.into_iter();
+    match served.find(|api| Some(api.name()) == name) {
         Some(api) => ok(&contract::served_document(api, &shared.address)),
         None => not_found().await,
     }

@@ -12,8 +12,6 @@ mod queue;
 pub(crate) use filter::RequestInfo;
 pub(crate) use queue::FaultQueue;
 
-use filter::Filter;
-
 /// A failure on purpose, and the requests that it is for.
 ///
 /// A fault is for every operation unless [`on`](Self::on) or [`on_operation`](Self::on_operation) restricts it, and happens once or as
@@ -64,7 +62,7 @@ pub struct Fault {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) body: Option<FaultBody>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
+    pub(crate) retry_after: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     processed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,63 +242,13 @@ impl Fault {
         self
     }
 
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> FaultKind {
-        self.kind
-    }
-
-    /// The status of the response, for the kind [`FaultKind::Status`].
-    #[must_use]
-    pub fn status_code(&self) -> Option<u16> {
-        self.status
-    }
-
-    /// The method that it is for; `None` is any.
-    #[must_use]
-    pub fn for_method(&self) -> Option<&str> {
-        self.method.as_deref()
-    }
-
-    /// The path that it is for; `None` is any.
-    #[must_use]
-    pub fn for_path(&self) -> Option<&str> {
-        self.path.as_deref()
-    }
-
-    /// The id of the operation that it is for; `None` is any.
-    #[must_use]
-    pub fn for_operation(&self) -> Option<&str> {
-        self.operation.as_deref()
-    }
-
-    /// How often it is still to happen.
-    #[must_use]
-    pub fn times_left(&self) -> u32 {
-        self.times
-    }
-
-    /// How many matching requests still succeed before.
-    #[must_use]
-    pub fn skips_left(&self) -> u32 {
-        self.skip
-    }
-
     /// Whether the request takes effect.
-    #[must_use]
-    pub fn is_processed(&self) -> bool {
+    pub(crate) fn is_processed(&self) -> bool {
         self.processed || !matches!(self.kind, FaultKind::Status | FaultKind::Reset)
     }
 
-    /// The delay of the response, or of the reset.
-    #[must_use]
-    pub fn delay_time(&self) -> Option<Duration> {
+    pub(crate) fn delay_time(&self) -> Option<Duration> {
         self.delay_ms.map(Duration::from_millis)
-    }
-
-    /// The value of `Retry-After`.
-    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
-        self.retry_after
     }
 
     /// The same with its default filter.
@@ -311,27 +259,5 @@ impl Fault {
             self.operation = Some("readMember".to_owned());
         }
         self
-    }
-
-    fn filter(&self) -> Filter<'_> {
-        Filter {
-            method: self.method.as_deref(),
-            path: self.path.as_deref(),
-            operation: self.operation.as_deref(),
-        }
-    }
-}
-
-impl FaultKind {
-    /// Its name in JSON and in the list of requests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Delay => "delay",
-            Self::Reset => "reset",
-            Self::Truncate => "truncate",
-            Self::StaleEcho => "stale_echo",
-            Self::ExpireSessions => "expire_sessions",
-        }
     }
 }

@@ -27,7 +27,7 @@
 //!
 //! let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
 //! let patience = Duration::from_secs(60);
-//! let mut job = user.identify(connection.member()).polling(quick).patience(patience).start().await?;
+//! let mut job = user.identify(connection.member()).with_polling(quick).start(patience).await?;
 //! let owners = loop {
 //!     match job.next().await? {
 //!         Step::Challenged(challenges) => job.answer(challenges.answer_all(|_| Ok::<_, std::io::Error>("correct"))?).await?,
@@ -142,21 +142,6 @@ impl fmt::Display for InvalidUser {
 impl std::error::Error for InvalidUser {}
 
 /// MX's APIs on a loopback port. From [`Sandbox::start`] or [`Sandbox::builder`]; dropped, it stops.
-///
-/// ```
-/// use mx_nexus::mdx::types::UserCreateRequest;
-/// use mx_nexus_sandbox::Sandbox;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::start().await?;
-/// let nexus = sandbox.nexus().build()?;
-/// nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
-/// let members = nexus.user("U-39XBF7").api().await?.list_members().send().await?;
-/// assert_eq!(members.members.as_deref().unwrap_or_default().len(), 0);
-/// # Ok(())
-/// # }
-/// ```
 #[must_use = "it stops when it is dropped"]
 pub struct Sandbox {
     shared: Arc<Shared>,
@@ -284,25 +269,6 @@ impl Sandbox {
     }
 
     /// Clears the log of requests, and returns how many there were.
-    ///
-    /// ```
-    /// # use mx_nexus::mdx::types::UserCreateRequest;
-    /// use mx_nexus_sandbox::Sandbox;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let sandbox = Sandbox::start().await?;
-    /// let nexus = sandbox.nexus().build()?;
-    /// # nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
-    /// let api = nexus.user("U-39XBF7").api().await?;
-    ///
-    /// sandbox.clear_requests();
-    /// api.list_members().send().await?;
-    /// let operations: Vec<_> = sandbox.requests().iter().map(|one| one.operation).collect();
-    /// assert_eq!(operations, [Some("listMembers")]);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn clear_requests(&self) -> usize {
         self.shared.requests.clear()
     }
@@ -357,8 +323,8 @@ impl Sandbox {
     /// let member = sandbox.add_member("U-39XBF7", "LOCKED")?;
     ///
     /// let user = sandbox.nexus().build()?.user("U-39XBF7");
-    /// let job = user.identify(member).polling(quick).patience(Duration::from_secs(60));
-    /// let error = job.run(async |_| None).await.unwrap_err();
+    /// let job = user.identify(member).with_polling(quick);
+    /// let error = job.run(Duration::from_secs(60), async |_| None).await.unwrap_err();
     /// assert_eq!(error.remedy(), Some(mx_nexus::identity::Remedy::ActAtInstitution));
     /// # Ok(())
     /// # }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{change_operations, follow, operations, schema_name};
+use crate::document::{change_operations, children, follow, operations, schema_name};
 use crate::normalise::parameters::id_of;
 
 /// The number of names that a sentence lists; it counts the rest.
@@ -184,14 +184,8 @@ fn uses(document: &Value) -> BTreeMap<String, Uses> {
 
 /// The schemas that a schema refers to, at any depth.
 fn held(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Object(members) => {
-            let below = members.values().flat_map(held);
-            schema_name(value).into_iter().chain(below).collect()
-        }
-        Value::Array(items) => items.iter().flat_map(held).collect(),
-        _ => Vec::new(),
-    }
+    let below = children(value).flat_map(held);
+    schema_name(value).into_iter().chain(below).collect()
 }
 
 #[cfg(test)]

@@ -9,34 +9,30 @@ use crate::normalise::parameters::id_of;
 /// Renames JSON media types, and turns every other body into a stream of bytes.
 pub(crate) fn simplify(document: &mut Value) -> Result<Vec<String>, Failure> {
     let mut places = Vec::new();
-    let mut failure = None;
+    let mut failures = Vec::new();
     change_operations(document, |_, method, operation| {
         let id = id_of(operation);
         if method == "get" && operation.contains_key("requestBody") {
-            failure.get_or_insert(Failure::new(
-                "plain JSON media types",
-                id.clone(),
-                "a GET has no body; move its fields to the query by overlay",
-            ));
+            let reason = "a GET has no body; move its fields to the query by overlay";
+            failures.push(Failure::new("plain JSON media types", &*id, reason));
         }
-        let mut simplified = Vec::new();
+        let mut renamed = Vec::new();
         if let Some(body) = operation.get_mut("requestBody") {
-            simplified.push(rename(body, &id));
+            renamed.push(rename(body, &id));
         }
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-            simplified.extend(responses.values_mut().map(|response| rename(response, &id)));
+            renamed.extend(responses.values_mut().map(|response| rename(response, &id)));
         }
-        for renamed in simplified {
-            match renamed {
+        for outcome in renamed {
+            match outcome {
                 Ok(true) => places.push(id.clone()),
                 Ok(false) => {}
-                Err(error) => {
-                    failure.get_or_insert(error);
-                }
+                Err(failure) => failures.push(failure),
             }
         }
     });
-    failure.map_or(Ok(places), Err)
+    Failure::several(failures)?;
+    Ok(places)
 }
 
 /// The media type of a body.

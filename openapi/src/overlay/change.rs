@@ -1,4 +1,4 @@
-//! What an action does to one place. Both functions return whether the document is another one afterwards.
+//! Applies an action to one place. Both functions return whether the document changed.
 
 use serde_json::Value;
 

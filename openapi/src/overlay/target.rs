@@ -1,4 +1,4 @@
-//! What the target of an action means: the places it matches, and whether each of the names in it does.
+//! The places that the target of an action matches, and the names in it that match nothing.
 //!
 //! JSONPath takes `$.a['x', 'y']` for whatever of the two is there. A correction means both, so a target with unions is also
 //! looked up once for every choice among them.
@@ -8,7 +8,7 @@ use serde_json_path::{JsonPath, NormalizedPath, PathElement};
 
 use crate::document::escape;
 
-/// Why a target cannot be what was meant.
+/// Why a target has no match.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Miss {
     /// It is no JSONPath.
@@ -28,7 +28,7 @@ pub(super) struct Places {
     pub(super) gone: Vec<String>,
 }
 
-/// What `target` matches, or why that cannot be what was meant.
+/// What `target` matches, or why it matches nothing.
 pub(super) fn places(document: &Value, target: &str) -> Result<Places, Miss> {
     let matched = locate(document, target)?;
     if matched.is_empty() {
@@ -79,7 +79,7 @@ fn pointer(path: &NormalizedPath<'_>) -> String {
         .collect()
 }
 
-/// The targets that come of taking one selector of every bracket.
+/// Every combination of one selector from each bracket.
 fn choices(target: &str) -> Vec<String> {
     let mut choices = vec![String::new()];
     for part in parts(target) {
@@ -138,7 +138,7 @@ fn selectors(text: &str) -> (Vec<String>, usize) {
             (None, _) => {}
         }
     }
-    // A bracket that is never closed is no JSONPath, which was said when the whole was parsed.
+    // A bracket that is never closed is no JSONPath: parsing the whole target has refused it.
     (vec![text.to_owned()], text.len())
 }
 

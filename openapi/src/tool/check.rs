@@ -31,23 +31,13 @@ pub fn check(root: &Path) -> Checked {
     let mut checked = Checked::default();
     for api in &APIS {
         match Texts::read(root, api) {
-            Ok(texts) => checked.add(texts.check(api)),
+            Ok(texts) => texts.check(api, &mut checked),
             Err(finding) => checked.findings.push(finding),
         }
     }
     checked.findings.sort();
+    checked.findings.dedup();
     checked
-}
-
-impl Checked {
-    fn add(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.snippets.extend(other.snippets);
-        self.documents += other.documents;
-        self.operations += other.operations;
-        self.corrections += other.corrections;
-        self.examples += other.examples;
-    }
 }
 
 /// The texts that belong to one document.
@@ -100,23 +90,21 @@ impl Texts {
         api.generate_from_text(&self.document, &self.overlay)
     }
 
-    /// Everything that is wrong with one document.
-    fn check(&self, api: &Api) -> Checked {
+    /// Adds everything that is wrong with one document.
+    fn check(&self, api: &Api, checked: &mut Checked) {
         let examined = Examined::of(api, &self.document, &self.overlay);
-        let mut findings = examined.findings.clone();
-        let mut checked = Checked {
-            documents: 1,
-            ..Checked::default()
-        };
+        let findings = &mut checked.findings;
+        findings.extend(examined.findings.iter().cloned());
+        checked.documents += 1;
         if let Some(document) = &examined.published {
             let facts = Facts::of(&self.document, document);
-            checked.operations = facts.operations;
+            checked.operations += facts.operations;
             let file = format!("openapi/{}/PROVENANCE.toml", api.name);
             let faults = provenance::check(&self.provenance, api.document, &facts).into_iter();
             findings.extend(faults.map(|(line, fault)| Finding::new(&file, line, fault)));
         }
         let corrections = examined.corrections();
-        checked.corrections = corrections.len();
+        checked.corrections += corrections.len();
         for correction in &corrections {
             findings.extend(self.check_references(api, correction));
         }
@@ -128,18 +116,14 @@ impl Texts {
             }
             let overlay = format!("openapi/{}/overlay.yaml", api.name);
             let snippet = generated.report.snippet();
-            checked.snippets = snippet.map(|text| (overlay, text)).into_iter().collect();
+            checked.snippets.extend(snippet.map(|text| (overlay, text)));
             let compared = examples::check(generated);
-            checked.examples = compared.count;
+            checked.examples += compared.count;
             for (pointer, fault) in compared.faults {
                 let (file, line) = examined.locate(&pointer);
                 findings.push(Finding::new(&file, line, fault));
             }
         }
-        findings.sort();
-        findings.dedup();
-        checked.findings = findings;
-        checked
     }
 
     /// The rows and sections that a description refers to and that do not exist.

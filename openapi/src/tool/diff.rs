@@ -89,11 +89,6 @@ impl Changes {
         &self.refused
     }
 
-    /// Whether nothing is different, and nothing refused.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.refused.is_empty()
-    }
-
     /// The worst of all changes; `None` when there is none.
     pub fn worst(&self) -> Option<Verdict> {
         let changes = || self.changes.iter();

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::document;
 use crate::failure::Failure;
-use crate::overlay::{self, Applied, Misfit, Survey};
+use crate::overlay::{self, Applied, Fault, Outcome};
 use crate::registry::TYPES;
 use crate::report::Report;
 use crate::tool::lines::Lines;
@@ -31,10 +31,12 @@ pub(crate) struct Examined {
 
 /// An action of the overlay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Correction {
-    pub index: usize,
-    pub line: usize,
+pub struct Correction {
+    pub(crate) index: usize,
+    pub(crate) line: usize,
+    /// The JSONPath of what it corrects.
     pub target: String,
+    /// Why it is right.
     pub description: String,
 }
 
@@ -99,14 +101,14 @@ impl Examined {
             // Not a document of an API: every correction would be a finding.
             return;
         }
-        let survey = overlay::survey(&mut value, api.document, &self.files.overlay);
-        let Survey { applied, misfits } = match survey {
-            Ok(survey) => survey,
+        let outcome = overlay::apply_where_possible(&mut value, api.document, &self.files.overlay);
+        let Outcome { applied, faults } = match outcome {
+            Ok(outcome) => outcome,
             Err(failure) => return self.note(Err(failure)),
         };
         self.files.applied = applied;
-        for (index, misfit, failure) in misfits {
-            if misfit == Misfit::Unnecessary {
+        for (index, fault, failure) in faults {
+            if fault == Fault::Unnecessary {
                 self.taken_over.insert(index);
             }
             self.note(Err(failure));
@@ -124,7 +126,7 @@ impl Examined {
         if !is_sound || passes_refuse {
             return;
         }
-        match api.generate_overlaid(value, Report::default()) {
+        match Generated::of(*api, value, Report::default()) {
             Ok(generated) => {
                 self.note(generated.files(&Part::ALL).map(drop));
                 self.generated = Some(generated);

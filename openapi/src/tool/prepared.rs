@@ -12,7 +12,7 @@ use crate::access::{self, Access};
 use crate::failure::Failure;
 use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
-use crate::overlay::{Misfit, Survey};
+use crate::overlay::{Fault, Outcome};
 use crate::paging;
 use crate::registry::Registry;
 use crate::report::Report;
@@ -25,7 +25,7 @@ pub struct Prepared {
     pub(crate) published: Value,
     pub(crate) overlay: Value,
     /// What the overlay did to the published document.
-    pub(crate) survey: Survey,
+    pub(crate) outcome: Outcome,
     /// The document with its overlay and its types.
     pub(crate) overlaid: Value,
     pub(crate) view: View,
@@ -96,17 +96,13 @@ impl Prepared {
     /// What is no YAML, no overlay of this document, or lists types that cannot be read, cannot be compared. Everything else that
     /// a build refuses is kept, see [`Prepared::refused`].
     pub fn from_text(api: &Api, document: &str, overlay: &str) -> Result<Self, Failure> {
-        let named = |file: &str| format!("{}/{file}", api.name);
-        let document = document::parse(document)
-            .map_err(|failure| failure.in_document(&named(api.document)))?;
-        let overlay = document::parse(overlay)
-            .map_err(|failure| failure.in_document(&named("overlay.yaml")))?;
+        let (document, overlay) = api.parse(document, overlay)?;
         Self::from_values(api, document, &overlay)
     }
 
     /// Names the document by the file it was read from, in what a build refuses.
     pub(crate) fn called(mut self, api: &Api, file: &str) -> Self {
-        let document = format!("{}/{}", api.name, api.document);
+        let document = api.document_name();
         let refused = self.refused.into_iter();
         self.refused = refused
             .map(|failure| failure.called(&document, file))
@@ -114,27 +110,13 @@ impl Prepared {
         self
     }
 
-    /// Prepares the files of this package.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Prepared::from_text`], and when a file cannot be read.
-    pub fn from_files(api: &Api) -> Result<Self, Failure> {
-        let [document, overlay] =
-            [api.document, "overlay.yaml"].map(|file| format!("{}/{file}", api.name));
-        let document = document::read(crate::folder(), &document)?;
-        let overlay = document::read(crate::folder(), &overlay)?;
-        Self::from_values(api, document, &overlay)
-    }
-
     /// Prepares a document and its overlay, both parsed, as [`Prepared::from_text`] does.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Prepared::from_text`].
-    pub fn from_values(api: &Api, published: Value, overlay: &Value) -> Result<Self, Failure> {
-        let in_document = format!("{}/{}", api.name, api.document);
-        let in_overlay = format!("{}/overlay.yaml", api.name);
+    pub(crate) fn from_values(
+        api: &Api,
+        published: Value,
+        overlay: &Value,
+    ) -> Result<Self, Failure> {
+        let (in_document, in_overlay) = (api.document_name(), api.overlay_name());
         if !published["paths"].is_object() {
             let reason = "there are no paths; it is no OpenAPI document";
             return Err(Failure::new("reading", "$.paths", reason).in_document(&in_document));
@@ -145,10 +127,10 @@ impl Prepared {
         }
         // Actions that do not fit are skipped and reported.
         let mut overlaid = published.clone();
-        let survey = overlay::survey(&mut overlaid, api.document, overlay)
+        let outcome = overlay::apply_where_possible(&mut overlaid, api.document, overlay)
             .map_err(|failure| failure.in_document(&in_overlay))?;
-        let misfits = survey.misfits.iter();
-        refused.extend(misfits.map(|(.., failure)| failure.clone().in_document(&in_overlay)));
+        let faults = outcome.faults.iter();
+        refused.extend(faults.map(|(.., failure)| failure.clone().in_document(&in_overlay)));
         let mut prepared = Self::from_overlaid(api, overlaid)
             .map_err(|failure| failure.in_document(&in_overlay))?;
         // What is wrong with the document is wrong with it after its corrections too, and reported once.
@@ -164,7 +146,7 @@ impl Prepared {
         Ok(Self {
             published,
             overlay: overlay.clone(),
-            survey,
+            outcome,
             refused,
             ..prepared
         })
@@ -172,7 +154,7 @@ impl Prepared {
 
     /// Prepares a document to which the overlay has been applied.
     pub(crate) fn from_overlaid(api: &Api, overlaid: Value) -> Result<Self, Failure> {
-        let in_overlay = format!("{}/overlay.yaml", api.name);
+        let in_overlay = api.overlay_name();
         let (mut view, no_access) = View::of(overlaid.clone())?;
         let mut refused = Vec::new();
         refused.extend(document::check(&view.document).err());
@@ -191,7 +173,7 @@ impl Prepared {
             api: api.name,
             published: Value::Null,
             overlay: Value::Null,
-            survey: Survey::default(),
+            outcome: Outcome::default(),
             overlaid,
             view,
             published_view: OnceCell::new(),
@@ -207,8 +189,8 @@ impl Prepared {
         if self.refused.is_empty() {
             let normalised = Normalised::of(self.overlaid.clone(), &mut Report::default());
             let client = normalised.and_then(|normalised| normalised.client(api));
-            let document = format!("{}/{}", api.name, api.document);
-            let refused = client.err().map(|failure| failure.in_document(&document));
+            let refused = client.err();
+            let refused = refused.map(|failure| failure.in_document(&api.document_name()));
             self.refused.extend(refused);
         }
         self
@@ -236,9 +218,9 @@ impl Prepared {
 
     /// The actions of the overlay whose target is missing, at all places or at some.
     pub(crate) fn missed_actions(&self) -> impl Iterator<Item = usize> {
-        let misfits = self.survey.misfits.iter();
-        misfits
-            .filter(|(_, misfit, _)| matches!(misfit, Misfit::Stale | Misfit::InPart))
+        let faults = self.outcome.faults.iter();
+        faults
+            .filter(|(_, fault, _)| matches!(fault, Fault::Stale | Fault::InPart))
             .map(|(index, ..)| *index)
     }
 }

@@ -6,7 +6,7 @@ use crate::Api;
 use crate::document;
 use crate::tool::check::Texts;
 use crate::tool::diff::{self, Changes};
-use crate::tool::examined::Examined;
+use crate::tool::examined::{Correction, Examined};
 use crate::tool::provenance::{self, Facts};
 use crate::tool::workspace::git;
 use crate::tool::{Prepared, editing, revision};
@@ -20,15 +20,6 @@ pub struct Upstream {
     pub source: Option<String>,
     /// The day it was taken, as 2026-01-31; today if not given.
     pub date: Option<String>,
-}
-
-/// A correction that was taken out of the overlay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dropped {
-    /// The JSONPath of what it corrected.
-    pub target: String,
-    /// Its description.
-    pub description: String,
 }
 
 /// Refuses a workspace whose tracked files have changes that no commit holds.
@@ -79,7 +70,7 @@ pub fn replace(root: &Path, api: &Api, upstream: &Upstream) -> Result<bool, Stri
 /// # Errors
 ///
 /// Why the overlay cannot be edited or written.
-pub fn drop_taken_over(root: &Path, api: &Api) -> Result<Vec<Dropped>, String> {
+pub fn drop_taken_over(root: &Path, api: &Api) -> Result<Vec<Correction>, String> {
     let Texts {
         document,
         mut overlay,
@@ -96,10 +87,7 @@ pub fn drop_taken_over(root: &Path, api: &Api) -> Result<Vec<Dropped>, String> {
             .map_err(|reason| format!("openapi/{}/overlay.yaml: {reason}", api.name))?;
         let mut corrections = examined.corrections();
         corrections.retain(|correction| examined.taken_over.contains(&correction.index));
-        dropped.extend(corrections.into_iter().map(|correction| Dropped {
-            target: correction.target,
-            description: correction.description,
-        }));
+        dropped.extend(corrections);
     }
     if !dropped.is_empty() {
         write(root, api, "overlay.yaml", &overlay)?;

@@ -29,7 +29,7 @@ pub(crate) fn changed() -> String {
         &mut text,
         "\n    MemberResponse:\n",
         "        connection_status:\n",
-        "        mood:\n          type: string\n        connection_status:\n",
+        "        mood:\n          type: integer\n        connection_status:\n",
     );
     edit(
         &mut text,

@@ -125,15 +125,3 @@ fn row(parameter: &Parameter) -> [String; 4] {
     let required = if parameter.required { "required" } else { "" };
     [parameter.name, kind, place, required].map(str::to_owned)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn error_about_invalid_json_does_not_contain_the_body() {
-        let failure = read_body(&"{\"value\": hush}".into()).unwrap_err();
-        assert!(failure.message.contains("column 11"), "{failure:?}");
-        assert!(!failure.message.contains("hush"));
-    }
-}

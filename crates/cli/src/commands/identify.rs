@@ -1,6 +1,6 @@
 //! `nexus identify` and `nexus resume`: all steps to the owners of the accounts of a member.
 
-use mx_nexus::identity::JobHandle;
+use mx_nexus::identity::{Identification, JobHandle};
 use mx_nexus::values::MemberGuid;
 
 use crate::access::{Access, Target, ensure};
@@ -48,8 +48,8 @@ async fn identify(
     let member = interrupt
         .unless(find_member(arguments, target, credentials, terminal))
         .await?;
-    let identify = target.user.identify(member).polling(polling(target));
-    let job = identify.patience(arguments.job.timeout).prepare();
+    let identify = target.user.identify(member).with_polling(polling(target));
+    let job = identify.prepare(arguments.job.timeout);
     follow(job, target, arguments.job.json, answers, terminal).await
 }
 
@@ -118,8 +118,11 @@ pub(crate) async fn resume(arguments: Resume) -> Result<(), Failure> {
         .unless(Target::open(access, user_id, &mut terminal))
         .await?;
     terminal.step("resume", handle.member());
-    let resume = target.user.resume(handle).polling(polling(&target));
-    let job = resume.patience(arguments.job.timeout);
+    let resume = target
+        .user
+        .resume::<Identification>(handle)?
+        .with_polling(polling(&target));
+    let job = resume.prepare(arguments.job.timeout);
     let answers = answers.in_sandbox(target.is_sandbox);
     follow(job, &target, arguments.job.json, answers, &mut terminal).await
 }

@@ -43,7 +43,7 @@ fn introduction(address: &str, client_id: &str, api_key: &str) -> String {
 #   Nexus  {address}/nexus
 #   SSO    {address}/sso
 #   MDX    {address}/mdx
-#   settings, faults and received requests: {address}/_sandbox
+#   faults, requests, jobs and members: {address}/_sandbox
 export MX_ENVIRONMENT={address}
 export MX_CLIENT_ID={client_id}
 export MX_API_KEY={api_key}

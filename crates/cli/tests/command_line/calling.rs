@@ -40,7 +40,7 @@ fn wrong_calls_are_reported_with_the_nearest_names() {
         &["call", "listMembers", "page=two"],
         &["call", "listMembers", "page"],
         &["call", "createMember"],
-        &["call", "createMember", "--body", "{"],
+        &["call", "createMember", "--body", "{\"value\": hush}"],
     ];
     let text: Vec<String> = runs.iter().map(|run| nexus(*run).transcript()).collect();
     insta::assert_snapshot!("wrong_calls", text.join("\n"));

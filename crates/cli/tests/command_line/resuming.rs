@@ -10,7 +10,7 @@ fn handle(sandbox: &Serving, arguments: &[&str]) -> String {
     let handle = String::from_utf8(output.stdout).unwrap();
     assert_eq!(handle.lines().count(), 1, "{handle}");
     let read: serde_json::Value = serde_json::from_str(&handle).unwrap();
-    assert_eq!(read["version"], "1");
+    assert_eq!(read["version"], "2");
     handle
 }
 

@@ -11,7 +11,7 @@ const CHANGING: [(&str, &str); 4] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
     (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
     (r"(/_sandbox/oauth/MBR-…)/\w+", "$1/TOKEN"),
-    (r#""machine":\{.*\}"#, r#""machine":{…}}"#),
+    (r#""state":\{.*\}"#, r#""state":{…}}"#),
 ];
 
 /// A run of the program.

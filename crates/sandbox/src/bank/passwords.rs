@@ -102,22 +102,11 @@ fn connected() -> Step {
 /// The status with this lower-case name, if a job can end with it.
 fn final_status(word: &str) -> Option<ConnectionStatus> {
     use ConnectionStatus as Is;
-    Some(match word {
-        "prevented" => Is::Prevented,
-        "denied" => Is::Denied,
-        "rejected" => Is::Rejected,
-        "locked" => Is::Locked,
-        "impeded" => Is::Impeded,
-        "reconnected" => Is::Reconnected,
-        "degraded" => Is::Degraded,
-        "disconnected" => Is::Disconnected,
-        "discontinued" => Is::Discontinued,
-        "closed" => Is::Closed,
-        "failed" => Is::Failed,
-        "disabled" => Is::Disabled,
-        "imported" => Is::Imported,
-        "expired" => Is::Expired,
-        "impaired" => Is::Impaired,
-        _ => return None,
-    })
+    let is_named = |status: &&Is| status.as_str().to_lowercase() == word;
+    let status = Is::KNOWN.iter().find(is_named)?;
+    let is_passing = matches!(
+        status,
+        Is::Created | Is::Challenged | Is::Connected | Is::Delayed | Is::Updated | Is::Resumed
+    );
+    (!is_passing && *status != Is::Pending).then(|| status.clone())
 }

@@ -1,5 +1,6 @@
 //! Which requests a fault matches, and whether any request of the documents can match: a fault that cannot happen is refused.
 
+use super::Fault;
 use crate::api::{self, Api};
 
 /// The longest path of a fault, in bytes: faults are kept in memory.
@@ -12,13 +13,6 @@ const ANY: &str = "*";
 /// Matches all following segments, also none.
 const REST: &str = "**";
 
-/// The requests that a fault is for.
-pub(super) struct Filter<'a> {
-    pub(super) method: Option<&'a str>,
-    pub(super) path: Option<&'a str>,
-    pub(super) operation: Option<&'a str>,
-}
-
 /// A request that faults are matched against.
 pub(crate) struct RequestInfo<'a> {
     pub(crate) api: Api,
@@ -28,29 +22,31 @@ pub(crate) struct RequestInfo<'a> {
     pub(crate) operation: &'a str,
 }
 
-impl Filter<'_> {
+impl Fault {
+    /// Whether it is for this request.
     pub(super) fn matches(&self, request: &RequestInfo<'_>) -> bool {
         let same = |wanted: &str, found: &str| wanted == found;
-        self.method
-            .is_none_or(|method| method.eq_ignore_ascii_case(request.method))
-            && self.operation.is_none_or(|id| id == request.operation)
+        let (method, path) = (self.method.as_deref(), self.path.as_deref());
+        method.is_none_or(|method| method.eq_ignore_ascii_case(request.method))
             && self
-                .path
-                .is_none_or(|pattern| path_matches(pattern, request.api, request.path, same))
+                .operation
+                .as_ref()
+                .is_none_or(|id| id == request.operation)
+            && path.is_none_or(|pattern| path_matches(pattern, request.api, request.path, same))
     }
 
     /// Why no request can match.
-    pub(super) fn check(&self) -> Result<(), String> {
-        if let Some(id) = self.operation {
+    pub(super) fn check_filter(&self) -> Result<(), String> {
+        if let Some(id) = &self.operation {
             if self.method.is_some() || self.path.is_some() {
                 return refuse("it is for an operation, or for a method and a path: leave one out");
             }
             return check_operation(id);
         }
-        if let Some(method) = self.method {
+        if let Some(method) = &self.method {
             check_method(method)?;
         }
-        match self.path {
+        match &self.path {
             Some(path) => self.check_path(path),
             None => Ok(()),
         }
@@ -88,7 +84,7 @@ impl Filter<'_> {
             ));
         }
         let is_there = |method: &str| matching.iter().any(|one| one.eq_ignore_ascii_case(method));
-        match self.method {
+        match &self.method {
             Some(method) if !is_there(method) => {
                 let methods = sorted(matching).join(", ");
                 refuse(&format!("with its path there is only the method {methods}"))
@@ -201,14 +197,6 @@ mod tests {
         }
     }
 
-    fn on<'a>(method: &'a str, path: &'a str) -> Filter<'a> {
-        Filter {
-            method: Some(method),
-            path: Some(path),
-            operation: None,
-        }
-    }
-
     const IDENTIFY: &str = "/members/MBR-1/identify";
 
     #[test]
@@ -222,7 +210,12 @@ mod tests {
             "/nexus/members/*/identify",
             "/*/members/**",
         ] {
-            assert!(on("post", pattern).matches(&request(IDENTIFY)), "{pattern}");
+            assert!(
+                Fault::reset()
+                    .on("post", pattern)
+                    .matches(&request(IDENTIFY)),
+                "{pattern}"
+            );
         }
         for pattern in [
             "/members/*",
@@ -232,84 +225,27 @@ mod tests {
             "/members/*/verify",
         ] {
             assert!(
-                !on("POST", pattern).matches(&request(IDENTIFY)),
+                !Fault::reset()
+                    .on("POST", pattern)
+                    .matches(&request(IDENTIFY)),
                 "{pattern}"
             );
         }
-        assert!(!on("GET", "/**").matches(&request(IDENTIFY)));
+        assert!(!Fault::reset().on("GET", "/**").matches(&request(IDENTIFY)));
     }
 
     #[test]
     fn every_operation_has_a_filter_by_id_and_by_path() {
         for (api, operation) in api::all_operations() {
-            let id = Filter {
-                method: None,
-                path: None,
-                operation: Some(operation.id),
-            };
-            assert_eq!(id.check(), Ok(()), "{}", operation.id);
+            let by_id = Fault::reset().on_operation(operation.id);
+            assert_eq!(by_id.check_filter(), Ok(()), "{}", operation.id);
             let below = generalise(operation.path);
             let whole = format!("{}{below}/", api::prefix(api));
             let one = operation.path.replace('{', "A").replace('}', "");
             for path in [below, whole, one] {
-                assert_eq!(on(operation.method, &path).check(), Ok(()), "{path}");
+                let by_path = Fault::reset().on(operation.method, &path);
+                assert_eq!(by_path.check_filter(), Ok(()), "{path}");
             }
         }
-    }
-
-    #[test]
-    fn impossible_method_or_path_is_refused_with_advice() {
-        for (method, path, reason) in [
-            ("FETCH", "/members", "there are DELETE, GET"),
-            ("", "/members", "no operation has its method"),
-            ("GET", "members", "slash"),
-            ("GET", "/members/**/identify", "end of its path"),
-            ("GET", "/members/MBR-*", "whole segment"),
-            ("GET", "/members?page=1", "query"),
-            ("GET", "/nowhere", "no operation has its path"),
-            (
-                "POST",
-                "/nexus/members/*/identfy",
-                "did you mean /members/*/identify?",
-            ),
-            (
-                "POST",
-                "/members/MBR-1/identfy",
-                "did you mean /members/*/identify?",
-            ),
-            (
-                "POST",
-                "/members/{member_guid}/identify",
-                "did you mean /members/*/identify?",
-            ),
-            ("GET", "/sso/members", "no operation has its path"),
-            ("GET", "/members//identify", "no operation has its path"),
-            ("GET", "/members/*/identify", "only the method POST"),
-        ] {
-            let refusal = on(method, path).check().unwrap_err();
-            assert!(refusal.contains(reason), "{method} {path}: {refusal}");
-        }
-        let long = format!("/members/{}", "x".repeat(MAX_PATH));
-        assert!(on("GET", &long).check().unwrap_err().contains("long"));
-    }
-
-    #[test]
-    fn unknown_operation_or_operation_with_path_is_refused() {
-        let mut filter = Filter {
-            method: None,
-            path: None,
-            operation: Some("identifyMembr"),
-        };
-        let refusal = filter.check().unwrap_err();
-        assert!(
-            refusal.contains("did you mean identifyMember?"),
-            "{refusal}"
-        );
-        filter.operation = Some("identifyMember");
-        filter.method = Some("POST");
-        assert!(filter.check().unwrap_err().contains("leave one out"));
-        filter.method = None;
-        filter.path = Some("/members/*/identify");
-        assert!(filter.check().unwrap_err().contains("leave one out"));
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn fault_reply(
         FaultBody::NotJson => of(media_type(status), "{\"error\": "),
         FaultBody::Empty => Body::Empty,
     };
-    let seconds = fault.retry_after_seconds().into_iter();
+    let seconds = fault.retry_after.into_iter();
     let headers = seconds.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
     Some(Reply {
         status,

@@ -68,7 +68,7 @@ impl Challenge {
     pub(crate) fn to_json(&self) -> Value {
         let label = self.label();
         let mut shown = json!({
-            "type": self.type_name(),
+            "type": self.kind().1,
             "guid": self.guid,
             "label": label,
             "field_name": label,
@@ -103,24 +103,14 @@ impl Challenge {
         }
     }
 
-    pub(crate) fn type_name(&self) -> &'static str {
+    /// The type, by the number of credentials and by name.
+    pub(crate) fn kind(&self) -> (u8, &'static str) {
         match self.question {
-            Question::Text => "TEXT",
-            Question::Options | Question::Phone => "OPTIONS",
-            Question::Token => "TOKEN",
-            Question::ImageData => "IMAGE_DATA",
-            Question::ImageOptions => "IMAGE_OPTIONS",
-        }
-    }
-
-    /// The type as a number, as in credentials.
-    pub(crate) fn type_code(&self) -> u8 {
-        match self.question {
-            Question::Text => 0,
-            Question::Options | Question::Phone => 2,
-            Question::Token => 12,
-            Question::ImageData => 13,
-            Question::ImageOptions => 14,
+            Question::Text => (0, "TEXT"),
+            Question::Options | Question::Phone => (2, "OPTIONS"),
+            Question::Token => (12, "TOKEN"),
+            Question::ImageData => (13, "IMAGE_DATA"),
+            Question::ImageOptions => (14, "IMAGE_OPTIONS"),
         }
     }
 

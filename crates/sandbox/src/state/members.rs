@@ -219,9 +219,9 @@ impl State {
     pub(crate) fn remove_expired(&mut self) {
         let lifetime = self.settings.oauth_lifetime;
         let members = self.members.values();
-        let lapsed = members.filter(|member| member.has_expired(self.now, lifetime));
-        let lapsed: Vec<String> = lapsed.map(|member| member.guid.clone()).collect();
-        for guid in lapsed {
+        let expired = members.filter(|member| member.has_expired(self.now, lifetime));
+        let expired: Vec<String> = expired.map(|member| member.guid.clone()).collect();
+        for guid in expired {
             self.remove_member(&guid);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mx_nexus::reqwest::{Client, Method};
-use mx_nexus_sandbox::{Fault, Sandbox};
+use mx_nexus_sandbox::Fault;
 use serde_json::{Value, json};
 
+use crate::http::ask;
 use crate::{ADA, PATIENCE, connect, find, known_user, open, polling};
 
 /// The documentation: for every request the example of its response.
@@ -36,31 +36,6 @@ fn shape(value: &Value) -> Value {
             .iter()
             .map(|(name, field)| (name.clone(), shape(field)))
             .collect(),
-    }
-}
-
-struct Answered {
-    status: u16,
-    media_type: String,
-    allow: Option<String>,
-    body: Value,
-}
-
-async fn ask(sandbox: &Sandbox, request: &str, body: &str) -> Answered {
-    let (method, path) = request.split_once(' ').unwrap();
-    let url = format!("{}{path}", sandbox.address());
-    let method: Method = method.parse().unwrap();
-    let asking = Client::new().request(method, url).body(body.to_owned());
-    let answer = asking.send().await.unwrap();
-    let header = |name: &str| {
-        let value = answer.headers().get(name)?;
-        Some(value.to_str().unwrap().to_owned())
-    };
-    Answered {
-        status: answer.status().as_u16(),
-        media_type: header("content-type").unwrap_or_default(),
-        allow: header("allow"),
-        body: serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default(),
     }
 }
 
@@ -109,8 +84,8 @@ async fn every_response_has_the_shape_of_its_example() {
 
     let user = known_user(&nexus, ADA).await;
     let member = connect(&user, &find(&user, "Sandbox Bank").await, "quick").await;
-    let job = user.identify(member.member()).polling(polling());
-    job.patience(PATIENCE).run(async |_| None).await.unwrap();
+    let job = user.identify(member.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     check("GET /_sandbox/jobs", "GET /_sandbox/jobs", "").await;
     let expire = "POST /_sandbox/sessions/expire";
     check(expire, expire, "").await;

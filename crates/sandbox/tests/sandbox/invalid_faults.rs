@@ -1,64 +1,109 @@
 //! Faults that cannot happen are refused with advice, in Rust and over HTTP; faults without a body or with another media type.
 
-use mx_nexus::reqwest::{self, Client};
-use mx_nexus_sandbox::{Fault, FaultBody, FaultKind};
-use serde_json::{Value, json};
+use mx_nexus::reqwest::Client;
+use mx_nexus_sandbox::{Fault, FaultBody, FaultKind, Sandbox};
+use serde_json::json;
 
+use crate::http::ask;
 use crate::{ADA, apis, open, raw, session};
 
 #[tokio::test]
-async fn impossible_fault_is_refused_over_http() {
+async fn impossible_fault_is_refused_with_advice() {
     let (sandbox, _) = open().await;
-    let url = format!("{}/_sandbox/faults", sandbox.address());
-    for (fault, advice) in [
-        (json!({"kind": "reset", "method": "FETCH"}), "GET"),
+    let long = format!("\"path\": \"/members/{}\"", "x".repeat(1000));
+    for (fields, advice) in [
+        (r#""method": "FETCH""#, "there are DELETE, GET"),
+        (r#""path": "members""#, "slash"),
+        (r#""path": "/members/**/identify""#, "has to be the end"),
+        (r#""path": "/members/MBR-*""#, "whole segment"),
+        (r#""path": "/members?page=1""#, "query"),
+        (r#""path": "/nowhere""#, "no operation has its path"),
+        (r#""path": "/sso/members""#, "no operation has its path"),
         (
-            json!({"kind": "reset", "path": "/members/**/identify"}),
-            "has to be the end",
+            r#""path": "/members//identify""#,
+            "no operation has its path",
         ),
         (
-            json!({"kind": "reset", "path": "/members/*/identfy"}),
+            r#""path": "/members/*/identfy""#,
             "did you mean /members/*/identify?",
         ),
         (
-            json!({"kind": "reset", "method": "GET", "path": "/members/*/identify"}),
+            r#""path": "/members/MBR-1/identfy""#,
+            "did you mean /members/*/identify?",
+        ),
+        (
+            r#""path": "/members/{member_guid}/identify""#,
+            "did you mean /members/*/identify?",
+        ),
+        (&long, "1000 bytes"),
+        (
+            r#""method": "GET", "path": "/members/*/identify""#,
             "only the method POST",
         ),
         (
-            json!({"kind": "reset", "operation": "identifyMembr"}),
+            r#""operation": "identifyMembr""#,
             "did you mean identifyMember?",
         ),
         (
-            json!({"kind": "reset", "operation": "readMember", "method": "GET"}),
+            r#""operation": "readMember", "method": "GET""#,
             "leave one out",
         ),
-        (json!({"kind": "explode"}), "`stale_echo`"),
-        (json!({"kind": "reset", "tiems": 2}), "`times`"),
-        (json!(null), "a fault as JSON"),
+        (
+            r#""operation": "readMember", "path": "/members""#,
+            "leave one out",
+        ),
+        (r#""times": 0"#, "at least once"),
+        (r#""tiems": 2"#, "`times`"),
+        (r#""status": 503"#, "only the kind status"),
+        (r#""retry_after": 1"#, "retry_after"),
     ] {
-        let asking = Client::new().post(&url).body(fault.to_string()).send();
-        let answer = asking.await.unwrap();
-        assert_eq!(answer.status().as_u16(), 400, "{fault}");
-        let refusal: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-        let message = refusal["error"]["message"].as_str().unwrap();
-        assert!(message.contains(advice), "{fault}: {message}");
+        check_refusal(
+            &sandbox,
+            &format!("{{\"kind\": \"reset\", {fields}}}"),
+            advice,
+        )
+        .await;
+    }
+    for (fault, advice) in [
+        ("", "EOF"),
+        ("null", "a fault as JSON"),
+        (r#"{"kind": "explode"}"#, "`stale_echo`"),
+        (r#"{"kind": "status"}"#, "needs a status"),
+        (r#"{"kind": "status", "status": 99}"#, "200 to 599"),
+        (
+            r#"{"kind": "status", "status": 204, "body": "html"}"#,
+            "no body",
+        ),
+        (r#"{"kind": "truncate", "processed": true}"#, "processed"),
+        (r#"{"kind": "delay"}"#, "needs delay_ms"),
+        (r#"{"kind": "delay", "delay_ms": 600001}"#, "ten minutes"),
+    ] {
+        check_refusal(&sandbox, fault, advice).await;
     }
     let refusal = sandbox.fault(Fault::reset().on("GET", "/membrs"));
     assert!(refusal.unwrap_err().to_string().contains("/members"));
     assert!(sandbox.faults().is_empty());
 }
 
+async fn check_refusal(sandbox: &Sandbox, fault: &str, advice: &str) {
+    let refusal = ask(sandbox, "POST /_sandbox/faults", fault).await;
+    assert_eq!(refusal.status, 400, "{fault}");
+    let message = refusal.body["error"]["message"].as_str().unwrap();
+    assert!(message.contains(advice), "{fault}: {message}");
+}
+
 #[tokio::test]
 async fn fault_is_returned_with_its_defaults() {
     let (sandbox, _) = open().await;
-    let url = format!("{}/_sandbox/faults", sandbox.address());
-    let asking = Client::new().post(&url).body(r#"{"kind": "stale_echo"}"#);
-    let answer = asking.send().await.unwrap().text().await.unwrap();
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    let listed = reqwest::get(&url).await.unwrap().text().await.unwrap();
-    let listed: Value = serde_json::from_str(&listed).unwrap();
-    assert_eq!(answer["operation"], "readMember");
-    assert_eq!(listed["faults"], json!([answer]));
+    let added = ask(
+        &sandbox,
+        "POST /_sandbox/faults",
+        r#"{"kind": "stale_echo"}"#,
+    )
+    .await;
+    let listed = ask(&sandbox, "GET /_sandbox/faults", "").await;
+    assert_eq!(added.body["operation"], "readMember");
+    assert_eq!(listed.body["faults"], json!([added.body]));
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ async fn longest_settings_are_accepted() {
     for password in ["any", "slow", "challenge"] {
         let user = known_user(&nexus, &format!("U-{password}")).await;
         let connection = connect(&user, &find(&user, "Sandbox Bank").await, password).await;
-        let job = user.identify(connection.member()).patience(PATIENCE);
-        let _under_way = job.start().await.unwrap();
+        let job = user.identify(connection.member());
+        let _under_way = job.start(PATIENCE).await.unwrap();
     }
     let jobs = sandbox.jobs();
     assert_eq!(jobs.len(), 3);
@@ -50,8 +50,8 @@ async fn shortest_settings_are_accepted() {
     let nexus = sandbox.nexus().build().unwrap();
     let user = known_user(&nexus, ADA).await;
     let connection = connect(&user, MX_BANK, "any").await;
-    let job = user.identify(connection.member()).polling(polling());
-    job.patience(PATIENCE).run(async |_| None).await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    job.run(PATIENCE, async |_| None).await.unwrap();
     let kinds: Vec<_> = sandbox.jobs().iter().map(|job| job.kind).collect();
     assert!(kinds.contains(&JobKind::Identification));
 }

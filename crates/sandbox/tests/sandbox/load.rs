@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use mx_nexus::connect::FormValues;
 use mx_nexus::fleet::Outcome;
 use mx_nexus::identity::Answers;
 use mx_nexus_sandbox::JobKind;
-use tokio::task::JoinSet;
 
-use crate::{MX_BANK, PATIENCE, known_user, polling, quick, raw};
+use crate::{PATIENCE, polling, quick, raw};
 
 const USERS: usize = 100;
 const MEMBERS: usize = 20;
@@ -19,43 +17,20 @@ const CALLS: usize = 64;
 async fn two_thousand_identifications_at_a_time_succeed() {
     let sandbox = quick().start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();
-    let mut connecting = JoinSet::new();
-    for number in 0..USERS {
-        let nexus = nexus.clone();
-        connecting.spawn(async move {
-            let user = known_user(&nexus, &format!("U-{number}")).await;
-            let form = user.connect(MX_BANK).await.unwrap();
-            let mut members = Vec::new();
-            for login in 0..MEMBERS {
-                // Every fourth has a challenge, and every tenth is refused.
-                let password = match (login % 4, login % 10) {
-                    (_, 9) => "INVALID",
-                    (0, _) => "challenge",
-                    _ => "any",
-                };
-                let entries = form
-                    .fields()
-                    .iter()
-                    .fold(FormValues::new(), |entries, field| {
-                        match field.html_input() {
-                            "password" => entries.with(field.guid(), password),
-                            _ => entries.with(field.guid(), format!("login-{login}")),
-                        }
-                    });
-                members.push(form.submit(entries).await.unwrap().member().clone());
-            }
-            (user, members)
-        });
-    }
     let mut fleet = nexus
         .fleet(PATIENCE * 5)
         .concurrency(CALLS)
         .polling(polling());
-    while let Some(connected) = connecting.join_next().await {
-        let (user, members) = connected.unwrap();
-        for member in members {
-            fleet.identify(&user, member);
-        }
+    for number in 0..USERS * MEMBERS {
+        // Every tenth is refused, and every fourth has a challenge.
+        let password = match (number % MEMBERS) % 10 {
+            9 => "INVALID",
+            _ if (number % MEMBERS).is_multiple_of(4) => "challenge",
+            _ => "any",
+        };
+        let id = format!("U-{}", number / MEMBERS);
+        let member = sandbox.add_member(&id, password).unwrap();
+        fleet.identify(&nexus.user(id), member);
     }
     assert_eq!(fleet.len(), USERS * MEMBERS);
     let (mut done, mut failed, mut asked) = (0, 0, 0);

@@ -13,6 +13,7 @@ mod support;
 mod control;
 mod control_docs;
 mod faults;
+mod http;
 mod invalid_faults;
 mod limits;
 mod load;

@@ -27,8 +27,8 @@ async fn post(address: &str, body: &'static str) -> Response {
 }
 
 async fn status(user: &User, member: &str) -> ConnectionStatus {
-    let job = user.identify(member).polling(polling()).patience(PATIENCE);
-    match job.run(async |_| None).await {
+    let job = user.identify(member).with_polling(polling());
+    match job.run(PATIENCE, async |_| None).await {
         Ok(_) => ConnectionStatus::Connected,
         Err(error) => error.status().cloned().unwrap(),
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mx_nexus::reqwest::Client;
 use mx_nexus_sandbox::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::http::ask;
 use crate::{ADA, known_user, open, raw};
 
 /// A key in a place where it does not belong.
@@ -61,11 +61,8 @@ async fn log_can_be_cleared() {
     assert_eq!(sandbox.clear_requests(), before);
     assert!(sandbox.requests().is_empty());
     api.list_members().send().await.unwrap();
-    let url = format!("{}/_sandbox/requests", sandbox.address());
-    let answer = Client::new().delete(url).send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200);
-    let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    assert_eq!(answer, json!({"cleared": 1}));
+    let cleared = ask(&sandbox, "DELETE /_sandbox/requests", "").await;
+    assert_eq!(cleared.body, json!({"cleared": 1}));
     assert!(sandbox.requests().is_empty());
 }
 

@@ -48,8 +48,8 @@ async fn job_of_an_hour_takes_no_time_with_a_paused_clock() {
     let connection = connect(&user, MX_BANK, "any").await;
     let began = Instant::now();
     let minutes = Polling::between(Duration::from_secs(60), Duration::from_secs(600));
-    let job = user.identify(connection.member()).polling(minutes);
-    let owners = job.patience(HOUR * 5).run(async |_| None).await.unwrap();
+    let job = user.identify(connection.member()).with_polling(minutes);
+    let owners = job.run(HOUR * 5, async |_| None).await.unwrap();
     assert!(!owners.is_empty());
     assert!(began.elapsed() >= HOUR, "by the clock of the runtime");
 }

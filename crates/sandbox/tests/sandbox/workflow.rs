@@ -1,12 +1,11 @@
 //! The whole workflow with the real client, for every password.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mx_nexus::User;
-use mx_nexus::identity::{Answers, Challenge, IdentityError, IdentityErrorKind, Owners};
+use mx_nexus::identity::{Answers, Challenge, JobError, Owners};
 use mx_nexus::values::ConnectionStatus;
-use mx_nexus_sandbox::{JobKind, Sandbox};
+use mx_nexus_sandbox::Sandbox;
 
 use crate::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick};
 
@@ -26,11 +25,11 @@ async fn identify(
     user: &User,
     member: &str,
     mut answer: impl FnMut(&Challenge, usize) -> String,
-) -> (Result<Owners, IdentityError>, Vec<usize>) {
+) -> (Result<Owners, JobError>, Vec<usize>) {
     let mut rounds = Vec::new();
-    let job = user.identify(member).polling(polling()).patience(PATIENCE);
+    let job = user.identify(member).with_polling(polling());
     let ended = job
-        .run(async |challenges| {
+        .run(PATIENCE, async |challenges| {
             rounds.push(challenges.len());
             let round = rounds.len();
             let answers = challenges.iter().fold(Answers::new(), |answers, one| {
@@ -46,7 +45,7 @@ async fn identify(
 async fn identify_with(
     name: &str,
     password: &str,
-) -> (Result<Owners, IdentityError>, Vec<usize>, Sandbox) {
+) -> (Result<Owners, JobError>, Vec<usize>, Sandbox) {
     let (sandbox, nexus) = open().await;
     let user = known_user(&nexus, ADA).await;
     let bank = find(&user, name).await;
@@ -85,40 +84,6 @@ async fn passwords_that_succeed() {
 }
 
 #[tokio::test]
-async fn passwords_that_end_with_another_status() {
-    use ConnectionStatus as Is;
-    for (bank, password, status) in [
-        ("MX Bank", "BAD_REQUEST", Is::Failed),
-        ("MX Bank", "UNAUTHORIZED", Is::Denied),
-        ("MX Bank", "INVALID", Is::Denied),
-        ("MX Bank", "LOCKED", Is::Locked),
-        ("MX Bank", "DISABLED", Is::Denied),
-        ("MX Bank", "SERVER_ERROR", Is::Failed),
-        ("MX Bank", "UNAVAILABLE", Is::Failed),
-        ("Sandbox Bank", "prevented", Is::Prevented),
-        ("Sandbox Bank", "impeded", Is::Impeded),
-        ("Sandbox Bank", "degraded", Is::Degraded),
-        ("Sandbox Bank", "rejected", Is::Rejected),
-        ("Sandbox Bank", "imported", Is::Imported),
-        ("Sandbox Bank", "disabled", Is::Disabled),
-        ("Sandbox Bank", "expired", Is::Expired),
-        ("Sandbox Bank", "closed", Is::Closed),
-    ] {
-        let (ended, _, _sandbox) = identify_with(bank, password).await;
-        let error = ended
-            .err()
-            .unwrap_or_else(|| panic!("{password} gave owners"));
-        assert_eq!(
-            error.kind(),
-            IdentityErrorKind::Ended,
-            "{password}: {error}"
-        );
-        assert_eq!(error.status(), Some(&status), "{password}");
-        assert!(error.remedy().is_some(), "{password}");
-    }
-}
-
-#[tokio::test]
 async fn answer_opens_another_challenge_or_ends_the_job() {
     use ConnectionStatus as Is;
     let (_sandbox, nexus) = open().await;
@@ -151,11 +116,8 @@ async fn unanswered_challenge_expires() {
         .unwrap();
     let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
     let connection = connect(&user, MX_BANK, "challenge").await;
-    let job = user
-        .identify(connection.member())
-        .polling(polling())
-        .patience(PATIENCE);
-    let mut job = job.start().await.unwrap();
+    let job = user.identify(connection.member()).with_polling(polling());
+    let mut job = job.start(PATIENCE).await.unwrap();
     let error = loop {
         match job.next().await {
             Err(error) => break error,
@@ -166,117 +128,10 @@ async fn unanswered_challenge_expires() {
 }
 
 #[tokio::test]
-async fn third_failed_login_is_prevented() {
-    let (_sandbox, nexus) = open().await;
-    let user = known_user(&nexus, ADA).await;
-    let connection = connect(&user, MX_BANK, "INVALID").await;
-    let mut ends = Vec::new();
-    for _ in 0..3 {
-        let (ended, _) = identify(&user, connection.member().as_str(), |one, _| {
-            correct_answer(one)
-        })
-        .await;
-        ends.push(ended.unwrap_err().status().cloned().unwrap());
-    }
-    use ConnectionStatus::{Denied, Prevented};
-    assert_eq!(ends, [Denied, Denied, Prevented]);
-}
-
-#[tokio::test]
-async fn oauth_member_is_pending_until_sign_in() {
-    let (sandbox, nexus) = open().await;
-    let user = known_user(&nexus, ADA).await;
-    let bank = find(&user, "MX Bank (OAuth)").await;
-    let form = user.connect(bank.as_str()).await.unwrap();
-    assert!(form.is_oauth());
-    let connection = form
-        .submit(mx_nexus::connect::FormValues::new())
-        .await
-        .unwrap();
-    let window = connection.oauth_window().unwrap().expose().to_owned();
-    assert!(window.starts_with(sandbox.address()), "{window}");
-    let member = connection.member().as_str();
-    let (pending, _) = identify(&user, member, |one, _| correct_answer(one)).await;
-    assert_eq!(
-        pending.unwrap_err().status(),
-        Some(&ConnectionStatus::Pending)
-    );
-    let signing_in = mx_nexus::reqwest::Client::new().post(&window).send();
-    assert_eq!(signing_in.await.unwrap().status().as_u16(), 200);
-    assert!(!sandbox.finish_oauth(member), "the page works once");
-    let (ended, _) = identify(&user, member, |one, _| correct_answer(one)).await;
-    assert!(!ended.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn missing_support_and_missing_product_are_different_errors() {
-    let (ended, _, _sandbox) = identify_with("Sandbox Savings", "any").await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotSupported);
-    let (ended, _, _sandbox) = identify_with("Sandbox Private Bank", "any").await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
-    let sandbox = quick()
-        .without(JobKind::Identification)
-        .start()
-        .await
-        .unwrap();
-    let user = known_user(&sandbox.nexus().build().unwrap(), ADA).await;
-    let connection = connect(&user, MX_BANK, "any").await;
-    let (ended, _) = identify(&user, connection.member().as_str(), |one, _| {
-        correct_answer(one)
-    })
-    .await;
-    assert_eq!(ended.unwrap_err().kind(), IdentityErrorKind::NotEnabled);
-}
-
-#[tokio::test]
-async fn second_member_with_the_same_login_is_refused() {
-    let (_sandbox, nexus) = open().await;
-    let user = known_user(&nexus, ADA).await;
-    connect(&user, MX_BANK, "any").await;
-    let form = user.connect(MX_BANK).await.unwrap();
-    let guids: BTreeSet<String> = form
-        .fields()
-        .iter()
-        .map(|field| field.guid().as_str().to_owned())
-        .collect();
-    assert_eq!(guids.len(), 2);
-    let entries = form
-        .fields()
-        .iter()
-        .fold(mx_nexus::connect::FormValues::new(), |entries, field| {
-            entries.with(field.guid(), "mxuser")
-        });
-    let error = form.submit(entries).await.unwrap_err();
-    assert_eq!(
-        error.call_error().and_then(mx_nexus::Error::status),
-        Some(422),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn member_of_another_user_is_not_found() {
-    let (_sandbox, nexus) = open().await;
-    let ada = known_user(&nexus, ADA).await;
-    let member = connect(&ada, MX_BANK, "any").await;
-    let bob = known_user(&nexus, "U-bob").await.api().await.unwrap();
-    let error = bob
-        .read_member()
-        .member_guid(member.member())
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(error.status(), Some(404));
-}
-
-#[tokio::test]
 async fn test_session_has_owners() {
     let (_sandbox, nexus) = open().await;
     let user = nexus.with_session_token("test_session");
-    let job = user
-        .identify("test_nexus_member")
-        .polling(polling())
-        .patience(PATIENCE);
-    let owners = job.run(async |_| None).await.unwrap();
+    let job = user.identify("test_nexus_member").with_polling(polling());
+    let owners = job.run(PATIENCE, async |_| None).await.unwrap();
     assert!(!owners.is_empty());
 }

@@ -72,6 +72,27 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Notes a value that became another one.
+    pub(super) fn differs<T: PartialEq + Display>(
+        &mut self,
+        spot: &Spot,
+        rule: Rule,
+        name: &str,
+        [before, after]: [T; 2],
+    ) {
+        if before != after {
+            self.note(spot, rule, became(name, before, after));
+        }
+    }
+
+    /// Notes a key that was added, removed or changed.
+    pub(super) fn key(&mut self, spot: &Spot, rule: Rule, key: &str, [old, new]: [&Value; 2]) {
+        let (before, after) = (old.get(key), new.get(key));
+        if before != after {
+            self.note(spot, rule, went(key, before, after));
+        }
+    }
+
     /// Notes every difference in keys that the caller does not handle itself, so that none is missed.
     pub(super) fn rest(&mut self, spot: &Spot, old: &Value, new: &Value, handled: &[&str]) {
         let empty = Map::new();

@@ -23,18 +23,23 @@ impl Comparison<'_> {
             "paths",
             "components",
         ];
-        self.part("$", old, new, &handled);
-        if old["openapi"] != new["openapi"] {
-            let what = became("openapi", &old["openapi"], &new["openapi"]);
-            self.note_whole(Rule::DocumentationChanged, "$.openapi", what);
-        }
+        self.rest(&whole("$"), old, new, &handled);
+        let versions = [&old["openapi"], &new["openapi"]];
+        self.differs(
+            &whole("$.openapi"),
+            Rule::DocumentationChanged,
+            "openapi",
+            versions,
+        );
         self.info(&old["info"], &new["info"]);
         self.servers(&old["servers"], &new["servers"]);
         self.security(old, new);
-        if old["tags"] != new["tags"] {
-            let what = went("tags", old.get("tags"), new.get("tags"));
-            self.note_whole(Rule::DocumentationChanged, "$.tags", what);
-        }
+        self.key(
+            &whole("$.tags"),
+            Rule::DocumentationChanged,
+            "tags",
+            [old, new],
+        );
         // Parameters, responses and bodies are compared where they are used.
         let used = [
             "schemas",
@@ -43,17 +48,9 @@ impl Comparison<'_> {
             "requestBodies",
             "securitySchemes",
         ];
-        self.part(
-            "$.components",
-            &old["components"],
-            &new["components"],
-            &used,
-        );
+        let [before, after] = [old, new].map(|document| &document["components"]);
+        self.rest(&whole("$.components"), before, after, &used);
         self.components();
-    }
-
-    fn part(&mut self, place: &str, old: &Value, new: &Value, handled: &[&str]) {
-        self.rest(&Spot::new(Side::Request, place, &[]), old, new, handled);
     }
 
     fn info(&mut self, old: &Value, new: &Value) {
@@ -65,10 +62,12 @@ impl Comparison<'_> {
             "title",
         ];
         for key in texts {
-            if old.get(key) != new.get(key) {
-                let what = went(key, old.get(key), new.get(key));
-                self.note_whole(Rule::DocumentationChanged, "$.info", what);
-            }
+            self.key(
+                &whole("$.info"),
+                Rule::DocumentationChanged,
+                key,
+                [old, new],
+            );
         }
         let changed = [
             ("version", Rule::ContractVersionChanged),
@@ -86,27 +85,19 @@ impl Comparison<'_> {
         }
         let mut handled = texts.to_vec();
         handled.extend(changed.map(|(key, _)| key));
-        self.part("$.info", old, new, &handled);
+        self.rest(&whole("$.info"), old, new, &handled);
     }
 
     fn servers(&mut self, old: &Value, new: &Value) {
         let (before, after) = (environments(old), environments(new));
         for (environment, address) in &before {
             let place = format!("$.servers ({environment})");
-            match after.get(environment) {
-                None => self.note_whole(
-                    Rule::ServerRemoved,
-                    &place,
-                    format!("{address} was removed"),
-                ),
-                Some(other) if other != address => {
-                    self.note_whole(
-                        Rule::ServerAddressChanged,
-                        &place,
-                        became("url", address, other),
-                    );
-                }
-                Some(_) => {}
+            if let Some(other) = after.get(environment) {
+                let urls = [address, other];
+                self.differs(&whole(&place), Rule::ServerAddressChanged, "url", urls);
+            } else {
+                let what = format!("{address} was removed");
+                self.note_whole(Rule::ServerRemoved, &place, what);
             }
         }
         for (environment, address) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
@@ -122,21 +113,17 @@ impl Comparison<'_> {
     fn security(&mut self, old: &Value, new: &Value) {
         let header = |view: &View| {
             let access = view.access.as_ref();
-            access.map_or_else(
-                || "none".to_owned(),
-                |access| access.credential_header.clone(),
-            )
+            access
+                .map_or("none", |access| &access.credential_header)
+                .to_owned()
         };
         let (before, after) = (header(self.old.view), header(self.new.view));
         if before != after {
             let what = became("header", before, after);
             self.note_whole(Rule::CredentialHeaderChanged, "$.security", what);
         } else if old["security"] != new["security"] || schemes(old) != schemes(new) {
-            self.note_whole(
-                Rule::SecurityChanged,
-                "$.security",
-                "it is declared in another way",
-            );
+            let what = "it is declared in another way";
+            self.note_whole(Rule::SecurityChanged, "$.security", what);
         }
         let described = |document: &Value| document["components"]["securitySchemes"].clone();
         if described(old) != described(new) && schemes(old) == schemes(new) {
@@ -192,6 +179,11 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// A place that concerns the document as a whole.
+fn whole(place: &str) -> Spot {
+    Spot::new(Side::Request, place, &[])
 }
 
 /// The addresses by environment, as the client has them.

@@ -34,7 +34,7 @@ pub(super) fn without_missed(old: &Prepared, new: &Prepared) -> Option<View> {
             continue;
         }
         let applied = old
-            .survey
+            .outcome
             .applied
             .iter()
             .filter(|applied| applied.index == index);
@@ -53,7 +53,7 @@ pub(super) fn without_missed(old: &Prepared, new: &Prepared) -> Option<View> {
     overlay["actions"] = Value::Array(kept);
     let mut overlaid = old.published.clone();
     let extends = overlay["extends"].as_str()?.to_owned();
-    overlay::survey(&mut overlaid, &extends, &overlay).ok()?;
+    overlay::apply_where_possible(&mut overlaid, &extends, &overlay).ok()?;
     View::of(overlaid).ok().map(|(view, _)| view)
 }
 

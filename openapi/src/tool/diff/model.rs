@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::Side;
-use crate::document::{OperationEntry, follow, operations, reference, schema_name};
+use crate::document::{OperationEntry, children, follow, operations, reference, schema_name};
 use crate::normalise::media_types::media_type;
 use crate::normalise::parameters::name_of;
 use crate::normalise::{typing, wrappers};
@@ -163,25 +163,14 @@ impl<'a> Model<'a> {
     }
 
     fn reach_from(&mut self, value: &'a Value, side: Side, id: &str) {
-        match value {
-            Value::Object(members) => {
-                if let Some(name) = schema_name(value) {
-                    let found = self.reach.entry((side, name.to_owned())).or_default();
-                    if found.insert(id.to_owned()) {
-                        let view = self.view;
-                        self.reach_from(follow(&view.document, value), side, id);
-                    }
-                }
-                for member in members.values() {
-                    self.reach_from(member, side, id);
-                }
+        if let Some(name) = schema_name(value) {
+            let found = self.reach.entry((side, name.to_owned())).or_default();
+            if found.insert(id.to_owned()) {
+                self.reach_from(follow(&self.view.document, value), side, id);
             }
-            Value::Array(items) => {
-                for item in items {
-                    self.reach_from(item, side, id);
-                }
-            }
-            _ => {}
+        }
+        for child in children(value) {
+            self.reach_from(child, side, id);
         }
     }
 

@@ -62,52 +62,26 @@ impl<'a> Comparison<'a> {
     }
 
     fn operation(&mut self, spot: &Spot, old: &Operation<'a>, new: &Operation<'a>) {
-        if old.id != new.id {
-            self.note(
-                spot,
-                Rule::OperationRenamed,
-                became("operationId", old.id, new.id),
-            );
-        }
+        let ids = [old.id, new.id];
+        self.differs(spot, Rule::OperationRenamed, "operationId", ids);
         // The names in a path are reported with the parameters.
         if route(old.path) != route(new.path) {
-            self.note(
-                spot,
-                Rule::OperationPathChanged,
-                became("path", old.path, new.path),
-            );
+            let paths = [old.path, new.path];
+            self.differs(spot, Rule::OperationPathChanged, "path", paths);
         }
-        if old.method != new.method {
-            let what = became(
-                "method",
-                old.method.to_uppercase(),
-                new.method.to_uppercase(),
-            );
-            self.note(spot, Rule::OperationMethodChanged, what);
-        }
+        let methods = [old, new].map(|operation| operation.method.to_uppercase());
+        self.differs(spot, Rule::OperationMethodChanged, "method", methods);
         let [before, after] = [old, new].map(|operation| Value::Object(operation.value.clone()));
-        let deprecated = [flag(&before, "deprecated"), flag(&after, "deprecated")];
-        self.flag(
-            spot,
-            "deprecated",
-            deprecated,
-            [Rule::DeprecationChanged; 2],
-        );
-        if before["tags"] != after["tags"] {
-            let what = went("tags", before.get("tags"), after.get("tags"));
-            self.note(spot, Rule::OperationTagChanged, what);
-        }
+        let deprecated = [&before, &after].map(|operation| flag(operation, "deprecated"));
+        self.differs(spot, Rule::DeprecationChanged, "deprecated", deprecated);
+        self.key(spot, Rule::OperationTagChanged, "tags", [&before, &after]);
         if before.get("security") != after.get("security") {
             let rule = if is_open_to_all(&after) && !is_open_to_all(&before) {
                 Rule::OperationSecurityWithdrawn
             } else {
                 Rule::OperationSecurityChanged
             };
-            self.note(
-                spot,
-                rule,
-                went("security", before.get("security"), after.get("security")),
-            );
+            self.key(spot, rule, "security", [&before, &after]);
         }
         self.rest(spot, &before, &after, &HANDLED);
         self.row(spot, old, new);
@@ -124,30 +98,19 @@ impl<'a> Comparison<'a> {
             return;
         };
         let known = self.changes.len();
-        let starts = [Rule::OperationStartsWork, Rule::OperationStartsNoWork];
-        self.flag(
-            spot,
-            "starts work",
-            [before.starts_work, after.starts_work],
-            starts,
-        );
-        let replay = [Rule::OperationReplayable, Rule::OperationNotReplayable];
-        self.flag(
-            spot,
-            "replayable",
-            [before.replayable, after.replayable],
-            replay,
-        );
+        let rules = [Rule::OperationStartsWork, Rule::OperationStartsNoWork];
+        let starts_work = [before.starts_work, after.starts_work];
+        self.flag(spot, "starts work", starts_work, rules);
+        let rules = [Rule::OperationReplayable, Rule::OperationNotReplayable];
+        let replayable = [before.replayable, after.replayable];
+        self.flag(spot, "replayable", replayable, rules);
         let marks = |operation: &Operation<'_>| {
             ["x-starts-work", "x-reads-only"]
                 .map(|mark| operation.value.get(mark) == Some(&true.into()))
         };
         if marks(old) != marks(new) && self.changes.len() == known {
-            self.note(
-                spot,
-                Rule::DocumentationChanged,
-                "a mark without an effect changed",
-            );
+            let what = "a mark without an effect changed";
+            self.note(spot, Rule::DocumentationChanged, what);
         }
         // What changed for all is noted once, with the document.
         let is_default = |credential: &str, model: &Model<'_>| {
@@ -163,11 +126,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn request(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
-        let spot = Spot::new(
-            Side::Request,
-            format!("{}.body", new.id),
-            &[new.id.to_owned()],
-        );
+        let place = format!("{}.body", new.id);
+        let spot = Spot::new(Side::Request, place, &[new.id.to_owned()]);
         match (old.request, new.request) {
             (None, None) => {}
             (Some(_), None) => self.note(&spot, Rule::RequestBodyRemoved, "it was removed"),
@@ -180,12 +140,12 @@ impl<'a> Comparison<'a> {
                 self.note(&spot, rule, "it was added");
             }
             (Some(before), Some(after)) => {
-                let required = [flag(before, "required"), flag(after, "required")];
-                self.flag(
+                let required = [before, after].map(|body| flag(body, "required"));
+                self.differs(
                     &spot,
+                    Rule::RequestBodyPresenceChanged,
                     "required",
                     required,
-                    [Rule::RequestBodyPresenceChanged; 2],
                 );
                 self.rest(&spot, before, after, &["required", "content"]);
                 if let (Some(before), Some(after)) = (Body::of(before), Body::of(after)) {
@@ -208,11 +168,8 @@ impl<'a> Comparison<'a> {
             _ => Some(Rule::RequestMediaTypeChanged),
         };
         if let Some(rule) = rule {
-            self.note(
-                spot,
-                rule,
-                became("media type", before.media_type, after.media_type),
-            );
+            let media_types = [before.media_type, after.media_type];
+            self.differs(spot, rule, "media type", media_types);
         }
         self.rest(spot, before.media, after.media, &["schema"]);
         let [old, new] = [&before.media["schema"], &after.media["schema"]];
@@ -220,19 +177,13 @@ impl<'a> Comparison<'a> {
             [true, true] => {
                 self.value(spot, [None, None], [old, new]);
                 if self.old.is_nullable(old) != self.new.is_nullable(new) {
-                    self.note(
-                        spot,
-                        Rule::UnknownKeywordChanged,
-                        "nullable of the whole body changed",
-                    );
+                    let what = "nullable of the whole body changed";
+                    self.note(spot, Rule::UnknownKeywordChanged, what);
                 }
             }
             [false, false] if old != new => {
-                self.note(
-                    spot,
-                    Rule::DocumentationChanged,
-                    "the schema of the bytes changed",
-                );
+                let what = "the schema of the bytes changed";
+                self.note(spot, Rule::DocumentationChanged, what);
             }
             _ => {}
         }
@@ -258,10 +209,7 @@ impl<'a> Comparison<'a> {
             let is_read = is_success && (old.method != "delete" || new.method != "delete");
             let ignored = ["headers", "links", "content"];
             for key in &ignored[..if is_read { 2 } else { 3 }] {
-                if before.get(key) != after.get(key) {
-                    let what = went(key, before.get(key), after.get(key));
-                    self.note(&spot, Rule::IgnoredAnswerChanged, what);
-                }
+                self.key(&spot, Rule::IgnoredAnswerChanged, key, [before, after]);
             }
         }
         let spot = Spot::new(Side::Response, format!("{}.answer", new.id), &ids);

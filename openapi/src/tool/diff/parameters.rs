@@ -48,12 +48,8 @@ impl<'a> Comparison<'a> {
                 (_, true, true) => Rule::ParameterRespelledRequired,
             };
             let key = if is_moved { "in" } else { "name" };
-            let text = |parameter: &Value| parameter[key].as_str().unwrap_or_default().to_owned();
-            self.note(
-                &spot(other),
-                rule,
-                became(key, text(parameter), text(other)),
-            );
+            let texts = [parameter, other].map(|one| one[key].as_str().unwrap_or_default());
+            self.differs(&spot(other), rule, key, texts);
             self.parameter(&spot(other), [old.id, new.id], [parameter, other]);
         }
         for parameter in come {
@@ -108,15 +104,10 @@ impl<'a> Comparison<'a> {
         self.flag(spot, "required", required, presence);
         if required[0] == required[1] {
             let nullable = [old, new].map(|parameter| flag(&parameter["schema"], "nullable"));
-            self.flag(spot, "nullable", nullable, [Rule::NullChanged; 2]);
+            self.differs(spot, Rule::NullChanged, "nullable", nullable);
         }
         let deprecated = [old, new].map(|parameter| flag(parameter, "deprecated"));
-        self.flag(
-            spot,
-            "deprecated",
-            deprecated,
-            [Rule::DeprecationChanged; 2],
-        );
+        self.differs(spot, Rule::DeprecationChanged, "deprecated", deprecated);
         let schemas = [&old["schema"], &new["schema"]];
         let (owners, fields) = (names(new_id, id), names(name_of(new), name_of(old)));
         let entries = [
@@ -124,12 +115,8 @@ impl<'a> Comparison<'a> {
             self.new.entry(&owners, &fields, schemas[1]),
         ];
         self.value(spot, entries, schemas);
-        self.rest(
-            spot,
-            old,
-            new,
-            &["name", "in", "required", "schema", "deprecated"],
-        );
+        let handled = ["name", "in", "required", "schema", "deprecated"];
+        self.rest(spot, old, new, &handled);
     }
 }
 

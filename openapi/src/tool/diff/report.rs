@@ -1,13 +1,14 @@
 //! The changes as Markdown for a pull request, text for a terminal, or JSON: the verdict and the counts first, then the entries.
-//! Changes that are equal but for their place are one entry with a count.
+//! Changes that are equal but for their place are one entry with a count. Writing to a string cannot fail.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 
 use serde_json::{Value, json};
 
+use super::Released::{Breaks, Degrades, Works};
 use super::hidden::is_text;
-use super::{Change, Changes, NextRelease, Released, Rule, Verdict};
+use super::{Change, Changes, NextRelease, Rule, Verdict};
 
 /// How many places or operations a line names before it only counts the rest.
 const LISTED: usize = 4;
@@ -32,36 +33,33 @@ impl Changes {
         if !self.refused.is_empty() {
             text.push_str("\n### The build refuses the new document\n\n");
             for failure in &self.refused {
-                line(
-                    &mut text,
-                    format_args!("- {}", escaped(&failure.to_string())),
-                );
+                let _ = writeln!(text, "- {}", escaped(&failure.to_string()));
             }
         }
         let entries = self.entries();
         let titles = [
-            (false, Released::Breaks, "Breaks the released client"),
+            (false, Breaks, "Breaks the released client"),
             (
                 false,
-                Released::Degrades,
+                Degrades,
                 "Degrades the released client: some calls fail, or values get lost",
             ),
             (
                 true,
-                Released::Breaks,
+                Breaks,
                 "Hidden by the overlay, breaks the released client",
             ),
             (
                 true,
-                Released::Degrades,
+                Degrades,
                 "Hidden by the overlay, degrades the released client",
             ),
             (
                 true,
-                Released::Works,
+                Works,
                 "Hidden by the overlay, the released client works",
             ),
-            (false, Released::Works, "The released client works"),
+            (false, Works, "The released client works"),
         ];
         for (hidden, released, title) in titles {
             let mut of_class = entries
@@ -71,27 +69,24 @@ impl Changes {
             if of_class.peek().is_none() {
                 continue;
             }
-            line(&mut text, format_args!("\n### {title}\n"));
-            text.push_str(
-                "| where | what | next release | operations | why |\n|---|---|---|---|---|\n",
-            );
+            let header =
+                "| where | what | next release | operations | why |\n|---|---|---|---|---|";
+            let _ = writeln!(text, "\n### {title}\n\n{header}");
             for Entry {
                 change,
                 places,
                 operations,
             } in of_class
             {
-                line(
-                    &mut text,
-                    format_args!(
-                        "| {} | {} (`{}`) | {} | {} | {} |",
-                        escaped(&listed(places, "`")),
-                        escaped(&change.what),
-                        change.rule.id(),
-                        word(change.next_release),
-                        escaped(&listed(operations, "")),
-                        change.why,
-                    ),
+                let _ = writeln!(
+                    text,
+                    "| {} | {} (`{}`) | {} | {} | {} |",
+                    escaped(&listed(places, "`")),
+                    escaped(&change.what),
+                    change.rule.id(),
+                    word(change.next_release),
+                    escaped(&listed(operations, "")),
+                    change.why,
                 );
             }
         }
@@ -99,10 +94,7 @@ impl Changes {
         if !texts.is_empty() {
             text.push_str("\n### Texts, evidence and examples\n\n");
             for (rule, places) in texts {
-                line(
-                    &mut text,
-                    format_args!("- `{}`: {}", rule.id(), escaped(&places)),
-                );
+                let _ = writeln!(text, "- `{}`: {}", rule.id(), escaped(&places));
             }
         }
         text
@@ -132,7 +124,7 @@ impl Changes {
     pub fn text(&self) -> String {
         let mut text = format!("{}: {}\n", self.api, self.summary(""));
         for failure in &self.refused {
-            line(&mut text, format_args!("refused   {failure}"));
+            let _ = writeln!(text, "refused   {failure}");
         }
         for Entry {
             change,
@@ -140,35 +132,26 @@ impl Changes {
             operations,
         } in self.entries()
         {
-            let (released, next) = (state(change.released), word(change.next_release));
+            let (released, next) = (word(change.released), word(change.next_release));
+            let id = change.rule.id();
             let hidden = if change.hidden {
                 ", hidden by the overlay"
             } else {
                 ""
             };
-            line(
-                &mut text,
-                format_args!(
-                    "{released:<9} {next:<6} {}: {} [{}{hidden}]",
-                    listed(&places, ""),
-                    change.what,
-                    change.rule.id()
-                ),
+            let (places, what) = (listed(&places, ""), &change.what);
+            let _ = writeln!(
+                text,
+                "{released:<9} {next:<6} {places}: {what} [{id}{hidden}]"
             );
             let reached = match listed(&operations, "") {
                 none if none.is_empty() => none,
                 some => format!(" Reached by {some}."),
             };
-            line(
-                &mut text,
-                format_args!("                 {}{reached}", change.why),
-            );
+            let _ = writeln!(text, "                 {}{reached}", change.why);
         }
         for (rule, places) in self.texts() {
-            line(
-                &mut text,
-                format_args!("works     patch  {}: {places}", rule.id()),
-            );
+            let _ = writeln!(text, "works     patch  {}: {places}", rule.id());
         }
         text
     }
@@ -203,19 +186,16 @@ impl Changes {
             return "nothing changed".to_owned();
         };
         let count = |released| {
-            self.changes
-                .iter()
-                .filter(|change| change.released == released)
-                .count()
+            let changes = self.changes.iter();
+            changes.filter(|change| change.released == released).count()
         };
-        let [breaks, degrades, works] =
-            [Released::Breaks, Released::Degrades, Released::Works].map(count);
+        let [breaks, degrades, works] = [Breaks, Degrades, Works].map(count);
         let hidden = self.changes.iter().filter(|change| change.hidden).count();
         format!(
             "the released client {emphasis}{}{emphasis}; the next release is {emphasis}{}{emphasis} ({VERSION} to {})\n\n\
              Changes that break calls: {breaks}; that degrade them: {degrades}; that do neither: {works}. \
              Hidden by the overlay: {hidden}. Refused by the build: {}.",
-            state(released),
+            word(released),
             word(next_release),
             self.proposed_version(),
             self.refused.len(),
@@ -258,11 +238,6 @@ impl Changes {
     }
 }
 
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{line}");
-}
-
 /// A text that stays within one cell of a table.
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
@@ -282,20 +257,9 @@ fn listed(names: &BTreeSet<&str>, quotes: &str) -> String {
     }
 }
 
-fn state(released: Released) -> &'static str {
-    match released {
-        Released::Works => "works",
-        Released::Degrades => "degrades",
-        Released::Breaks => "breaks",
-    }
-}
-
-fn word(next_release: NextRelease) -> &'static str {
-    match next_release {
-        NextRelease::Patch => "patch",
-        NextRelease::Minor => "minor",
-        NextRelease::Major => "major",
-    }
+/// The class in a report.
+fn word(class: impl Debug) -> String {
+    format!("{class:?}").to_lowercase()
 }
 
 /// A version raised as Cargo reads it: before 1.0 the second number is the one that breaks.

@@ -2,7 +2,7 @@
 //! verdicts; the comparison finds differences and names their kind.
 //!
 //! The classes follow from how the generated client behaves: lenient with responses, exact with requests, structs and enums
-//! non-exhaustive, parameters setters of a builder. A test checks the second class against the surface of generated clients.
+//! non-exhaustive, parameters setters of a builder.
 
 use serde::Serialize;
 

@@ -1,10 +1,7 @@
-//! Every rule is produced by a change of a small invented document, forward or backward.
+//! The verdicts are tested by changes of the published Nexus document, one a row of `tests/published.txt`; how changes are found,
+//! grouped and reported by the library document of `openapi/tests/diff`.
 
 mod edits;
-mod published;
-mod sample;
-mod shapes;
-mod surface;
 
 use std::collections::BTreeSet;
 
@@ -15,200 +12,169 @@ use crate::tool::Prepared;
 use crate::{APIS, Api};
 
 use edits::{edit, rows};
-use surface::pinned_release;
 
 fn api() -> &'static Api {
     &APIS[0]
 }
 
-fn prepared(document: &Value) -> Prepared {
-    Prepared::from_overlaid(api(), document.clone()).unwrap()
-}
-
-fn rules(changes: &Changes) -> BTreeSet<Rule> {
-    changes.list().iter().map(|change| change.rule).collect()
-}
-
-/// A row of the table of rules: the rules forward and backward, and the two documents.
-struct Case {
-    forward: &'static str,
-    backward: &'static str,
-    old: Value,
-    new: Value,
-}
-
-fn cases() -> impl Iterator<Item = Case> {
-    rows(include_str!("tests/rules.txt")).map(|row| {
-        let [forward, backward, edits] = row[..] else {
+#[test]
+fn changes_of_the_published_document_have_their_classes() {
+    let (document, overlay) = api().read().unwrap();
+    let prepare =
+        |document: &Value| Prepared::from_values(api(), document.clone(), &overlay).unwrap();
+    let published = prepare(&document);
+    let mut wrong = Vec::new();
+    for row in rows(include_str!("tests/published.txt")) {
+        let [name, classes, edits] = row[..] else {
             panic!("{row:?} is no row");
         };
+        let (mut old, mut new) = (document.clone(), document.clone());
         let (before, after) = edits.split_once(" => ").unwrap_or(("", edits));
-        let mut old = sample::document();
         edit(&mut old, before);
-        let mut new = old.clone();
+        edit(&mut new, before);
         edit(&mut new, after);
-        Case {
-            forward,
-            backward,
-            old,
-            new,
-        }
-    })
-}
-
-#[test]
-fn every_case_gives_its_rules_forward_and_backward() {
-    for case in cases() {
-        let (old, new) = (prepared(&case.old), prepared(&case.new));
-        for (rule, old, new) in [(case.forward, &old, &new), (case.backward, &new, &old)] {
-            let changes = compare(old, new);
-            let mut found = changes.list().iter();
-            let is_found = rule == "-" || found.any(|change| change.rule.id() == rule);
-            assert!(is_found, "{rule}: only {:?}", rules(&changes));
+        let old = (!before.is_empty()).then(|| prepare(&old));
+        let changes = compare(old.as_ref().unwrap_or(&published), &prepare(&new));
+        let found = changes.worst().map_or_else(String::new, |worst| {
+            format!("{:?} {:?}", worst.released, worst.next_release).to_lowercase()
+        });
+        if found != classes {
+            wrong.push(format!("{name}: {classes} expected\n{}", changes.text()));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The library document and its overlay.
+fn library() -> [Value; 2] {
+    [
+        include_str!("../../../tests/diff/old.yaml"),
+        include_str!("../../../tests/diff/overlay.yaml"),
+    ]
+    .map(|text| crate::document::parse(text).unwrap())
+}
+
+fn prepared([document, overlay]: &[Value; 2]) -> Prepared {
+    Prepared::from_values(api(), document.clone(), overlay).unwrap()
+}
+
+/// The changes that the edits make of the library document, under its overlay and `action`.
+fn edited(action: Option<Value>, edits: &str) -> Changes {
+    let mut old = library();
+    old[1]["actions"].as_array_mut().unwrap().extend(action);
+    let mut new = old.clone();
+    edit(&mut new[0], edits);
+    compare(&prepared(&old), &prepared(&new))
+}
+
+/// Rule and place of every change.
+fn found(changes: &Changes) -> Vec<(Rule, &str)> {
+    let changes = changes.list().iter();
+    changes
+        .map(|change| (change.rule, change.place.as_str()))
+        .collect()
 }
 
 #[test]
-fn every_rule_has_a_case_an_own_id_and_a_sentence() {
-    let covered: BTreeSet<&str> = cases()
-        .flat_map(|case| [case.forward, case.backward])
-        .collect();
+fn ids_of_rules_are_unique() {
     let ids: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(ids.len(), Rule::ALL.len());
-    for rule in Rule::ALL {
-        assert!(covered.contains(rule.id()), "{}", rule.id());
-        assert!(
-            rule.why().ends_with('.') && rule.why().len() < 130,
-            "{}",
-            rule.id()
-        );
-    }
-}
-
-/// The class of the next release has to be what the surfaces of the two generated clients make of it.
-#[test]
-fn generated_clients_agree_about_the_next_release() {
-    // The first is judged as the worst; the second as if the overlay listed the value.
-    let judged = [
-        Rule::UnknownKeywordChanged.id(),
-        Rule::UnregisteredValueAdded.id(),
-    ];
-    let mut agreed = 0;
-    for case in cases().filter(|case| !judged.contains(&case.forward)) {
-        for (old, new) in [(&case.old, &case.new), (&case.new, &case.old)] {
-            let verdict = compare(&prepared(old), &prepared(new)).worst().unwrap();
-            // Some documents are refused by the build, such as one without a server.
-            if let Some(release) = pinned_release(api(), old, new) {
-                assert_eq!(verdict.next_release, release, "{}", case.forward);
-                agreed += 1;
-            }
-        }
-    }
-    assert!(agreed > 180, "only {agreed}");
 }
 
 #[test]
-fn document_does_not_differ_from_itself() {
-    let document = sample::document();
-    let [one, other] = [prepared(&document), prepared(&document)];
-    assert_eq!(one.refused(), []);
-    let changes = compare(&one, &other);
-    assert!(changes.is_empty());
+fn equal_documents_have_no_changes() {
+    let changes = edited(None, "");
+    assert_eq!(found(&changes), []);
+    assert_eq!(changes.refused(), []);
     assert_eq!(changes.worst(), None);
     assert!(changes.markdown().contains("nothing changed"));
 }
 
 #[test]
-fn renamed_schema_is_one_change() {
-    let document = sample::document();
-    let mut renamed = document.clone();
-    let schemas = renamed["components"]["schemas"].as_object_mut().unwrap();
-    let answer = schemas.remove("Answer").unwrap();
-    schemas.insert("Reply".to_owned(), answer);
-    let text = renamed.to_string();
-    let text = text.replace("#/components/schemas/Answer", "#/components/schemas/Reply");
-    let text = text.replace("\"Answer.", "\"Reply.");
-    let renamed: Value = serde_json::from_str(&text).unwrap();
-    let changes = compare(&prepared(&document), &prepared(&renamed));
-    let found: Vec<Rule> = changes.list().iter().map(|change| change.rule).collect();
-    assert_eq!(found, [Rule::SchemaRenamed, Rule::DocumentationChanged]);
-    assert_eq!(changes.list()[0].what, "name: Answer became Reply");
-    assert_eq!(changes.list()[0].operations, ["listThings", "readThing"]);
-}
-
-#[test]
-fn what_the_build_refuses_is_listed_beside_the_changes() {
-    let document = sample::document();
-    let mut closed = document.clone();
-    closed["components"]["schemas"]["Answer"]["properties"]["mood"] =
-        json!({"type": "string", "enum": ["GOOD"]});
-    let changes = compare(&prepared(&document), &prepared(&closed));
-    let refused: Vec<String> = changes.refused().iter().map(ToString::to_string).collect();
-    assert_eq!(refused.len(), 1);
-    assert!(refused[0].contains("Answer.mood"), "{refused:?}");
-    assert!(rules(&changes).contains(&Rule::ResponseFieldAdded));
-    assert!(changes.markdown().contains("The build refuses"));
+fn change_below_a_correction_is_reported_as_hidden() {
+    let action = json!({
+        "target": "$.components.schemas.Book.properties.leaves", "description": "Half leaves exist.",
+        "update": {"type": "number"}
+    });
+    let changes = edited(Some(action), r#"set @Book.leaves/type "string""#);
+    assert_eq!(
+        found(&changes),
+        [(Rule::ResponseTypeChanged, "Book.leaves")]
+    );
+    assert!(changes.list()[0].hidden);
+    assert!(changes.text().contains("hidden by the overlay"));
 }
 
 #[test]
 fn action_that_fits_in_part_adds_no_changes() {
-    let document = sample::document();
-    let mut other = document.clone();
-    let fields = other.pointer_mut("/components/schemas/Answer/properties");
-    fields.unwrap().as_object_mut().unwrap().remove("name");
-    let overlay = json!({"overlay": "1.0.0", "extends": "v1.yaml", "actions": [{
-        "target": "$.components.schemas['Answer', 'Ask'].properties.name",
-        "description": "A name has an end.",
+    let action = json!({
+        "target": "$.components.schemas['Book', 'NewBook'].properties.title", "description": "Titles end.",
         "update": {"maxLength": 9}
-    }]});
-    let [old, new] =
-        [document, other].map(|document| Prepared::from_values(api(), document, &overlay).unwrap());
-    let changes = compare(&old, &new);
-    let places: Vec<&str> = changes
-        .list()
-        .iter()
-        .map(|change| change.place.as_str())
-        .collect();
-    assert_eq!(places, ["Answer.name"]);
+    });
+    let changes = edited(Some(action), "del @Book.title");
+    assert_eq!(
+        found(&changes),
+        [(Rule::ResponseFieldRemoved, "Book.title")]
+    );
     assert_eq!(changes.refused().len(), 1);
 }
 
 #[test]
-fn another_order_is_reported_as_documentation() {
-    let document = sample::document();
-    let mut other = document.clone();
-    let parameters = other.pointer_mut("/paths/~1things/get/parameters").unwrap();
-    parameters.as_array_mut().unwrap().reverse();
-    let changes = compare(&prepared(&document), &prepared(&other));
-    assert_eq!(
-        rules(&changes),
-        BTreeSet::from([Rule::DocumentationChanged])
+fn refusal_of_the_generator_needs_a_run_of_it() {
+    let mut new = library();
+    edit(
+        &mut new[0],
+        r#"set #listBooks/parameters/2/style "deepObject""#,
     );
+    let new = prepared(&new);
+    assert_eq!(new.refused(), []);
+    let refused = new.with_generator(api()).refused()[0].to_string();
+    assert!(refused.contains("style"), "{refused}");
+    assert_eq!(prepared(&library()).with_generator(api()).refused(), []);
 }
 
 #[test]
-fn mark_without_effect_is_reported() {
-    let mut document = sample::document();
-    document["paths"]["/things/{guid}"]["post"]["x-starts-work"] = json!(true);
-    let mut other = document.clone();
-    other["paths"]["/things/{guid}"]["post"]["x-reads-only"] = json!(true);
-    let changes = compare(&prepared(&document), &prepared(&other));
-    assert_eq!(
-        rules(&changes),
-        BTreeSet::from([Rule::DocumentationChanged])
-    );
+fn another_order_is_reported_as_documentation() {
+    let edits = "move #listBooks/parameters/0 /info/x ; append #listBooks/parameters {} ; move /info/x #listBooks/parameters/2";
+    let changes = edited(None, edits);
+    assert_eq!(found(&changes), [(Rule::DocumentationChanged, "$")]);
 }
 
 #[test]
 fn type_names_the_operations_that_have_it() {
-    let document = sample::document();
-    let mut other = document.clone();
-    let values = other
-        .pointer_mut("/components/x-types/Status/values")
-        .unwrap();
-    values.as_array_mut().unwrap().push(json!({"name": "LOST"}));
-    let changes = compare(&prepared(&document), &prepared(&other));
-    assert_eq!(changes.list()[0].rule, Rule::KnownValueAdded);
-    assert_eq!(changes.list()[0].operations, ["listThings", "readThing"]);
+    let [old, mut new] = [library(), library()];
+    let types = new[1]["actions"][4]["update"]["x-types"]["Genre"].as_object_mut();
+    types.unwrap()["values"] = json!([
+        {"name": "NOVEL", "code": 1}, {"name": "POEMS", "code": 2}, {"name": "PLAY"}
+    ]);
+    let changes = compare(&prepared(&old), &prepared(&new));
+    assert_eq!(found(&changes), [(Rule::KnownValueAdded, "x-types.Genre")]);
+    let operations = &changes.list()[0].operations;
+    assert_eq!(*operations, ["addBook", "listBooks", "readBook"]);
+}
+
+#[test]
+fn equal_changes_are_one_entry_with_a_count() {
+    let ids = ["listBooks", "addBook", "readBook", "burnBook", "lendBook"];
+    let edits = ids.map(|id| format!(r#"set #{id}/responses/429 {{"description": "Wait."}}"#));
+    let changes = edited(None, &edits.join(" ; "));
+    assert_eq!(changes.list().len(), 5);
+    let text = changes.text();
+    assert_eq!(text.matches("[error-response-changed]").count(), 1);
+    assert!(text.contains("and 1 more (5 in all)"), "{text}");
+}
+
+#[test]
+fn long_report_is_cut_with_the_verdict_first() {
+    let changes = edited(
+        None,
+        "del @Book.title ; del @Book.weight ; del @NewBook.genre",
+    );
+    let length = changes.markdown().chars().count();
+    assert_eq!(changes.shortened(length + 1, "whole.md"), None);
+    let cut = changes.shortened(500, "whole.md").unwrap();
+    assert!(cut.chars().count() < 500, "{cut}");
+    let head = "## nexus: the released client **degrades**";
+    assert!(cut.starts_with(head), "{cut}");
+    assert!(cut.contains("the whole of it is in `whole.md`"), "{cut}");
 }

@@ -81,11 +81,8 @@ impl Comparison<'_> {
             self.note(spot, Rule::DocumentationChanged, "description changed");
         }
         if old.fields != new.fields {
-            self.note(
-                spot,
-                Rule::DocumentationChanged,
-                "fields changed; see each field",
-            );
+            let what = "fields changed; see each field";
+            self.note(spot, Rule::DocumentationChanged, what);
         }
         self.known_values(spot, old, new);
     }
@@ -104,29 +101,17 @@ impl Comparison<'_> {
                 continue;
             }
             let Some(other) = new.values.iter().find(|other| other.name == value.name) else {
-                self.note(
-                    spot,
-                    Rule::KnownValueRemoved,
-                    format!("value {} was removed", value.name),
-                );
+                let what = format!("value {} was removed", value.name);
+                self.note(spot, Rule::KnownValueRemoved, what);
                 continue;
             };
-            if other.code != value.code {
-                let code =
-                    |code: Option<i64>| code.map_or("none".to_owned(), |code| code.to_string());
-                let what = became(
-                    &format!("code of {}", value.name),
-                    code(value.code),
-                    code(other.code),
-                );
-                self.note(spot, Rule::KnownValueCodeChanged, what);
-            }
+            let codes = [value.code, other.code]
+                .map(|code| code.map_or_else(|| "none".to_owned(), |code| code.to_string()));
+            let name = format!("code of {}", value.name);
+            self.differs(spot, Rule::KnownValueCodeChanged, &name, codes);
             if other.means != value.means {
-                self.note(
-                    spot,
-                    Rule::DocumentationChanged,
-                    format!("meaning of {} changed", value.name),
-                );
+                let what = format!("meaning of {} changed", value.name);
+                self.note(spot, Rule::DocumentationChanged, what);
             }
         }
         for value in new
@@ -136,11 +121,8 @@ impl Comparison<'_> {
         {
             let mut before = old.values.iter().filter_map(renamed);
             if !before.any(|other| other.name == value.name) {
-                self.note(
-                    spot,
-                    Rule::KnownValueAdded,
-                    format!("value {} was added", value.name),
-                );
+                let what = format!("value {} was added", value.name);
+                self.note(spot, Rule::KnownValueAdded, what);
             }
         }
     }
@@ -161,8 +143,7 @@ fn having(model: &Model<'_>, name: &str) -> Vec<String> {
         }
     }
     for operation in operations(&model.view.effective) {
-        let parameters = operation.value.get("parameters").and_then(Value::as_array);
-        let mut parameters = parameters.into_iter().flatten();
+        let mut parameters = operation.parameters().iter();
         if parameters
             .any(|parameter| has_type(operation.id, name_of(parameter), &parameter["schema"]))
         {

@@ -55,11 +55,8 @@ impl<'a> Comparison<'a> {
         if self.renames.of_schema(name) != new_name {
             // A pair of components is compared once, each may contain itself.
             let empty = json!({"properties": {}});
-            let schemas = if is_first {
-                [&before.schema, &after.schema]
-            } else {
-                [&empty, &empty]
-            };
+            let schemas = [&before.schema, &after.schema];
+            let schemas = if is_first { schemas } else { [&empty, &empty] };
             return self.shapes(spot, entries, [name, new_name], names, schemas);
         }
         let mut handled = HANDLED.to_vec();
@@ -73,17 +70,10 @@ impl<'a> Comparison<'a> {
     /// Compares a component of both documents, once a side.
     fn component(&mut self, side: Side, name: &str, new_name: &str) {
         let side = if side.is_sent() { Side::Request } else { side };
-        let mut operations: BTreeSet<String> = self
-            .new
-            .reaching(new_name, Some(side))
-            .into_iter()
-            .collect();
-        let before = self.old.reaching(name, Some(side));
-        operations.extend(
-            before
-                .iter()
-                .map(|id| self.renames.of_operation(id).to_owned()),
-        );
+        let mut operations = BTreeSet::from_iter(self.new.reaching(new_name, Some(side)));
+        for id in self.old.reaching(name, Some(side)) {
+            operations.insert(self.renames.of_operation(&id).to_owned());
+        }
         let spot = Spot {
             in_new_type: type_name(name) != type_name(new_name),
             ..Spot::new(side, new_name, &Vec::from_iter(operations))
@@ -91,18 +81,13 @@ impl<'a> Comparison<'a> {
         let component = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let old = self.old.resolve(&component(name)).schema;
         let new = self.new.resolve(&component(new_name)).schema;
-        self.flag(
-            &spot,
-            "x-one-element-array",
-            [
-                flag(&old, "x-one-element-array"),
-                flag(&new, "x-one-element-array"),
-            ],
-            [
-                Rule::OneElementArrayAnnounced,
-                Rule::OneElementArrayWithdrawn,
-            ],
+        let mark = "x-one-element-array";
+        let marked = [flag(&old, mark), flag(&new, mark)];
+        let (announced, withdrawn) = (
+            Rule::OneElementArrayAnnounced,
+            Rule::OneElementArrayWithdrawn,
         );
+        self.flag(&spot, mark, marked, [announced, withdrawn]);
         let owners = [name, new_name];
         self.shapes(&spot, [None, None], owners, [None, None], [&old, &new]);
     }
@@ -122,27 +107,17 @@ impl<'a> Comparison<'a> {
             side: spot.side,
             renames,
         };
-        let before = Shape::of(
-            look(&self.old, Some(&self.renames)),
-            old,
-            names[0],
-            entries[0],
-        );
+        let look_at_old = look(&self.old, Some(&self.renames));
+        let before = Shape::of(look_at_old, old, names[0], entries[0]);
         let after = Shape::of(look(&self.new, None), new, names[1], entries[1]);
         let rule = changed_type(spot, &before, &after);
         if let Some(rule) = rule {
-            self.note(
-                spot,
-                rule,
-                format!("{} became {}", before.describe(), after.describe()),
-            );
+            let what = format!("{} became {}", before.describe(), after.describe());
+            self.note(spot, rule, what);
         } else if old["format"] != new["format"] && before.wire == after.wire {
             let what = went("format", old.get("format"), new.get("format"));
-            self.note(
-                spot,
-                changed_format(spot.side, &old["format"], &new["format"]),
-                what,
-            );
+            let rule = changed_format(spot.side, &old["format"], &new["format"]);
+            self.note(spot, rule, what);
         }
         let is_same_type = before.is_same_type(&after);
         if is_same_type || before.wire == after.wire {
@@ -177,15 +152,11 @@ impl<'a> Comparison<'a> {
         }
         self.default(spot, old, new, entry.is_some());
         let both = |name| [flag(old, name), flag(new, name)];
-        let deprecation = [Rule::DeprecationChanged; 2];
-        self.flag(spot, "deprecated", both("deprecated"), deprecation);
+        let deprecated = both("deprecated");
+        self.differs(spot, Rule::DeprecationChanged, "deprecated", deprecated);
         let wrapping = [Rule::ResponseItemsWrapped, Rule::ResponseItemsUnwrapped];
-        self.flag(
-            spot,
-            "x-unwrapped-items",
-            both("x-unwrapped-items"),
-            wrapping,
-        );
+        let marked = both("x-unwrapped-items");
+        self.flag(spot, "x-unwrapped-items", marked, wrapping);
         if old["properties"].is_object() || new["properties"].is_object() {
             self.fields(spot, owners, old, new);
         }
@@ -252,11 +223,8 @@ impl<'a> Comparison<'a> {
                 (_, true) => Rule::RequestFieldAddedRequired,
                 (_, false) => Rule::RequestFieldAddedOptional,
             };
-            self.note(
-                &spot.below(format!("{}.{name}", spot.place)),
-                rule,
-                "it was added",
-            );
+            let spot = spot.below(format!("{}.{name}", spot.place));
+            self.note(&spot, rule, "it was added");
         }
         // Names that are required without being fields have no effect on the client.
         let of_none = |names: &BTreeSet<&str>, fields: &Map<String, Value>| -> Vec<String> {

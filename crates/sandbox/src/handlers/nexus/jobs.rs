@@ -82,8 +82,9 @@ fn challenges_json(member: &Member, job: &Job, _: &Clock) -> Value {
         let mut shown = bare_credential(member.institution, &challenge.guid, index);
         shown["field_name"] = json!(challenge.label());
         shown["label"] = json!(challenge.label());
-        shown["field_type"] = json!(challenge.type_code());
-        shown["field_type_name"] = json!(challenge.type_name());
+        let (code, name) = challenge.kind();
+        shown["field_type"] = json!(code);
+        shown["field_type_name"] = json!(name);
         shown["mfa"] = json!(true);
         if let Some(options) = challenge.to_json().get("options") {
             shown["options"] = options.clone();

@@ -82,9 +82,9 @@ fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<R
 }
 
 /// The older way: stores the answer, which `resumeJob` gives to the bank.
-fn store_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Result<Reply, Reply> {
-    let wanted = left["credential_guid"].as_str().unwrap_or_default();
-    let value = left["value"].as_str().unwrap_or_default();
+fn store_answer(state: &mut State, user: &str, guid: &str, entry: &Value) -> Result<Reply, Reply> {
+    let wanted = entry["credential_guid"].as_str().unwrap_or_default();
+    let value = entry["value"].as_str().unwrap_or_default();
     let at = state.clock.iso(state.now);
     let member = state.member(user, guid)?;
     let is_open = |challenge: &Challenge| challenge.guid == wanted;
@@ -94,14 +94,14 @@ fn store_answer(state: &mut State, user: &str, guid: &str, left: &Value) -> Resu
                 .insert(wanted.to_owned(), Secret::new(value));
         }
     } else {
-        state.set_credential(user, guid, left)?;
+        state.set_credential(user, guid, entry)?;
     }
     Ok(Reply::ok(json!({"member_credential": {
         "created_at": at,
         "credential_guid": wanted,
         "guid": crate::guids::guid("MCR"),
         "member_guid": guid,
-        "metadata": left["metadata"],
+        "metadata": entry["metadata"],
         "updated_at": at,
     }})))
 }

@@ -105,25 +105,6 @@ async fn failed_job_gathers_no_accounts() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn operation_without_state_has_no_reply() {
-    let client = TestClient::new();
-    let member = client.member("mxbank", "x");
-    let unknown_account = client.nexus("readAccount").at("account_guid", "ACT-0");
-    for call in [
-        client.of(&member, "listMemberTransactions"),
-        client.nexus("listBudgets"),
-        unknown_account,
-    ] {
-        let principal = client.store.authorise(&call).unwrap();
-        assert!(
-            client.reply(&principal, &call).is_none(),
-            "{}",
-            call.operation.id
-        );
-    }
-}
-
 /// A member whose accounts are gathered, identified and verified, and the guid of the first.
 async fn verified_member(client: &TestClient) -> (String, String) {
     let member = client.member("mxbank", "x");

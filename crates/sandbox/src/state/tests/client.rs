@@ -152,8 +152,8 @@ impl TestClient {
     }
 
     pub(super) fn open_session(&self, id: &str) -> String {
-        let quietly = json!({"session": {"skip_aggregation": true}});
-        let (status, body) = self.spend(&self.api_token(id), quietly);
+        let without_aggregation = json!({"session": {"skip_aggregation": true}});
+        let (status, body) = self.spend(&self.api_token(id), without_aggregation);
         assert_eq!(status, 200);
         body["session"]["token"].as_str().unwrap().to_owned()
     }

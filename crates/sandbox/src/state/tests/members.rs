@@ -7,8 +7,9 @@ const PASSWORD: &str = "CRD-e3d7ea81-aac7-05e9-fbdd-4b493c6e474d";
 #[tokio::test(start_paused = true)]
 async fn new_member_is_aggregated_unless_skipped() {
     let client = TestClient::new();
-    let loudly = json!({"skip_aggregation": false, "metadata": "ours", "external_guid": "E-1"});
-    let (_, body) = client.request("mxbank", &["one", "x"], loudly);
+    let aggregating =
+        json!({"skip_aggregation": false, "metadata": "ours", "external_guid": "E-1"});
+    let (_, body) = client.request("mxbank", &["one", "x"], aggregating);
     let member = &body["member"];
     assert_eq!(member["connection_status"], "CREATED");
     assert_eq!(member["is_being_aggregated"], true);
@@ -80,8 +81,8 @@ async fn new_credentials_start_a_job_when_none_runs() {
             .extend(more.as_object().unwrap().clone());
         json!({"member": member})
     };
-    let quietly = update(json!({"skip_aggregation": true}));
-    let (_, body) = client.send(client.of(&member, "updateMember").body(quietly));
+    let without_aggregation = update(json!({"skip_aggregation": true}));
+    let (_, body) = client.send(client.of(&member, "updateMember").body(without_aggregation));
     assert_eq!(body["member"]["connection_status"], "UPDATED");
     assert_eq!(client.store.jobs().len(), 1);
     let (_, body) = client.send(client.of(&member, "updateMember").body(update(json!({}))));
@@ -185,21 +186,21 @@ async fn invalid_or_duplicate_credential_is_refused() {
     let (_, body) = client.request("mxbank", &["bruno", "x"], json!({}));
     let member = body["member"]["guid"].as_str().unwrap();
     let login = "CRD-9f61fb4c-912c-bd1e-b175-ccc7f0275cc1";
-    let leave = |member: &str, guid: &str, value: &str| {
-        let left = json!({"member": {"credential_guid": guid, "value": value}});
+    let set = |member: &str, guid: &str, value: &str| {
+        let entry = json!({"member": {"credential_guid": guid, "value": value}});
         let call = client.of(member, "createMemberCredentials");
-        let (status, body) = client.send(call.body(left));
+        let (status, body) = client.send(call.body(entry));
         (status, body["error"]["code"].as_u64())
     };
-    assert_eq!(leave(member, login, "ada"), (422, Some(4220)));
-    assert_eq!(leave(member, "CRD-0", "x"), (400, None));
+    assert_eq!(set(member, login, "ada"), (422, Some(4220)));
+    assert_eq!(set(member, "CRD-0", "x"), (400, None));
     assert_eq!(client.status(member).0, "CREATED", "unchanged");
-    assert_eq!(leave(member, login, "clara"), (200, None));
-    assert_eq!(leave(member, PASSWORD, "y"), (200, None));
+    assert_eq!(set(member, login, "clara"), (200, None));
+    assert_eq!(set(member, PASSWORD, "y"), (200, None));
     assert_eq!(client.status(member).0, "UPDATED");
 
     let (_, body) = client.request("mxbank", &[], json!({"is_oauth": true}));
     let by_oauth = body["member"]["guid"].as_str().unwrap();
-    assert_eq!(leave(by_oauth, PASSWORD, "y"), (400, None));
+    assert_eq!(set(by_oauth, PASSWORD, "y"), (400, None));
     assert_eq!(client.status(by_oauth).0, "PENDING");
 }

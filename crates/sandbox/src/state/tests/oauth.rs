@@ -185,15 +185,3 @@ async fn declining_ends_the_running_job() {
     assert_eq!(client.status(&member), ("DENIED".into(), false));
     assert_eq!(client.store.jobs()[0].state, JobState::Failed);
 }
-
-#[tokio::test(start_paused = true)]
-async fn oauth_member_lists_no_credentials() {
-    let client = TestClient::new();
-    let (_, body) = client.request("mxbank", &[], json!({"is_oauth": true}));
-    let by_oauth = body["member"]["guid"].as_str().unwrap();
-    let ordinary = client.member("mxbank", "x");
-    for (member, count) in [(by_oauth, 0), (&ordinary, 2)] {
-        let (_, body) = client.send(client.of(member, "listMemberCredentials"));
-        assert_eq!(body["credentials"].as_array().unwrap().len(), count);
-    }
-}

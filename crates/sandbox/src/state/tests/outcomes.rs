@@ -229,22 +229,3 @@ async fn old_jobs_are_dropped_but_counted() {
     assert_eq!(reports.len(), 20);
     assert_eq!(reports[19].count, 50);
 }
-
-#[tokio::test(start_paused = true)]
-async fn stale_call_shows_the_state_before_the_latest_job() {
-    let client = TestClient::new();
-    let member = client.member("mxbank", "x");
-    client.identify(&member).await;
-    let before = client.read(&member);
-    client.start(&member, "identifyMember");
-    let (_, stale) = client.send(client.of(&member, "readMember").stale());
-    assert_eq!(stale["member"], before);
-    let (_, listed) = client.send(client.nexus("listMembers").stale());
-    assert_eq!(listed["members"][0], before);
-    let after = client.read(&member);
-    assert_eq!(after["is_being_aggregated"], true, "only that call");
-    assert_ne!(
-        after["most_recent_job_guid"],
-        before["most_recent_job_guid"]
-    );
-}

@@ -28,27 +28,6 @@ async fn option_is_chosen_by_guid_or_value() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answer_challenge_opens_another_challenge() {
-    let client = TestClient::new();
-    let member = asked(&client, "challenge").await;
-    let first = client.challenges(&member);
-    client.answer(&member, "challenge");
-    advance(SECOND).await;
-    assert_eq!(client.status(&member).0, "CHALLENGED");
-    let second = client.challenges(&member);
-    assert_ne!(first[0]["guid"], second[0]["guid"]);
-    let late = json!([{"guid": first[0]["guid"], "value": "correct"}]);
-    assert_eq!(
-        client.resume(&member, late).0,
-        400,
-        "the challenge is closed"
-    );
-    client.answer(&member, "correct");
-    advance(2 * SECOND).await;
-    assert_eq!(client.status(&member), ("CONNECTED".into(), false));
-}
-
-#[tokio::test(start_paused = true)]
 async fn two_challenges_need_two_answers() {
     let client = TestClient::new();
     let member = asked(&client, "two_questions").await;

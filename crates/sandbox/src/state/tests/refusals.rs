@@ -189,7 +189,7 @@ async fn all_members_are_aggregated() {
 
 #[tokio::test(start_paused = true)]
 async fn forbidden_aggregation_starts_with_no_other_request() {
-    let loud = json!({"skip_aggregation": false, "use_cases": ["MONEY_MOVEMENT"]});
+    let aggregating = json!({"skip_aggregation": false, "use_cases": ["MONEY_MOVEMENT"]});
     let without_the_product = Settings {
         disabled_products: vec![JobKind::Aggregation],
         ..Settings::default()
@@ -200,7 +200,7 @@ async fn forbidden_aggregation_starts_with_no_other_request() {
     };
     for settings in [without_the_product, with_use_cases] {
         let client = TestClient::with(settings);
-        let (status, body) = client.request("sandbox_bank", &["a", "b"], loud.clone());
+        let (status, body) = client.request("sandbox_bank", &["a", "b"], aggregating.clone());
         assert_eq!(status, 200, "the member is created");
         assert_eq!(body["member"]["is_being_aggregated"], false);
         let member = body["member"]["guid"].as_str().unwrap().to_owned();
@@ -218,7 +218,7 @@ async fn forbidden_aggregation_starts_with_no_other_request() {
             (200, &json!("UPDATED"))
         );
 
-        let mut by_oauth = loud.clone();
+        let mut by_oauth = aggregating.clone();
         by_oauth["is_oauth"] = json!(true);
         let (_, body) = client.request("mx_bank_oauth", &[], by_oauth);
         let page = body["member"]["guid"].as_str().unwrap();

@@ -32,8 +32,12 @@ async fn api_token_is_valid_once_for_ten_minutes() {
     advance(SECOND).await;
     assert_eq!(client.spend(&late, Value::Null).0, 401);
     assert_eq!(client.send(call(Api::Nexus, "createSession")).0, 401);
-    let twisted = call(Api::Nexus, "createSession").with("md-api-token", &client.session);
-    assert_eq!(client.send(twisted).0, 401, "a session token is none");
+    let session = call(Api::Nexus, "createSession").with("md-api-token", &client.session);
+    assert_eq!(
+        client.send(session).0,
+        401,
+        "a session token is no API token"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,112 @@
+//! Atrium, the sister API of Nexus: the same member jobs, accounts and transactions. Feature `atrium`.
+//!
+//! Atrium has no sessions. Every request carries the API key and the id of the client, so a [`Client`] works for all users, and
+//! most operations take the guid of the user.
+//!
+//! ```no_run
+//! use mx_nexus::{Atrium, Environment};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let atrium = Atrium::builder(Environment::integration())
+//!     .credentials("my-client", std::env::var("MX_ATRIUM_API_KEY")?)
+//!     .build()?;
+//!
+//! let user = atrium.user("USR-fa7537f3-48aa-a683-a02a-b18940482f54");
+//! let members = user.api().list_members().user_guid(user.guid()).send().await?;
+//! println!("{:?}", members.into_inner().members);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Media types, retries, errors, paged lists and redaction are those of Nexus. Identifiers that both APIs have are types of
+//! [`values`](crate::values); those of Atrium alone are in [`atrium::values`](values).
+
+use std::fmt;
+use std::sync::Arc;
+
+use progenitor_client::ClientInfo;
+
+use crate::environment::Environment;
+use crate::operations::Api;
+use crate::values::UserGuid;
+
+mod options;
+
+pub use generated::{ByteStream, Client, ResponseValue, builder, types};
+pub use options::AtriumBuilder;
+
+crate::wire::generated_client!(atrium);
+
+/// The values that only fields of Atrium have.
+pub mod values {
+    include!(concat!(env!("OUT_DIR"), "/atrium_values.rs"));
+}
+
+impl Environment {
+    /// The same, with Atrium at another address.
+    ///
+    /// [`Environment::integration`] has Atrium's development environment.
+    #[cfg_attr(docsrs, doc(cfg(feature = "atrium")))]
+    pub fn with_atrium(self, address: impl Into<String>) -> Self {
+        self.with(Api::Atrium, address.into())
+    }
+}
+
+/// A client of Atrium with its credentials. Cheap to clone; make one and keep it.
+#[derive(Clone)]
+pub struct Atrium {
+    client: Arc<Client>,
+}
+
+impl fmt::Debug for Atrium {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Atrium")
+            .field("address", &self.client.baseurl())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Atrium {
+    /// Begins to configure a client for an environment.
+    pub fn builder(environment: Environment) -> AtriumBuilder {
+        AtriumBuilder::new(environment)
+    }
+
+    /// The generated client, with every operation.
+    pub fn api(&self) -> &Client {
+        &self.client
+    }
+
+    /// A user, by the guid that MX gave it. Sends nothing.
+    pub fn user(&self, guid: impl Into<UserGuid>) -> User {
+        User {
+            atrium: self.clone(),
+            guid: guid.into(),
+        }
+    }
+}
+
+/// A user of Atrium. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct User {
+    atrium: Atrium,
+    guid: UserGuid,
+}
+
+impl User {
+    /// The guid of the user, which most operations take.
+    pub fn guid(&self) -> &UserGuid {
+        &self.guid
+    }
+
+    /// The client of Atrium that the user belongs to.
+    pub fn atrium(&self) -> &Atrium {
+        &self.atrium
+    }
+
+    /// The generated client, as [`Atrium::api`].
+    pub fn api(&self) -> &Client {
+        self.atrium.api()
+    }
+}

@@ -1,0 +1,123 @@
+//! The options of an [`Atrium`]. All of them are checked before the first request.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Atrium, Client};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::operations::Api;
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::secret::Secret;
+use crate::wire::{Connection, Credential, HttpOptions};
+
+/// The options of an [`Atrium`]. From [`Atrium::builder`].
+#[must_use]
+pub struct AtriumBuilder {
+    environment: Environment,
+    credentials: Option<(Secret, Secret)>,
+    options: HttpOptions,
+}
+
+impl fmt::Debug for AtriumBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AtriumBuilder")
+            .field("environment", &self.environment)
+            .field("retry", &self.options.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AtriumBuilder {
+    pub(super) fn new(environment: Environment) -> Self {
+        Self {
+            options: HttpOptions::new(&environment),
+            environment,
+            credentials: None,
+        }
+    }
+
+    /// The client id and the API key that MX gave for this environment. Required.
+    pub fn credentials(mut self, client_id: impl Into<Secret>, api_key: impl Into<Secret>) -> Self {
+        self.credentials = Some((client_id.into(), api_key.into()));
+        self
+    }
+
+    /// Which failed requests are sent again, and when.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = policy;
+        self
+    }
+
+    /// The timeout of one request with its answer. Default: one minute.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeouts.request = timeout;
+        self
+    }
+
+    /// The timeout of connecting. Default: ten seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeouts.connect = timeout;
+        self
+    }
+
+    /// The largest answer that is read, in bytes. Default: 32 MiB.
+    pub fn answer_limit(mut self, bytes: usize) -> Self {
+        self.options.answer_limit = bytes;
+        self
+    }
+
+    /// Changes the HTTP client; see [`NexusBuilder::http`](crate::NexusBuilder::http).
+    pub fn http(
+        mut self,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Self {
+        self.options.client = change(self.options.client);
+        self
+    }
+
+    /// Checks the options and makes the client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Configuration`](crate::ErrorKind::Configuration), with what to change.
+    pub fn build(self) -> Result<Atrium, Error> {
+        let addresses = self.environment.addresses()?;
+        let (client_id, api_key) = self.credentials.ok_or_else(|| {
+            Error::configuration(
+                "the client id and the API key are missing; give them to Atrium::builder(…).credentials(…)",
+            )
+        })?;
+        check("client id", &client_id)?;
+        check("API key", &api_key)?;
+        let options = self.options;
+        let address = addresses.of(Api::Atrium);
+        let connection = Connection {
+            rules: options.rules(options.retry.clone(), &Arc::new(RetryBudget::full())),
+            credential: Credential::Client {
+                id: client_id,
+                api_key,
+            },
+            base: Arc::from(address),
+        };
+        let client = Client::new_with_client(address, options.build()?, connection);
+        Ok(Atrium {
+            client: Arc::new(client),
+        })
+    }
+}
+
+/// Whether a header can carry the credential.
+fn check(what: &str, credential: &Secret) -> Result<(), Error> {
+    if credential.expose().trim().is_empty() {
+        return Err(Error::configuration(format!("the {what} is empty")));
+    }
+    if http::HeaderValue::from_str(credential.expose()).is_err() {
+        return Err(Error::configuration(format!(
+            "the {what} holds a character that no header can carry; look for a line break at its end"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Jobs: the workflow that identification, verification, aggregation, balance checks and extended history share.
+//!
+//! A job is prepared by [`User::identify`](crate::User::identify) or one of its siblings, started with a budget, polled, asked
+//! for answers as often as MX asks, and read at its end:
+//!
+//! | kind | from | result |
+//! |---|---|---|
+//! | [identification](crate::identity) | [`User::identify`](crate::User::identify) | the owners of the accounts |
+//! | [verification](crate::verification) | [`User::verify`](crate::User::verify) | the account numbers |
+//! | [aggregation](crate::aggregation) | [`User::aggregate`](crate::User::aggregate) | the accounts as they are after it |
+//! | [balance check](crate::balance) | [`User::check_balance`](crate::User::check_balance) | the accounts as they are after it |
+//! | [extended history](crate::history) | [`User::extend_history`](crate::User::extend_history) | what MX reports of the job |
+//!
+//! A pure state machine, [`machine`], decides what to do and when a job is over; [`Job`] makes the calls. A job is saved as a
+//! [`JobHandle`], ids only, and resumed in any process by [`User::resume`](crate::User::resume).
+
+pub mod machine;
+pub mod steps;
+
+pub(crate) mod api;
+
+mod answers;
+mod builder;
+mod challenge;
+mod clock;
+mod directive;
+mod driver;
+mod error;
+mod handle;
+mod image;
+mod institutions;
+mod kind;
+mod moment;
+mod nexus;
+mod polling;
+mod proof;
+mod reading;
+mod saved;
+mod status;
+mod stream;
+
+pub use answers::Answers;
+pub use builder::JobBuilder;
+pub use challenge::{Challenge, ChallengeKind, ChallengeOption, Challenges};
+pub use directive::{End, OtherJob, Pace, Progress};
+pub use driver::{Job, Step};
+pub use error::{JobError, JobErrorKind};
+pub use handle::JobHandle;
+pub use image::Image;
+pub use kind::{Kind, KindName, Options};
+pub use polling::{PollPolicy, Polling};
+pub use status::Remedy;
+pub use stream::JobStream;
+
+pub(crate) use builder::Driving;
+pub(crate) use institutions::InstitutionSupport;

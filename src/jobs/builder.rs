@@ -1,0 +1,244 @@
+//! The options of a job, before it is started or resumed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::api::KindApi;
+use super::driver::Job;
+use super::handle::JobHandle;
+use super::kind::{Kind, Options};
+use super::machine::Machine;
+use super::{Answers, Challenges, JobError, OtherJob, PollPolicy, Polling};
+use crate::error::Error;
+use crate::nexus::User;
+use crate::values::MemberGuid;
+
+/// How a job is driven. Shared by the jobs of a fleet.
+#[derive(Clone, Debug)]
+pub(crate) struct Driving {
+    pub(crate) polling: Arc<dyn PollPolicy>,
+    pub(crate) user_timeout: Duration,
+    pub(crate) checks_institution: bool,
+}
+
+impl Default for Driving {
+    fn default() -> Self {
+        Self {
+            polling: Arc::new(Polling::default()),
+            // MX does not document how long it waits for answers; a code by mail takes minutes.
+            user_timeout: Duration::from_secs(15 * 60),
+            checks_institution: true,
+        }
+    }
+}
+
+/// A job to be started or resumed, with its options. From [`User::identify`] and its siblings, and [`User::resume`].
+///
+/// The budget is an argument of [`start`](Self::start), [`run`](Self::run) and [`prepare`](Self::prepare): how long to wait
+/// for MX in all. The user's time does not count. Some institutions take minutes.
+///
+/// ```no_run
+/// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::jobs::JobError> {
+/// use std::time::Duration;
+/// use mx_nexus::jobs::OtherJob;
+///
+/// let job = user
+///     .identify("MBR-1")
+///     .with_transactions(false)
+///     .with_other_job(OtherJob::Refuse)
+///     .with_institution_check(false)
+///     .start(Duration::from_secs(300))
+///     .await?;
+/// println!("started {:?}", job.handle().job());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a job does nothing until it is started"]
+pub struct JobBuilder<K: Kind> {
+    api: Arc<dyn KindApi<K>>,
+    handle: JobHandle,
+    driving: Driving,
+    is_resumed: bool,
+}
+
+impl<K: Kind> fmt::Debug for JobBuilder<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("JobBuilder")
+            .field("handle", &self.handle)
+            .field("driving", &self.driving)
+            .finish_non_exhaustive()
+    }
+}
+
+impl User {
+    /// Resumes a job that was started before, in this or another process. Sends nothing by itself.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(nexus: mx_nexus::Nexus, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use mx_nexus::identity::Identification;
+    ///
+    /// let handle: mx_nexus::jobs::JobHandle = serde_json::from_str(saved)?;
+    /// let user = nexus.user("U-39XBF7");
+    /// let mut job = user.resume::<Identification>(handle)?.prepare(Duration::from_secs(300));
+    /// let step = job.next().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the handle is of another user, or of another kind of job.
+    pub fn resume<K: Kind>(&self, handle: JobHandle) -> Result<JobBuilder<K>, Error> {
+        // Whose session a token opens, only MX knows.
+        if let (Some(theirs), Some(ours)) = (handle.user_id(), self.id())
+            && theirs != ours
+        {
+            let summary = format!("the handle is of the user {theirs}, and this is {ours}");
+            return Err(Error::request(None, summary));
+        }
+        if handle.kind() != K::NAME {
+            let (found, wanted) = (handle.kind(), K::NAME);
+            let summary = format!("the handle is of a job of kind {found:?}, not {wanted:?}");
+            return Err(Error::request(None, summary));
+        }
+        Ok(JobBuilder::resumed(K::api(self), handle))
+    }
+}
+
+impl<K: Kind> JobBuilder<K> {
+    /// A job of this user and member.
+    pub(crate) fn of_user(user: &User, member: MemberGuid, options: Options) -> Self {
+        Self::new(K::api(user), user.id(), member, options)
+    }
+
+    pub(crate) fn new(
+        api: Arc<dyn KindApi<K>>,
+        user: Option<&str>,
+        member: MemberGuid,
+        options: Options,
+    ) -> Self {
+        let machine = Machine::new(&member, OtherJob::default()).with_throttle(K::IS_THROTTLED);
+        let driving = Driving::default();
+        let handle = JobHandle {
+            kind: K::NAME,
+            user: user.map(str::to_owned),
+            member,
+            options,
+            check_institution: driving.checks_institution,
+            machine,
+        };
+        Self {
+            api,
+            handle,
+            driving,
+            is_resumed: false,
+        }
+    }
+
+    pub(crate) fn resumed(api: Arc<dyn KindApi<K>>, handle: JobHandle) -> Self {
+        let driving = Driving {
+            checks_institution: handle.check_institution,
+            ..Driving::default()
+        };
+        Self {
+            api,
+            handle,
+            driving,
+            is_resumed: true,
+        }
+    }
+
+    /// Changes what is gathered.
+    pub(crate) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.handle.options);
+        self
+    }
+
+    /// What to do when a job of another kind runs; by default the job waits for its end.
+    pub fn with_other_job(mut self, other_job: OtherJob) -> Self {
+        self.handle.machine.set_other_job(other_job);
+        self
+    }
+
+    /// How often to poll.
+    pub fn with_polling(self, policy: impl PollPolicy) -> Self {
+        self.with_shared_polling(Arc::new(policy))
+    }
+
+    /// The same, with a shared policy.
+    pub(crate) fn with_shared_polling(mut self, policy: Arc<dyn PollPolicy>) -> Self {
+        self.driving.polling = policy;
+        self
+    }
+
+    /// How long the user may take to answer, in [`run`](Self::run) and [`Job::until_done`]; by default a quarter of an hour.
+    pub fn with_user_timeout(mut self, timeout: Duration) -> Self {
+        self.driving.user_timeout = timeout;
+        self
+    }
+
+    /// Whether to read the institution before the start, and to start nothing where it does not support this kind of job; by
+    /// default it is read, once a day, institution and client. Only identification and verification have such a flag.
+    pub fn with_institution_check(mut self, check: bool) -> Self {
+        self.driving.checks_institution = check;
+        self.handle.check_institution = check;
+        self
+    }
+
+    /// The job, before anything is sent: for programs that must not start it twice even if they die while they start it, and
+    /// for engines that make one call a step. Save [`JobHandle::in_flight`] before every step, and [`Job::handle`] after it.
+    /// Resume soon: a day later MX's nightly aggregation of the member hides how the job ended.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn save(_: &mx_nexus::jobs::JobHandle) {}
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::jobs::JobError> {
+    /// let mut job = user.identify("MBR-1").prepare(Duration::from_secs(300));
+    /// while !job.handle().has_started() {
+    ///     save(&job.handle().in_flight());
+    ///     job.next().await?;
+    ///     save(job.handle());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepare(self, timeout: Duration) -> Job<K> {
+        let mut handle = self.handle;
+        if self.is_resumed {
+            handle.machine.renew();
+        }
+        Job::new(self.api, handle, self.driving, timeout)
+    }
+
+    /// Starts the job: reads the member, and sends the one POST. A job that is resumed and has started sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// When MX refuses the start, or a call failed for good. A lost answer is no error: reading settles it.
+    pub async fn start(self, timeout: Duration) -> Result<Job<K>, JobError> {
+        let mut job = self.prepare(timeout);
+        job.begin().await?;
+        Ok(job)
+    }
+
+    /// Starts or resumes the job and drives it to its end, asking for answers as often as MX does. See [`Job::until_done`] for
+    /// an example.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::until_done`].
+    pub async fn run<A>(
+        self,
+        timeout: Duration,
+        ask: impl AsyncFnMut(Challenges) -> A,
+    ) -> Result<K::Output, JobError>
+    where
+        A: Into<Option<Answers>>,
+    {
+        self.prepare(timeout).until_done(ask).await
+    }
+}

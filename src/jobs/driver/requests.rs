@@ -1,0 +1,294 @@
+//! Makes the request that the machine wants, and reports the outcome to it.
+//!
+//! A read that fails for a passing reason, or brings nothing, is `ReadFailed`, and is made again. A POST or PUT that failed has
+//! either had no effect for sure, or its answer is lost and reading settles it. A status counts only where it answers this
+//! very request: a session that could not be opened carries the status of *its* failure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::Job;
+use crate::error::{Error, ErrorKind};
+use crate::jobs::api::{CheckedAnswer, Snapshot};
+use crate::jobs::kind::Kind;
+use crate::jobs::machine::{Directive, Observation};
+use crate::jobs::{Challenge, End, JobError, Pace};
+
+/// How long a request may go on when the budget is spent: one that was begun in time is worth its answer.
+const LAST_REQUEST: Duration = Duration::from_secs(10);
+
+/// The longest `Retry-After` that is kept: longer than any budget, and short enough for a clock.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// How often in a row a read may be refused for a reason that may pass: a member is unknown for a moment right after its
+/// creation (inferred).
+const REFUSED_READS: u8 = 3;
+
+/// How often answers are sent that provably did not arrive.
+const SENDINGS: u8 = 3;
+
+/// The causes of a 400 to the start that pass (MX's envelope `{"error": {"message", "status", "type"}}`).
+const PASSING: [&str; 2] = [
+    "institution_maintenance_error",
+    "institution_unavailable_error",
+];
+
+impl<K: Kind> Job<K> {
+    /// Makes the request that is due.
+    pub(super) async fn act(&mut self) -> Result<(), JobError> {
+        if let Some(over) = &self.over {
+            return Err(over.clone());
+        }
+        self.not_before = None;
+        let api = Arc::clone(&self.api);
+        let member = self.handle.member().clone();
+        match self.machine().directive() {
+            Directive::Start => self.post().await?,
+            Directive::ReadMember => {
+                let was_due = self.machine().is_start_due_again();
+                let read = self.bounded(api.observe(&member)).await;
+                if let Some(member) = self.received(read)? {
+                    self.note(&member);
+                    self.observe(Observation::Member(member.reading));
+                    if let Some(open) = member.challenges
+                        && self.machine().directive() == Directive::ListChallenges
+                    {
+                        self.listed(open);
+                    }
+                    if was_due && self.machine().directive() == Directive::Start {
+                        // At once, or an engine that resumes before every call would read for ever.
+                        self.post().await?;
+                    }
+                }
+            }
+            Directive::ListChallenges => self.list().await?,
+            // Resumed in another process, which does not know the questions yet.
+            Directive::Ask(_) if self.asked.is_empty() => self.list().await?,
+            Directive::ReadResult => {
+                let job = self.handle.job().cloned();
+                let result = self.bounded(api.result(&member, job.as_ref())).await;
+                match self.received(result)? {
+                    Some(Some(result)) => {
+                        self.result = Some(result);
+                        self.observe(Observation::ResultRead);
+                    }
+                    // An answer without a list is not an empty list.
+                    Some(None) => self.observe(Observation::ReadFailed),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn post(&mut self) -> Result<(), JobError> {
+        self.check_institution().await?;
+        self.observe(Observation::Sending);
+        let api = Arc::clone(&self.api);
+        let posted = api.start(self.handle.member(), self.handle.options);
+        let error = match self.bounded(posted).await {
+            Some(Ok(accepted)) => {
+                self.note(&accepted.member);
+                let reading = accepted.member.reading;
+                self.observe(if accepted.is_running_already {
+                    Observation::Joined(reading)
+                } else {
+                    Observation::Started(reading)
+                });
+                return Ok(());
+            }
+            None => {
+                self.observe(Observation::AnswerLost);
+                return Ok(());
+            }
+            Some(Err(error)) => error,
+        };
+        let seen = match error.answered() {
+            Some(400) if is_passing(&error) => Observation::Unavailable,
+            Some(400) if says_unsupported(&error) => Observation::NotSupported,
+            Some(403) => Observation::NotEnabled,
+            Some(409) => Observation::OtherJobRuns,
+            _ if is_lost(&error) => Observation::AnswerLost,
+            _ => {
+                self.observe(Observation::NoEffect);
+                return self.ignore_passing(error);
+            }
+        };
+        self.observe(seen);
+        self.remember(error);
+        Ok(())
+    }
+
+    /// Sends answers, again while they provably did not arrive, and gives what the machine has to know.
+    pub(super) async fn put(&mut self, answers: Vec<CheckedAnswer>) -> Result<Observation, Error> {
+        let api = Arc::clone(&self.api);
+        let mut sendings = 1;
+        loop {
+            let sent = api.answer(self.handle.member(), answers.clone());
+            let error = match self.bounded(sent).await {
+                Some(Ok(())) => return Ok(Observation::Answered),
+                None => return Ok(Observation::AnswerLost),
+                Some(Err(error)) => error,
+            };
+            let seen = match error.answered() {
+                Some(400) => Observation::AnswersRefused,
+                Some(405) => Observation::NotChallenged,
+                Some(409) => Observation::AnswerLost,
+                _ if is_lost(&error) => Observation::AnswerLost,
+                _ => {
+                    let planned = self.driving.polling.delay(Pace::Quick, 0);
+                    let wait = error.retry_after().unwrap_or(planned);
+                    let is_passing = error.is_transient() && sendings < SENDINGS;
+                    if !is_passing || wait > self.clock.left() {
+                        return Err(error);
+                    }
+                    sendings += 1;
+                    sleep(wait).await;
+                    continue;
+                }
+            };
+            self.remember(error);
+            return Ok(seen);
+        }
+    }
+
+    async fn list(&mut self) -> Result<(), JobError> {
+        let api = Arc::clone(&self.api);
+        let member = self.handle.member().clone();
+        let listed = self.bounded(api.challenges(&member)).await;
+        if let Some(listed) = self.received(listed)? {
+            self.listed(listed);
+        }
+        Ok(())
+    }
+
+    fn listed(&mut self, listed: Vec<Challenge>) {
+        let guids: Vec<_> = listed.iter().map(|it| it.guid().clone()).collect();
+        self.observe(Observation::Challenges(guids.clone()));
+        match self.machine().directive() {
+            Directive::Ask(due) if due == guids => self.asked = listed,
+            // A stale list of questions that are answered already: the due ones come later.
+            Directive::Ask(_) => self.observe(Observation::ReadFailed),
+            _ => {}
+        }
+    }
+
+    /// Reads whether the institution supports this kind of job, before the one POST. Only a clear no counts: a field that is
+    /// missing proves nothing, and neither does a request that fails.
+    async fn check_institution(&mut self) -> Result<(), JobError> {
+        if !std::mem::take(&mut self.driving.checks_institution) {
+            return Ok(());
+        }
+        let Some(institution) = self.institution.clone() else {
+            return Ok(());
+        };
+        let api = Arc::clone(&self.api);
+        let supported = api.supports(&institution);
+        if let Some(Ok(Some(false))) = self.bounded(supported).await {
+            let end = JobError::ended(&End::NotSupported, self.circumstances());
+            self.over = Some(end.clone());
+            return Err(end);
+        }
+        Ok(())
+    }
+
+    /// Without the address an error is still right, so a failure here does not matter.
+    pub(super) async fn find_oauth_window(&mut self) {
+        if self.oauth_window.is_none() {
+            let api = Arc::clone(&self.api);
+            let window = self.bounded(api.oauth_window(self.handle.member())).await;
+            self.oauth_window = window.and_then(Result::ok).flatten();
+        }
+    }
+
+    /// What a read brought: nothing when it failed for a passing reason, or was cut off.
+    fn received<T>(&mut self, outcome: Option<Result<T, Error>>) -> Result<Option<T>, JobError> {
+        match outcome {
+            Some(Ok(value)) => {
+                self.refused_reads = 0;
+                return Ok(Some(value));
+            }
+            None => self.observe(Observation::ReadFailed),
+            Some(Err(error)) => {
+                self.observe(Observation::ReadFailed);
+                self.ignore_passing(error)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the same call may bring something yet, although the error is not transient by itself. A job that has started
+    /// is paid for, so an answer that holds nothing, or leads elsewhere, does not end it.
+    fn may_pass(&self, error: &Error) -> bool {
+        let has_started = self.machine().has_started();
+        let is_early = self.refused_reads < REFUSED_READS;
+        match error.answered() {
+            Some(404) => is_early,
+            Some(300..=399) => has_started || is_early,
+            Some(400..=499) => has_started && is_early,
+            _ => error.kind() == ErrorKind::Decode && (has_started || is_early),
+        }
+    }
+
+    /// Ignores errors that may pass, returns the others.
+    fn ignore_passing(&mut self, error: Error) -> Result<(), JobError> {
+        if !error.is_transient() {
+            self.refused_reads = self.refused_reads.saturating_add(1);
+            if !self.may_pass(&error) {
+                self.refused_reads = 0;
+                return Err(self.failed(error));
+            }
+        }
+        self.remember(error);
+        Ok(())
+    }
+
+    fn remember(&mut self, error: Error) {
+        let wait = error
+            .retry_after()
+            .map(|wait| wait.min(LONGEST_RETRY_AFTER));
+        self.not_before = wait.map(|wait| Instant::now() + wait);
+        self.last_error = Some(error);
+    }
+
+    /// Keeps what an error may have to show a user, and which institution it is.
+    fn note(&mut self, member: &Snapshot) {
+        self.message.clone_from(&member.message);
+        self.oauth_window.clone_from(&member.oauth_window);
+        if member.institution.is_some() {
+            self.institution.clone_from(&member.institution);
+        }
+    }
+
+    /// A request, or nothing when it took more than the budget has.
+    async fn bounded<T>(
+        &self,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Option<Result<T, Error>> {
+        timeout(self.clock.left().max(LAST_REQUEST), call)
+            .await
+            .ok()
+    }
+}
+
+/// Whether a POST or PUT may have had its effect: also when MX, or something before it, answered with a redirect.
+fn is_lost(error: &Error) -> bool {
+    error.is_answer_lost() || matches!(error.answered(), Some(300..=399))
+}
+
+/// Whether a 400 to the start is one that passes.
+fn is_passing(error: &Error) -> bool {
+    error.code().is_some_and(|code| PASSING.contains(&code))
+}
+
+/// Whether a 400 to the start says that the institution does not support this kind of job. The document names that cause only,
+/// so a 400 without a message is taken for it.
+fn says_unsupported(error: &Error) -> bool {
+    error.message().is_none_or(|message| {
+        let message = message.to_ascii_lowercase();
+        message.contains("support")
+    })
+}

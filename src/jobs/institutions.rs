@@ -1,0 +1,56 @@
+//! Which institutions support which kinds of jobs: cached, since it is read before every start.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::kind::KindName;
+use crate::values::InstitutionGuid;
+
+/// MX asks to renew what is kept of institutions daily.
+const LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// What is known of institutions, shared by all users of one client.
+#[derive(Debug, Default)]
+pub(crate) struct InstitutionSupport {
+    known: Mutex<HashMap<(InstitutionGuid, KindName), (bool, Instant)>>,
+}
+
+impl InstitutionSupport {
+    /// Whether the institution supports this kind, where that is known and not old.
+    pub(super) fn get(&self, institution: &InstitutionGuid, kind: KindName) -> Option<bool> {
+        let known = self.lock();
+        let (supported, read_at) = known.get(&(institution.clone(), kind))?;
+        (read_at.elapsed() < LIFETIME).then_some(*supported)
+    }
+
+    pub(super) fn set(&self, institution: InstitutionGuid, kind: KindName, supported: bool) {
+        self.lock()
+            .insert((institution, kind), (supported, Instant::now()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(InstitutionGuid, KindName), (bool, Instant)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_institution_is_known_for_a_day() {
+        let institutions = InstitutionSupport::default();
+        let institution = InstitutionGuid::from("INS-1");
+        assert_eq!(institutions.get(&institution, KindName::Verification), None);
+        institutions.set(institution.clone(), KindName::Verification, false);
+        assert_eq!(
+            institutions.get(&institution, KindName::Verification),
+            Some(false)
+        );
+        tokio::time::advance(LIFETIME).await;
+        assert_eq!(institutions.get(&institution, KindName::Verification), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! The workflow's calls by the Nexus API.
+
+use super::api::{Accepted, Answering, CheckedAnswer, MemberApi, Snapshot};
+use super::challenge::Challenge;
+use super::kind::KindName;
+use super::reading::Reading;
+use crate::api::types;
+use crate::error::Error;
+use crate::nexus::User;
+use crate::operations;
+use crate::secret::Secret;
+use crate::values::{InstitutionGuid, MemberGuid};
+
+impl MemberApi for User {
+    fn observe<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Snapshot> {
+        Box::pin(async move {
+            let api = self.api_without_retries().await?;
+            let answer = api.read_member().member_guid(member).send().await?;
+            let operation = operations::by_id("nexus", "readMember");
+            let missing = || Error::incomplete(operation, "the answer holds no member");
+            let member = answer.into_inner().member.ok_or_else(missing)?;
+            Ok(Snapshot::from(member))
+        })
+    }
+
+    fn challenges<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Vec<Challenge>> {
+        Box::pin(async move {
+            let api = self.api_without_retries().await?;
+            let list = api.list_member_challenges().member_guid(member);
+            let listed = list.send().await?.into_inner().challenges;
+            let listed = listed.unwrap_or_default().into_iter();
+            Ok(listed.filter_map(Challenge::read).collect())
+        })
+    }
+
+    fn answer<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        answers: Vec<CheckedAnswer>,
+    ) -> Answering<'a, ()> {
+        Box::pin(async move {
+            let api = self.api_without_retries().await?;
+            let answers = answers.into_iter().map(|answer| types::ResumeRequest {
+                guid: answer.challenge,
+                value: answer.value,
+            });
+            let body = types::MemberResumeRequestBody {
+                member: types::MemberResumeRequest {
+                    challenges: answers.collect(),
+                },
+            };
+            let resume = api.resume_aggregation().member_guid(member).body(body);
+            resume.send().await.map(|_| ())
+        })
+    }
+
+    fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
+        Box::pin(async move {
+            let api = self.api().await?;
+            let answer = api
+                .generate_oauth_window_uri()
+                .member_guid(member)
+                // An aggregation after the sign-in would block the next job.
+                .skip_aggregation(true)
+                .send()
+                .await?;
+            let member = answer.into_inner().member;
+            Ok(member.and_then(|member| member.oauth_window_uri))
+        })
+    }
+}
+
+impl User {
+    /// Whether the institution supports a kind of job, by its `flag`; read once a day and institution.
+    pub(crate) async fn institution_supports(
+        &self,
+        institution: &InstitutionGuid,
+        kind: KindName,
+        flag: fn(&types::InstitutionResponse) -> Option<bool>,
+    ) -> Result<Option<bool>, Error> {
+        let known = self.nexus().institution_support();
+        if let Some(supported) = known.get(institution, kind) {
+            return Ok(Some(supported));
+        }
+        let api = self.api_without_retries().await?;
+        let read = api.read_institution().institution_guid(institution);
+        let read = read.send().await?.into_inner().institution;
+        let supported = read.as_ref().and_then(flag);
+        if let Some(supported) = supported {
+            known.set(institution.clone(), kind, supported);
+        }
+        Ok(supported)
+    }
+
+    /// The accounts of a member, of all pages; none where the answer holds no list.
+    pub(crate) async fn accounts_of(
+        &self,
+        member: &MemberGuid,
+    ) -> Result<Option<Vec<types::AccountResponse>>, Error> {
+        use crate::pages::Page;
+        const LARGEST_PAGE: i64 = 1000;
+        let api = self.api_without_retries().await?;
+        let mut accounts: Option<Vec<_>> = None;
+        for number in 1.. {
+            let page = api.list_member_accounts().member_guid(member);
+            let page = page.page(number).records_per_page(LARGEST_PAGE);
+            let page = page.send().await?.into_inner();
+            let is_last = page.total_pages().is_none_or(|pages| number >= pages);
+            let Some(found) = page.accounts else {
+                break;
+            };
+            let is_empty = found.is_empty();
+            accounts.get_or_insert_default().extend(found);
+            if is_last || is_empty {
+                break;
+            }
+        }
+        Ok(accounts)
+    }
+}
+
+impl Accepted {
+    /// From the status and the member of the answer to a start.
+    pub(crate) fn new(status: http::StatusCode, body: types::MemberResponseBody) -> Self {
+        Self {
+            is_running_already: status == http::StatusCode::ACCEPTED,
+            member: body.member.map(Snapshot::from).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<types::MemberResponse> for Snapshot {
+    fn from(member: types::MemberResponse) -> Self {
+        Self {
+            reading: Reading {
+                status: member.connection_status,
+                is_being_aggregated: member.is_being_aggregated,
+                job: member.most_recent_job_guid,
+                aggregated_at: member.aggregated_at,
+                successfully_aggregated_at: member.successfully_aggregated_at,
+                is_manual: member.is_manual.unwrap_or(false),
+            },
+            message: member.connection_status_message,
+            oauth_window: member.oauth_window_uri,
+            institution: member.institution_guid,
+            challenges: None,
+        }
+    }
+}

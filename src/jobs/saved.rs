@@ -1,0 +1,176 @@
+//! The state of the machine in a saved job: a format of its own, which does not change when the machine does.
+
+use serde::{Deserialize, Serialize};
+
+use super::directive::{End, OtherJob};
+use super::machine::Machine;
+use super::proof::{Answered, Proof};
+use super::reading::Reading;
+use crate::values::{ChallengeGuid, JobGuid, Timestamp};
+
+/// Where a job is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    /// The member has to be read before the start.
+    #[default]
+    Baseline,
+    /// The start is due.
+    Start,
+    /// The start is being sent, or its answer was lost.
+    Sent,
+    /// A job of another kind is in the way.
+    OtherJob,
+    /// The job is polled.
+    Follow,
+    /// The open questions have to be listed.
+    List {
+        /// Whether they count even if they are the ones just answered.
+        is_anew: bool,
+    },
+    /// These questions are asked.
+    Ask(Vec<ChallengeGuid>),
+    /// The result has to be read.
+    Result,
+    /// The result was read.
+    Finished,
+    /// The job ended without a result.
+    Ended(End),
+}
+
+/// The state of a job. Every field has a default.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub(super) struct SavedState {
+    pub(super) phase: Phase,
+    /// What to do when a job of another kind runs.
+    pub(super) other_job: OtherJob,
+    /// The member before the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline: Option<Reading>,
+    /// Jobs that are not ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) earlier_jobs: Vec<JobGuid>,
+    /// Whether a job that ran before the start was joined.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_joined: bool,
+    /// MX's guid of the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) our_job: Option<JobGuid>,
+    /// When MX started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) our_start: Option<Timestamp>,
+    /// Whether the member was seen running since the start.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) has_run: bool,
+    /// What was seen since the last answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) since_answers: Option<Answered>,
+    /// Whether the job has shown a status of its own.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) has_own_status: bool,
+    /// Whether the member is one of MX's documented test members.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_static: bool,
+    /// The last reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<Reading>,
+    /// How often it came in a row.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) repeats: u8,
+    /// The questions that were answered last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) answered: Vec<ChallengeGuid>,
+    /// How often the member was read since the start.
+    pub(super) polls: u32,
+    /// How many readings in a row had no status.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) empty_reads: u8,
+    /// How often the start was sent again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) reposts: u8,
+    /// How often in a row answers were refused.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) refusals: u8,
+    /// Whether a job of another kind is in the way.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_blocked: bool,
+    /// Whether the answer to the last start was lost meanwhile.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_start_lost: bool,
+    /// Whether MX limits how often such jobs run.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_throttled: bool,
+    /// The first status that this version did not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unknown_status: Option<String>,
+    /// Whether the last call failed, so that a wait is due.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) has_failed: bool,
+    /// Whether the budget was spent.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_spent: bool,
+}
+
+impl From<Machine> for SavedState {
+    fn from(machine: Machine) -> Self {
+        let state = Self {
+            phase: machine.phase,
+            other_job: machine.other_job,
+            answered: machine.answered,
+            polls: machine.polls,
+            empty_reads: machine.empty_reads,
+            reposts: machine.reposts,
+            refusals: machine.refusals,
+            is_blocked: machine.is_blocked,
+            is_start_lost: machine.is_start_lost,
+            is_throttled: machine.is_throttled,
+            unknown_status: machine.unknown_status,
+            has_failed: machine.has_failed,
+            is_spent: machine.is_spent,
+            ..Self::default()
+        };
+        machine.proof.save_to(state)
+    }
+}
+
+impl From<SavedState> for Machine {
+    fn from(mut state: SavedState) -> Self {
+        Self {
+            proof: Proof::load_from(&mut state),
+            other_job: state.other_job,
+            phase: state.phase,
+            answered: state.answered,
+            polls: state.polls,
+            empty_reads: state.empty_reads,
+            reposts: state.reposts,
+            refusals: state.refusals,
+            is_blocked: state.is_blocked,
+            is_start_lost: state.is_start_lost,
+            is_throttled: state.is_throttled,
+            unknown_status: state.unknown_status,
+            has_failed: state.has_failed,
+            is_spent: state.is_spent,
+        }
+    }
+}
+
+impl schemars::JsonSchema for Machine {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JobState".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        SavedState::json_schema(generator)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(value: &u8) -> bool {
+    *value == 0
+}
