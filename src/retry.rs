@@ -194,36 +194,8 @@ mod tests {
         Error::status_of(operation, status, problem)
     }
 
-    fn repeats(id: &str, status: u16) -> usize {
-        let operation = operation(id);
-        let policy = RetryPolicy::default();
-        let budget = RetryBudget::full();
-        let mut attempts = policy.start();
-        let error = refused(operation, status, None);
-        std::iter::from_fn(|| attempts.next_delay(operation, &error, Duration::ZERO, &budget))
-            .count()
-    }
-
     #[test]
-    fn reads_are_retried_on_server_errors_and_starts_are_not() {
-        assert_eq!(repeats("readMember", 503), 3);
-        assert_eq!(repeats("searchInstitutions", 503), 3);
-        for id in [
-            "identifyMember",
-            "createMember",
-            "aggregateMember",
-            "resumeAggregation",
-            "resumeJob",
-        ] {
-            assert_eq!(repeats(id, 503), 0, "{id}");
-            assert_eq!(repeats(id, 429), 3, "{id} was refused unprocessed");
-        }
-        assert_eq!(repeats("readMember", 404), 0);
-        assert_eq!(repeats("readMember", 501), 0);
-    }
-
-    #[test]
-    fn retry_after_is_obeyed_up_to_the_longest_delay() {
+    fn retry_after_is_waited_for_up_to_the_longest_delay() {
         let operation = operation("readMember");
         let policy = RetryPolicy::default();
         let budget = RetryBudget::full();

@@ -1,4 +1,4 @@
-//! Strings that never print: keys, tokens, credentials, answers.
+//! [`Secret`]: a string that is never printed, for keys, tokens, credentials and answers.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::scalar::Scalar;
 
 /// A string that never shows in `Debug`.
 ///
-/// Its memory is wiped when it is dropped: this copy's, and no other's. The text it was made of, what was copied out of it, and
-/// the buffers of the request that carries it to MX are ordinary memory.
+/// The memory of this copy is wiped when it is dropped. The original text, copies of it and the buffers of requests are ordinary
+/// memory.
 ///
-/// It does serialise, because requests carry it to MX; do not put it into anything of yours that is stored.
+/// It can be serialised, because requests carry it to MX; do not put it into data that you store.
 ///
 /// ```
 /// let answer = mx_nexus::Secret::new("correct");
@@ -24,12 +24,12 @@ use crate::scalar::Scalar;
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes a string into custody.
+    /// Wraps a string.
     pub fn new(text: impl Into<String>) -> Self {
         Self(SecretString::from(text.into()))
     }
 
-    /// The string itself, for the one place that needs it.
+    /// The string itself.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -48,13 +48,13 @@ impl Trace {
         call.instrument(self.span.clone()).await
     }
 
-    /// The request goes out, for the first time or again.
+    /// Counts a request that is about to be sent.
     pub(crate) fn sending(&self) {
         let before = self.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.span.record("attempt", before + 1);
     }
 
-    /// Another attempt follows after `delay`.
+    /// Logs that another attempt follows after `delay`.
     pub(crate) fn repeating(&self, delay: Duration, error: &Error) {
         tracing::debug!(
             delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
@@ -64,16 +64,16 @@ impl Trace {
         );
     }
 
-    /// The call succeeded.
+    /// Records a success.
     pub(crate) fn succeeded(&self, status: u16) {
         self.span.record("status", status);
         self.end();
     }
 
-    /// The call failed for good.
+    /// Records the final failure.
     pub(crate) fn failed(&self, error: &Error) {
         let kind = error.kind();
-        // The status of a session error is that of the call that was to open it, which has a span of its own.
+        // The status of a session error belongs to the call that opens sessions, which has its own span.
         if let Some(status) = error.status()
             && kind != ErrorKind::Session
         {
@@ -110,7 +110,7 @@ impl Trace {
     pub(crate) fn failed(&self, _: &Error) {}
 }
 
-/// A status that this version does not know, once a job.
+/// Logs a status that this version does not know; once for each job.
 #[cfg(feature = "tracing")]
 pub(crate) fn unknown_status(status: &str) {
     tracing::warn!(
@@ -122,7 +122,7 @@ pub(crate) fn unknown_status(status: &str) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn unknown_status(_: &str) {}
 
-/// A status as it may go into a log: MX could send anything in its place.
+/// The status without control characters and with a bounded length.
 #[cfg(feature = "tracing")]
 fn printable(status: &str) -> String {
     const LIMIT: usize = 40;

@@ -1,4 +1,4 @@
-//! What the strings and codes of the API really are: identifiers, open values, times, and text that must not be printed.
+//! Types of the strings and codes of the API: identifiers, open values, times, and text that is not printed.
 //!
 //! The types themselves are generated from the registry of `openapi/nexus/overlay.yaml`; the macros below say once what a
 //! type of each kind can do.

@@ -73,10 +73,13 @@ async fn neither_credential_is_printed() {
     );
     let error = call.send().await.unwrap_err();
     assert_eq!(
-        server.heard()[0].header("mx-client-id"),
+        server.received()[0].header("mx-client-id"),
         Some("the-client-id")
     );
-    assert_eq!(server.heard()[0].header("mx-api-key"), Some("the-api-key"));
+    assert_eq!(
+        server.received()[0].header("mx-api-key"),
+        Some("the-api-key")
+    );
     for text in [printed, format!("{error} {error:?}")] {
         assert!(!text.contains("the-"), "{text}");
     }
@@ -126,11 +129,11 @@ async fn a_member_without_challenges_has_an_empty_answer() {
 
 #[tokio::test]
 async fn lists_page_and_owners_end_without_a_paging_object() {
-    let server = Recorder::start(|heard, _| {
-        if heard.line.contains("/account_owners") {
+    let server = Recorder::start(|received, _| {
+        if received.line.contains("/account_owners") {
             return Answer::json(200, r#"{"account_owners":[{"owner_name":"A"},{}]}"#);
         }
-        let page = if heard.line.ends_with("page=2") { 2 } else { 1 };
+        let page = if received.line.ends_with("page=2") { 2 } else { 1 };
         let body = format!(
             r#"{{"users":[{{"guid":"USR-{page}"}}],"pagination":{{"current_page":{page},"total_pages":2}}}}"#
         );

@@ -1,9 +1,6 @@
-//! Calls by name: the same requests as the typed client makes, refusals before anything is sent, and answers as they come.
+//! Calls by name: the requests, the calls refused before sending, and the answers.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use mx_nexus::ErrorKind;
 use mx_nexus::call::{Call, Content};
@@ -15,7 +12,7 @@ mod recorder;
 
 use recorder::{Answer, Recorder, member};
 
-/// Every parameter that the operation has, with values that need encoding.
+/// Adds every parameter of the operation, with values that need encoding.
 fn complete(call: Call, operation: &Operation) -> Call {
     let parameters = operation.parameters.iter();
     let call = parameters.fold(call, |call, parameter| match parameter.kind {
@@ -32,7 +29,7 @@ fn complete(call: Call, operation: &Operation) -> Call {
     }
 }
 
-/// What of it has to be on the wire.
+/// The expected request line.
 fn line(operation: &Operation) -> String {
     let mut path = operation.path.to_owned();
     let mut query = Vec::new();
@@ -56,8 +53,8 @@ fn line(operation: &Operation) -> String {
 }
 
 #[tokio::test]
-async fn every_operation_can_be_called_by_its_name() {
-    let server = Recorder::start(|heard, before| match heard.line.as_str() {
+async fn every_operation_called_by_name_sends_the_documented_request() {
+    let server = Recorder::start(|received, before| match received.line.as_str() {
         "POST /sessions" => recorder::session("s"),
         line if line.ends_with("/api_token.json") => recorder::token(&format!("token-{before}")),
         _ => Answer::json(200, r#"{"from_tomorrow": 1}"#),
@@ -69,19 +66,25 @@ async fn every_operation_can_be_called_by_its_name() {
         let reply = complete(user.call(operation.id), operation).send().await;
         let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         assert_eq!(reply.status, 200);
-        let heard = server.heard().pop().unwrap();
-        assert_eq!(heard.line, line(operation));
-        assert_eq!(heard.header("accept"), Some(operation.accept));
-        assert_eq!(heard.header("content-type"), operation.request_media_type);
+        let received = server.received().pop().unwrap();
+        assert_eq!(received.line, line(operation));
+        assert_eq!(received.header("accept"), Some(operation.accept));
+        assert_eq!(
+            received.header("content-type"),
+            operation.request_media_type
+        );
         let credential = operation.credential_header.to_lowercase();
-        assert!(heard.header(&credential).is_some());
+        assert!(received.header(&credential).is_some());
         let webhook = operation.parameters.iter();
         let sent = webhook.filter(|parameter| parameter.place == Place::Header);
         for parameter in sent {
-            assert_eq!(heard.header(&parameter.name.to_lowercase()), Some("true"));
+            assert_eq!(
+                received.header(&parameter.name.to_lowercase()),
+                Some("true")
+            );
         }
         if operation.request_media_type.is_some() {
-            let body: serde_json::Value = serde_json::from_str(&heard.body).unwrap();
+            let body: serde_json::Value = serde_json::from_str(&received.body).unwrap();
             assert_eq!(body, json!({"a_field_of_tomorrow": operation.id}));
         }
         if operation.id != "createSession" {
@@ -92,7 +95,7 @@ async fn every_operation_can_be_called_by_its_name() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_before_anything_is_sent() {
+async fn invalid_calls_by_name_are_refused_before_sending() {
     let server = Recorder::mx(|_, _| member("MBR-1")).await;
     let user = server.nexus().user("U-1");
     let calls = [
@@ -122,12 +125,12 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent() {
         assert!(error.was_never_sent());
         text.push_str(&format!("{error}\n"));
     }
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
     insta::assert_snapshot!("refused_calls", text);
 }
 
 #[tokio::test]
-async fn a_call_is_renewed_and_refused_like_any_other() {
+async fn call_by_name_renews_an_expired_session() {
     let server = Recorder::mx(|_, before| match before {
         0 => Answer::json(401, r#"{"error": {"code": 4011, "message": "expired"}}"#),
         1 => member("MBR-1"),
@@ -145,8 +148,8 @@ async fn a_call_is_renewed_and_refused_like_any_other() {
 }
 
 #[tokio::test]
-async fn answers_come_as_json_as_bytes_or_not_at_all() {
-    let server = Recorder::mx(|heard, _| match heard.line.as_str() {
+async fn content_of_a_reply_is_json_bytes_or_nothing() {
+    let server = Recorder::mx(|received, _| match received.line.as_str() {
         "GET /institutions" => Answer::typed(200, "text/csv", "guid,name\n"),
         "POST /members/MBR-1/identify" => Answer::json(202, r#"{"member": {}}"#),
         "GET /members" => Answer::json(200, "<html>"),
@@ -161,7 +164,7 @@ async fn answers_come_as_json_as_bytes_or_not_at_all() {
         .parameter("member_guid", "MBR-1");
     let joined = joined.send().await.unwrap();
     assert_eq!(joined.status, 202);
-    assert_eq!(server.heard().pop().unwrap().body, "{}");
+    assert_eq!(server.received().pop().unwrap().body, "{}");
     let deleted = user.call("deleteMember").parameter("member_guid", "MBR-1");
     assert_eq!(deleted.send().await.unwrap().content, Content::Nothing);
     let error = user.call("listMembers").send().await.unwrap_err();
@@ -170,7 +173,7 @@ async fn answers_come_as_json_as_bytes_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_token_is_fetched_for_the_operation_that_takes_one() {
+async fn create_session_by_name_fetches_an_api_token() {
     let server = Recorder::mx(|_, _| member("MBR-1")).await;
     let user = server.nexus().user("U-1");
     let open = |user: &mx_nexus::User| user.call("createSession").body(json!({})).send();

@@ -1,9 +1,6 @@
-//! Configuration that cannot work is refused when the client is built, in words that say what to change.
+//! Invalid configuration is refused when the client is built, with a message that says what to change.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::fmt::Write as _;
 
@@ -25,7 +22,7 @@ fn at(address: &str) -> NexusBuilder {
 }
 
 #[test]
-fn what_cannot_work_is_refused_in_words() {
+fn invalid_configuration_is_refused_with_a_reason() {
     let mut text = String::new();
     for (name, builder) in [
         ("an empty client id", with("", "key")),
@@ -77,7 +74,7 @@ fn every_address_is_checked() {
 }
 
 #[test]
-fn the_environments_of_mx_build() {
+fn integration_and_production_environments_build() {
     for environment in [Environment::integration(), Environment::production()] {
         let built = Nexus::builder(environment)
             .credentials("client", "key")
@@ -87,7 +84,7 @@ fn the_environments_of_mx_build() {
 }
 
 #[tokio::test]
-async fn without_credentials_only_sessions_from_elsewhere_work() {
+async fn client_without_credentials_accepts_only_given_sessions() {
     let server = Recorder::answering([member("MBR-1")]).await;
     let nexus = Nexus::builder(Environment::custom(&server.address))
         .build()
@@ -101,13 +98,13 @@ async fn without_credentials_only_sessions_from_elsewhere_work() {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains("credentials(…)"), "{error}");
     }
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
     let api = nexus.with_session_token("s").api().await.unwrap();
     api.read_member().member_guid("MBR-1").send().await.unwrap();
 }
 
 #[tokio::test]
-async fn an_address_may_have_a_path_and_a_slash_at_its_end() {
+async fn base_address_may_have_a_path_and_a_trailing_slash() {
     for (path, prefix) in [
         ("", ""),
         ("/", ""),
@@ -128,7 +125,7 @@ async fn an_address_may_have_a_path_and_a_slash_at_its_end() {
 }
 
 #[tokio::test]
-async fn every_system_has_its_own_address() {
+async fn each_api_uses_its_own_address() {
     let [nexus, sso, mdx] = [
         Recorder::mx(|_, _| member("M")).await,
         Recorder::mx(|_, _| member("M")).await,
@@ -147,7 +144,7 @@ async fn every_system_has_its_own_address() {
 }
 
 #[tokio::test]
-async fn a_token_that_no_header_can_carry_is_refused_before_anything_is_sent() {
+async fn token_invalid_in_a_header_is_refused_before_sending() {
     let server = Recorder::answering([member("MBR-1")]).await;
     let nexus = builder_at(&server.address).build().unwrap();
     let api = nexus.with_session_token("line\nbreak").api().await.unwrap();
@@ -155,5 +152,5 @@ async fn a_token_that_no_header_can_carry_is_refused_before_anything_is_sent() {
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(!error.to_string().contains("line\n"), "{error}");
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
 }

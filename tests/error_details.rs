@@ -107,7 +107,7 @@ async fn timeouts_and_connection_failures_are_recognised_also_of_a_session() {
     let error = builder.build().unwrap().user("U-1").api().await;
     assert!(error.unwrap_err().is_timeout());
 
-    let builder = builder_at(&recorder::nobody().await).retry(RetryPolicy::off());
+    let builder = builder_at(&recorder::closed_address().await).retry(RetryPolicy::off());
     let nexus = builder.build().unwrap();
     let of_session = nexus.user("U-1").api().await.map(drop).unwrap_err();
     assert_eq!(of_session.kind(), ErrorKind::Session);
@@ -119,8 +119,8 @@ async fn timeouts_and_connection_failures_are_recognised_also_of_a_session() {
 
 /// Sends `member` in a body; the server's message quotes all of it.
 async fn echoed(member: &Value) -> Error {
-    let server = Recorder::start(|heard, _| {
-        let message = json!({ "message": heard.body });
+    let server = Recorder::start(|received, _| {
+        let message = json!({ "message": received.body });
         Answer::json(400, &message.to_string())
     })
     .await;

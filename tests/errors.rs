@@ -1,9 +1,6 @@
-//! What an error says and what it is: one sentence, a kind, predicates, and a chain that holds the rest.
+//! Errors: the message, the kind, the predicates and the causes.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -14,13 +11,13 @@ use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
 #[path = "support/recorder.rs"]
 mod recorder;
 
-use recorder::{Answer, Recorder, nobody};
+use recorder::{Answer, Recorder, closed_address};
 
-/// A time that no answer in these tests takes.
+/// Longer than any answer in these tests takes.
 const LONG: Duration = Duration::from_secs(30);
 
-/// Everything an error tells, on a few lines.
-fn told(error: &Error) -> String {
+/// Message, causes, kind and true predicates of an error.
+fn described(error: &Error) -> String {
     let mut text = format!("{error}\n");
     let mut source = error.source();
     while let Some(cause) = source {
@@ -65,21 +62,22 @@ async fn read(answer: Answer) -> Error {
 }
 
 #[tokio::test]
-async fn every_status() {
-    let body = r#"{"error":{"code":"4221","message":"The words of MX."}}"#;
+async fn each_status_gives_kind_and_predicates() {
+    let body = r#"{"error":{"code":"4221","message":"The message of MX."}}"#;
     let mut text = String::new();
     for status in [
         302, 400, 401, 403, 404, 405, 408, 409, 422, 429, 500, 501, 502, 503, 504, 599,
     ] {
         let error = read(Answer::json(status, body)).await;
-        writeln!(text, "{}", told(&error)).unwrap();
+        writeln!(text, "{}", described(&error)).unwrap();
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
-async fn every_shape_of_an_error_body() {
+async fn message_of_each_error_body() {
     let long = format!(r#"{{"message":"{}"}}"#, "long ".repeat(200));
+    let huge = format!(r#"{{"message":"{}"}}"#, "huge ".repeat(1024 * 1024));
     let mut text = String::new();
     for body in [
         r#"{"error":{"code":4001,"message":"In an object."}}"#,
@@ -91,7 +89,9 @@ async fn every_shape_of_an_error_body() {
         "<html><body>502 Bad Gateway</body></html>",
         "",
         "{",
+        "Plain text.",
         &long,
+        &huge,
     ] {
         let error = read(Answer::json(400, body)).await;
         let shown = body.chars().take(60).collect::<String>();
@@ -101,11 +101,14 @@ async fn every_shape_of_an_error_body() {
 }
 
 #[tokio::test]
-async fn every_failure_of_the_transport() {
+async fn each_transport_failure_gives_kind_and_causes() {
     let body = br#"{"member":{"guid":"MBR-1"}}"#.to_vec();
     let mut text = String::new();
     for (name, error) in [
-        ("nobody listens", read_at(&nobody().await, LONG).await),
+        (
+            "connection refused",
+            read_at(&closed_address().await, LONG).await,
+        ),
         ("no answer", read(Answer::Silence).await),
         (
             "half an answer, then silence",
@@ -117,25 +120,20 @@ async fn every_failure_of_the_transport() {
         ),
         ("the end", read(Answer::HangUp).await),
     ] {
-        let told: String = told(&error)
+        let shown: String = described(&error)
             .lines()
             .map(|line| match line.contains("(os error") {
-                true => "  because [the system's words]
-"
-                .to_owned(),
-                false => format!(
-                    "{line}
-"
-                ),
+                true => "  because [text of the system]\n".to_owned(),
+                false => format!("{line}\n"),
             })
             .collect();
-        writeln!(text, "{name}:\n{told}").unwrap();
+        writeln!(text, "{name}:\n{shown}").unwrap();
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
+async fn undecodable_answer_names_the_path_without_the_value() {
     let mut text = String::new();
     for body in [
         r#"{"member":{"guid":"MBR-1","is_being_aggregated":"VALUE"}}"#,
@@ -150,16 +148,16 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_never_the_value() {
         "<html>VALUE</html>",
     ] {
         let error = read(Answer::json(200, body)).await;
-        for said in [told(&error), format!("{error:?}")] {
-            assert!(!said.contains("VALUE"), "{said}");
+        for shown in [described(&error), format!("{error:?}")] {
+            assert!(!shown.contains("VALUE"), "{shown}");
         }
-        writeln!(text, "{body}\n{}", told(&error)).unwrap();
+        writeln!(text, "{body}\n{}", described(&error)).unwrap();
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
-async fn a_key_of_an_answer_is_not_repeated_either() {
+async fn undecodable_answer_does_not_print_its_keys() {
     let deep = format!(r#"{{"member":{{"next_year":{}!"#, r#"{"of":["#.repeat(30));
     let long = format!(r#"{{"member":{{"VALUE{}":!}}}}"#, "x".repeat(5000));
     let mut text = String::new();
@@ -171,8 +169,8 @@ async fn a_key_of_an_answer_is_not_repeated_either() {
         &deep,
     ] {
         let error = read(Answer::json(200, body)).await;
-        for said in [told(&error), format!("{error:?}")] {
-            assert!(!said.contains("VALUE"), "{said}");
+        for shown in [described(&error), format!("{error:?}")] {
+            assert!(!shown.contains("VALUE"), "{shown}");
         }
         writeln!(text, "{error}").unwrap();
     }
@@ -180,7 +178,7 @@ async fn a_key_of_an_answer_is_not_repeated_either() {
 }
 
 #[tokio::test]
-async fn the_status_of_an_opening_is_not_that_of_the_call() {
+async fn status_of_a_session_exchange_is_not_the_status_of_the_call() {
     for status in [404, 409] {
         let server = Recorder::answering([Answer::json(status, "")]).await;
         let error = server.nexus().user("U-9").api().await.unwrap_err();
@@ -193,7 +191,7 @@ async fn the_status_of_an_opening_is_not_that_of_the_call() {
 }
 
 #[test]
-fn a_request_by_hand_that_lacks_something_is_an_error_of_ours() {
+fn builder_without_a_required_field_is_a_request_error() {
     use mx_nexus::{api, mdx, sso};
     fn nexus() -> Result<api::types::MemberCreateRequest, Error> {
         Ok(api::types::MemberCreateRequest::builder().try_into()?)
@@ -214,7 +212,7 @@ fn a_request_by_hand_that_lacks_something_is_an_error_of_ours() {
 }
 
 #[tokio::test]
-async fn what_is_never_sent() {
+async fn invalid_calls_are_refused_before_sending() {
     let server = Recorder::answering([Answer::json(200, "{}")]).await;
     let nexus = server.nexus();
     let api = nexus.with_session_token("s").api().await.unwrap();
@@ -235,14 +233,14 @@ async fn what_is_never_sent() {
             .unwrap_err(),
         api.create_session().send().await.unwrap_err(),
     ];
-    let told: Vec<String> = errors.iter().map(told).collect();
-    insta::assert_snapshot!(told.join("\n"));
+    let texts: Vec<String> = errors.iter().map(described).collect();
+    insta::assert_snapshot!(texts.join("\n"));
     assert!(errors.iter().all(Error::was_never_sent));
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]
-async fn an_error_is_cheap_to_pass_on() {
+async fn error_is_small_clone_send_and_sync() {
     fn passes<T: std::error::Error + Clone + Send + Sync + 'static>(_: &T) {}
     let error = read(Answer::json(404, "")).await;
     passes(&error);

@@ -1,9 +1,6 @@
-//! Pins what is said to MDX Real Time about users, and what its answers become.
+//! The requests to MDX Real Time about users, and the decoded answers.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::fmt::Write as _;
 
@@ -41,7 +38,7 @@ fn only_an_id() -> types::UserCreateRequest {
     request.try_into().unwrap()
 }
 
-/// What was said, and what came of it.
+/// The requests and the outcome, for a snapshot.
 fn exchange<T: std::fmt::Debug>(server: &Recorder, outcome: &Result<T, Error>) -> String {
     format!("{}===\n{outcome:#?}\n", server.transcript())
 }
@@ -61,8 +58,8 @@ async fn create() {
     let made = made.unwrap();
     assert_eq!(made.first_name.as_deref(), Some("Ada"));
     assert_eq!(made.phone.as_deref(), Some("(505) 555-1234"));
-    let heard = &server.heard()[0];
-    assert_eq!(heard.header("md-api-key"), Some("the-api-key"));
+    let received = &server.received()[0];
+    assert_eq!(received.header("md-api-key"), Some("the-api-key"));
 }
 
 #[tokio::test]
@@ -89,7 +86,7 @@ async fn remap_id() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_user_is_no_user() {
+async fn answer_without_a_user_is_a_decode_error() {
     for body in ["", "{}", r#"{"user":null}"#] {
         let server = Recorder::answering([Answer::typed(200, JSON, body)]).await;
         let users = users(&server);
@@ -115,7 +112,7 @@ async fn an_answer_without_a_user_is_no_user() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_words_of_users() {
+async fn refusals_name_the_user_operation() {
     let mut text = String::new();
     for status in [401, 403, 404] {
         let server = Recorder::answering([Answer::typed(status, JSON, "")]).await;
@@ -133,7 +130,7 @@ async fn a_refusal_is_told_in_words_of_users() {
 }
 
 #[tokio::test]
-async fn delete_by_either_success() {
+async fn delete_accepts_204_and_an_empty_object() {
     for answer in [
         Answer::Reply(204, Vec::new(), Vec::new()),
         Answer::typed(200, JSON, "{}"),
@@ -145,14 +142,7 @@ async fn delete_by_either_success() {
 }
 
 #[tokio::test]
-async fn delete_of_a_user_who_is_not_there() {
-    let server = Recorder::answering([no_such_user()]).await;
-    let error = users(&server).delete("U-1").await.unwrap_err();
-    assert!(error.is_not_found());
-}
-
-#[tokio::test]
-async fn ensure_a_user_who_is_there_changes_nothing() {
+async fn ensure_of_an_existing_user_only_reads() {
     let server = Recorder::answering([user()]).await;
     let ensured = users(&server).ensure(only_an_id()).await.unwrap();
     assert_eq!(ensured.id.as_deref(), Some("U-1"));
@@ -160,14 +150,14 @@ async fn ensure_a_user_who_is_there_changes_nothing() {
 }
 
 #[tokio::test]
-async fn ensure_a_user_who_is_not_there() {
+async fn ensure_of_a_missing_user_creates_it() {
     let server = Recorder::answering([no_such_user(), user()]).await;
     let ensured = users(&server).ensure(only_an_id()).await;
     insta::assert_snapshot!(exchange(&server, &ensured));
 }
 
 #[tokio::test]
-async fn ensure_a_user_whom_somebody_makes_in_between() {
+async fn ensure_reads_again_after_a_conflict() {
     let server = Recorder::answering([no_such_user(), taken(), user()]).await;
     let ensured = users(&server).ensure(only_an_id()).await;
     assert_eq!(ensured.unwrap().id.as_deref(), Some("U-1"));
@@ -182,7 +172,7 @@ async fn ensure_a_user_whom_somebody_makes_in_between() {
 }
 
 #[tokio::test]
-async fn ensure_does_not_hide_another_failure() {
+async fn ensure_returns_other_failures() {
     let refusal = || Answer::typed(403, JSON, "");
     for (answers, requests) in [
         (vec![refusal()], 1),
@@ -196,7 +186,7 @@ async fn ensure_does_not_hide_another_failure() {
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_is_lost_is_not_sent_again() {
+async fn lost_answer_to_create_is_not_retried() {
     let server = Recorder::answering([Answer::HangUp, user()]).await;
     let error = users(&server).create(only_an_id()).await.unwrap_err();
     assert!(error.is_answer_lost());

@@ -65,7 +65,7 @@ fn owners() -> types::AccountOwnersResponseBody {
 }
 
 #[tokio::test]
-async fn an_identification_runs_against_typed_mocks() {
+async fn identification_runs_against_typed_mocks() {
     let server = MockServer::start_async().await;
     let read = server.read_member(|when, then| {
         when.member_guid(&member_guid());
@@ -112,7 +112,7 @@ async fn an_identification_runs_against_typed_mocks() {
 }
 
 #[tokio::test]
-async fn a_mock_of_another_member_or_answer_does_not_match() {
+async fn mock_of_another_member_or_answer_does_not_match() {
     let server = MockServer::start_async().await;
     let other = server.resume_aggregation(|when, then| {
         when.member_guid(&"MBR-2".into()).body(&answer());
@@ -133,7 +133,7 @@ async fn a_mock_of_another_member_or_answer_does_not_match() {
 }
 
 #[tokio::test]
-async fn the_list_of_institutions_is_mocked_as_text() {
+async fn list_of_institutions_is_mocked_as_csv() {
     const CSV: &str = "guid,name\nINS-1,MX Bank\n";
     let server = MockServer::start_async().await;
     let mock = server.list_institutions(|_, then| {

@@ -1,9 +1,6 @@
-//! What can be wrong with the answers that a session is opened with, and what is said about it.
+//! Wrong answers to the two calls that open a session, and the error of each.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -28,10 +25,10 @@ fn json(body: &str) -> Answer {
     Answer::json(200, body)
 }
 
-/// Opens a session with these answers to the token and to the opening, and says how it went.
+/// Opens a session with these answers of SSO and of Nexus; returns the outcome for a snapshot.
 async fn outcome(format: TokenFormat, token: Answer, opening: Answer) -> String {
-    let server = Recorder::start(move |heard, _| {
-        if heard.line.contains("/api_token.") {
+    let server = Recorder::start(move |received, _| {
+        if received.line.contains("/api_token.") {
             token.clone()
         } else {
             opening.clone()
@@ -44,9 +41,9 @@ async fn outcome(format: TokenFormat, token: Answer, opening: Answer) -> String 
         Ok(_) => "opened\n".to_owned(),
         Err(error) => {
             let transient = if error.is_transient() {
-                "passing"
+                "transient"
             } else {
-                "for good"
+                "not transient"
             };
             let mut text = format!("{:?}, {transient}: {error}\n", error.kind());
             let mut source = error.source();
@@ -62,7 +59,7 @@ async fn outcome(format: TokenFormat, token: Answer, opening: Answer) -> String 
 }
 
 #[tokio::test]
-async fn a_token_comes_as_json_or_it_does_not() {
+async fn each_json_token_answer_opens_a_session_or_fails() {
     let huge = format!(r#"{{"api_token":{{"token":"{}"}}}}"#, "x".repeat(LIMIT));
     let mut text = String::new();
     for (name, answer) in [
@@ -87,7 +84,7 @@ async fn a_token_comes_as_json_or_it_does_not() {
 }
 
 #[tokio::test]
-async fn a_token_comes_as_xml_or_it_does_not() {
+async fn each_xml_token_answer_opens_a_session_or_fails() {
     let huge = format!(
         "<api_token><token>{}</token></api_token>",
         "x".repeat(LIMIT)
@@ -120,7 +117,7 @@ async fn a_token_comes_as_xml_or_it_does_not() {
 }
 
 #[tokio::test]
-async fn sso_refuses_in_words() {
+async fn each_sso_refusal_gives_kind_and_message() {
     let mut text = String::new();
     for (status, body) in [
         (401, r#"{"error":{"message":"Unauthorized"}}"#),
@@ -139,7 +136,7 @@ async fn sso_refuses_in_words() {
 }
 
 #[tokio::test]
-async fn a_session_is_opened_or_it_is_not() {
+async fn each_session_answer_opens_a_session_or_fails() {
     let huge = format!(r#"{{"session":{{"token":"{}"}}}}"#, "x".repeat(LIMIT));
     let mut text = String::new();
     for (name, answer) in [
@@ -168,11 +165,11 @@ async fn a_session_is_opened_or_it_is_not() {
 }
 
 #[tokio::test]
-async fn an_outage_ends_in_the_words_of_mx_and_not_in_those_of_a_timeout() {
+async fn outage_returns_the_status_instead_of_a_timeout() {
     let down = || Answer::json(503, "").with("Retry-After", "1");
     let busy = || Answer::json(429, "").with("Retry-After", "1");
     for (token, opening, status) in [(down(), down(), 503), (token("abc"), busy(), 429)] {
-        let server = Recorder::start(move |heard, _| match heard.line.as_str() {
+        let server = Recorder::start(move |received, _| match received.line.as_str() {
             "POST /sessions" => opening.clone(),
             _ => token.clone(),
         })

@@ -1,9 +1,6 @@
-//! Sessions over the wire: how one is opened, shared, renewed in the middle of a call, and refused.
+//! Sessions over the wire: opened, shared, renewed during a call, and refused.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -12,7 +9,7 @@ use mx_nexus::{ApiTokenFuture, ApiTokenSource, ErrorKind, Nexus, Secret, Session
 #[path = "support/recorder.rs"]
 mod recorder;
 
-use recorder::{Answer, Recorder, builder_at, member, nobody};
+use recorder::{Answer, Recorder, builder_at, closed_address, member};
 
 const TOKEN: &str = "GET /client/users/U-1/api_token.json";
 const EXPIRED: &str = r#"{"error":{"code":4011,"message":"Session token expired"}}"#;
@@ -22,51 +19,51 @@ async fn read_member(api: &mx_nexus::api::Client) -> Result<(), mx_nexus::Error>
     read.map(drop)
 }
 
-/// Answers reads in this order, the last one again and again, under sessions that MX opens.
+/// Opens sessions like MX, and answers reads in this order; the last answer is repeated.
 async fn reads(answers: Vec<Answer>) -> Recorder {
     Recorder::mx(move |_, before| answers[before.min(answers.len() - 1)].clone()).await
 }
 
 fn session_tokens(server: &Recorder) -> Vec<String> {
-    let heard = server.heard();
-    let tokens = heard
+    let received = server.received();
+    let tokens = received
         .iter()
-        .filter_map(|heard| heard.header("md-session-token"));
+        .filter_map(|received| received.header("md-session-token"));
     tokens.map(str::to_owned).collect()
 }
 
 #[tokio::test]
-async fn a_session_is_opened_once_and_skips_the_aggregation() {
+async fn session_is_opened_once_and_skips_the_aggregation() {
     let server = reads(vec![member("MBR-1")]).await;
     let user = server.nexus().user("U-1");
     for _ in 0..3 {
         read_member(&user.api().await.unwrap()).await.unwrap();
     }
     insta::assert_snapshot!("opening", server.transcript());
-    let opening = &server.heard()[1];
+    let opening = &server.received()[1];
     assert_eq!(
         opening.body, r#"{"session":{"skip_aggregation":true}}"#,
-        "to the letter"
+        "exact body"
     );
     assert_eq!(opening.header("md-api-token"), Some("api-token-1"));
     assert_eq!(session_tokens(&server), ["session-1"; 3]);
 }
 
 #[tokio::test]
-async fn an_aggregation_is_started_only_when_asked_for() {
+async fn session_aggregation_start_sends_skip_aggregation_false() {
     let server = reads(vec![member("MBR-1")]).await;
     let builder = server
         .builder()
         .session_aggregation(SessionAggregation::Start);
     builder.build().unwrap().user("U-1").api().await.unwrap();
     assert_eq!(
-        server.heard()[1].body,
+        server.received()[1].body,
         r#"{"session":{"skip_aggregation":false}}"#
     );
 }
 
 #[tokio::test]
-async fn a_401_in_the_middle_renews_the_session_and_sends_the_call_once_more() {
+async fn read_refused_with_401_is_sent_again_with_a_new_session() {
     let server = reads(vec![
         member("MBR-1"),
         Answer::json(401, EXPIRED),
@@ -82,16 +79,16 @@ async fn a_401_in_the_middle_renews_the_session_and_sends_the_call_once_more() {
         ["session-1", "session-1", "session-2"]
     );
     let openings: Vec<String> = server
-        .heard()
+        .received()
         .iter()
-        .filter(|heard| heard.line == "POST /sessions")
-        .map(|heard| heard.header("md-api-token").unwrap().to_owned())
+        .filter(|received| received.line == "POST /sessions")
+        .map(|received| received.header("md-api-token").unwrap().to_owned())
         .collect();
-    assert_eq!(openings, ["api-token-1", "api-token-2"], "each spent once");
+    assert_eq!(openings, ["api-token-1", "api-token-2"], "each used once");
 }
 
 #[tokio::test]
-async fn a_post_is_sent_again_under_a_new_session_too() {
+async fn post_refused_with_401_is_sent_again_with_a_new_session() {
     let server = reads(vec![Answer::json(401, EXPIRED), member("MBR-1")]).await;
     let api = server.nexus().user("U-1").api().await.unwrap();
     let identify = api.identify_member().member_guid("MBR-1");
@@ -100,7 +97,7 @@ async fn a_post_is_sent_again_under_a_new_session_too() {
 }
 
 #[tokio::test]
-async fn a_second_401_is_an_error_of_its_own_kind() {
+async fn second_401_is_session_expired() {
     let server = reads(vec![Answer::json(401, EXPIRED)]).await;
     let api = server.nexus().user("U-1").api().await.unwrap();
     let error = read_member(&api).await.unwrap_err();
@@ -112,15 +109,7 @@ async fn a_second_401_is_an_error_of_its_own_kind() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_kept_renews_its_session_after_its_nexus_is_dropped() {
-    let server = reads(vec![Answer::json(401, EXPIRED), member("MBR-1")]).await;
-    let api = server.nexus().user("U-1").api().await.unwrap();
-    read_member(&api).await.unwrap();
-    assert_eq!(session_tokens(&server), ["session-1", "session-2"]);
-}
-
-#[tokio::test]
-async fn concurrent_callers_make_one_exchange_and_share_the_session() {
+async fn concurrent_calls_make_one_exchange_and_share_the_session() {
     let server = reads(vec![member("MBR-1")]).await;
     let nexus = server.nexus();
     let calls = (0..30).map(|_| {
@@ -136,7 +125,7 @@ async fn concurrent_callers_make_one_exchange_and_share_the_session() {
 }
 
 #[tokio::test]
-async fn users_of_one_id_share_a_session_and_users_of_two_do_not() {
+async fn user_handles_of_the_same_id_share_a_session() {
     let server = reads(vec![member("MBR-1")]).await;
     let nexus = server.nexus();
     for id in ["U-1", "U-1", "U-2"] {
@@ -151,7 +140,7 @@ async fn users_of_one_id_share_a_session_and_users_of_two_do_not() {
 }
 
 #[tokio::test]
-async fn a_session_from_elsewhere_is_used_as_it_is_and_not_renewed() {
+async fn given_session_token_is_not_renewed() {
     let server = reads(vec![member("MBR-1"), Answer::json(401, EXPIRED)]).await;
     let user = server.nexus().with_session_token("test_session");
     let api = user.api().await.unwrap();
@@ -161,14 +150,18 @@ async fn a_session_from_elsewhere_is_used_as_it_is_and_not_renewed() {
     assert_eq!((error.status(), error.code()), (Some(401), Some("4011")));
     assert!(
         user.api().await.unwrap_err().is_session_expired(),
-        "and stays so"
+        "and again"
     );
-    assert_eq!(server.lines(), ["GET /members/MBR-1"; 2], "nothing else");
+    assert_eq!(
+        server.lines(),
+        ["GET /members/MBR-1"; 2],
+        "no other request"
+    );
     assert_eq!(session_tokens(&server), ["test_session"; 2]);
 }
 
 #[tokio::test]
-async fn an_api_token_from_elsewhere_opens_one_session() {
+async fn given_api_token_opens_one_session() {
     let server = reads(vec![member("MBR-1"), Answer::json(401, EXPIRED)]).await;
     let api = server.nexus().with_api_token("of-a-vault").api().await;
     let api = api.unwrap();
@@ -176,14 +169,14 @@ async fn an_api_token_from_elsewhere_opens_one_session() {
     let error = read_member(&api).await.unwrap_err();
     assert!(error.is_session_expired());
     assert_eq!(error.code(), Some("4011"));
-    let heard = server.heard();
-    assert_eq!(heard[0].header("md-api-token"), Some("of-a-vault"));
+    let received = server.received();
+    assert_eq!(received[0].header("md-api-token"), Some("of-a-vault"));
     assert_eq!(server.count("POST /sessions"), 1);
 }
 
 #[tokio::test]
-async fn an_api_token_that_never_left_is_not_lost() {
-    let nexus = builder_at(&nobody().await).build().unwrap();
+async fn api_token_can_be_used_after_a_failed_connection() {
+    let nexus = builder_at(&closed_address().await).build().unwrap();
     let user = nexus.with_api_token("of-a-vault");
     for _ in 0..2 {
         let error = user.api().await.unwrap_err();
@@ -193,7 +186,7 @@ async fn an_api_token_that_never_left_is_not_lost() {
 }
 
 #[tokio::test]
-async fn an_api_token_that_may_have_arrived_is_not_sent_again() {
+async fn api_token_with_a_lost_answer_is_not_sent_again() {
     let server = Recorder::answering([Answer::HangUp]).await;
     let user = server.nexus().with_api_token("of-a-vault");
     assert!(user.api().await.unwrap_err().is_transient());
@@ -207,7 +200,7 @@ async fn an_api_token_that_may_have_arrived_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn an_api_token_that_was_refused_unprocessed_is_not_lost() {
+async fn api_token_can_be_used_after_429() {
     let busy = Answer::json(429, "").with("Retry-After", "3600");
     let server = Recorder::answering([busy, recorder::session("s"), member("MBR-1")]).await;
     let user = server.nexus().with_api_token("of-a-vault");
@@ -218,14 +211,14 @@ async fn an_api_token_that_was_refused_unprocessed_is_not_lost() {
     );
     assert!(error.is_transient());
     read_member(&user.api().await.unwrap()).await.unwrap();
-    let heard = server.heard();
-    for opening in &heard[..2] {
+    let received = server.received();
+    for opening in &received[..2] {
         assert_eq!(opening.line, "POST /sessions");
         assert_eq!(opening.header("md-api-token"), Some("of-a-vault"));
     }
 }
 
-/// Gives `vault-1`, `vault-2`, …, but fails and panics where it is told to.
+/// Returns `vault-1`, `vault-2`, …; fails and panics at the given calls.
 #[derive(Default)]
 struct Vault {
     asked: AtomicUsize,
@@ -252,21 +245,21 @@ fn with_vault(server: &Recorder, vault: Vault) -> Nexus {
 }
 
 #[tokio::test]
-async fn a_source_of_tokens_takes_the_place_of_sso() {
+async fn api_token_source_replaces_sso() {
     let server = reads(vec![Answer::json(401, EXPIRED), member("MBR-1")]).await;
     let user = with_vault(&server, Vault::default()).user("U-1");
     read_member(&user.api().await.unwrap()).await.unwrap();
-    let heard = server.heard();
-    let spent: Vec<&str> = heard
+    let received = server.received();
+    let spent: Vec<&str> = received
         .iter()
-        .filter_map(|heard| heard.header("md-api-token"))
+        .filter_map(|received| received.header("md-api-token"))
         .collect();
     assert_eq!(spent, ["vault-1", "vault-2"]);
     assert_eq!(server.count(TOKEN), 0);
 }
 
 #[tokio::test]
-async fn the_failure_of_a_source_is_told_and_not_kept() {
+async fn failure_of_a_token_source_is_returned_and_not_stored() {
     let server = reads(vec![member("MBR-1")]).await;
     let vault = Vault {
         fails_at: 1,
@@ -277,11 +270,11 @@ async fn the_failure_of_a_source_is_told_and_not_kept() {
     assert_eq!(error.kind(), ErrorKind::Session);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the vault is sealed");
-    assert!(!error.is_transient(), "nothing is known of it");
+    assert!(!error.is_transient(), "the cause is unknown");
     user.api().await.unwrap();
 }
 
-/// Asks another client, as a service between would, and hands its failure on.
+/// Gets tokens from another client and returns its errors.
 struct Service(Nexus);
 
 impl ApiTokenSource for Service {
@@ -291,35 +284,25 @@ impl ApiTokenSource for Service {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_with_an_error_of_ours_is_as_transient_as_that() {
+async fn failure_of_a_token_source_keeps_status_and_transience() {
     for (status, transient) in [(503, true), (404, false)] {
         let sso = Recorder::answering([Answer::json(status, "")]).await;
         let builder = sso.builder().api_tokens_from(Service(sso.nexus()));
-        let error = builder
-            .build()
-            .unwrap()
-            .user("U-1")
-            .api()
-            .await
-            .unwrap_err();
+        let user = builder.build().unwrap().user("U-1");
+        let error = user.api().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Session);
         assert_eq!(error.status(), Some(status));
         assert_eq!(error.is_transient(), transient, "{error}");
     }
-    let service = Service(builder_at(&nobody().await).build().unwrap());
-    let builder = builder_at(&nobody().await).api_tokens_from(service);
-    let error = builder
-        .build()
-        .unwrap()
-        .user("U-1")
-        .api()
-        .await
-        .unwrap_err();
+    let service = Service(builder_at(&closed_address().await).build().unwrap());
+    let builder = builder_at(&closed_address().await).api_tokens_from(service);
+    let user = builder.build().unwrap().user("U-1");
+    let error = user.api().await.unwrap_err();
     assert!(error.is_transient(), "{error}");
 }
 
 #[tokio::test]
-async fn a_panic_in_a_source_is_an_error_and_the_next_call_works() {
+async fn panic_in_a_token_source_is_a_transient_error() {
     let server = reads(vec![member("MBR-1")]).await;
     let vault = Vault {
         panics_at: 1,
@@ -330,9 +313,9 @@ async fn a_panic_in_a_source_is_an_error_and_the_next_call_works() {
     assert_eq!(error.kind(), ErrorKind::Session);
     assert!(
         !error.to_string().contains("vault"),
-        "not the panic's words"
+        "without the panic message"
     );
     assert!(error.is_transient());
     user.api().await.unwrap();
-    assert_eq!(server.heard()[0].header("md-api-token"), Some("vault-2"));
+    assert_eq!(server.received()[0].header("md-api-token"), Some("vault-2"));
 }

@@ -1,9 +1,6 @@
-//! Pins what is said to the SSO API, and what its answers become.
+//! The requests to the SSO API and the decoded answers.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::fmt::Write as _;
 
@@ -19,7 +16,7 @@ const JSON: &str = "application/vnd.moneydesktop.sso.v3+json";
 const XML: &str = "application/vnd.moneydesktop.sso.v3+xml";
 const WIDGET: &str = r#"{"url":{"url":"https://widgets.example/md/master/ONE-TIME","type":"master_widget","user_id":"U-1"}}"#;
 
-/// What was said, and what came of it.
+/// The requests and the outcome, for a snapshot.
 fn exchange<T: std::fmt::Debug>(server: &Recorder, outcome: &Result<T, Error>) -> String {
     format!("{}===\n{outcome:#?}\n", server.transcript())
 }
@@ -31,8 +28,8 @@ async fn api_token_as_json() {
     let token = server.nexus().sso().unwrap().api_token("U-1").await;
     insta::assert_snapshot!(exchange(&server, &token));
     assert_eq!(token.unwrap().expose(), "abc");
-    let heard = &server.heard()[0];
-    assert_eq!(heard.header("md-api-key"), Some("the-api-key"));
+    let received = &server.received()[0];
+    assert_eq!(received.header("md-api-key"), Some("the-api-key"));
 }
 
 #[tokio::test]
@@ -59,7 +56,7 @@ async fn widget_url_without_options() {
 }
 
 #[tokio::test]
-async fn widget_url_of_a_type_that_is_not_known_here() {
+async fn unknown_widget_type_is_encoded_in_the_path() {
     let server = Recorder::answering([Answer::typed(200, JSON, WIDGET)]).await;
     let sso = server.nexus().sso().unwrap();
     sso.widget_url("U-1", "next_year/widget").await.unwrap();
@@ -86,7 +83,7 @@ async fn widget_url_with_options() {
 }
 
 #[tokio::test]
-async fn a_widget_is_asked_for_once_because_it_starts_an_aggregation() {
+async fn widget_url_is_not_retried_because_it_starts_an_aggregation() {
     let server = Recorder::answering([Answer::json(503, "")]).await;
     let sso = server.nexus().sso().unwrap();
     let url = sso.widget_url("U-1", WidgetType::MasterWidget).await;
@@ -95,7 +92,7 @@ async fn a_widget_is_asked_for_once_because_it_starts_an_aggregation() {
 }
 
 #[tokio::test]
-async fn an_answer_without_an_address_is_no_success() {
+async fn answer_without_a_url_is_a_decode_error() {
     let server = Recorder::answering([Answer::typed(200, JSON, "{}")]).await;
     let sso = server.nexus().sso().unwrap();
     let url = sso.widget_url("U-1", WidgetType::MasterWidget).await;
@@ -103,7 +100,7 @@ async fn an_answer_without_an_address_is_no_success() {
 }
 
 #[tokio::test]
-async fn sessions_are_ended() {
+async fn end_sessions_accepts_204_and_empty_answers() {
     for answer in [
         Answer::Reply(204, Vec::new(), Vec::new()),
         Answer::typed(200, JSON, "{}"),
@@ -117,7 +114,7 @@ async fn sessions_are_ended() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_words_of_sso() {
+async fn refusals_name_the_sso_operation() {
     let mut text = String::new();
     for status in [401, 403, 404, 409] {
         let server = Recorder::answering([Answer::typed(status, JSON, "")]).await;
@@ -142,13 +139,4 @@ async fn a_refusal_is_told_in_words_of_sso() {
         }
     }
     insta::assert_snapshot!(text);
-}
-
-#[tokio::test]
-async fn a_user_whom_sso_does_not_know() {
-    let body = r#"{"error":{"message":"Not found"}}"#;
-    let server = Recorder::answering([Answer::typed(404, JSON, body)]).await;
-    let token = server.nexus().sso().unwrap().api_token("U-9").await;
-    assert!(token.as_ref().unwrap_err().is_not_found());
-    insta::assert_snapshot!(exchange(&server, &token));
 }

@@ -1,9 +1,6 @@
-//! The span of an operation: what was called, how often, and how it went. Nothing of what was said.
+//! The span of an operation: id, attempts and outcome, without parameters and bodies.
 #![cfg(feature = "tracing")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -19,23 +16,23 @@ use tracing_subscriber::registry::LookupSpan;
 #[path = "support/recorder.rs"]
 mod recorder;
 
-use recorder::{Answer, Recorder, builder_at, member, nobody};
+use recorder::{Answer, Recorder, builder_at, closed_address, member};
 
-/// What was written into each span and event of ours, in the order in which they began.
+/// The fields of each span and event, in the order of their start.
 #[derive(Clone, Default)]
-struct Notebook {
-    pages: Arc<Mutex<Vec<Page>>>,
+struct Recording {
+    entries: Arc<Mutex<Vec<Entry>>>,
 }
 
 #[derive(Default)]
-struct Page {
+struct Entry {
     title: String,
     fields: BTreeMap<&'static str, String>,
-    /// The number of the page in a span's extensions.
+    /// The index of the span that the event is in.
     parent: Option<usize>,
 }
 
-/// Where in the notebook a span is.
+/// The index of a span in the recording.
 struct Number(usize);
 
 struct Fields<'a>(&'a mut BTreeMap<&'static str, String>);
@@ -46,7 +43,7 @@ impl tracing::field::Visit for Fields<'_> {
     }
 }
 
-impl<S> Layer<S> for Notebook
+impl<S> Layer<S> for Recording
 where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -56,15 +53,15 @@ where
         id: &tracing::span::Id,
         context: Context<'_, S>,
     ) {
-        let mut pages = self.pages.lock().unwrap();
-        let mut page = Page {
+        let mut entries = self.entries.lock().unwrap();
+        let mut entry = Entry {
             title: attributes.metadata().name().to_owned(),
-            ..Page::default()
+            ..Entry::default()
         };
-        attributes.record(&mut Fields(&mut page.fields));
+        attributes.record(&mut Fields(&mut entry.fields));
         let span = context.span(id).unwrap();
-        span.extensions_mut().insert(Number(pages.len()));
-        pages.push(page);
+        span.extensions_mut().insert(Number(entries.len()));
+        entries.push(entry);
     }
 
     fn on_record(
@@ -74,9 +71,9 @@ where
         context: Context<'_, S>,
     ) {
         let span = context.span(id).unwrap();
-        let mut pages = self.pages.lock().unwrap();
+        let mut entries = self.entries.lock().unwrap();
         if let Some(Number(number)) = span.extensions().get() {
-            values.record(&mut Fields(&mut pages[*number].fields));
+            values.record(&mut Fields(&mut entries[*number].fields));
         }
     }
 
@@ -84,35 +81,35 @@ where
         if !event.metadata().target().starts_with("mx_nexus") {
             return;
         }
-        let mut page = Page {
+        let mut entry = Entry {
             title: "event".to_owned(),
-            ..Page::default()
+            ..Entry::default()
         };
-        event.record(&mut Fields(&mut page.fields));
+        event.record(&mut Fields(&mut entry.fields));
         let span = context.event_span(event);
-        page.parent = span.and_then(|span| span.extensions().get().map(|Number(number)| *number));
-        self.pages.lock().unwrap().push(page);
+        entry.parent = span.and_then(|span| span.extensions().get().map(|Number(number)| *number));
+        self.entries.lock().unwrap().push(entry);
     }
 }
 
-impl Notebook {
-    /// Writes from now on, for this thread.
-    fn open() -> (Self, tracing::subscriber::DefaultGuard) {
-        let notebook = Self::default();
-        let subscriber = tracing_subscriber::registry().with(notebook.clone());
-        (notebook, tracing::subscriber::set_default(subscriber))
+impl Recording {
+    /// Starts recording, for this thread.
+    fn start() -> (Self, tracing::subscriber::DefaultGuard) {
+        let recording = Self::default();
+        let subscriber = tracing_subscriber::registry().with(recording.clone());
+        (recording, tracing::subscriber::set_default(subscriber))
     }
 
-    /// All pages, with times left out: they are never the same.
+    /// All entries, without times.
     fn text(&self) -> String {
         let mut text = String::new();
-        for (number, page) in self.pages.lock().unwrap().iter().enumerate() {
-            let parent = page
+        for (number, entry) in self.entries.lock().unwrap().iter().enumerate() {
+            let parent = entry
                 .parent
                 .map(|it| format!(" in {it}"))
                 .unwrap_or_default();
-            writeln!(text, "{number} {}{parent}", page.title).unwrap();
-            for (name, value) in &page.fields {
+            writeln!(text, "{number} {}{parent}", entry.title).unwrap();
+            for (name, value) in &entry.fields {
                 let timed = name.ends_with("_ms") && value.parse::<u64>().is_ok();
                 let value = if timed { "[milliseconds]" } else { value };
                 writeln!(text, "    {name}: {value}").unwrap();
@@ -133,24 +130,24 @@ async fn read(api: &Client) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_call_that_goes_well() {
-    let (notebook, _guard) = Notebook::open();
+async fn span_of_a_successful_call() {
+    let (recording, _guard) = Recording::start();
     let server = Recorder::answering([member("MBR-1")]).await;
     read(&client(&server).await).await.unwrap();
-    insta::assert_snapshot!(notebook.text());
+    insta::assert_snapshot!(recording.text());
 }
 
 #[tokio::test]
-async fn opening_a_session_is_two_operations_of_their_own() {
-    let (notebook, _guard) = Notebook::open();
+async fn spans_of_opening_a_session_contain_no_secret() {
+    let (recording, _guard) = Recording::start();
     let server = Recorder::mx(|_, _| member("MBR-1")).await;
     let builder = server.builder().credentials("THE-CLIENT", "key");
     let user = builder.build().unwrap().user("U-SECRET");
     let api = user.api().await.unwrap();
     let list = api.list_members().page(7777_i64).send().await;
     list.unwrap();
-    let text = notebook.text();
-    for said in [
+    let text = recording.text();
+    for private in [
         "U-SECRET",
         "THE-CLIENT",
         "token-1",
@@ -158,15 +155,15 @@ async fn opening_a_session_is_two_operations_of_their_own() {
         "7777",
         "127.0.0.1",
     ] {
-        assert!(!text.contains(said), "{said} in {text}");
+        assert!(!text.contains(private), "{private} in {text}");
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
-async fn the_attempt_counts_what_was_sent() {
-    let (notebook, _guard) = Notebook::open();
-    let body = r#"{"error":{"code":4011,"message":"words of MX"}}"#;
+async fn attempt_counts_the_requests_sent() {
+    let (recording, _guard) = Recording::start();
+    let body = r#"{"error":{"code":4011,"message":"text of MX"}}"#;
     let server = Recorder::mx(move |_, before| match before {
         0 => Answer::json(503, body),
         1 => Answer::json(401, body),
@@ -176,13 +173,13 @@ async fn the_attempt_counts_what_was_sent() {
     .await;
     let user = server.nexus().user("U-1");
     read(&user.api().await.unwrap()).await.unwrap();
-    insta::assert_snapshot!(notebook.text());
+    insta::assert_snapshot!(recording.text());
 }
 
 #[tokio::test]
-async fn a_call_that_fails() {
-    let (notebook, _guard) = Notebook::open();
-    let body = r#"{"error":{"code":4040,"message":"words of MX"}}"#;
+async fn spans_of_a_refused_and_an_unsent_call() {
+    let (recording, _guard) = Recording::start();
+    let body = r#"{"error":{"code":4040,"message":"text of MX"}}"#;
     let server = Recorder::answering([Answer::json(404, body)]).await;
     let api = client(&server).await;
     read(&api).await.unwrap_err();
@@ -191,13 +188,13 @@ async fn a_call_that_fails() {
         .send()
         .await
         .unwrap_err();
-    insta::assert_snapshot!(notebook.text());
+    insta::assert_snapshot!(recording.text());
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_renewed_shows_the_status_where_it_belongs() {
-    let (notebook, _guard) = Notebook::open();
-    let server = Recorder::start(|heard, before| match (heard.line.as_str(), before) {
+async fn failed_renewal_records_its_status_in_its_own_span() {
+    let (recording, _guard) = Recording::start();
+    let server = Recorder::start(|received, before| match (received.line.as_str(), before) {
         ("GET /members/MBR-1", _) => Answer::json(401, ""),
         ("POST /sessions", _) => recorder::session("a-session"),
         (_, 0) => recorder::token("a-token"),
@@ -206,27 +203,27 @@ async fn a_session_that_cannot_be_renewed_shows_the_status_where_it_belongs() {
     .await;
     let api = server.nexus().user("U-1").api().await.unwrap();
     read(&api).await.unwrap_err();
-    insta::assert_snapshot!(notebook.text());
+    insta::assert_snapshot!(recording.text());
 }
 
 #[tokio::test]
-async fn a_call_that_gets_no_answer() {
-    let (notebook, _guard) = Notebook::open();
-    let builder = builder_at(&nobody().await).timeout(Duration::from_secs(5));
+async fn span_of_a_call_that_could_not_connect() {
+    let (recording, _guard) = Recording::start();
+    let builder = builder_at(&closed_address().await).timeout(Duration::from_secs(5));
     let user = builder.build().unwrap().with_session_token("s");
     let api = user.api().await.unwrap();
     let start = api.identify_member().member_guid("MBR-1");
     start.send().await.unwrap_err();
-    insta::assert_snapshot!(notebook.text());
+    insta::assert_snapshot!(recording.text());
 }
 
 #[tokio::test]
-async fn a_span_of_the_caller_is_left_alone_when_ours_is_turned_off() {
-    let notebook = Notebook::default();
+async fn span_of_the_caller_is_unchanged_with_ours_disabled() {
+    let recording = Recording::default();
     let ours_off = tracing_subscriber::filter::filter_fn(|metadata| {
         !metadata.target().starts_with("mx_nexus")
     });
-    let layer = notebook.clone().with_filter(ours_off);
+    let layer = recording.clone().with_filter(ours_off);
     let subscriber = tracing_subscriber::registry().with(layer);
     let _guard = tracing::subscriber::set_default(subscriber);
     let span = tracing::info_span!(target: "the_caller", "of the caller", attempt = "mine");
@@ -235,5 +232,5 @@ async fn a_span_of_the_caller_is_left_alone_when_ours_is_turned_off() {
     tracing::Instrument::instrument(read(&api), span)
         .await
         .unwrap();
-    assert_eq!(notebook.text(), "0 of the caller\n    attempt: \"mine\"\n");
+    assert_eq!(recording.text(), "0 of the caller\n    attempt: \"mine\"\n");
 }

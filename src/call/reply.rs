@@ -1,4 +1,4 @@
-//! What came of a call by name: a status, and JSON or bytes.
+//! The answer to a call by name: a status, and JSON or bytes.
 
 use std::fmt;
 
@@ -8,25 +8,25 @@ use crate::error::{Error, JsonFault};
 use crate::operations::{Answer, Operation};
 use crate::wire;
 
-/// The answer to a [`Call`](super::Call). A refusal is none: it is an [`Error`].
+/// The answer to a [`Call`](super::Call). A refusal is an [`Error`].
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The HTTP status, such as 200, or 202 for an identification that runs already.
+    /// The HTTP status, such as 200, or 202 for an identification that is already running.
     pub status: u16,
-    /// What it holds.
+    /// The body.
     pub content: Content,
 }
 
-/// What a [`Reply`] holds, as the operation has it. It may be about a person, and shows in no `Debug`.
+/// The body of a [`Reply`]. `Debug` does not print it: it may contain personal data.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
-    /// JSON. Where MX is known to put the one object of the answer into a list, it is that object.
+    /// JSON. If MX wraps the object of this operation in a list, this is the object.
     Json(Value),
     /// Something else, such as a list as CSV.
     Bytes(Vec<u8>),
-    /// Nothing that matters.
+    /// No content.
     Nothing,
 }
 

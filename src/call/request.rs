@@ -18,7 +18,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Sorts out what was given, or says what is wrong with it. A value is never repeated: it may be about a person.
+    /// Assigns parameters to path, query and headers, or returns what is wrong. Messages contain no value: it may be personal.
     pub(super) fn check(
         operation: &'static Operation,
         given: &[(String, String)],
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_cannot_pass_for_another_parameter() {
+    fn braces_in_a_value_are_not_replaced_as_a_parameter() {
         let operation = crate::call::find("updateSpendingPlanIterationItem").unwrap();
         let given = [
             ("spending_plan_guid", "{iteration_item_guid}"),

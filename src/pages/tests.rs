@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::error::ErrorKind;
 
 /// A list whose items are ten times the page number and up.
 #[derive(Clone)]
@@ -133,7 +132,7 @@ async fn read(mut items: Items<Numbers>) -> (Vec<i64>, Option<Error>) {
 }
 
 #[tokio::test]
-async fn every_page_is_requested_once_and_never_further_ahead_than_prefetch() {
+async fn pages_are_requested_once_and_at_most_prefetch_ahead() {
     for prefetch in 0..5 {
         for total in 1..7 {
             let list = Numbers::of(total);
@@ -161,7 +160,7 @@ async fn every_page_is_requested_once_and_never_further_ahead_than_prefetch() {
 }
 
 #[tokio::test]
-async fn without_a_total_nothing_is_prefetched_and_an_empty_page_ends_the_list() {
+async fn list_without_a_total_is_not_prefetched_and_ends_with_an_empty_page() {
     let list = Numbers::new(|page| {
         let mut body = body(page, None);
         body.items.retain(|_| page < 3);
@@ -179,7 +178,7 @@ async fn without_a_total_nothing_is_prefetched_and_an_empty_page_ends_the_list()
 }
 
 #[tokio::test]
-async fn a_prefetched_page_that_fails_ends_the_list_after_the_pages_before_it() {
+async fn failed_prefetched_page_ends_the_list_after_the_pages_before_it() {
     let list = Numbers::new(|page| match page {
         3 => Err(broken(page)),
         page => Ok(body(page, Some(9))),
@@ -192,7 +191,7 @@ async fn a_prefetched_page_that_fails_ends_the_list_after_the_pages_before_it() 
 }
 
 #[tokio::test]
-async fn a_list_that_shrinks_drops_requests_beyond_its_new_end() {
+async fn smaller_total_drops_requests_beyond_the_new_end() {
     let list = Numbers::new(|page| Ok(body(page, Some(if page == 1 { 9 } else { 2 }))));
     let mut pages = list.clone().pages().prefetch(3);
     pages.next().await.unwrap().unwrap();
@@ -205,7 +204,7 @@ async fn a_list_that_shrinks_drops_requests_beyond_its_new_end() {
 }
 
 #[tokio::test]
-async fn a_list_that_grows_is_read_to_its_new_end() {
+async fn larger_total_is_read_to_the_new_end() {
     let list = Numbers::new(|page| Ok(body(page, Some(if page == 1 { 2 } else { 4 }))));
     let mut pages = list.clone().pages().prefetch(2);
     let mut requested = Vec::new();
@@ -234,26 +233,6 @@ async fn requests_make_progress_while_items_are_read() {
 }
 
 #[tokio::test]
-async fn a_wrong_page_number_is_an_error_after_the_items_before_it() {
-    for total in [None, Some(0), Some(5)] {
-        let list = Numbers::new(move |_| Ok(body(1, total)));
-        let (found, error) = read(list.clone().items()).await;
-        assert_eq!(found, [10, 11, 12]);
-        if total == Some(0) {
-            assert!(error.is_none(), "page 1 of 0 is the last");
-            continue;
-        }
-        let error = error.unwrap();
-        assert_eq!(error.kind(), ErrorKind::Decode);
-        assert_eq!(
-            error.to_string(),
-            "listTags failed: requested page 2, and page 1 came"
-        );
-        assert_eq!(list.requested(), [1, 2]);
-    }
-}
-
-#[tokio::test]
 async fn dropping_the_stream_drops_its_requests() {
     let list = Numbers::of(9);
     let mut pages = list.clone().pages().prefetch(3);
@@ -265,7 +244,7 @@ async fn dropping_the_stream_drops_its_requests() {
 }
 
 #[tokio::test]
-async fn dropping_the_future_of_next_loses_nothing() {
+async fn next_is_cancel_safe() {
     let list = Numbers::of(2);
     let mut items = list.clone().items();
     let mut waits = 0;

@@ -1,4 +1,4 @@
-//! Answers that get lost: nothing is made twice, and what was made is found.
+//! Lost answers: no member is created twice, and a created one is found.
 
 use mx_nexus::connect::{ConnectErrorKind, FormValues};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::{
     window,
 };
 
-/// The ways in which the answer to a creation gets lost.
+/// The ways to lose the answer to a create.
 fn losses() -> [Answer; 5] {
     let body = br#"{"member":{"guid":"MBR-1"}}"#.to_vec();
     [
@@ -22,7 +22,7 @@ fn losses() -> [Answer; 5] {
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_is_lost_is_not_sent_again() {
+async fn lost_answer_to_create_is_not_retried() {
     for lost in losses() {
         let server = password_bank(move |_, _| lost.clone()).await;
         let error = form(&server).await.submit(entries()).await.unwrap_err();
@@ -30,23 +30,23 @@ async fn a_creation_whose_answer_is_lost_is_not_sent_again() {
         assert!(error.to_string().starts_with(
             "the answer was lost and the member may exist; list the members before submitting again: "
         ));
-        assert_eq!(server.lines().len(), 3, "nothing but the one POST");
+        assert_eq!(server.lines().len(), 3, "one POST");
         described(&error);
     }
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_is_lost_is_found_by_its_external_guid() {
+async fn member_with_a_lost_answer_is_found_by_external_guid() {
     for lost in losses() {
         for (external_guid, is_found) in [("mine-77", true), ("another", false)] {
             let lost = lost.clone();
-            let server = password_bank(move |heard, _| {
+            let server = password_bank(move |received, _| {
                 let members = json!([
                     {"guid": "MBR-7", "external_guid": "mine-77", "institution_guid": "INS-7"},
                     {"guid": "MBR-2", "external_guid": null, "institution_guid": "INS-1"},
                     {"guid": "MBR-1", "external_guid": external_guid, "institution_guid": "INS-1"},
                 ]);
-                match heard.line.as_str() {
+                match received.line.as_str() {
                     "GET /members?page=1" => answer(200, &json!({"members": members})),
                     _ => lost.clone(),
                 }
@@ -69,8 +69,8 @@ async fn a_creation_whose_answer_is_lost_is_found_by_its_external_guid() {
 }
 
 #[tokio::test]
-async fn an_oauth_member_that_was_found_gets_an_address() {
-    let server = oauth_bank(|heard, _| match heard.line.as_str() {
+async fn oauth_member_found_by_external_guid_has_a_window() {
+    let server = oauth_bank(|received, _| match received.line.as_str() {
         "GET /members?page=1" => answer(
             200,
             &json!({"members": [{"guid": "MBR-1", "external_guid": "mine-77", "institution_guid": "INS-1"}]}),
@@ -86,7 +86,7 @@ async fn an_oauth_member_that_was_found_gets_an_address() {
 }
 
 #[tokio::test]
-async fn a_creation_that_never_left_is_no_lost_one() {
+async fn refused_create_is_not_a_lost_answer() {
     let server = password_bank(|_, _| answer(403, &json!({}))).await;
     let error = form(&server).await.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Call);
@@ -94,7 +94,7 @@ async fn a_creation_that_never_left_is_no_lost_one() {
 }
 
 #[tokio::test]
-async fn an_update_whose_answer_is_lost_may_be_sent_again_by_the_person() {
+async fn update_with_a_lost_answer_can_be_submitted_again() {
     let server = password_bank(|_, before| match before {
         2 => Answer::HangUp,
         _ => member("MBR-1"),

@@ -1,9 +1,6 @@
-//! Getting to a member over the wire: what is searched, asked, sent and refused, and what is never sent twice.
+//! Connecting a member over HTTP: searches, forms, requests, refusals and lost answers.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 use mx_nexus::User;
 use mx_nexus::connect::{ConnectError, Form, FormValues};
@@ -18,7 +15,7 @@ mod refusals;
 mod searching;
 mod submitting;
 
-use recorder::{Answer, Heard, Recorder};
+use recorder::{Answer, Received, Recorder};
 
 const LOGIN: &str = "the-login-of-ada";
 const PASSWORD: &str = "the-password-of-ada";
@@ -30,18 +27,18 @@ fn answer(status: u16, body: &Value) -> Answer {
     Answer::json(status, &body.to_string())
 }
 
-/// A bank with this institution and these credentials; what it says to the rest is up to the test.
+/// A bank with this institution and these credentials; all other requests are answered by the test.
 async fn bank(
     institution: Value,
     credentials: Value,
-    rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+    rest: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
 ) -> Recorder {
-    Recorder::start(move |heard, before| match heard.line.as_str() {
+    Recorder::start(move |received, before| match received.line.as_str() {
         "GET /institutions/INS-1" => answer(200, &json!({"institution": institution})),
         "GET /institutions/INS-1/credentials" | "GET /members/MBR-1/credentials" => {
             answer(200, &json!({"credentials": credentials}))
         }
-        // A bank that asks for nothing signs people in on its own page.
+        // A bank without credentials uses OAuth.
         "GET /members/MBR-1" => {
             let is_oauth = credentials == json!([]);
             answer(
@@ -49,19 +46,21 @@ async fn bank(
                 &json!({"member": {"guid": "MBR-1", "is_oauth": is_oauth}}),
             )
         }
-        _ => rest(heard, before),
+        _ => rest(received, before),
     })
     .await
 }
 
-/// A bank that wants a name and a password.
-async fn password_bank(rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static) -> Recorder {
+/// A bank with a username and a password.
+async fn password_bank(
+    rest: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
+) -> Recorder {
     let institution = json!({"guid": "INS-1", "name": "MX Bank", "supports_oauth": true});
     bank(institution, name_and_password(["CRD-1", "CRD-2"]), rest).await
 }
 
-/// A bank that signs people in on its own page.
-async fn oauth_bank(rest: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static) -> Recorder {
+/// A bank with OAuth only.
+async fn oauth_bank(rest: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static) -> Recorder {
     let institution = json!({"guid": "INS-1", "supports_oauth": true});
     bank(institution, json!([]), rest).await
 }
@@ -92,14 +91,14 @@ fn entries() -> FormValues {
         .with("CRD-2", PASSWORD)
 }
 
-/// What was sent, without what the person entered.
+/// The requests, without the values of the user.
 fn transcript(server: &Recorder) -> String {
     let text = server.transcript();
     text.replace(LOGIN, "[login]")
         .replace(PASSWORD, "[password]")
 }
 
-/// Everything an error tells.
+/// Kind and message of an error; checks that it prints no value of the user.
 fn described(error: &ConnectError) -> String {
     let debug = format!("{error:?} {:?}", error.form());
     assert!(!debug.contains("-of-ada"), "{debug}");

@@ -1,4 +1,4 @@
-//! Institutions that sign people in on their own pages.
+//! Institutions with OAuth.
 
 use mx_nexus::connect::{ConnectErrorKind, FormValues};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn with_oauth_the_address_comes_of_the_creation() {
+async fn oauth_window_is_taken_from_the_answer_to_create() {
     let server = oauth_bank(|_, _| window("https://bank.example/sign-in")).await;
     let form = form(&server).await;
     assert!(form.is_oauth() && form.fields().is_empty());
@@ -23,8 +23,8 @@ async fn with_oauth_the_address_comes_of_the_creation() {
 }
 
 #[tokio::test]
-async fn with_oauth_the_address_is_asked_for_where_the_creation_lacks_it() {
-    let server = oauth_bank(|heard, _| match heard.line.as_str() {
+async fn oauth_window_is_requested_if_create_lacks_it() {
+    let server = oauth_bank(|received, _| match received.line.as_str() {
         CREATE => member("MBR-1"),
         _ => window("https://bank.example/sign-in"),
     })
@@ -35,7 +35,7 @@ async fn with_oauth_the_address_is_asked_for_where_the_creation_lacks_it() {
 }
 
 #[tokio::test]
-async fn with_oauth_an_app_says_where_it_takes_the_person_up_again() {
+async fn oauth_return_url_and_scheme_are_sent() {
     let server = oauth_bank(|_, _| window("https://bank.example/sign-in")).await;
     let form = form(&server).await;
     let web_view = form
@@ -48,7 +48,7 @@ async fn with_oauth_an_app_says_where_it_takes_the_person_up_again() {
 }
 
 #[tokio::test]
-async fn an_institution_with_fields_and_oauth_leaves_the_choice() {
+async fn institution_with_fields_and_oauth_supports_both() {
     let server = password_bank(|_, _| window("https://bank.example/sign-in")).await;
     let form = form(&server).await;
     assert!(!form.is_oauth());
@@ -57,14 +57,14 @@ async fn an_institution_with_fields_and_oauth_leaves_the_choice() {
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::InvalidValue);
     form.submit(FormValues::new()).await.unwrap();
-    let sent: Value = serde_json::from_str(&server.heard()[2].body).unwrap();
+    let sent: Value = serde_json::from_str(&server.received()[2].body).unwrap();
     assert_eq!(sent["member"]["is_oauth"], true);
     assert!(sent["member"].get("credentials").is_none());
 }
 
 #[tokio::test]
-async fn a_member_without_an_address_is_reconnected_and_not_created_again() {
-    let server = oauth_bank(|heard, before| match heard.line.as_str() {
+async fn member_without_an_oauth_window_is_reconnected() {
+    let server = oauth_bank(|received, before| match received.line.as_str() {
         CREATE => member("MBR-1"),
         WINDOW if before < 4 => answer(404, &json!({})),
         _ => window("https://bank.example/sign-in"),
@@ -91,15 +91,15 @@ async fn a_member_without_an_address_is_reconnected_and_not_created_again() {
 }
 
 #[tokio::test]
-async fn the_member_itself_says_whether_it_signs_in_by_oauth() {
+async fn reconnect_uses_is_oauth_of_the_member() {
     let some = name_and_password(["CRD-1", "CRD-2"]);
     for (member, credentials, is_oauth) in [
-        // The institution has fields too, but this member was made without.
+        // The institution has fields too, but this member was created with OAuth.
         (json!({"is_oauth": true}), some.clone(), Some(true)),
         (json!({"is_oauth": true}), json!([]), Some(true)),
         (json!({"is_oauth": false}), some.clone(), Some(false)),
         (json!({"is_oauth": null}), some, Some(false)),
-        // A list that is empty for another reason sends nobody to a page that is not there.
+        // A list that is empty for another reason is not OAuth.
         (
             json!({"is_oauth": false, "is_manual": true}),
             json!([]),
@@ -108,7 +108,7 @@ async fn the_member_itself_says_whether_it_signs_in_by_oauth() {
         (json!({}), json!([]), None),
     ] {
         let described = member.clone();
-        let server = Recorder::start(move |heard, _| match heard.line.as_str() {
+        let server = Recorder::start(move |received, _| match received.line.as_str() {
             "GET /members/MBR-1" => answer(200, &json!({"member": member})),
             _ => answer(200, &json!({"credentials": credentials})),
         })

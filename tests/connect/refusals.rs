@@ -1,4 +1,4 @@
-//! What MX refuses, and what the error makes of it.
+//! Refusals of MX, and their errors.
 
 use mx_nexus::ErrorKind;
 use mx_nexus::connect::{ConnectErrorKind, FormValues};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_same_login_twice_is_a_duplicate() {
+async fn existing_login_is_a_duplicate() {
     let known = json!({"code": 4220, "message": "Member already exists."});
     let echo = json!({"error": {"message": format!("{LOGIN} is taken.")}});
     let mut text = String::new();
@@ -26,7 +26,7 @@ async fn the_same_login_twice_is_a_duplicate() {
 }
 
 #[tokio::test]
-async fn reconnecting_with_the_login_of_another_member_is_a_duplicate() {
+async fn update_with_the_login_of_another_member_is_a_duplicate() {
     let server = password_bank(|_, _| answer(422, &json!({"message": "Taken."}))).await;
     let form = user(&server).reconnect("MBR-1").await.unwrap();
     let error = form.submit(entries()).await.unwrap_err();
@@ -36,7 +36,7 @@ async fn reconnecting_with_the_login_of_another_member_is_a_duplicate() {
 }
 
 #[tokio::test]
-async fn a_409_while_reconnecting_is_not_a_duplicate() {
+async fn update_refused_with_409_is_not_a_duplicate() {
     let server = password_bank(|_, _| answer(409, &json!({}))).await;
     let form = user(&server).reconnect("MBR-1").await.unwrap();
     let error = form.submit(entries()).await.unwrap_err();
@@ -45,8 +45,8 @@ async fn a_409_while_reconnecting_is_not_a_duplicate() {
 }
 
 #[tokio::test]
-async fn fields_that_have_changed_come_with_the_refusal() {
-    let server = Recorder::start(|heard, before| match heard.line.as_str() {
+async fn changed_fields_give_a_stale_error_with_the_new_form() {
+    let server = Recorder::start(|received, before| match received.line.as_str() {
         "GET /institutions/INS-1" => answer(200, &json!({"institution": {"guid": "INS-1"}})),
         line if line.ends_with("/credentials") => {
             let guids = if before < 2 {
@@ -56,7 +56,9 @@ async fn fields_that_have_changed_come_with_the_refusal() {
             };
             answer(200, &json!({"credentials": name_and_password(guids)}))
         }
-        _ if heard.body.contains("CRD-1") => answer(400, &json!({"message": "Unknown credential"})),
+        _ if received.body.contains("CRD-1") => {
+            answer(400, &json!({"message": "Unknown credential"}))
+        }
         _ => member("MBR-1"),
     })
     .await;
@@ -75,14 +77,14 @@ async fn fields_that_have_changed_come_with_the_refusal() {
         .with("CRD-3", LOGIN)
         .with("CRD-4", PASSWORD);
     form.submit(entries).await.unwrap();
-    let last = server.heard().pop().unwrap();
-    assert!(last.body.contains("mine-77"), "what else was said is kept");
+    let last = server.received().pop().unwrap();
+    assert!(last.body.contains("mine-77"), "the options are kept");
     assert_eq!(server.count(CREATE), 2);
 }
 
 #[tokio::test]
-async fn an_institution_that_has_turned_to_oauth_comes_with_the_refusal_too() {
-    let server = Recorder::start(|heard, before| match heard.line.as_str() {
+async fn change_to_oauth_gives_a_stale_error_with_the_new_form() {
+    let server = Recorder::start(|received, before| match received.line.as_str() {
         "GET /institutions/INS-1" => {
             answer(200, &json!({"institution": {"supports_oauth": before > 1}}))
         }
@@ -91,7 +93,7 @@ async fn an_institution_that_has_turned_to_oauth_comes_with_the_refusal_too() {
             &json!({"credentials": name_and_password(["CRD-1", "CRD-2"])}),
         ),
         "GET /institutions/INS-1/credentials" => answer(200, &json!({"credentials": []})),
-        _ if heard.body.contains("is_oauth") => window("https://bank.example/sign-in"),
+        _ if received.body.contains("is_oauth") => window("https://bank.example/sign-in"),
         _ => answer(400, &json!({})),
     })
     .await;
@@ -104,7 +106,7 @@ async fn an_institution_that_has_turned_to_oauth_comes_with_the_refusal_too() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_fields_that_are_as_they_were_is_a_refusal() {
+async fn refusal_with_unchanged_fields_is_refused() {
     let server = password_bank(|_, _| answer(400, &json!({"message": "No."}))).await;
     let user = user(&server);
     for form in [
@@ -121,12 +123,12 @@ async fn a_refusal_of_fields_that_are_as_they_were_is_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_session_says_nothing_about_the_member() {
+async fn refused_session_is_a_call_error_and_not_of_the_member() {
     for (status, is_new) in [400, 409, 422]
         .into_iter()
         .flat_map(|status| [(status, true), (status, false)])
     {
-        let server = Recorder::start(move |heard, before| match heard.line.as_str() {
+        let server = Recorder::start(move |received, before| match received.line.as_str() {
             // The session ends when the form is submitted, and SSO opens no other.
             line if line.ends_with("/api_token.json") && before > 1 => {
                 answer(status, &json!({"message": "No such user."}))

@@ -1,4 +1,4 @@
-//! What is searched, and what is shown of it.
+//! Searches for institutions, and the forms of one.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::recorder::{Answer, Recorder};
 use crate::{answer, bank, form, name_and_password, user};
 
 #[tokio::test]
-async fn a_search_is_by_name_or_by_address() {
+async fn search_by_name_and_by_url() {
     let server = Recorder::start(|_, _| answer(200, &json!({"institutions": []}))).await;
     let user = user(&server);
     for search in [
@@ -30,9 +30,13 @@ async fn a_search_is_by_name_or_by_address() {
 }
 
 #[tokio::test]
-async fn a_search_reads_on_where_it_is_told_to() {
-    let server = Recorder::start(|heard, _| {
-        let page = if heard.line.contains("page=2") { 2 } else { 1 };
+async fn search_reads_one_page_and_its_call_reads_all() {
+    let server = Recorder::start(|received, _| {
+        let page = if received.line.contains("page=2") {
+            2
+        } else {
+            1
+        };
         answer(
             200,
             &json!({
@@ -63,7 +67,7 @@ async fn a_search_reads_on_where_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_form_is_shown_as_the_institution_wants_it() {
+async fn fields_of_a_form_follow_the_credentials() {
     let credentials = json!([
         {"guid": "CRD-7", "label": "Remember me", "field_type": 4, "display_order": 7, "optional": true},
         {"guid": "CRD-2", "label": "Password", "field_type": 1, "display_order": 2, "max_length": 12},
@@ -106,7 +110,7 @@ async fn a_form_is_shown_as_the_institution_wants_it() {
 }
 
 #[tokio::test]
-async fn an_institution_that_takes_nobody_is_closed() {
+async fn institution_without_a_way_to_connect_is_closed() {
     let some = name_and_password(["CRD-1", "CRD-2"]);
     for (institution, credentials, is_open) in [
         (json!({"is_hidden": true}), some.clone(), false),
@@ -139,7 +143,7 @@ async fn an_institution_that_takes_nobody_is_closed() {
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_a_failed_call() {
+async fn unknown_institution_or_member_is_a_call_error() {
     let server = Recorder::start(|_, _| answer(404, &json!({}))).await;
     let user = user(&server);
     for error in [

@@ -1,4 +1,4 @@
-//! What is sent when a form is submitted, and what is not.
+//! The requests of a submitted form.
 
 use std::fmt::Write as _;
 
@@ -12,13 +12,13 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_member_is_made_of_what_was_entered_and_nothing_is_aggregated() {
+async fn submit_creates_a_member_and_skips_the_aggregation() {
     let server = password_bank(|_, _| member("MBR-1")).await;
     let connection = form(&server).await.submit(entries()).await.unwrap();
     assert_eq!(connection.member().as_str(), "MBR-1");
     assert!(connection.oauth_window().is_none());
     insta::assert_snapshot!(transcript(&server));
-    let sent: Value = serde_json::from_str(&server.heard()[2].body).unwrap();
+    let sent: Value = serde_json::from_str(&server.received()[2].body).unwrap();
     assert_eq!(
         sent["member"]["credentials"],
         json!([
@@ -29,7 +29,7 @@ async fn a_member_is_made_of_what_was_entered_and_nothing_is_aggregated() {
 }
 
 #[tokio::test]
-async fn a_member_carries_what_the_partner_says_of_it() {
+async fn options_of_the_form_are_sent_with_the_member() {
     let server = password_bank(|_, _| member("MBR-1")).await;
     let user = user(&server);
     for form in [
@@ -45,10 +45,10 @@ async fn a_member_carries_what_the_partner_says_of_it() {
         assert!(!shown.contains("of mine"), "{shown}");
         form.submit(entries()).await.unwrap();
     }
-    let heard = server.heard();
-    let bodies = heard.iter().filter(|heard| !heard.body.is_empty());
+    let received = server.received();
+    let bodies = received.iter().filter(|received| !received.body.is_empty());
     let bodies: Vec<Value> = bodies
-        .map(|heard| serde_json::from_str(&heard.body).unwrap())
+        .map(|received| serde_json::from_str(&received.body).unwrap())
         .collect();
     assert_eq!(bodies.len(), 2);
     for body in bodies {
@@ -62,7 +62,7 @@ async fn a_member_carries_what_the_partner_says_of_it() {
 }
 
 #[tokio::test]
-async fn entries_that_do_not_fit_are_not_sent() {
+async fn invalid_values_are_refused_before_sending() {
     let credentials = json!([
         {"guid": "CRD-1", "label": "Username", "field_type": 3, "display_order": 1, "max_length": 16},
         {"guid": "CRD-2", "label": "Password", "field_type": 1, "display_order": 2},
@@ -93,7 +93,7 @@ async fn entries_that_do_not_fit_are_not_sent() {
 }
 
 #[tokio::test]
-async fn reconnecting_sends_the_credentials_of_the_member() {
+async fn reconnect_sends_an_update_with_the_credentials() {
     let server = password_bank(|_, _| member("MBR-1")).await;
     let form = user(&server).reconnect("MBR-1").await.unwrap();
     assert!(form.institution().is_none() && !form.is_oauth());
@@ -103,7 +103,7 @@ async fn reconnecting_sends_the_credentials_of_the_member() {
 }
 
 #[tokio::test]
-async fn what_connects_is_cheap_to_pass_on() {
+async fn form_values_and_error_are_clone_send_and_sync() {
     fn passes<T: Clone + Send + Sync + std::fmt::Debug + 'static>(_: &T) {}
     let server = password_bank(|_, _| answer(400, &json!({}))).await;
     let form = form(&server).await;

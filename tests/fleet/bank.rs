@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::recorder::{Answer, Heard, Recorder};
+use crate::recorder::{Answer, Received, Recorder};
 
 /// A bank that treats its members by the first part of their names:
 /// `asking-…` asks once, `denied-…` has wrong credentials, `unknown-…` is not there, `forbidden-…` may not be identified,
@@ -32,12 +32,12 @@ impl Bank {
             desks: Mutex::default(),
             gate: Arc::clone(&gate),
         };
-        let server = Recorder::mx(move |heard, _| bank.answer(heard)).await;
+        let server = Recorder::mx(move |received, _| bank.answer(received)).await;
         (server, gate)
     }
 
-    fn answer(&self, heard: &Heard) -> Answer {
-        let (method, path) = heard.line.split_once(' ').unwrap();
+    fn answer(&self, received: &Received) -> Answer {
+        let (method, path) = received.line.split_once(' ').unwrap();
         let mut parts = path.trim_start_matches('/').split('/');
         let (what, name) = (parts.next().unwrap(), parts.next().unwrap_or_default());
         let mut desks = self.desks.lock().unwrap();
@@ -65,7 +65,7 @@ impl Bank {
                 "challenges": [{"guid": format!("CRD-{name}"), "type": "TEXT", "label": "Town?"}]
             })),
             ("PUT", _, Some("resume"), _) => {
-                let sent: Value = serde_json::from_str(&heard.body).unwrap();
+                let sent: Value = serde_json::from_str(&received.body).unwrap();
                 let answer = &sent["member"]["challenges"][0];
                 let fits = answer["guid"] == format!("CRD-{name}") && answer["value"] == "Lehi";
                 desk.is_answered = fits;

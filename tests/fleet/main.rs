@@ -400,7 +400,7 @@ async fn a_job_of_another_user_is_refused() {
     let resumed = fleet.resume(&nexus.user("U-2"), handle);
     assert_eq!(resumed.unwrap_err().kind(), ErrorKind::Request);
     assert!(fleet.is_empty());
-    assert!(server.heard().is_empty());
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]

@@ -1,17 +1,15 @@
-//! What a person enters into a form: sent to MX, and seen nowhere else, whatever MX says back.
+//! Values that a user enters into a form are sent to MX and printed nowhere, even when MX echoes them.
 
-use std::error::Error as _;
-
-use mx_nexus::connect::{ConnectError, Form, FormValues};
+use mx_nexus::connect::{Form, FormValues};
 use mx_nexus::{User, values};
 use serde_json::json;
 
-use crate::recorder::{Answer, Heard, Recorder};
-use crate::{MARK, assert_quiet, listener};
+use crate::recorder::{Answer, Received, Recorder};
+use crate::{MARK, assert_error_quiet, assert_quiet, logs};
 
-/// A bank that wants two things, offers a choice for one of them, and treats all else as the test says.
-async fn bank(rest: impl Fn(&Heard) -> Answer + Send + Sync + 'static) -> Recorder {
-    Recorder::start(move |heard, _| match heard.line.as_str() {
+/// A bank with two credentials, one of them a choice; all other requests are answered by the test.
+async fn bank(rest: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Recorder {
+    Recorder::start(move |received, _| match received.line.as_str() {
         "GET /institutions/INS-1" => Answer::json(200, r#"{"institution":{"guid":"INS-1"}}"#),
         line if line.ends_with("/credentials") => {
             let credentials = json!({"credentials": [
@@ -22,7 +20,7 @@ async fn bank(rest: impl Fn(&Heard) -> Answer + Send + Sync + 'static) -> Record
             Answer::json(200, &credentials.to_string())
         }
         "GET /members/MBR-1" => Answer::json(200, r#"{"member":{"guid":"MBR-1"}}"#),
-        _ => rest(heard),
+        _ => rest(received),
     })
     .await
 }
@@ -38,22 +36,12 @@ async fn forms(user: &User) -> [Form; 2] {
     })
 }
 
-/// An error in every way it can be printed, with all that it holds.
-fn assert_error_quiet(error: &ConnectError) {
-    assert_quiet(&format!("{error} {error:?} {error:#?} {:?}", error.form()));
-    let mut source = error.source();
-    while let Some(cause) = source {
-        assert_quiet(&format!("{cause} {cause:?} {cause:#?}"));
-        source = cause.source();
-    }
-}
-
 #[tokio::test]
-async fn what_is_entered_shows_in_no_error_and_no_log() {
-    listener::listen();
+async fn values_of_a_form_are_in_no_error_and_no_log() {
+    logs::capture();
     let echo = |status: u16| {
-        move |heard: &Heard| {
-            let body = json!({"error": {"code": heard.body, "message": heard.body}});
+        move |received: &Received| {
+            let body = json!({"error": {"code": received.body, "message": received.body}});
             Answer::json(status, &body.to_string())
         }
     };
@@ -63,15 +51,22 @@ async fn what_is_entered_shows_in_no_error_and_no_log() {
         for form in forms(&user).await {
             let entries = FormValues::new().with("CRD-1", MARK);
             assert_quiet(&format!("{form:?} {entries:?}"));
-            assert_error_quiet(&form.submit(entries).await.unwrap_err());
+            let error = form.submit(entries).await.unwrap_err();
+            assert_error_quiet(&error);
+            assert_quiet(&format!("{:?}", error.form()));
         }
-        assert!(server.heard().iter().any(|heard| heard.body.contains(MARK)));
+        assert!(
+            server
+                .received()
+                .iter()
+                .any(|received| received.body.contains(MARK))
+        );
     }
-    assert_quiet(&listener::heard());
+    assert_quiet(&logs::log());
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_named_without_what_was_entered() {
+async fn invalid_value_is_not_printed_in_its_error() {
     let server = bank(|_| Answer::HangUp).await;
     let user = server.nexus().with_session_token("s");
     for form in forms(&user).await {
@@ -80,15 +75,22 @@ async fn what_does_not_fit_is_named_without_what_was_entered() {
             FormValues::new().with("CRD-1", MARK).with("CRD-2", MARK),
             FormValues::new().with("CRD-1", MARK).with("CRD-9", MARK),
         ] {
-            assert_error_quiet(&form.submit(entries).await.unwrap_err());
+            let error = form.submit(entries).await.unwrap_err();
+            assert_error_quiet(&error);
+            assert_quiet(&format!("{:?}", error.form()));
         }
     }
-    assert!(!server.heard().iter().any(|heard| heard.body.contains(MARK)));
+    assert!(
+        !server
+            .received()
+            .iter()
+            .any(|received| received.body.contains(MARK))
+    );
 }
 
 #[tokio::test]
-async fn the_address_of_oauth_does_not_print() {
-    let server = Recorder::start(|heard, _| match heard.line.as_str() {
+async fn oauth_window_is_not_printed() {
+    let server = Recorder::start(|received, _| match received.line.as_str() {
         "GET /institutions/INS-1" => {
             Answer::json(200, r#"{"institution":{"supports_oauth":true}}"#)
         }

@@ -1,21 +1,27 @@
-//! The canary: a marker is put into every secret and personal field, every key and token, and must show in no `Debug`, no
-//! `Display`, no chain of causes and no log line, at any level.
+//! A marker is put into every secret and personal field, every key and token, and must be in no `Debug`, no `Display`, no
+//! cause of an error and no log line, at any level.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "set-up fails by panicking")]
 
 #[path = "../support/recorder.rs"]
 mod recorder;
 
 mod connect;
-mod listener;
+mod logs;
 mod types;
 mod wire;
 
-/// What must never be seen.
+/// The value of every secret in these tests.
 const MARK: &str = "S3CR3T-CANARY";
+
+/// Checks an error and its causes, in every form that can be printed.
+#[track_caller]
+fn assert_error_quiet(error: &dyn std::error::Error) {
+    assert_quiet(&format!("{error} {error:?} {error:#?}"));
+    if let Some(cause) = error.source() {
+        assert_error_quiet(cause);
+    }
+}
 
 #[track_caller]
 fn assert_quiet(text: &str) {

@@ -53,7 +53,7 @@ const MDX: &[Shown] = shown! { mdx:
     UserCreateRequest, UserResponse, UserUpdateRequest,
 };
 
-/// Reads a value, and proves that nothing of it got lost: what does not print is still there.
+/// Reads a value, and checks that its secrets are kept.
 fn read<T: DeserializeOwned + Serialize + Debug>(value: &Value) -> T {
     let read: T = serde_json::from_value(value.clone()).unwrap();
     let kept = serde_json::to_string(&read).unwrap();
@@ -76,7 +76,7 @@ fn is_marked(schema: &Value) -> bool {
     MARKED.contains(&format) || schema["items"].is_object() && is_marked(&schema["items"])
 }
 
-/// A value of a schema: the marker wherever it is marked, and as little as it takes elsewhere.
+/// A value of a schema: the marker in marked fields, and otherwise only the required fields.
 fn example(document: &Value, schema: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
         let pointer = name.trim_start_matches('#');
@@ -105,7 +105,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 #[test]
-fn no_type_prints_what_its_schema_marks() {
+fn no_type_prints_a_marked_field() {
     for (api, list) in [("nexus", NEXUS), ("sso", SSO), ("mdx", MDX)] {
         let document = document(api);
         for (name, show) in list {
@@ -121,7 +121,7 @@ fn no_type_prints_what_its_schema_marks() {
 }
 
 #[test]
-fn no_schema_with_a_marked_field_is_left_out() {
+fn every_schema_with_a_marked_field_is_listed() {
     for (api, list) in [("nexus", NEXUS), ("sso", SSO), ("mdx", MDX)] {
         let document = document(api);
         let schemas = document["components"]["schemas"].as_object().unwrap();
@@ -138,13 +138,13 @@ fn no_schema_with_a_marked_field_is_left_out() {
     }
 }
 
-/// The strings that print: each of them stands in the snapshot, so that a new one is decided on when it is reviewed. What has a
-/// type of its own, as identifiers, times and open values have, was decided on in the registry.
+/// Every printed string is in the snapshot, so that a new one is reviewed. Identifiers, times and open values have types of their
+/// own, which the registry decides on.
 ///
-/// They print because they are words of MX or of an institution, codes, addresses of sites, or identifiers that a partner chose
-/// and needs in its logs.
+/// They are texts of MX or of an institution, codes, addresses of sites, or identifiers that a partner chose and needs in its
+/// logs.
 #[test]
-fn every_string_that_prints_is_known() {
+fn strings_that_print_are_pinned() {
     let lines: Vec<String> = ["nexus", "sso", "mdx"]
         .into_iter()
         .flat_map(strings_that_print)
@@ -184,7 +184,7 @@ fn is_free_text(schema: &Value) -> bool {
     }
 }
 
-/// The walks above look at the properties of schemas. A mark anywhere else would go unseen.
+/// The tests above check properties of schemas only.
 #[test]
 fn every_mark_is_on_a_property_of_a_schema() {
     for api in ["nexus", "sso", "mdx"] {

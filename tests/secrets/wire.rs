@@ -1,21 +1,20 @@
-//! Whole conversations in which every key, token, credential and answer is the marker, and the server says it back.
+//! Calls in which every key, token, credential and answer is the marker, and the server echoes it.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use mx_nexus::api::types;
 use mx_nexus::sso::TokenFormat;
 use mx_nexus::values::{ChallengeGuid, CredentialGuid, InstitutionGuid, Personal};
-use mx_nexus::{Environment, Error, Nexus, NexusBuilder, RetryPolicy, Secret};
+use mx_nexus::{Environment, Nexus, NexusBuilder, RetryPolicy, Secret};
 
-use crate::recorder::{Answer, Heard, Recorder, nobody, quick, session, token};
-use crate::{MARK, assert_quiet, listener};
+use crate::recorder::{Answer, Received, Recorder, closed_address, quick, session, token};
+use crate::{MARK, assert_error_quiet, assert_quiet, logs};
 
 fn builder_at(address: &str) -> NexusBuilder {
     Nexus::builder(Environment::custom(address))
         .credentials("client", MARK)
         .retry(quick().attempts(2))
-        // It would log every byte; it is turned off again.
+        // Would log every byte; the client turns it off again.
         .http(|http| http.connection_verbose(true))
 }
 
@@ -49,19 +48,7 @@ fn new_user() -> mx_nexus::mdx::types::UserCreateRequest {
     user.try_into().unwrap()
 }
 
-/// An error in every way it can be printed.
-fn assert_error_quiet(error: &Error) {
-    assert_quiet(&format!("{error} {error:?} {error:#?}"));
-    assert_quiet(error.message().unwrap_or_default());
-    assert_quiet(error.code().unwrap_or_default());
-    let mut source = error.source();
-    while let Some(cause) = source {
-        assert_quiet(&format!("{cause} {cause:?} {cause:#?}"));
-        source = cause.source();
-    }
-}
-
-/// Makes every kind of call that carries something secret; returns how many failed, having looked at how.
+/// Makes every kind of call that carries a secret; checks the errors and returns how many there were.
 async fn call_everything(nexus: &Nexus) -> usize {
     let sso = nexus.sso().unwrap();
     let users = nexus.users().unwrap();
@@ -93,38 +80,49 @@ async fn call_everything(nexus: &Nexus) -> usize {
             .map(drop),
     ];
     let failures = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
-    failures.inspect(|error| assert_error_quiet(error)).count()
+    failures
+        .inspect(|error| {
+            assert_error_quiet(*error);
+            assert_quiet(error.message().unwrap_or_default());
+            assert_quiet(error.code().unwrap_or_default());
+        })
+        .count()
 }
 
-/// Says back what it heard, as the message, the code and the whole body.
-fn echo(status: u16, heard: &Heard) -> Answer {
+/// Echoes the request in the message, the code and the body.
+fn echo(status: u16, received: &Received) -> Answer {
     let credentials = ["md-api-key", "md-api-token", "md-session-token"];
     let spoken: Vec<&str> = credentials
         .iter()
-        .filter_map(|name| heard.header(name))
+        .filter_map(|name| received.header(name))
         .collect();
-    let message = format!("you sent {:?} and {}", spoken, heard.body);
+    let message = format!("you sent {:?} and {}", spoken, received.body);
     let body = serde_json::json!({
         "error": {"code": spoken.first(), "message": message},
-        "request": heard.body,
+        "request": received.body,
     });
     Answer::json(status, &body.to_string()).with("Set-Cookie", format!("session={MARK}"))
 }
 
 #[tokio::test]
-async fn errors_and_logs_are_quiet_whatever_the_server_says_back() {
-    listener::listen();
+async fn echoed_secrets_are_in_no_error_and_no_log() {
+    logs::capture();
     for status in [302, 400, 401, 403, 404, 409, 422, 429, 500, 503] {
-        let server = Recorder::start(move |heard, _| echo(status, heard)).await;
+        let server = Recorder::start(move |received, _| echo(status, received)).await;
         let nexus = builder_at(&server.address).build().unwrap();
         assert_eq!(call_everything(&nexus).await, 10, "{status}");
-        assert!(server.heard().iter().any(|heard| heard.body.contains(MARK)));
+        assert!(
+            server
+                .received()
+                .iter()
+                .any(|received| received.body.contains(MARK))
+        );
     }
-    assert_quiet(&listener::heard());
+    assert_quiet(&logs::log());
 }
 
 #[tokio::test]
-async fn a_body_that_is_only_an_echo_is_no_message() {
+async fn body_that_is_only_an_echo_is_not_a_message() {
     for body in [
         MARK.to_owned(),
         format!("\"{MARK}\""),
@@ -137,8 +135,8 @@ async fn a_body_that_is_only_an_echo_is_no_message() {
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_read_are_quiet() {
-    listener::listen();
+async fn undecodable_answers_are_in_no_error_and_no_log() {
+    logs::capture();
     for body in [
         format!(
             "{{\"member\":\"{MARK}\",\"user\":\"{MARK}\",\"api_token\":\"{MARK}\",\"url\":\"{MARK}\",\"session\":\"{MARK}\",\"account_owners\":\"{MARK}\"}}"
@@ -159,12 +157,12 @@ async fn answers_that_cannot_be_read_are_quiet() {
             );
         }
     }
-    assert_quiet(&listener::heard());
+    assert_quiet(&logs::log());
 }
 
 #[tokio::test]
-async fn failures_of_the_transport_are_quiet() {
-    listener::listen();
+async fn transport_failures_print_no_secret() {
+    logs::capture();
     let half = format!("{{\"member\":\"{MARK}\"}}").into_bytes();
     let location = format!("http://127.0.0.1:1/{MARK}");
     for trouble in [
@@ -184,18 +182,18 @@ async fn failures_of_the_transport_are_quiet() {
         let nexus = builder.build().unwrap();
         assert_eq!(call_everything(&nexus).await, 10);
     }
-    let nexus = builder_at(&nobody().await).build().unwrap();
+    let nexus = builder_at(&closed_address().await).build().unwrap();
     assert_eq!(call_everything(&nexus).await, 10);
-    assert_quiet(&listener::heard());
+    assert_quiet(&logs::log());
 }
 
 #[tokio::test]
-async fn what_goes_well_is_quiet_too_and_what_is_held_prints_nothing() {
-    listener::listen();
-    let server = Recorder::start(|heard, _| {
-        if heard.line.contains("/api_token.json") {
+async fn successful_calls_and_handles_print_no_secret() {
+    logs::capture();
+    let server = Recorder::start(|received, _| {
+        if received.line.contains("/api_token.json") {
             token(MARK)
-        } else if heard.line == "POST /sessions" {
+        } else if received.line == "POST /sessions" {
             session(MARK)
         } else {
             let text = format!(
@@ -224,7 +222,7 @@ async fn what_goes_well_is_quiet_too_and_what_is_held_prints_nothing() {
     let users = nexus.users().unwrap();
     let owners = api.list_account_owners().member_guid("MBR-1").send();
     let url = sso.widget_url("U-1", "master_widget").await.unwrap();
-    assert!(url.expose().contains(MARK), "it came");
+    assert!(url.expose().contains(MARK), "it was received");
     for printed in [
         format!("{nexus:#?}"),
         format!("{user:#?} {:#?}", user.clone()),
@@ -247,18 +245,18 @@ async fn what_goes_well_is_quiet_too_and_what_is_held_prints_nothing() {
     ] {
         assert_quiet(&printed);
     }
-    assert_quiet(&listener::heard());
+    assert_quiet(&logs::log());
 }
 
 #[tokio::test]
-async fn the_credentials_were_sent_all_the_same_and_the_listener_hears() {
-    listener::listen();
+async fn secrets_are_sent_and_the_log_is_captured() {
+    logs::capture();
     let server = Recorder::mx(|_, _| Answer::json(200, "{}")).await;
     let nexus = builder_at(&server.address).build().unwrap();
     call_everything(&nexus).await;
-    let heard = server.heard();
+    let received = server.received();
     for name in ["md-api-key", "md-api-token", "md-session-token"] {
-        let mut values = heard.iter().filter_map(|heard| heard.header(name));
+        let mut values = received.iter().filter_map(|received| received.header(name));
         assert!(values.any(|value| value == MARK), "{name}");
     }
     for line in [
@@ -266,10 +264,13 @@ async fn the_credentials_were_sent_all_the_same_and_the_listener_hears() {
         "PUT /members/MBR-1/resume",
         "POST /client/users.json",
     ] {
-        let request = heard.iter().find(|heard| heard.line == line).unwrap();
+        let request = received
+            .iter()
+            .find(|received| received.line == line)
+            .unwrap();
         assert!(request.body.contains(MARK), "{line}");
     }
-    let log = listener::heard();
+    let log = logs::log();
     assert!(log.contains("starting new connection"), "of reqwest");
     assert!(log.contains("hyper_util"), "of hyper");
     #[cfg(feature = "tracing")]

@@ -1,5 +1,5 @@
-//! A server that writes down every byte it is sent, and answers as the test says. Raw TCP, because what is proven here is
-//! what goes over the wire: request lines, connections that break in the middle, hosts that hear nothing.
+//! A server that records every request and answers with a function of the test. Raw TCP, because the tests check request
+//! lines as sent, connections that break in the middle, and hosts that do not answer.
 
 #![allow(
     dead_code,
@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-/// The headers that a transcript shows; of credentials it says only that they came.
+/// Headers whose value is in a transcript; of credentials only the name is.
 const SHOWN: [&str; 4] = [
     "accept",
     "content-type",
@@ -26,9 +26,9 @@ const SHOWN: [&str; 4] = [
 ];
 const CREDENTIALS: [&str; 3] = ["md-api-key", "md-api-token", "md-session-token"];
 
-/// One request, as it came.
+/// A request as received.
 #[derive(Clone, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct Received {
     /// Method and target, as on the wire, without the version.
     pub(crate) line: String,
     /// Names in lower case.
@@ -36,13 +36,13 @@ pub(crate) struct Heard {
     pub(crate) body: String,
 }
 
-impl Heard {
+impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(key, _)| key == name);
         found.next().map(|(_, value)| value.as_str())
     }
 
-    /// What a snapshot shows of it.
+    /// The request for a snapshot.
     pub(crate) fn transcript(&self) -> String {
         let mut text = format!("{}\n", self.line);
         for name in CREDENTIALS {
@@ -72,9 +72,9 @@ pub(crate) enum Answer {
     Reset(u16, Vec<u8>),
     /// The head and half of the body, then nothing more.
     Stalled(u16, Vec<u8>),
-    /// An answer for which the test has to give a permit first.
+    /// An answer that is sent when the test adds a permit.
     Held(Arc<Semaphore>, Box<Answer>),
-    /// Nothing at all.
+    /// No answer; the connection stays open.
     Silence,
     /// The connection closes without an answer.
     HangUp,
@@ -100,16 +100,16 @@ impl Answer {
     }
 }
 
-type Script = dyn Fn(&Heard, usize) -> Answer + Send + Sync;
+type Script = dyn Fn(&Received, usize) -> Answer + Send + Sync;
 
 /// A running server. It ends with the test's runtime.
 pub(crate) struct Recorder {
     pub(crate) address: String,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    received: Arc<Mutex<Vec<Received>>>,
     traffic: Arc<Traffic>,
 }
 
-/// How many requests have been heard and not been answered: now, and at most so far.
+/// The count of unanswered requests: now, and the highest so far.
 #[derive(Default)]
 struct Traffic {
     now: AtomicUsize,
@@ -117,15 +117,22 @@ struct Traffic {
 }
 
 impl Recorder {
-    /// Answers by a function of the request and of how many came before it.
+    /// Answers by a function of the request and of the number of requests before it.
     pub(crate) async fn start(
-        script: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+        script: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// The same on a given listener.
+    pub(crate) fn on(
+        listener: TcpListener,
+        script: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
+        let received = Arc::new(Mutex::new(Vec::new()));
         let script: Arc<Script> = Arc::new(script);
-        let book = Arc::clone(&heard);
+        let book = Arc::clone(&received);
         let traffic = Arc::<Traffic>::default();
         let count = Arc::clone(&traffic);
         tokio::spawn(async move {
@@ -136,7 +143,7 @@ impl Recorder {
         });
         Self {
             address,
-            heard,
+            received,
             traffic,
         }
     }
@@ -147,10 +154,10 @@ impl Recorder {
         Self::start(move |_, before| answers[before.min(answers.len() - 1)].clone()).await
     }
 
-    /// As MX: mints `api-token-1`, `api-token-2`, …, opens `session-1`, …, and leaves all else to the function, which hears how
-    /// many such calls came before.
+    /// Like MX: mints `api-token-1`, `api-token-2`, …, opens `session-1`, …; all other requests go to the function, with
+    /// the number of such requests before.
     pub(crate) async fn mx(
-        script: impl Fn(&Heard, usize) -> Answer + Send + Sync + 'static,
+        script: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
     ) -> Self {
         let counts = Mutex::new([0_usize; 3]);
         let count = move |index: usize| {
@@ -158,52 +165,58 @@ impl Recorder {
             counts[index] += 1;
             counts[index]
         };
-        Self::start(move |heard, _| {
-            if heard.line.ends_with("/api_token.json") {
+        Self::start(move |received, _| {
+            if received.line.ends_with("/api_token.json") {
                 let number = count(0);
                 token(&format!("api-token-{number}"))
-            } else if heard.line == "POST /sessions" {
+            } else if received.line == "POST /sessions" {
                 let number = count(1);
                 session(&format!("session-{number}"))
             } else {
-                script(heard, count(2) - 1)
+                script(received, count(2) - 1)
             }
         })
         .await
     }
 
-    /// How many requests wait for their answers.
+    /// The number of unanswered requests.
     pub(crate) fn under_way(&self) -> usize {
         self.traffic.now.load(SeqCst)
     }
 
-    /// How many requests waited for their answers at once, at most.
+    /// The highest number of unanswered requests at one time.
     pub(crate) fn most_under_way(&self) -> usize {
         self.traffic.most.load(SeqCst)
     }
 
-    /// Everything heard so far.
-    pub(crate) fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+    /// The requests received so far.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
     }
 
-    /// The request lines heard so far.
+    /// The request lines received so far.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.heard().into_iter().map(|heard| heard.line).collect()
+        self.received()
+            .into_iter()
+            .map(|received| received.line)
+            .collect()
     }
 
-    /// How many requests were heard whose line is this.
+    /// The number of requests with this line.
     pub(crate) fn count(&self, line: &str) -> usize {
-        self.lines().iter().filter(|heard| *heard == line).count()
+        self.lines()
+            .iter()
+            .filter(|received| *received == line)
+            .count()
     }
 
-    /// Everything heard, for a snapshot.
+    /// The requests received so far, for a snapshot.
     pub(crate) fn transcript(&self) -> String {
-        let texts: Vec<String> = self.heard().iter().map(Heard::transcript).collect();
+        let texts: Vec<String> = self.received().iter().map(Received::transcript).collect();
         texts.join("---\n")
     }
 
-    /// A client of this server, with delays of next to nothing.
+    /// A client of this server, with retry delays of about 1 ms.
     pub(crate) fn builder(&self) -> NexusBuilder {
         builder_at(&self.address)
     }
@@ -213,7 +226,7 @@ impl Recorder {
     }
 }
 
-/// A client of an address, with delays of next to nothing.
+/// A client of an address, with retry delays of about 1 ms.
 pub(crate) fn builder_at(address: &str) -> NexusBuilder {
     Nexus::builder(Environment::custom(address))
         .credentials("client", "the-api-key")
@@ -236,36 +249,36 @@ pub(crate) fn member(guid: &str) -> Answer {
     Answer::json(200, &format!(r#"{{"member":{{"guid":"{guid}"}}}}"#))
 }
 
-/// An address where nobody listens.
-pub(crate) async fn nobody() -> String {
+/// An address that refuses connections.
+pub(crate) async fn closed_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
 async fn serve(
     mut stream: TcpStream,
-    book: Arc<Mutex<Vec<Heard>>>,
+    book: Arc<Mutex<Vec<Received>>>,
     script: Arc<Script>,
     traffic: Arc<Traffic>,
 ) {
     let mut read = Vec::new();
-    while let Some(heard) = next_request(&mut stream, &mut read).await {
+    while let Some(received) = next_request(&mut stream, &mut read).await {
         let before = {
             let mut book = book.lock().unwrap();
-            book.push(heard.clone());
+            book.push(received.clone());
             book.len() - 1
         };
         let now = traffic.now.fetch_add(1, SeqCst) + 1;
         traffic.most.fetch_max(now, SeqCst);
-        let mut answer = script(&heard, before);
+        let mut answer = script(&received, before);
         while let Answer::Held(gate, held) = answer {
             gate.acquire().await.unwrap().forget();
             answer = *held;
         }
-        // Before the first byte of the answer, lest the next request be counted beside this one.
+        // Before the first byte of the answer, so that the next request is not counted together with this one.
         traffic.now.fetch_sub(1, SeqCst);
         match answer {
-            Answer::Held(..) => unreachable!("it was let go"),
+            Answer::Held(..) => unreachable!("unwrapped above"),
             Answer::Reply(status, headers, body) => {
                 let whole = [head(status, &headers, body.len()), body].concat();
                 if stream.write_all(&whole).await.is_err() {
@@ -306,7 +319,7 @@ async fn until_closed(stream: &mut TcpStream) {
     while stream.read(&mut rest).await.is_ok_and(|count| count > 0) {}
 }
 
-async fn next_request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Heard> {
+async fn next_request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Received> {
     let end = loop {
         if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             break end;
@@ -320,20 +333,20 @@ async fn next_request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Hear
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let mut heard = Heard {
+    let mut received = Received {
         line,
         headers,
         body: String::new(),
     };
-    let length: usize = heard
+    let length: usize = received
         .header("content-length")
         .map_or(0, |length| length.parse().unwrap());
     while read.len() < end + 4 + length {
         more(stream, read).await?;
     }
-    heard.body = String::from_utf8_lossy(&read[end + 4..end + 4 + length]).into_owned();
+    received.body = String::from_utf8_lossy(&read[end + 4..end + 4 + length]).into_owned();
     read.drain(..end + 4 + length);
-    Some(heard)
+    Some(received)
 }
 
 async fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<()> {

@@ -1,5 +1,5 @@
-//! A server that answers in the order of a script, and the transcript of what it heard: request, answer, and between them the
-//! steps that the test adds. Raw TCP, because connections have to break, and because the order is the point.
+//! A [`Recorder`] that answers in the order of a script, and its transcript: requests, answers, and the lines that the test
+//! adds between them.
 
 #![allow(
     dead_code,
@@ -13,18 +13,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mx_nexus::identity::{Pace, PollPolicy};
-use mx_nexus::{Environment, Nexus, RetryPolicy, User};
+use mx_nexus::{Environment, Nexus, User};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpSocket;
 
-/// More than any test needs.
+#[path = "recorder.rs"]
+mod recorder;
+
+use recorder::{Answer, Received, Recorder, quick};
+
+/// Longer than any test takes.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// An answer of the script.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
-    /// A status, what the transcript says of the body, the body, and seconds in `Retry-After`.
+    /// A status, the body as the transcript shows it, the body, and the seconds in `Retry-After`.
     Answer(u16, String, String, Option<u32>),
     /// The connection closes after the request was read.
     HangUp,
@@ -75,7 +79,7 @@ pub(crate) fn challenges(challenges: Value) -> Reply {
     answer(200, &json!({"challenges": challenges}))
 }
 
-/// A question to be answered by text.
+/// A challenge of type `TEXT`.
 pub(crate) fn text_question(guid: &str, label: &str) -> Reply {
     challenges(json!([{"guid": guid, "type": "TEXT", "label": label}]))
 }
@@ -87,7 +91,7 @@ pub(crate) fn owners(accounts: &[&str]) -> Reply {
     answer(200, &json!({"account_owners": owners}))
 }
 
-/// What answers requests. It gets the head of each: the request line, without the version, and the headers.
+/// Answers requests by their head: the request line, without the version, and the headers.
 type Source = Box<dyn FnMut(&str) -> Reply + Send>;
 
 /// A running server. It ends with the test's runtime.
@@ -107,7 +111,7 @@ impl Server {
         server
     }
 
-    /// A server that thinks for itself.
+    /// A server that answers with a function of the request.
     pub(crate) fn answering(source: impl FnMut(&str) -> Reply + Send + 'static) -> Arc<Self> {
         let server = Self::closed([]);
         *server.source.lock().unwrap() = Some(Box::new(source));
@@ -141,7 +145,11 @@ impl Server {
         if let Some(socket) = self.closed.lock().unwrap().take() {
             let listener = socket.listen(64).unwrap();
             let source = self.source.lock().unwrap().take().unwrap();
-            tokio::spawn(serve(listener, source, Arc::clone(&self.log)));
+            let (state, log) = (Mutex::new((0, source)), Arc::clone(&self.log));
+            Recorder::on(listener, move |request, _| {
+                let (opened, source) = &mut *state.lock().unwrap();
+                answered(request, opened, source, &log)
+            });
         }
     }
 
@@ -149,17 +157,17 @@ impl Server {
         &self.address
     }
 
-    /// A client of this server that shares nothing with another one.
+    /// A new client of this server.
     pub(crate) fn nexus(&self) -> Nexus {
         nexus_at(&self.address)
     }
 
-    /// The user of a session from elsewhere.
+    /// The user of a given session token.
     pub(crate) fn user(&self) -> User {
         self.nexus().with_session_token("S3CR3T-TOKEN")
     }
 
-    /// Adds a line of the test's own.
+    /// Adds a line to the transcript.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
         let mut log = self.log.lock().unwrap();
         writeln!(log, "{}", line.as_ref()).unwrap();
@@ -169,13 +177,13 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
-    /// How many requests began like this.
+    /// The number of requests that begin like this.
     pub(crate) fn count(&self, request: &str) -> usize {
         let log = self.transcript();
         log.lines().filter(|line| line.starts_with(request)).count()
     }
 
-    /// What was never asked for.
+    /// The number of unused answers of the script.
     pub(crate) fn unused(&self) -> usize {
         self.script.lock().unwrap().len()
     }
@@ -184,80 +192,54 @@ impl Server {
 pub(crate) fn nexus_at(address: &str) -> Nexus {
     Nexus::builder(Environment::custom(address))
         .credentials("client", "S3CR3T-KEY")
-        .retry(RetryPolicy::default().first_delay(Duration::from_millis(1)))
+        .retry(quick())
         .build()
         .unwrap()
 }
 
-async fn serve(listener: TcpListener, mut source: Source, log: Arc<Mutex<String>>) {
-    let mut opened = 0;
-    while let Ok((mut stream, _)) = listener.accept().await {
-        let Some((head, body)) = request(&mut stream).await else {
-            continue;
-        };
-        let line = head.lines().next().unwrap();
-        // Sessions are opened as often as they are wanted, beside the script.
-        let reply = if line.ends_with("/api_token.json") {
-            answer(200, &json!({"api_token": {"token": "S3CR3T-API-TOKEN"}}))
-        } else if line == "POST /sessions" {
-            opened += 1;
-            answer(
-                200,
-                &json!({"session": {"token": format!("S3CR3T-{opened}")}}),
-            )
-        } else {
-            source(&head)
-        };
-        let outcome = match &reply {
-            Reply::Answer(status, shown, ..) => format!("{status} {shown}"),
-            Reply::HangUp => "connection reset".to_owned(),
-        };
-        let line = format!("{line} {} -> {}", redacted(&body), outcome.trim_end());
-        writeln!(log.lock().unwrap(), "{}", line.replace("  ", " ")).unwrap();
-        if let Reply::Answer(status, _, body, retry_after) = reply {
-            let mut head = format!("HTTP/1.1 {status} -\r\nConnection: close\r\n");
-            if let Some(seconds) = retry_after {
-                write!(head, "Retry-After: {seconds}\r\n").unwrap();
+/// Answers one request, and adds it to the transcript.
+fn answered(
+    request: &Received,
+    opened: &mut u32,
+    source: &mut Source,
+    log: &Mutex<String>,
+) -> Answer {
+    let line = &request.line;
+    // Sessions are opened as often as needed, without an entry in the script.
+    let reply = if line.ends_with("/api_token.json") {
+        answer(200, &json!({"api_token": {"token": "S3CR3T-API-TOKEN"}}))
+    } else if line == "POST /sessions" {
+        *opened += 1;
+        let token = format!("S3CR3T-{opened}");
+        answer(200, &json!({"session": {"token": token}}))
+    } else {
+        let headers = request.headers.iter();
+        let headers = headers.map(|(name, value)| format!("\r\n{name}: {value}"));
+        source(&format!("{line}{}", headers.collect::<String>()))
+    };
+    let outcome = match &reply {
+        Reply::Answer(status, shown, ..) => format!("{status} {shown}"),
+        Reply::HangUp => "connection reset".to_owned(),
+    };
+    let line = format!(
+        "{line} {} -> {}",
+        redacted(&request.body),
+        outcome.trim_end()
+    );
+    writeln!(log.lock().unwrap(), "{}", line.replace("  ", " ")).unwrap();
+    match reply {
+        Reply::HangUp => Answer::HangUp,
+        Reply::Answer(status, _, body, retry_after) => {
+            let answer = Answer::json(status, &body).with("Connection", "close");
+            match retry_after {
+                Some(seconds) => answer.with("Retry-After", seconds.to_string()),
+                None => answer,
             }
-            let media_type = "application/vnd.mx.nexus.v1+json";
-            write!(
-                head,
-                "Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
-                body.len()
-            )
-            .unwrap();
-            let _ = stream.write_all((head + &body).as_bytes()).await;
         }
     }
 }
 
-/// The head, without the version, and the body.
-async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
-    let mut read = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let count = stream
-            .read(&mut chunk)
-            .await
-            .ok()
-            .filter(|count| *count > 0)?;
-        read.extend_from_slice(&chunk[..count]);
-        let text = String::from_utf8_lossy(&read).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let length = head.lines().find_map(|line| {
-            let (name, value) = line.split_once(": ")?;
-            let is_length = name.eq_ignore_ascii_case("content-length");
-            is_length.then(|| value.parse::<usize>().unwrap())
-        });
-        if body.len() >= length.unwrap_or(0) {
-            return Some((head.replacen(" HTTP/1.1", "", 1), body.to_owned()));
-        }
-    }
-}
-
-/// The body without the answers of people.
+/// The body without the values of answers.
 fn redacted(body: &str) -> String {
     let Ok(mut body) = serde_json::from_str::<Value>(body) else {
         return body.to_owned();
@@ -271,7 +253,7 @@ fn redacted(body: &str) -> String {
     body.to_string()
 }
 
-/// Polls without delay, so many times. After that the next poll is hours away: the one on the deadline is the last.
+/// Polls without delay this many times; after that, only at the deadline.
 #[derive(Debug)]
 pub(crate) struct Eager(pub(crate) u32);
 

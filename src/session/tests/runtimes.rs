@@ -1,4 +1,4 @@
-//! Session leases on runtimes that shut down, stand still or are not there.
+//! Session leases on a runtime that shuts down, on an idle one and without one.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,7 +13,7 @@ fn runtime(paused: bool) -> Runtime {
     builder.enable_time().start_paused(paused).build().unwrap()
 }
 
-/// Lets a caller ask, and leaves it waiting.
+/// Polls a caller once; it must be pending.
 async fn ask(mut caller: Pin<&mut impl Future<Output = Result<Lease, Error>>>) {
     poll_fn(|context| {
         assert!(caller.as_mut().poll(context).is_pending());
@@ -23,7 +23,7 @@ async fn ask(mut caller: Pin<&mut impl Future<Output = Result<Lease, Error>>>) {
 }
 
 #[test]
-fn a_runtime_that_shuts_down_fails_those_who_wait_and_the_next_call_starts_anew() {
+fn runtime_shutdown_fails_the_waiting_callers_and_the_next_call_works() {
     let (bank, sessions) = Bank::taking(Duration::from_millis(5)).sessions();
     let (doomed, survivor) = (runtime(false), runtime(false));
     let mut waiting = pin!(sessions.lease());
@@ -49,7 +49,7 @@ fn a_runtime_that_shuts_down_fails_those_who_wait_and_the_next_call_starts_anew(
 }
 
 #[test]
-fn an_exchange_on_a_runtime_that_nobody_drives_is_given_up_and_cannot_replace_the_next() {
+fn exchange_on_an_idle_runtime_times_out_and_does_not_replace_the_next() {
     let (bank, sessions) = Bank::default().sessions();
     let idle = runtime(false);
     idle.block_on(ask(pin!(sessions.lease())));
@@ -65,7 +65,7 @@ fn an_exchange_on_a_runtime_that_nobody_drives_is_given_up_and_cannot_replace_th
 }
 
 #[test]
-fn outside_a_runtime_a_session_is_an_error_and_not_a_panic() {
+fn lease_outside_a_runtime_is_an_error() {
     let (bank, sessions) = Bank::default().sessions();
     let mut caller = pin!(sessions.lease());
     let answer = caller

@@ -4,21 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// An exchange that fails every seventh time, and that notices when it is not alone.
+/// An exchange that fails every seventh time, and counts exchanges at the same time.
 #[derive(Default)]
-struct Lonely {
+struct Counted {
     started: AtomicU64,
     failed: AtomicU64,
     under_way: AtomicU64,
-    met_another: AtomicU64,
+    overlaps: AtomicU64,
 }
 
-impl Exchange for Lonely {
+impl Exchange for Counted {
     fn open(&self) -> Exchanging<'_> {
         Box::pin(async {
             let number = self.started.fetch_add(1, SeqCst) + 1;
             let others = self.under_way.fetch_add(1, SeqCst);
-            self.met_another.fetch_add(others, SeqCst);
+            self.overlaps.fetch_add(others, SeqCst);
             for _ in 0..number % 20 {
                 yield_now().await;
             }
@@ -32,10 +32,10 @@ impl Exchange for Lonely {
     }
 }
 
-/// What one caller saw: the token of each generation it was given, and the generations it rejected.
+/// The results of one caller: the token of each generation, and the generations that it rejected.
 type Seen = (BTreeMap<u64, String>, BTreeSet<u64>);
 
-/// Leases, touches, rejects and gives up as the numbers that follow `seed` say (xorshift).
+/// Leases, touches, rejects and cancels in the order of random numbers from `seed` (xorshift).
 async fn wander(sessions: Sessions, mut seed: u64) -> Seen {
     let (mut tokens, mut rejected) = Seen::default();
     let mut greatest = 0;
@@ -66,8 +66,8 @@ async fn wander(sessions: Sessions, mut seed: u64) -> Seen {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_threads_never_exchange_twice_at_once_nor_more_often_than_needed() {
-    let exchange = Arc::new(Lonely::default());
+async fn concurrent_threads_make_one_exchange_at_a_time_and_none_too_many() {
+    let exchange = Arc::new(Counted::default());
     let sessions = Sessions::renewing(Arc::clone(&exchange) as _, LeasePolicy::default());
     let mut wanderers = JoinSet::new();
     for seed in 1..=64 {
@@ -77,14 +77,14 @@ async fn many_threads_never_exchange_twice_at_once_nor_more_often_than_needed() 
 
     let mut rejected = BTreeSet::new();
     let mut tokens = BTreeMap::new();
-    for (its_tokens, its_rejected) in seen {
-        for (generation, token) in its_tokens {
+    for (own_tokens, own_rejected) in seen {
+        for (generation, token) in own_tokens {
             assert_eq!(tokens.entry(generation).or_insert(token.clone()), &token);
         }
-        rejected.extend(its_rejected);
+        rejected.extend(own_rejected);
     }
     let started = exchange.started.load(SeqCst);
-    assert_eq!(exchange.met_another.load(SeqCst), 0, "two at once");
+    assert_eq!(exchange.overlaps.load(SeqCst), 0, "two at once");
     assert!(
         started > 100,
         "only {started} exchanges: nothing was stressed"
