@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::KindApi;
+use super::api::{Kind, Options};
 use super::driver::Job;
 use super::handle::JobHandle;
-use super::kind::{Kind, Options};
 use super::machine::Machine;
 use super::{Answers, Challenges, JobError, OtherJob, PollPolicy, Polling};
 use crate::error::Error;

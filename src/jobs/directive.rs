@@ -238,3 +238,33 @@ impl fmt::Display for End {
         })
     }
 }
+
+/// Where a job is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    /// The member has to be read before the start.
+    #[default]
+    Baseline,
+    /// The start is due.
+    Start,
+    /// The start is being sent, or its answer was lost.
+    Sent,
+    /// A job of another kind is in the way.
+    OtherJob,
+    /// The job is polled.
+    Follow,
+    /// The open questions have to be listed.
+    List {
+        /// Whether they count even if they are the ones just answered.
+        is_anew: bool,
+    },
+    /// These questions are asked.
+    Ask(Vec<ChallengeGuid>),
+    /// The result has to be read.
+    Result,
+    /// The result was read.
+    Finished,
+    /// The job ended without a result.
+    Ended(End),
+}

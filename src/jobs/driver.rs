@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::api::Kind;
 use super::api::KindApi;
 use super::clock::Clock;
 use super::error::Circumstances;
-use super::kind::Kind;
 use super::machine::{Directive, Machine, Observation};
 use super::{
     Answers, Challenge, Challenges, Driving, JobError, JobHandle, JobStream, Pace, Progress, Remedy,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::api::{KindName, Options};
 use super::directive::Observation;
-use super::kind::{KindName, Options};
 use super::machine::Machine;
 use crate::values::{JobGuid, MemberGuid};
 

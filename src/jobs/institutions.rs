@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::kind::KindName;
+use super::api::KindName;
 use crate::values::InstitutionGuid;
 
 /// MX asks to renew what is kept of institutions daily.

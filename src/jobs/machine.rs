@@ -31,11 +31,11 @@
 //!
 #![doc = include_str!("proof.md")]
 
+use super::directive::Phase;
 pub use super::directive::{Directive, End, Observation, OtherJob, Pace, Progress};
 pub use super::proof::SETTLED;
 use super::proof::{Proof, Weight};
 pub use super::reading::Reading;
-use super::saved::{Phase, SavedState};
 use super::status::{Class, classify};
 use crate::values::{ChallengeGuid, ConnectionStatus, JobGuid, MemberGuid};
 
@@ -76,8 +76,7 @@ const QUICK_READS: u8 = 4;
 /// machine.observe(Observation::Member(member("CONNECTED", false, "JOB-2")));
 /// assert_eq!(machine.directive(), Directive::ReadResult);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(into = "SavedState", from = "SavedState")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "a machine does nothing until it is driven"]
 pub struct Machine {
     pub(super) other_job: OtherJob,

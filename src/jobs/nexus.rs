@@ -1,8 +1,8 @@
 //! The workflow's calls by the Nexus API.
 
+use super::api::KindName;
 use super::api::{Accepted, Answering, CheckedAnswer, MemberApi, Snapshot};
 use super::challenge::Challenge;
-use super::kind::KindName;
 use super::reading::Reading;
 use crate::api::types;
 use crate::error::Error;

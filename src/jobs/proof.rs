@@ -24,7 +24,6 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::compare;
 use super::reading::Reading;
-use super::saved::SavedState;
 use crate::values::{ConnectionStatus, JobGuid, MemberGuid, Timestamp};
 
 /// How many equal readings in a row settle what no stamp proves: more than the longest lag, 50 readings.
@@ -80,22 +79,22 @@ pub(super) struct Answered {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Proof {
     /// The member before the POST.
-    baseline: Option<Reading>,
+    pub(super) baseline: Option<Reading>,
     /// Jobs that are not ours: those of every baseline.
-    earlier_jobs: Vec<JobGuid>,
+    pub(super) earlier_jobs: Vec<JobGuid>,
     /// Whether the job of the baseline is ours, because MX said that an identification runs already.
-    is_joined: bool,
-    our_job: Option<JobGuid>,
-    our_start: Option<Timestamp>,
+    pub(super) is_joined: bool,
+    pub(super) our_job: Option<JobGuid>,
+    pub(super) our_start: Option<Timestamp>,
     /// Whether the member, at rest in the baseline, was seen to run since.
-    has_run: bool,
-    answered: Option<Answered>,
+    pub(super) has_run: bool,
+    pub(super) answered: Option<Answered>,
     /// Whether our job has shown a status of its own, so that CHALLENGED is not left over from before.
-    has_own_status: bool,
+    pub(super) has_own_status: bool,
     /// Whether the member is one of the documented test members.
-    is_static: bool,
-    last: Option<Reading>,
-    repeats: u8,
+    pub(super) is_static: bool,
+    pub(super) last: Option<Reading>,
+    pub(super) repeats: u8,
 }
 
 impl Proof {
@@ -104,41 +103,6 @@ impl Proof {
         Self {
             is_static: is_test_member(member),
             ..Self::default()
-        }
-    }
-
-    /// Puts the memory into a saved state.
-    pub(super) fn save_to(self, state: SavedState) -> SavedState {
-        SavedState {
-            baseline: self.baseline,
-            earlier_jobs: self.earlier_jobs,
-            is_joined: self.is_joined,
-            our_job: self.our_job,
-            our_start: self.our_start,
-            has_run: self.has_run,
-            since_answers: self.answered,
-            has_own_status: self.has_own_status,
-            is_static: self.is_static,
-            last: self.last,
-            repeats: self.repeats,
-            ..state
-        }
-    }
-
-    /// Takes the memory out of a saved state.
-    pub(super) fn load_from(state: &mut SavedState) -> Self {
-        Self {
-            baseline: state.baseline.take(),
-            earlier_jobs: std::mem::take(&mut state.earlier_jobs),
-            is_joined: state.is_joined,
-            our_job: state.our_job.take(),
-            our_start: state.our_start.take(),
-            has_run: state.has_run,
-            answered: state.since_answers.take(),
-            has_own_status: state.has_own_status,
-            is_static: state.is_static,
-            last: state.last.take(),
-            repeats: state.repeats,
         }
     }
 

@@ -1,42 +1,12 @@
 //! The state of the machine in a saved job: a format of its own, which does not change when the machine does.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::directive::{End, OtherJob};
+use super::directive::{OtherJob, Phase};
 use super::machine::Machine;
 use super::proof::{Answered, Proof};
 use super::reading::Reading;
 use crate::values::{ChallengeGuid, JobGuid, Timestamp};
-
-/// Where a job is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Phase {
-    /// The member has to be read before the start.
-    #[default]
-    Baseline,
-    /// The start is due.
-    Start,
-    /// The start is being sent, or its answer was lost.
-    Sent,
-    /// A job of another kind is in the way.
-    OtherJob,
-    /// The job is polled.
-    Follow,
-    /// The open questions have to be listed.
-    List {
-        /// Whether they count even if they are the ones just answered.
-        is_anew: bool,
-    },
-    /// These questions are asked.
-    Ask(Vec<ChallengeGuid>),
-    /// The result has to be read.
-    Result,
-    /// The result was read.
-    Finished,
-    /// The job ended without a result.
-    Ended(End),
-}
 
 /// The state of a job. Every field has a default.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -114,7 +84,8 @@ pub(super) struct SavedState {
 
 impl From<Machine> for SavedState {
     fn from(machine: Machine) -> Self {
-        let state = Self {
+        let proof = machine.proof;
+        Self {
             phase: machine.phase,
             other_job: machine.other_job,
             answered: machine.answered,
@@ -128,16 +99,37 @@ impl From<Machine> for SavedState {
             unknown_status: machine.unknown_status,
             has_failed: machine.has_failed,
             is_spent: machine.is_spent,
-            ..Self::default()
-        };
-        machine.proof.save_to(state)
+            baseline: proof.baseline,
+            earlier_jobs: proof.earlier_jobs,
+            is_joined: proof.is_joined,
+            our_job: proof.our_job,
+            our_start: proof.our_start,
+            has_run: proof.has_run,
+            since_answers: proof.answered,
+            has_own_status: proof.has_own_status,
+            is_static: proof.is_static,
+            last: proof.last,
+            repeats: proof.repeats,
+        }
     }
 }
 
 impl From<SavedState> for Machine {
-    fn from(mut state: SavedState) -> Self {
+    fn from(state: SavedState) -> Self {
         Self {
-            proof: Proof::load_from(&mut state),
+            proof: Proof {
+                baseline: state.baseline,
+                earlier_jobs: state.earlier_jobs,
+                is_joined: state.is_joined,
+                our_job: state.our_job,
+                our_start: state.our_start,
+                has_run: state.has_run,
+                answered: state.since_answers,
+                has_own_status: state.has_own_status,
+                is_static: state.is_static,
+                last: state.last,
+                repeats: state.repeats,
+            },
             other_job: state.other_job,
             phase: state.phase,
             answered: state.answered,
@@ -152,6 +144,18 @@ impl From<SavedState> for Machine {
             has_failed: state.has_failed,
             is_spent: state.is_spent,
         }
+    }
+}
+
+impl Serialize for Machine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        SavedState::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Machine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        SavedState::deserialize(deserializer).map(Self::from)
     }
 }
 

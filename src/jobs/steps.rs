@@ -30,9 +30,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::api::Kind;
 use super::builder::JobBuilder;
 use super::driver::{Job, Step};
-use super::kind::Kind;
 use super::{Answers, Challenges, JobError, JobHandle, Remedy};
 use crate::values::{ChallengeGuid, ConnectionStatus};
 

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+use super::api::Kind;
 use super::error::{Circumstances, NOTHING_ASKED};
-use super::kind::Kind;
 use super::{Answers, Job, JobError, JobHandle, Step};
 
 type Stepping<K> = Pin<Box<dyn Future<Output = (Job<K>, Result<Step<K>, JobError>)> + Send>>;

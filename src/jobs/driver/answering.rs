@@ -4,8 +4,8 @@ use tokio::time::timeout;
 
 use super::{Job, Step};
 use crate::jobs::api::CheckedAnswer;
+use crate::jobs::api::Kind;
 use crate::jobs::error::NOTHING_ASKED;
-use crate::jobs::kind::Kind;
 use crate::jobs::machine::Observation;
 use crate::jobs::{Answers, Challenges, JobError};
 

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::Job;
 use crate::error::{Error, ErrorKind};
+use crate::jobs::api::Kind;
 use crate::jobs::api::{CheckedAnswer, Snapshot};
-use crate::jobs::kind::Kind;
 use crate::jobs::machine::{Directive, Observation};
 use crate::jobs::{Challenge, End, JobError, Pace};
 

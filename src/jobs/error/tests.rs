@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::error::Problem;
-use crate::jobs::kind::{KindName, Options};
+use crate::jobs::api::{KindName, Options};
 use crate::jobs::machine::{Machine, Observation, OtherJob, Reading};
 
 fn handle() -> JobHandle {
