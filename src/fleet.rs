@@ -64,7 +64,7 @@ pub use event::{FleetEvent, FleetJob, NotAnswered, Outcome, Stopped};
 /// ```
 #[must_use = "a fleet does nothing until it is polled"]
 pub struct Fleet {
-    patience: Duration,
+    timeout: Duration,
     concurrency: usize,
     polling: std::sync::Arc<dyn PollPolicy>,
     /// The last number given to a job or to an entry of `waiting`.
@@ -125,18 +125,18 @@ impl fmt::Debug for Fleet {
 }
 
 impl Nexus {
-    /// A fleet in which each job has this patience.
+    /// A fleet in which each job has this timeout.
     ///
     /// It has to be polled inside a tokio runtime with its clock enabled.
-    pub fn fleet(&self, patience: Duration) -> Fleet {
-        Fleet::new(patience)
+    pub fn fleet(&self, timeout: Duration) -> Fleet {
+        Fleet::new(timeout)
     }
 }
 
 impl Fleet {
-    fn new(patience: Duration) -> Self {
+    fn new(timeout: Duration) -> Self {
         Self {
-            patience,
+            timeout,
             concurrency: 16,
             polling: std::sync::Arc::new(Polling::default()),
             last_number: 0,
@@ -162,14 +162,14 @@ impl Fleet {
         self
     }
 
-    /// Adds an identification, with the fleet's patience and polling.
+    /// Adds an identification, with the fleet's timeout and polling.
     ///
-    /// The patience starts with the job's first call. Time in which the job waits only because of the limit on calls does not
+    /// The timeout starts with the job's first call. Time in which the job waits only because of the limit on calls does not
     /// count.
     pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
         let polling = std::sync::Arc::clone(&self.polling);
         let identify = user.identify(member).with_shared_polling(polling);
-        self.start(identify.prepare(self.patience))
+        self.start(identify.prepare(self.timeout))
     }
 
     /// Adds an identification with options and a budget of its own.
@@ -186,7 +186,7 @@ impl Fleet {
         let polling = std::sync::Arc::clone(&self.polling);
         let resume = user.resume::<Identification>(handle)?;
         let resume = resume.with_shared_polling(polling);
-        Ok(self.add(resume.prepare(self.patience)))
+        Ok(self.add(resume.prepare(self.timeout)))
     }
 
     fn add(&mut self, job: Job) -> FleetJob {

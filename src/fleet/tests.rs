@@ -180,7 +180,7 @@ async fn many_jobs_end_with_a_bound_on_the_calls_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_and_broken_members_hold_nobody_up() {
+async fn slow_and_broken_members_delay_no_other_job() {
     let bank = Arc::new(Bank::default());
     let mut fleet = fleet().concurrency(4);
     add(&mut fleet, &bank, "slow-1");
@@ -315,7 +315,7 @@ async fn a_start_is_announced_before_it_is_sent_with_the_handle_to_save() {
     );
     assert!(
         event.handle.has_started(),
-        "whoever resumes from it reads first"
+        "the caller resumes from it reads first"
     );
     assert_eq!(fleet.handles(), std::slice::from_ref(&event.handle));
     assert_eq!(run(&mut fleet).await, [("quick-1".to_owned(), "done")]);

@@ -10,7 +10,7 @@ use crate::recorder::{Answer, Received, Recorder};
 
 /// A bank that treats its members by the first part of their names:
 /// `asking-…` asks once, `denied-…` has wrong credentials, `unknown-…` is not there, `forbidden-…` may not be identified,
-/// `poor-…` is at an institution that identifies nobody, `slow-…` is read only as often as the gate has permits, and
+/// `poor-…` is at an institution without identification, `slow-…` is read only as often as the gate has permits, and
 /// `quick-…` goes straight through.
 pub(crate) struct Bank {
     desks: Mutex<HashMap<String, Desk>>,

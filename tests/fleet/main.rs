@@ -66,7 +66,7 @@ fn word(event: &FleetEvent) -> String {
         Outcome::Failed(error) => format!("{:?}", error.kind()),
         _ => String::new(),
     };
-    let user = event.user_id.as_deref().unwrap_or("nobody");
+    let user = event.user_id.as_deref().unwrap_or("no user");
     format!("{user} {}: {text}", event.member)
 }
 
@@ -141,7 +141,7 @@ async fn users_and_members_of_all_kinds_together() {
 }
 
 #[tokio::test]
-async fn a_member_whose_answers_do_not_come_holds_nobody_up() {
+async fn a_member_without_answers_delays_no_other_job() {
     let (server, gate) = Bank::open().await;
     let nexus = server.nexus();
     let mut fleet = fleet(&nexus).concurrency(2);
@@ -301,7 +301,7 @@ async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_challenged_job_is_handed_over_to_whoever_meets_the_person() {
+async fn a_challenged_job_is_removed_and_resumed_by_another_client() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
     let mut fleet = fleet(&nexus);

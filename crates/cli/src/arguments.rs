@@ -108,7 +108,7 @@ pub(crate) struct JobOptions {
     #[arg(long = "answer", value_name = "VALUE", allow_hyphen_values = true)]
     pub(crate) answers: Vec<Input>,
     /// How long to wait for MX in total; the time that you take to answer does not count
-    #[arg(long, alias = "patience", value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
     /// Print the owners as JSON
     #[arg(long)]
