@@ -50,7 +50,7 @@ async fn connected(nexus: &Nexus) -> (User, String) {
 async fn status_with_every_kind_of_body() {
     let (sandbox, api) = without_retries().await;
     for body in [
-        FaultBody::Json,
+        FaultBody::Error,
         FaultBody::Html,
         FaultBody::NotJson,
         FaultBody::Empty,
@@ -68,7 +68,7 @@ async fn status_with_every_kind_of_body() {
         );
         assert_eq!(
             error.message().is_some(),
-            body == FaultBody::Json,
+            body == FaultBody::Error,
             "{body:?}: {error}"
         );
     }

@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod altered_answers;
 mod control;
 mod control_docs;
 mod faults;
@@ -29,5 +30,5 @@ mod stale_echo;
 mod workflow;
 
 use support::{
-    ADA, MX_BANK, PATIENCE, apis, connect, find, known_user, open, polling, quick, session,
+    ADA, MX_BANK, PATIENCE, VENDOR, apis, connect, find, known_user, open, polling, quick, session,
 };
