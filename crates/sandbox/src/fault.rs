@@ -11,11 +11,13 @@ mod answer;
 mod check;
 mod fields;
 mod filter;
+mod lag;
 mod queue;
 
 pub use answer::FaultBody;
 pub(crate) use answer::{Answer, Ending};
 pub(crate) use filter::RequestInfo;
+pub use lag::Lag;
 pub(crate) use queue::FaultQueue;
 
 /// A failure on purpose: what happens to a request, what happens to its answer, and the requests that it is for.
@@ -25,7 +27,10 @@ pub(crate) use queue::FaultQueue;
 /// | **no answer** | [`reset`](Self::reset), [`closed`](Self::closed) | the same with [`processed`](Self::processed) |
 /// | **another answer** | [`status`](Self::status), with a [`body`](Self::body) and [`retry_after`](Self::retry_after) | the same with [`processed`](Self::processed) |
 /// | **the true answer, altered** | | [`altered`](Self::altered), then [`set`](Self::set), [`remove`](Self::remove), [`null_fields`](Self::null_fields) or [`body`](Self::body); [`truncated`](Self::truncated) |
-/// | **the true answer** | | [`delay`](Self::delay), [`stale_echo`](Self::stale_echo), [`expired_sessions`](Self::expired_sessions) |
+/// | **the true answer** | | [`delay`](Self::delay), [`lag`](Self::lag), [`expired_sessions`](Self::expired_sessions) |
+///
+/// Where a request that changes a member is processed, readings of the member may lag behind it ([`lagging`](Self::lagging)), whatever
+/// happens to its answer.
 ///
 /// A fault is for every operation unless [`on`](Self::on) or [`on_operation`](Self::on_operation) restricts it, and happens once or as
 /// often as [`times`](Self::times) sets. It never affects `/_sandbox` itself. A request gets the first fault, in the order in which
@@ -58,10 +63,11 @@ pub(crate) use queue::FaultQueue;
 /// |---|---|---|
 /// | `request` | text, required | `processed`, `not_processed`, or `sessions_expired`: processed after all sessions expired |
 /// | `answer` | object | what replaces parts of the true answer, see below; the true answer when absent |
+/// | `lag` | object | how long readings lag behind the change of a member, see [`Lag`]; then the fault is only for requests that change a member |
 /// | `delay_ms` | milliseconds | delay of the answer, or of the end of the connection; 600000 at most |
 /// | `method` | text | only requests of this method, in any case |
 /// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end any number, also none |
-/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember`; `readMember` when a stale echo has none of the three |
+/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember` |
 /// | `times` | whole number | how often it happens; 1 when absent |
 /// | `skip` | whole number | how many matching requests succeed before; 0 when absent |
 ///
@@ -78,7 +84,6 @@ pub(crate) use queue::FaultQueue;
 /// | `retry_after` | seconds | the header `Retry-After` in seconds |
 /// | `retry_after_date` | seconds | the header `Retry-After` as the date in so many seconds |
 /// | `connection` | text | `reset` (RST) or `closed` (FIN) instead of an answer; `truncated`: closed in the middle of the body |
-/// | `stale_echo` | boolean | members are shown as they were before their latest job |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -86,6 +91,8 @@ pub struct Fault {
     request: RequestEffect,
     #[serde(default, skip_serializing_if = "Answer::is_true")]
     pub(crate) answer: Answer,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lag: Option<Lag>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delay_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,8 +135,8 @@ pub enum FaultKind {
     Body,
     /// The true answer with other fields.
     Fields,
-    /// The answer showed a member as it was before its latest job.
-    StaleEcho,
+    /// The true answer, and readings that lag behind the change.
+    Lag,
     /// All sessions expired before.
     ExpiredSessions,
 }
@@ -155,6 +162,7 @@ impl Fault {
         Self {
             request,
             answer,
+            lag: None,
             delay_ms: None,
             method: None,
             path: None,
@@ -205,14 +213,9 @@ impl Fault {
         Self::new(RequestEffect::Processed, Answer::ending(Ending::Truncated))
     }
 
-    /// The answer shows a member as it was before its latest job, as MX does for a moment after a start. For `readMember` unless
-    /// restricted otherwise.
-    pub fn stale_echo() -> Self {
-        let answer = Answer {
-            stale_echo: true,
-            ..Answer::default()
-        };
-        Self::new(RequestEffect::Processed, answer).completed()
+    /// The true answer to a request that changes a member, such as new credentials, a start or answers, but readings lag behind it.
+    pub fn lag(lag: Lag) -> Self {
+        Self::altered().lagging(lag)
     }
 
     /// All sessions expire before the request is processed.
@@ -294,6 +297,12 @@ impl Fault {
         self
     }
 
+    /// Lets readings lag behind the request, which has to be processed. The fault is only for requests that change a member.
+    pub fn lagging(mut self, lag: Lag) -> Self {
+        self.lag = Some(lag);
+        self
+    }
+
     /// Delays the answer, or the end of the connection.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
@@ -312,21 +321,12 @@ impl Fault {
         self.delay_ms.map(Duration::from_millis)
     }
 
-    /// The same with its default filter.
-    pub(crate) fn completed(mut self) -> Self {
-        let is_unfiltered =
-            self.method.is_none() && self.path.is_none() && self.operation.is_none();
-        if self.answer.stale_echo && is_unfiltered {
-            self.operation = Some("readMember".to_owned());
-        }
-        self
-    }
-
     /// What it does, in one word.
     pub(crate) fn kind(&self) -> FaultKind {
         match (self.request, self.answer.kind()) {
             (_, Some(kind)) => kind,
             (RequestEffect::SessionsExpired, None) => FaultKind::ExpiredSessions,
+            (_, None) if self.lag.is_some() => FaultKind::Lag,
             (_, None) => FaultKind::Delay,
         }
     }

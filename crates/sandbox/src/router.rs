@@ -19,7 +19,7 @@ use crate::body::{self, BodyError};
 use crate::call::{Body, Call, Reply};
 use crate::contract::{self, Contract, Documented, Match};
 use crate::control;
-use crate::fault::{Answer, Ending, Fault, RequestInfo};
+use crate::fault::{Answer, Ending, Fault, Lag, RequestInfo};
 use crate::handlers;
 use crate::requests::{RecordedRequest, member};
 use crate::settings::Limits;
@@ -131,7 +131,7 @@ impl RequestRouter {
             api,
             method: operation.method,
             path: api::of_path(matched.head.uri.path()).map_or("", |(_, below)| below),
-            operation: operation.id,
+            operation,
         });
         let fault = fault.as_ref();
         let member = member(&matched.path);
@@ -183,12 +183,11 @@ impl RequestRouter {
         if fault.is_some_and(Fault::expires_sessions) {
             self.shared.store.expire_sessions();
         }
-        let is_stale = fault.is_some_and(|fault| fault.answer.stale_echo);
-        let reply = self.call(matched, is_stale);
+        let reply = self.call(matched, fault.and_then(|fault| fault.lag));
         reply.unwrap_or_else(|refusal| refusal)
     }
 
-    fn call(&self, matched: Matched, is_stale: bool) -> Result<Reply, Reply> {
+    fn call(&self, matched: Matched, lag: Option<Lag>) -> Result<Reply, Reply> {
         let Matched {
             contract,
             documented,
@@ -207,15 +206,15 @@ impl RequestRouter {
                 .collect(),
             headers: head.headers,
             body: Value::Null,
-            is_stale,
+            lag,
         };
         let store = &self.shared.store;
         let principal = store.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
-        let handled = store.read(call.is_stale, |state| {
+        let user = principal.user();
+        let handled = store.handle(user.as_deref(), call.lag, |state| {
             handlers::reply(state, &principal, &call)
         });
-        let user = principal.user();
         Ok(handled.unwrap_or_else(|| documented.sample_reply(contract, &call, user.as_deref())))
     }
 

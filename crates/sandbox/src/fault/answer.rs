@@ -34,8 +34,6 @@ pub(crate) struct Answer {
     pub(super) retry_after_date: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) connection: Option<Ending>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) stale_echo: bool,
 }
 
 /// The body of an answer that a fault replaces.
@@ -95,7 +93,6 @@ impl Answer {
             None if self.status.is_some() => FaultKind::Status,
             None if self.body.is_some() => FaultKind::Body,
             None if self.alters_fields() => FaultKind::Fields,
-            None if self.stale_echo => FaultKind::StaleEcho,
             None => return None,
         })
     }

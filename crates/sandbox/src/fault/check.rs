@@ -1,10 +1,12 @@
 //! Whether a fault can happen, apart from its filter; the queue asks before it adds one.
 
+use std::time::Duration;
+
 use super::answer::BODILESS;
 use super::{Ending, Fault, FaultBody, InvalidFault, RequestEffect, fields};
 
 /// The longest time that a fault delays an answer.
-const MAX_DELAY_MS: u64 = 10 * 60 * 1000;
+const MAX_DELAY: Duration = Duration::from_secs(10 * 60);
 /// The largest answer of a fault as JSON, in bytes: faults are kept in memory.
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -54,15 +56,28 @@ impl Fault {
             ),
             (size > MAX_ANSWER, "its answer may have 64 KiB at most"),
             (
-                self.delay_ms.is_some_and(|delay| delay > MAX_DELAY_MS),
+                self.delay_time().is_some_and(|delay| delay > MAX_DELAY),
                 "its delay may be ten minutes at most",
+            ),
+            (
+                self.lag.is_some() && !is_processed,
+                "readings lag behind a request only when it is processed",
+            ),
+            (
+                self.lag.is_some_and(|lag| !lag.is_count_or_time()),
+                "its lag has readings or ms: one of them",
+            ),
+            (
+                self.lag.is_some_and(|lag| lag.time_span() > MAX_DELAY),
+                "its lag may be ten minutes at most",
             ),
             (self.times == 0, "it has to happen at least once; see times"),
             (
                 self.request == RequestEffect::Processed
                     && answer.is_true()
-                    && self.delay_ms.is_none(),
-                "it changes nothing: give it an answer or a delay_ms",
+                    && self.delay_ms.is_none()
+                    && self.lag.is_none(),
+                "it changes nothing: give it an answer, a lag or a delay_ms",
             ),
         ];
         let found = problems.into_iter().find(|(is_there, _)| *is_there);

@@ -22,7 +22,7 @@ impl FaultQueue {
             let reason = format!("{MAX_FAULTS} faults are there already; clear them first");
             return Err(InvalidFault(reason));
         }
-        faults.push(fault.completed());
+        faults.push(fault);
         Ok(())
     }
 
@@ -59,15 +59,21 @@ mod tests {
 
     use super::*;
     use crate::api::Api;
-    use crate::fault::{FaultBody, FaultKind};
+    use crate::fault::{FaultBody, FaultKind, Lag};
+    use mx_nexus::operations::Operation;
 
     fn identify() -> RequestInfo<'static> {
         RequestInfo {
             api: Api::Nexus,
             method: "POST",
             path: "/members/MBR-1/identify",
-            operation: "identifyMember",
+            operation: api_operation("identifyMember"),
         }
+    }
+
+    fn api_operation(id: &str) -> &'static Operation {
+        let mut operations = Api::Nexus.operations().iter();
+        operations.find(|operation| operation.id == id).unwrap()
     }
 
     #[test]
@@ -82,7 +88,9 @@ mod tests {
     #[test]
     fn first_matching_fault_happens() {
         let queue = FaultQueue::default();
-        queue.add(Fault::stale_echo()).unwrap();
+        queue
+            .add(Fault::reset().on_operation("readMember"))
+            .unwrap();
         queue.add(Fault::status(500).skip(1)).unwrap();
         queue.add(Fault::reset()).unwrap();
         let kinds: Vec<_> = (0..3)
@@ -96,20 +104,29 @@ mod tests {
     }
 
     #[test]
-    fn stale_echo_is_for_reads_of_a_member_by_default() {
+    fn lag_is_for_requests_that_change_a_member() {
         let queue = FaultQueue::default();
-        queue
-            .add(
-                serde_json::from_str(r#"{"request": "processed", "answer": {"stale_echo": true}}"#)
-                    .unwrap(),
-            )
-            .unwrap();
-        assert!(queue.take(&identify()).is_none());
-        queue
-            .add(Fault::stale_echo().on("POST", "/members/**"))
-            .unwrap();
+        let lag = Fault::lag(Lag::readings(1));
+        queue.add(lag.clone()).unwrap();
+        let reading = RequestInfo {
+            method: "GET",
+            path: "/members/MBR-1",
+            operation: api_operation("readMember"),
+            ..identify()
+        };
+        assert!(queue.take(&reading).is_none());
         assert!(queue.take(&identify()).is_some());
-        assert_eq!(queue.list(), [Fault::stale_echo()]);
+        for id in ["readMember", "createMember", "createSession"] {
+            assert!(queue.add(lag.clone().on_operation(id)).is_err(), "{id}");
+        }
+        for id in [
+            "aggregateMember",
+            "updateMember",
+            "resumeAggregation",
+            "resumeJob",
+        ] {
+            assert!(queue.add(lag.clone().on_operation(id)).is_ok(), "{id}");
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ async fn impossible_fault_is_refused_with_advice() {
         (r#"{"request": "lost"}"#, "`not_processed`"),
         (
             r#"{"request": "processed", "answer": {"kind": 1}}"#,
-            "`stale_echo`",
+            "`connection`",
         ),
         (r#"{"request": "processed"}"#, "changes nothing"),
         (
@@ -77,6 +77,23 @@ async fn impossible_fault_is_refused_with_advice() {
             "ten minutes",
         ),
         (r#"{"request": "not_processed"}"#, "needs a status"),
+        (r#"{"request": "processed", "lag": {}}"#, "one of them"),
+        (
+            r#"{"request": "processed", "lag": {"readings": 1, "ms": 1}}"#,
+            "one of them",
+        ),
+        (
+            r#"{"request": "processed", "lag": {"ms": 600001}}"#,
+            "ten minutes",
+        ),
+        (
+            r#"{"request": "processed", "lag": {"ms": 1}, "operation": "readMember"}"#,
+            "change a member",
+        ),
+        (
+            r#"{"request": "not_processed", "answer": {"status": 500}, "lag": {"ms": 1}}"#,
+            "only when it is processed",
+        ),
     ] {
         check_refusal(&sandbox, fault, advice).await;
     }
@@ -119,11 +136,11 @@ async fn fault_is_returned_with_its_defaults() {
     let added = ask(
         &sandbox,
         "POST /_sandbox/faults",
-        r#"{"request": "processed", "answer": {"stale_echo": true}}"#,
+        r#"{"request": "processed", "lag": {"readings": 1}}"#,
     )
     .await;
     let listed = ask(&sandbox, "GET /_sandbox/faults", "").await;
-    assert_eq!(added.body["operation"], "readMember");
+    assert_eq!(added.body["times"], 1);
     assert_eq!(listed.body["faults"], json!([added.body]));
 }
 

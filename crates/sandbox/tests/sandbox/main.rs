@@ -26,7 +26,6 @@ mod requests;
 mod runtime;
 mod seeding;
 mod slow_readers;
-mod stale_echo;
 mod workflow;
 
 use support::{
