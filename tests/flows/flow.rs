@@ -1,12 +1,7 @@
-//! Whole identifications over the wire, each a transcript: the requests, the answers of MX, and what the caller got.
-//!
-//! Every transcript is a snapshot in `snapshots/`, to be read from top to bottom. Lines that are not indented are requests with
-//! the status of their answer and the member in it: `CREATED~#2` is a member in status CREATED, being aggregated, its latest
-//! job the second. Indented lines are the steps of the job. Equal polls in a row are shown once, with their number.
-
-#![allow(clippy::unwrap_used, reason = "tests")]
+//! Runs a script to its end, by the API that this copy of the source is named after.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mx_nexus::identity::{
@@ -14,34 +9,42 @@ use mx_nexus::identity::{
     Polling, Step,
 };
 
-#[path = "../support/script.rs"]
-mod script;
+use mx_nexus::operations::Api;
+
+use crate::script::{LONG, Reply, Server, member, owners};
 
 mod ends;
 mod failures;
+mod kinds;
 mod questions;
 mod starting;
 mod straight;
 
-use script::{LONG, Reply, Server, member, owners};
-
-fn identify(server: &Server) -> Identify {
-    let identify = server.user().identify("MBR-1");
-    identify.with_polling(at_once())
+fn api() -> Api {
+    let is_this = |api: &&Api| module_path!().ends_with(api.name());
+    *Api::ALL.iter().find(is_this).unwrap()
 }
 
-fn at_once() -> Polling {
+fn start(script: impl IntoIterator<Item = Reply>) -> Arc<Server> {
+    Server::start_by(api(), script)
+}
+
+fn identify(server: &Server) -> Identify {
+    server.client().identify().with_polling(at_once())
+}
+
+pub(crate) fn at_once() -> Polling {
     Polling::between(Duration::ZERO, Duration::ZERO)
 }
 
 /// Runs the job of a script to its end, and returns the transcript.
-async fn transcript(script: impl IntoIterator<Item = Reply>) -> String {
-    let server = Server::start(script);
+pub(crate) async fn transcript(script: impl IntoIterator<Item = Reply>) -> String {
+    let server = start(script);
     run(&server, identify(&server)).await;
     all_of(&server)
 }
 
-fn all_of(server: &Server) -> String {
+pub(crate) fn all_of(server: &Server) -> String {
     assert_eq!(server.unused(), 0, "{}", server.transcript());
     shortened(&server.transcript())
 }
@@ -69,7 +72,7 @@ fn shortened(transcript: &str) -> String {
     text
 }
 
-async fn run(server: &Server, identify: Identify) {
+pub(crate) async fn run(server: &Server, identify: Identify) {
     run_for(LONG, server, identify).await;
 }
 
@@ -178,17 +181,17 @@ fn note_end(server: &Server, error: &JobError) {
 }
 
 /// A member whose second job succeeded, and its owners.
-fn success() -> [Reply; 2] {
+pub(crate) fn success() -> [Reply; 2] {
     [member("CONNECTED#2"), owners(&["ACT-1", "ACT-1", "ACT-2"])]
 }
 
 /// A script that starts the second job of the member, and goes on.
-fn after_start(script: impl IntoIterator<Item = Reply>) -> Vec<Reply> {
+pub(crate) fn after_start(script: impl IntoIterator<Item = Reply>) -> Vec<Reply> {
     let start = [member("CONNECTED#1"), member("CREATED~#2")];
     start.into_iter().chain(script).collect()
 }
 
-fn then(
+pub(crate) fn then(
     script: impl IntoIterator<Item = Reply>,
     more: impl IntoIterator<Item = Reply>,
 ) -> Vec<Reply> {
