@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
-use crate::settings::{JobKind, Settings};
+use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
 use mx_nexus::values::ConnectionStatus;
 
@@ -62,6 +62,20 @@ pub(crate) enum AnswerError {
     NotChallenged,
     /// They do not match the open challenges.
     Mismatch,
+}
+
+impl Snapshot {
+    /// The same with the variations.
+    pub(crate) fn varied(mut self, settings: &Settings) -> Self {
+        if settings.has(Variation::NoJobGuid) {
+            self.job = None;
+        }
+        let is_challenged = self.status == ConnectionStatus::Challenged;
+        if is_challenged && settings.has(Variation::IdleWhileChallenged) {
+            self.is_aggregating = false;
+        }
+        self
+    }
 }
 
 impl Connection {
@@ -183,7 +197,8 @@ impl Connection {
         let Some(Step::Ask(round)) = job.steps.front().cloned() else {
             return Err(AnswerError::NotChallenged);
         };
-        let verdict = challenges::verdict(&job.open, answers).ok_or(AnswerError::Mismatch)?;
+        let verdict =
+            challenges::verdict(&job.open, answers, settings).ok_or(AnswerError::Mismatch)?;
         job.steps.pop_front();
         match verdict {
             Verdict::Correct => {}
@@ -280,7 +295,7 @@ impl Connection {
                 self.status = status.clone();
             }
             Step::Ask(round) => {
-                job.open = Challenge::ask(round);
+                job.open = Challenge::ask(round, job.questions_of.as_deref());
                 self.status = ConnectionStatus::Challenged;
             }
             Step::End(status) => {

@@ -34,15 +34,16 @@ impl State {
         let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
         let shown = before.unwrap_or_else(|| member.connection.snapshot());
-        Ok(member.to_json(&shown, &clock))
+        let shown = shown.varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// The JSON of a member in the answer to a reading, which may lag behind changes.
     pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
         let (clock, now) = (self.clock, self.now);
         let member = self.member(user, guid)?;
-        let shown = member.connection.read(now);
-        Ok(member.to_json(&shown, &clock))
+        let shown = member.connection.read(now).varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// Creates a member, and starts its first job unless the request skips it.
