@@ -26,6 +26,7 @@ mod requests;
 mod runtime;
 mod seeding;
 mod slow_readers;
+mod variations;
 mod workflow;
 
 use support::{
