@@ -31,6 +31,8 @@ pub(crate) struct Connection {
     pub owners_login: Option<String>,
     /// The login of the latest verification that succeeded.
     pub numbers_login: Option<String>,
+    /// The login of the latest job that gathered transactions.
+    pub transactions_login: Option<String>,
     /// The snapshot before the latest job.
     pub before_job: Option<Snapshot>,
     /// The status to return to when the user is enabled again.
@@ -71,6 +73,7 @@ impl Connection {
             accounts_login: String::new(),
             owners_login: None,
             numbers_login: None,
+            transactions_login: None,
             before_job: None,
             paused: None,
             failed_logins: 0,
@@ -305,7 +308,10 @@ impl Connection {
                 match job.kind {
                     JobKind::Identification => self.owners_login = Some(job.login.clone()),
                     JobKind::Verification => self.numbers_login = Some(job.login.clone()),
-                    JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
+                    JobKind::Aggregation | JobKind::ExtendedHistory => {
+                        self.transactions_login = Some(job.login.clone());
+                    }
+                    JobKind::Balance => {}
                 }
             }
             _ => {}

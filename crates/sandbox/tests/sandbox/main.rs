@@ -10,6 +10,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Checks responses without the sandbox's code.
+#[path = "../../../../tests/conformance/document.rs"]
+mod document;
+
+mod atrium;
 mod control;
 mod control_docs;
 mod faults;

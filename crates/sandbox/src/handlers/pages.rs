@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::call::{Call, Reply};
 
 /// The reply with the requested page of these records.
@@ -15,6 +16,8 @@ pub(super) struct Page {
     number: usize,
     size: usize,
     total: usize,
+    /// How many pages an empty list has.
+    fewest: usize,
 }
 
 impl Page {
@@ -24,6 +27,7 @@ impl Page {
             number,
             size,
             total,
+            fewest: usize::from(call.api == Api::Atrium),
         }
     }
 
@@ -53,6 +57,6 @@ impl Page {
     }
 
     fn pages(&self) -> usize {
-        self.total.div_ceil(self.size)
+        self.total.div_ceil(self.size).max(self.fewest)
     }
 }
