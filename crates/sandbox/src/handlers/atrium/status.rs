@@ -55,3 +55,28 @@ fn running_status(
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gathering_is_transferred_then_processed() {
+        let status = |shown: Option<ConnectionStatus>, millis| {
+            let passed = Duration::from_millis(millis);
+            running_status(
+                shown.as_ref(),
+                passed,
+                Duration::from_millis(100),
+                millis == 0,
+            )
+        };
+        assert_eq!(status(None, 0), Some("INITIATED"));
+        assert_eq!(status(None, 1), None);
+        assert_eq!(status(Some(ConnectionStatus::Resumed), 1), Some("RECEIVED"));
+        let gathering = Some(ConnectionStatus::Connected);
+        assert_eq!(status(gathering.clone(), 49), Some("TRANSFERRED"));
+        assert_eq!(status(gathering, 50), Some("PROCESSED"));
+        assert_eq!(status(Some(ConnectionStatus::Delayed), 50), None);
+    }
+}

@@ -126,5 +126,9 @@ fn categorized(sent: &Value) -> Value {
         shown[flag] = Value::Null;
     }
     shown["merchant_guid"] = Value::Null;
+    // A longer one was read as a decimal number.
+    if shown["merchant_category_code"].is_f64() {
+        shown["merchant_category_code"] = Value::Null;
+    }
     shown
 }

@@ -183,8 +183,7 @@ async fn users_of_one_api_are_not_users_of_the_other() {
         let status = atrium.status(operation, &[], None).await;
         assert_eq!(status, 404, "{operation}");
     }
-    let user = std::mem::replace(&mut atrium.user, ada);
-    let _ = user;
+    atrium.user = ada;
     atrium.ok("readUser", &[], None).await;
     let of_member = [("member_guid", member.as_str())];
     // Of another user of Atrium.
