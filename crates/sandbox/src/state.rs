@@ -42,7 +42,7 @@ pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
-pub(crate) use users::User;
+pub(crate) use users::{User, unknown_user};
 
 use partners::Partners;
 use tokens::Tokens;

@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     pub owners_source: Option<Source>,
     /// The latest verification that succeeded, numbered among the verifications.
     pub numbers_source: Option<Source>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member.
+    pub transactions_source: Option<Source>,
     /// The status before the latest job.
     before_job: Option<ConnectionStatus>,
     /// The changes that not every reading shows, the oldest first.
@@ -90,6 +92,7 @@ impl Connection {
             accounts_source: Source::first(""),
             owners_source: None,
             numbers_source: None,
+            transactions_source: None,
             before_job: None,
             lagging: Vec::new(),
             paused: None,
@@ -328,7 +331,10 @@ impl Connection {
                 match job.kind {
                     JobKind::Identification => self.owners_source = Some(job.source(job.count)),
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
-                    JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
+                    JobKind::Aggregation | JobKind::ExtendedHistory => {
+                        self.transactions_source = Some(job.source(job.number));
+                    }
+                    JobKind::Balance => {}
                 }
             }
             _ => {}
