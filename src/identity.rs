@@ -56,7 +56,12 @@ impl Kind for Identification {
 
     const NAME: KindName = KindName::Identification;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -107,7 +112,7 @@ impl User {
     /// # }
     /// ```
     pub fn identify(&self, member: impl Into<MemberGuid>) -> Identify {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }
 

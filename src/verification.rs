@@ -21,7 +21,12 @@ impl Kind for Verification {
 
     const NAME: KindName = KindName::Verification;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -76,7 +81,7 @@ impl User {
     /// # }
     /// ```
     pub fn verify(&self, member: impl Into<MemberGuid>) -> JobBuilder<Verification> {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }
 

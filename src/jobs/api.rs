@@ -1,5 +1,5 @@
-//! The kinds of jobs, and the calls that the workflow makes for them, in its own types. The calls are implemented for
-//! [`User`](crate::User), and in memory for tests.
+//! The kinds of jobs, and the calls that the workflow makes for them, in its own types. The calls are implemented for the
+//! users of Nexus and Atrium, and in memory for tests.
 
 use std::fmt;
 use std::future::Future;
@@ -25,6 +25,7 @@ pub struct Snapshot {
     /// MX's message about the status, meant for the user.
     pub(crate) message: Option<String>,
     pub(crate) oauth_window: Option<Secret>,
+    /// Its guid in Nexus, its code in Atrium, which has no guids of institutions.
     pub(crate) institution: Option<InstitutionGuid>,
     /// The open questions, where the API has them in the same answer.
     pub(crate) challenges: Option<Vec<Challenge>>,
@@ -58,6 +59,11 @@ pub trait MemberApi: Send + Sync {
         member: &'a MemberGuid,
         answers: Vec<CheckedAnswer>,
     ) -> Answering<'a, ()>;
+
+    /// The institution of the member, for an API whose [`observe`](Self::observe) does not show it.
+    fn institution<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<InstitutionGuid>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// The address where the user signs in at the institution.
     fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>>;
@@ -142,5 +148,9 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     const IS_THROTTLED: bool = false;
 
     #[doc(hidden)]
-    fn api(user: &User) -> Arc<dyn KindApi<Self>>;
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>>;
+
+    #[doc(hidden)]
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>>;
 }

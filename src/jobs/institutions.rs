@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::api::KindName;
+use crate::error::Error;
 use crate::values::InstitutionGuid;
 
 /// MX asks to renew what is kept of institutions daily.
@@ -19,14 +20,31 @@ pub(crate) struct InstitutionSupport {
 }
 
 impl InstitutionSupport {
-    /// Whether the institution supports this kind, where that is known and not old.
-    pub(super) fn get(&self, institution: &InstitutionGuid, kind: KindName) -> Option<bool> {
+    /// Whether the institution supports this kind: as it is known, or else as it is read.
+    pub(crate) async fn get_or_read(
+        &self,
+        institution: &InstitutionGuid,
+        kind: KindName,
+        read: impl Future<Output = Result<Option<bool>, Error>>,
+    ) -> Result<Option<bool>, Error> {
+        if let Some(supported) = self.get(institution, kind) {
+            return Ok(Some(supported));
+        }
+        let supported = read.await?;
+        if let Some(supported) = supported {
+            self.set(institution.clone(), kind, supported);
+        }
+        Ok(supported)
+    }
+
+    /// Where that is known and not old.
+    fn get(&self, institution: &InstitutionGuid, kind: KindName) -> Option<bool> {
         let known = self.lock();
         let (supported, read_at) = known.get(&(institution.clone(), kind))?;
         (read_at.elapsed() < LIFETIME).then_some(*supported)
     }
 
-    pub(super) fn set(&self, institution: InstitutionGuid, kind: KindName, supported: bool) {
+    fn set(&self, institution: InstitutionGuid, kind: KindName, supported: bool) {
         self.lock()
             .insert((institution, kind), (supported, Instant::now()));
     }

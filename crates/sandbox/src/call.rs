@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::fault::Lag;
 use mx_nexus::operations::Operation;
 
 /// A request that matched an operation.
@@ -21,8 +22,8 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     /// The JSON body, once it has been checked; null when there is none.
     pub body: Value,
-    /// Whether the reply shows members as they were before their latest job (fault `stale_echo`).
-    pub is_stale: bool,
+    /// How long readings lag behind its changes of members.
+    pub lag: Option<Lag>,
 }
 
 impl Call {

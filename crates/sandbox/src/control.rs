@@ -123,7 +123,6 @@ async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<Response
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
-        let fault = fault.completed();
         let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });

@@ -120,7 +120,7 @@ mod socket;
 mod state;
 
 pub use builder::SandboxBuilder;
-pub use fault::{Fault, FaultBody, FaultKind, InvalidFault};
+pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};
 pub use requests::RecordedRequest;
 pub use settings::JobKind;
 pub use state::{JobReport, JobState};

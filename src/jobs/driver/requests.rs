@@ -182,10 +182,14 @@ impl<K: Kind> Job<K> {
         if !std::mem::take(&mut self.driving.checks_institution) {
             return Ok(());
         }
+        let api = Arc::clone(&self.api);
+        if self.institution.is_none() {
+            let read = self.bounded(api.institution(self.handle.member())).await;
+            self.institution = read.and_then(Result::ok).flatten();
+        }
         let Some(institution) = self.institution.clone() else {
             return Ok(());
         };
-        let api = Arc::clone(&self.api);
         let supported = api.supports(&institution);
         if let Some(Ok(Some(false))) = self.bounded(supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());

@@ -24,7 +24,7 @@ use crate::identity::{Identification, Owner, Owners};
 use crate::jobs::api::{self, Answering, CheckedAnswer, KindApi, MemberApi, Snapshot};
 use crate::jobs::proof::tests::at;
 use crate::jobs::{Answers, Challenge, JobBuilder, JobErrorKind, Options};
-use crate::operations::by_id;
+use crate::operations::{Api, by_id};
 use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
 
 type Job = super::Job<Identification>;
@@ -89,12 +89,7 @@ impl Mx {
     }
 
     fn identify(self: &Arc<Self>) -> JobBuilder<Identification> {
-        JobBuilder::new(
-            Arc::clone(self) as _,
-            None,
-            "MBR-1".into(),
-            Options::default(),
-        )
+        JobBuilder::new(Arc::clone(self) as _, Api::Nexus, None, "MBR-1".into())
     }
 
     async fn started(self: &Arc<Self>, timeout: Duration) -> Job {

@@ -12,7 +12,7 @@ use mx_nexus::Secret;
 const PICTURE: &str =
     "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Challenge {
     /// The answer repeats it.
     pub guid: String,
@@ -20,7 +20,7 @@ pub(crate) struct Challenge {
     choices: Vec<Choice>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Choice {
     guid: String,
     label: &'static str,

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::bank::{Round, Step, Verdict};
 use crate::settings::{JobKind, Settings};
-use crate::state::{Account, Answers, Challenge, Job, challenges};
+use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
 use mx_nexus::values::ConnectionStatus;
 
 const KEPT_JOBS: usize = 20;
@@ -31,8 +31,10 @@ pub(crate) struct Connection {
     pub owners_login: Option<String>,
     /// The login of the latest verification that succeeded.
     pub numbers_login: Option<String>,
-    /// The snapshot before the latest job.
-    pub before_job: Option<Snapshot>,
+    /// The status before the latest job.
+    before_job: Option<ConnectionStatus>,
+    /// The changes that not every reading shows, the oldest first.
+    pub lagging: Vec<LaggingChange>,
     /// The status to return to when the user is enabled again.
     paused: Option<ConnectionStatus>,
     failed_logins: u8,
@@ -40,7 +42,7 @@ pub(crate) struct Connection {
 }
 
 /// What a member shows of its connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Snapshot {
     pub status: ConnectionStatus,
     pub is_aggregating: bool,
@@ -48,6 +50,8 @@ pub(crate) struct Snapshot {
     pub job: Option<String>,
     pub aggregated: Option<Instant>,
     pub succeeded: Option<Instant>,
+    /// The open challenges.
+    pub open: Vec<Challenge>,
 }
 
 /// Why answers are refused.
@@ -72,6 +76,7 @@ impl Connection {
             owners_login: None,
             numbers_login: None,
             before_job: None,
+            lagging: Vec::new(),
             paused: None,
             failed_logins: 0,
             counts: BTreeMap::new(),
@@ -91,6 +96,7 @@ impl Connection {
             job: self.jobs.back().map(|job| job.guid.clone()),
             aggregated: self.aggregated,
             succeeded: self.succeeded,
+            open: self.open().to_vec(),
         }
     }
 
@@ -114,7 +120,7 @@ impl Connection {
         let count = self.counts.entry(job.kind).or_default();
         *count += 1;
         job.count = *count;
-        self.before_job = Some(self.snapshot());
+        self.before_job = Some(self.status.clone());
         self.aggregated = Some(job.started);
         let now = job.started;
         self.jobs.push_back(job);
@@ -244,7 +250,7 @@ impl Connection {
             if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
                 job.steps = [Step::End(ConnectionStatus::Disabled)].into();
                 job.step_started = now;
-                let before = self.before_job.as_ref().map(|before| before.status.clone());
+                let before = self.before_job.clone();
                 self.apply_step();
                 self.paused = before;
             }

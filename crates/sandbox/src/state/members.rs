@@ -28,13 +28,21 @@ impl State {
         guids
     }
 
-    /// The JSON of a member now, or before its latest job in a stale call.
+    /// The JSON of a member in the answer to a call that changes it.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let (clock, is_stale) = (self.clock, self.is_stale);
+        let clock = self.clock;
+        let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
-        let connection = &member.connection;
-        let before = connection.before_job.clone().filter(|_| is_stale);
-        Ok(member.to_json(&before.unwrap_or_else(|| connection.snapshot()), &clock))
+        let shown = before.unwrap_or_else(|| member.connection.snapshot());
+        Ok(member.to_json(&shown, &clock))
+    }
+
+    /// The JSON of a member in the answer to a reading, which may lag behind changes.
+    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
+        let (clock, now) = (self.clock, self.now);
+        let member = self.member(user, guid)?;
+        let shown = member.connection.read(now);
+        Ok(member.to_json(&shown, &clock))
     }
 
     /// Creates a member, and starts its first job unless the request skips it.

@@ -14,6 +14,7 @@ use crate::call::Body;
 mod accounts;
 mod client;
 mod institutions;
+mod lag;
 mod members;
 mod oauth;
 mod outcomes;

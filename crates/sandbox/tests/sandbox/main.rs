@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod altered_answers;
 mod control;
 mod control_docs;
 mod faults;
@@ -25,9 +26,8 @@ mod requests;
 mod runtime;
 mod seeding;
 mod slow_readers;
-mod stale_echo;
 mod workflow;
 
 use support::{
-    ADA, MX_BANK, PATIENCE, apis, connect, find, known_user, open, polling, quick, session,
+    ADA, MX_BANK, PATIENCE, VENDOR, apis, connect, find, known_user, open, polling, quick, session,
 };

@@ -22,7 +22,7 @@ fn call(api: Api, method: &str, target: &str, body: Value) -> (&'static Document
             .collect(),
         headers: HeaderMap::new(),
         body,
-        is_stale: false,
+        lag: None,
     };
     (documented, call)
 }
