@@ -20,14 +20,17 @@
 //! body is checked by MX only. Prefer the typed client of [`User::api`] where it has the field.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{Api, Operation};
+use crate::wire::within;
 
 mod reply;
 mod request;
@@ -42,6 +45,7 @@ pub struct Call {
     operation: Result<&'static Operation, Error>,
     parameters: Vec<(String, String)>,
     body: Option<Result<Value, String>>,
+    timeout: Option<Duration>,
 }
 
 impl fmt::Debug for Call {
@@ -65,6 +69,7 @@ impl User {
             operation: find(operation),
             parameters: Vec::new(),
             body: None,
+            timeout: None,
         }
     }
 }
@@ -129,6 +134,13 @@ impl Call {
         self
     }
 
+    /// Sets a timeout of the call with its retries, and with a session that has to be opened for it; it takes the place of the
+    /// timeout of one request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     /// Sends it, and reads the whole answer.
     ///
     /// `createSession` is the one operation that takes an API token in place of a session: for it a token is fetched from where
@@ -146,7 +158,11 @@ impl Call {
             .map_err(|reason| Error::request(Some(operation), reason))?;
         let parts = request::Parts::check(operation, &self.parameters, body)
             .map_err(|reason| Error::request(Some(operation), reason))?;
-        let (http, connection) = self.user.connection_for(operation).await?;
+        let begun = Instant::now();
+        let connecting = within(self.timeout, self.user.connection_for(operation));
+        let (http, mut connection) = connecting.await?;
+        let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
+        connection.timeout = self.timeout.map(left);
         let mut request = parts.build(&http, &connection.base, operation)?;
         connection
             .prepare(operation, &mut request)

@@ -3,6 +3,7 @@
 //! A [`Users`] comes from [`Nexus::users`](crate::Nexus::users).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::environment::Environment;
 use crate::error::Error;
@@ -36,6 +37,15 @@ pub struct Users {
 impl Users {
     pub(crate) fn new(client: generated::Client, client_id: Arc<str>) -> Self {
         Self { client, client_id }
+    }
+
+    /// The same with a timeout for each call, with its retries, in place of the timeout of one request.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            client: self.client.with_timeout(timeout),
+            ..self.clone()
+        }
     }
 
     /// Makes a user. Only its id is needed, the partner's own.

@@ -101,6 +101,7 @@ impl AtriumBuilder {
                 api_key,
             },
             base: Arc::from(address),
+            timeout: None,
         };
         let client = Client::new_with_client(address, options.build()?, connection);
         Ok(Atrium {
