@@ -172,8 +172,14 @@ impl Connection {
                 let reason = "the session was refused, and the renewed one too";
                 return Err(Error::session_refused(operation, &error, reason));
             }
-            let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
-            match delay {
+            if let Credential::ApiToken(_) = &self.credential
+                && !error.was_never_sent()
+            {
+                // Whatever the answer is, a token for one use may be used up.
+                return Err(error);
+            }
+            let (elapsed, budget) = (begun.elapsed(), &self.rules.budget);
+            match attempts.next_delay(operation.replayable, &error, elapsed, budget) {
                 Some(delay) => {
                     trace.repeating(delay, &error);
                     sleep(delay).await;
