@@ -47,6 +47,9 @@
 //! accounts have state; every other operation answers with the example of MX's document, or with a sample of its schema. Requests
 //! are checked against the documents: media types, keys, tokens, parameters and bodies. A refusal names what to send instead.
 //!
+//! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
+//! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
+//!
 //! # Banks and passwords
 //!
 #![doc = include_str!("bank/banks.md")]

@@ -12,6 +12,7 @@ mod jobs;
 mod members;
 mod pages;
 mod test_session;
+mod transactions;
 
 pub(crate) use test_session::is_test_member;
 pub(super) use test_session::reply as reply_test;
@@ -49,6 +50,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply>
     institutions::reply(call)
         .or_else(|| members::reply(state, user, call))
         .or_else(|| jobs::reply(state, user, call))
+        .or_else(|| transactions::reply(state, user, call))
         .or_else(|| accounts::reply(state, user, call))
         .map(reply_or_refusal)
 }

@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     pub owners_source: Option<Source>,
     /// The latest verification that succeeded, numbered among the verifications.
     pub numbers_source: Option<Source>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member, and its end.
+    pub transactions_source: Option<(Source, Instant)>,
     /// The status before the latest job.
     before_job: Option<ConnectionStatus>,
     /// The changes that not every reading shows, the oldest first.
@@ -90,6 +92,7 @@ impl Connection {
             accounts_source: Source::first(""),
             owners_source: None,
             numbers_source: None,
+            transactions_source: None,
             before_job: None,
             lagging: Vec::new(),
             paused: None,
@@ -325,6 +328,10 @@ impl Connection {
                     self.accounts = Account::gathered();
                 }
                 self.accounts_source = job.source(job.number);
+                if job.includes_transactions {
+                    let source = self.accounts_source.clone();
+                    self.transactions_source = Some((source, job.step_started));
+                }
                 match job.kind {
                     JobKind::Identification => self.owners_source = Some(job.source(job.count)),
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),

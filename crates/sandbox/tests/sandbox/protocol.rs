@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use mx_nexus::reqwest::Client;
 use tokio::io::AsyncWriteExt;
 
-use crate::{open, quick, raw};
+use crate::{ADA, VENDOR, open, quick, raw, session};
 
 #[tokio::test]
 async fn expect_100_continue_with_large_body_is_refused() {
@@ -60,4 +61,20 @@ async fn idle_connection_is_closed() {
     let received = raw::read_all(&mut kept).await;
     assert_eq!(raw::statuses(&received).first(), Some(&200), "{received}");
     assert!(raw::statuses(&received).iter().all(|status| *status < 500));
+}
+
+#[tokio::test]
+async fn slip_of_the_guide_is_answered_in_the_test_session_only() {
+    let (sandbox, _) = open().await;
+    let http = Client::new();
+    let token = session(&sandbox, &http, ADA).await;
+    let url = format!(
+        "{}/nexus/members/test_nexus_member/identity",
+        sandbox.address()
+    );
+    for (token, status) in [("test_session", 200), (token.as_str(), 404)] {
+        let request = http.get(&url).header("accept", VENDOR);
+        let answer = request.header("md-session-token", token).send();
+        assert_eq!(answer.await.unwrap().status(), status, "{token}");
+    }
 }
