@@ -79,7 +79,8 @@
 //! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json` and `mdx.json` |
 //!
-//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message.
+//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. So are requests that a web page of another
+//! site sends through a browser: 421 when the header `Host` does not name this machine, 403 for a change from another origin.
 //!
 //! ## Examples
 //!
@@ -116,6 +117,7 @@ mod control;
 mod fault;
 mod guids;
 mod handlers;
+mod origin;
 mod requests;
 mod router;
 mod server;

@@ -13,7 +13,7 @@ async fn expect_100_continue_with_large_body_is_refused() {
     for path in ["/nexus/members", "/_sandbox/faults"] {
         let mut stream = raw::connect(&sandbox).await;
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let received = raw::read_all(&mut stream).await;
@@ -25,7 +25,7 @@ async fn expect_100_continue_with_large_body_is_refused() {
 async fn head_and_options_have_no_body() {
     let (sandbox, _) = open().await;
     let ask = async |method: &str, path: &str| {
-        let request = format!("{method} {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
         raw::exchange(&sandbox, request.as_bytes()).await
     };
     for (path, status) in [
@@ -55,7 +55,7 @@ async fn idle_connection_is_closed() {
         .await
         .unwrap();
     let mut kept = raw::connect(&sandbox).await;
-    kept.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+    kept.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .await
         .unwrap();
     let received = raw::read_all(&mut kept).await;
