@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
-use crate::settings::{JobKind, Settings};
+use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
 use mx_nexus::values::ConnectionStatus;
 
@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     pub owners_source: Option<Source>,
     /// The latest verification that succeeded, numbered among the verifications.
     pub numbers_source: Option<Source>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member.
+    pub transactions_source: Option<Source>,
     /// The status before the latest job.
     before_job: Option<ConnectionStatus>,
     /// The changes that not every reading shows, the oldest first.
@@ -64,6 +66,20 @@ pub(crate) enum AnswerError {
     Mismatch,
 }
 
+impl Snapshot {
+    /// The same with the variations.
+    pub(crate) fn varied(mut self, settings: &Settings) -> Self {
+        if settings.has(Variation::NoJobGuid) {
+            self.job = None;
+        }
+        let is_challenged = self.status == ConnectionStatus::Challenged;
+        if is_challenged && settings.has(Variation::IdleWhileChallenged) {
+            self.is_aggregating = false;
+        }
+        self
+    }
+}
+
 impl Connection {
     /// A connection without a job.
     pub(crate) fn new(status: ConnectionStatus) -> Self {
@@ -76,6 +92,7 @@ impl Connection {
             accounts_source: Source::first(""),
             owners_source: None,
             numbers_source: None,
+            transactions_source: None,
             before_job: None,
             lagging: Vec::new(),
             paused: None,
@@ -183,7 +200,8 @@ impl Connection {
         let Some(Step::Ask(round)) = job.steps.front().cloned() else {
             return Err(AnswerError::NotChallenged);
         };
-        let verdict = challenges::verdict(&job.open, answers).ok_or(AnswerError::Mismatch)?;
+        let verdict =
+            challenges::verdict(&job.open, answers, settings).ok_or(AnswerError::Mismatch)?;
         job.steps.pop_front();
         match verdict {
             Verdict::Correct => {}
@@ -280,7 +298,7 @@ impl Connection {
                 self.status = status.clone();
             }
             Step::Ask(round) => {
-                job.open = Challenge::ask(round);
+                job.open = Challenge::ask(round, job.questions_of.as_deref());
                 self.status = ConnectionStatus::Challenged;
             }
             Step::End(status) => {
@@ -313,7 +331,10 @@ impl Connection {
                 match job.kind {
                     JobKind::Identification => self.owners_source = Some(job.source(job.count)),
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
-                    JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
+                    JobKind::Aggregation | JobKind::ExtendedHistory => {
+                        self.transactions_source = Some(job.source(job.number));
+                    }
+                    JobKind::Balance => {}
                 }
             }
             _ => {}

@@ -47,6 +47,8 @@ pub(crate) struct Job {
     pub is_authenticated: bool,
     /// The open challenges.
     pub open: Vec<Challenge>,
+    /// The member whose questions have the same guids every time.
+    pub questions_of: Option<String>,
     /// Answers of `createMemberCredentials`, which `resumeJob` gives to the bank.
     pub stored_answers: Answers,
 }
@@ -65,6 +67,7 @@ impl Job {
             end: None,
             is_authenticated: false,
             open: Vec::new(),
+            questions_of: None,
             stored_answers: Answers::new(),
         }
     }
