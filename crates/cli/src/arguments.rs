@@ -167,7 +167,7 @@ pub(crate) struct Start {
     /// Existing member; with --credential, its credentials are updated first
     #[arg(long, value_name = "GUID", conflicts_with = "institution", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) member: Option<String>,
-    /// Institution to connect, by name or GUID; default in a sandbox: MX Bank
+    /// Institution to connect, by name or GUID; default in a sandbox: one of its own
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) institution: Option<String>,
     /// Credential for the institution, by the label of its field: LABEL=VALUE, LABEL=@FILE, or LABEL=- for a line of stdin

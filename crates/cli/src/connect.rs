@@ -62,7 +62,7 @@ impl Connecting<'_> {
         let guid = institution.guid.clone();
         let form = self.target.user.connect(guid).await?;
         if form.institution().and_then(K::is_supported_by) == Some(false) {
-            let message = format!("the institution does not support `nexus {}`", K::COMMAND);
+            let message = format!("the institution does not support {}", K::WORK);
             return Err(Failure::new(Exit::Failed, message));
         }
         let entries = self.entries(&form).await?;
@@ -157,9 +157,7 @@ impl Connecting<'_> {
         match (found.len(), found.pop()) {
             (1, Some(found)) => Ok(found),
             (_, None) => {
-                let command = K::COMMAND;
-                let message =
-                    format!("no institution that supports `nexus {command}` matches {name:?}");
+                let message = format!("no institution that supports {} matches {name:?}", K::WORK);
                 Err(Failure::new(Exit::Failed, message))
             }
             (_, Some(last)) => {
@@ -210,7 +208,7 @@ impl Connecting<'_> {
         }
         match (self.target.is_sandbox, found.as_slice()) {
             (true, [member]) => {
-                let notice = "has this login already; its credentials are updated";
+                let notice = "has this login already";
                 self.terminal.step("member", format!("{member} {notice}"));
                 self.update::<K>(member.clone()).await
             }

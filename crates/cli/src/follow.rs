@@ -22,10 +22,13 @@ const SENDINGS: usize = 5;
 /// After so many polls a question that MX does not list is reported.
 const POLLS_WITHOUT_QUESTION: u32 = 5;
 
-/// A sandbox is polled more often than MX.
+/// A sandbox is on this machine, so it can be polled more often than MX.
+const SANDBOX_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often the member is read.
 pub(crate) fn polling(target: &Target) -> Polling {
     match target.is_sandbox {
-        true => Polling::between(Duration::from_millis(100), Duration::from_secs(1)),
+        true => Polling::between(SANDBOX_INTERVAL, SANDBOX_INTERVAL),
         false => Polling::default(),
     }
 }
@@ -118,7 +121,7 @@ impl Following<'_> {
         if handle.is_blocked() {
             let status = format!("{status}, for the end of another job of this member");
             self.terminal.waiting(&status, &status);
-        } else {
+        } else if handle.has_started() {
             self.terminal.waiting(status, progress);
         }
         if unlisted.is_new(progress) {

@@ -134,8 +134,9 @@ impl JobRecord {
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let text = serde_json::to_string_pretty(&self.saved)
+        let mut text = serde_json::to_string_pretty(&self.saved)
             .map_err(|error| Failure::failed("cannot write the job as JSON", &error))?;
+        text.push('\n');
         if self.text.as_ref() != Some(&text) {
             file.replace(&text).map_err(|error| {
                 let what = format!("cannot write {}", file.path().display());

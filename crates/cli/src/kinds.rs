@@ -17,8 +17,12 @@ use crate::output::{self, Rows};
 pub(crate) trait JobCommand: Kind {
     /// The name of the command.
     const COMMAND: &'static str;
+    /// What it does, in messages.
+    const WORK: &'static str;
     /// The label of the result.
     const RESULT: &'static str;
+    /// An institution of the sandbox that supports it.
+    const SANDBOX_INSTITUTION: &'static str = "MX Bank";
 
     /// A new job.
     fn prepare(
@@ -56,6 +60,7 @@ pub(crate) fn command(kind: KindName) -> Option<&'static str> {
 
 impl JobCommand for Identification {
     const COMMAND: &'static str = "identify";
+    const WORK: &'static str = "identification";
     const RESULT: &'static str = "owners";
 
     fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
@@ -86,6 +91,7 @@ impl JobCommand for Identification {
 
 impl JobCommand for Verification {
     const COMMAND: &'static str = "verify";
+    const WORK: &'static str = "verification";
     const RESULT: &'static str = "numbers";
 
     fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
@@ -115,6 +121,7 @@ impl JobCommand for Verification {
 
 impl JobCommand for Aggregation {
     const COMMAND: &'static str = "aggregate";
+    const WORK: &'static str = "aggregation";
     const RESULT: &'static str = "accounts";
 
     fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
@@ -140,6 +147,7 @@ impl JobCommand for Aggregation {
 
 impl JobCommand for BalanceCheck {
     const COMMAND: &'static str = "balance";
+    const WORK: &'static str = "a balance check";
     const RESULT: &'static str = "accounts";
 
     fn prepare(user: &User, member: MemberGuid, _: Option<bool>) -> JobBuilder<Self> {
@@ -161,7 +169,9 @@ impl JobCommand for BalanceCheck {
 
 impl JobCommand for ExtendedHistory {
     const COMMAND: &'static str = "history";
+    const WORK: &'static str = "extended history";
     const RESULT: &'static str = "history";
+    const SANDBOX_INSTITUTION: &'static str = "Sandbox Bank";
 
     fn prepare(user: &User, member: MemberGuid, _: Option<bool>) -> JobBuilder<Self> {
         user.extend_history(member)
@@ -172,7 +182,7 @@ impl JobCommand for ExtendedHistory {
     }
 
     fn summary(_: &HistoryJob) -> String {
-        "gathered; `nexus call listTransactionsByMember` lists the transactions".to_owned()
+        "gathered; `nexus call listMemberTransactions` lists the transactions".to_owned()
     }
 
     fn json(job: &HistoryJob) -> impl Serialize {

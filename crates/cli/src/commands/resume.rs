@@ -7,9 +7,9 @@ use mx_nexus::balance::BalanceCheck;
 use mx_nexus::history::ExtendedHistory;
 use mx_nexus::identity::Identification;
 use mx_nexus::jobs::{JobHandle, KindName, MemberState};
-use mx_nexus::values::ConnectionStatus;
+use mx_nexus::values::{ConnectionStatus, JobGuid};
 use mx_nexus::verification::Verification;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::access::{Access, Target};
 use crate::arguments::{Configuration, Resume, Status};
@@ -20,7 +20,7 @@ use crate::job_file::{self, JobRecord, SavedJob};
 use crate::kinds::{self, JobCommand};
 use crate::output;
 use crate::questions::AnswerSource;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, one_line};
 
 pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
@@ -113,57 +113,78 @@ pub(crate) async fn status(arguments: Status) -> Result<(), Failure> {
         })
     };
     let member = interrupt.unless(work).await?;
-    let known = known(&handle, &member);
+    let known = Known::of(&handle, &member);
     match arguments.json {
         true => output::json(&known),
-        false => output::write(lines(&known).as_bytes()),
+        false => output::write(known.lines().as_bytes()),
     }
 }
 
-/// What is known of a job: its kind and member, whether it was started, and the member as it is now.
-fn known(handle: &JobHandle, member: &MemberState) -> Value {
-    let reading = &member.reading;
-    let questions = member.challenges.iter().map(|challenge| {
-        let options = challenge.options().iter().map(|option| option.label());
-        json!({"question": challenge.label(), "options": options.collect::<Vec<_>>()})
-    });
-    json!({
-        "command": kinds::command(handle.kind()),
-        "member": handle.member(),
-        "started": handle.has_started(),
-        "job": handle.job(),
-        "status": reading.status.as_ref().map(ConnectionStatus::as_str),
-        "running": reading.is_being_aggregated,
-        "most_recent_job": reading.job,
-        "message": member.message,
-        "questions": questions.collect::<Vec<_>>(),
-    })
+/// What is known of a job, and its member as it is now.
+#[derive(Serialize)]
+struct Known<'a> {
+    command: Option<&'static str>,
+    member: &'a str,
+    started: bool,
+    job: Option<&'a str>,
+    status: Option<&'a str>,
+    running: Option<bool>,
+    most_recent_job: Option<&'a str>,
+    message: Option<&'a str>,
+    questions: Vec<Question<'a>>,
 }
 
-/// The same as lines of text, without what is not known.
-fn lines(known: &Value) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &Value| {
-        let shown = match value {
-            Value::Null | Value::Array(_) => return,
-            Value::Bool(true) => "yes".to_owned(),
-            Value::Bool(false) => "no".to_owned(),
-            Value::String(text) => crate::terminal::one_line(text),
-            other => other.to_string(),
-        };
-        let name = name.replace('_', " ");
-        text.push_str(&format!("{name:<16} {shown}\n"));
-    };
-    for (name, value) in known.as_object().into_iter().flatten() {
-        line(name, value);
-    }
-    for question in known["questions"].as_array().into_iter().flatten() {
-        line("question", &question["question"]);
-        for option in question["options"].as_array().into_iter().flatten() {
-            line("option", option);
+#[derive(Serialize)]
+struct Question<'a> {
+    question: &'a str,
+    options: Vec<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(handle: &'a JobHandle, member: &'a MemberState) -> Self {
+        let reading = &member.reading;
+        let questions = member.challenges.iter().map(|challenge| Question {
+            question: challenge.label(),
+            options: challenge.options().iter().map(|it| it.label()).collect(),
+        });
+        Self {
+            command: kinds::command(handle.kind()),
+            member: handle.member().as_str(),
+            started: handle.has_started() && !handle.is_blocked(),
+            job: handle.job().map(JobGuid::as_str),
+            status: reading.status.as_ref().map(ConnectionStatus::as_str),
+            running: reading.is_being_aggregated,
+            most_recent_job: reading.job.as_ref().map(JobGuid::as_str),
+            message: member.message.as_deref(),
+            questions: questions.collect(),
         }
     }
-    text
+
+    /// A line for each thing that is known.
+    fn lines(&self) -> String {
+        let yes_or_no = |is_so: bool| if is_so { "yes" } else { "no" };
+        let facts = [
+            ("command", self.command),
+            ("member", Some(self.member)),
+            ("started", Some(yes_or_no(self.started))),
+            ("job", self.job),
+            ("status", self.status),
+            ("running", self.running.map(yes_or_no)),
+            ("latest job", self.most_recent_job),
+            ("message", self.message),
+        ];
+        let questions = self.questions.iter().flat_map(|question| {
+            let options = question.options.iter().map(|option| ("option", *option));
+            std::iter::once(("question", question.question)).chain(options)
+        });
+        let facts = facts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let lines = facts
+            .chain(questions)
+            .map(|(name, value)| format!("{name:<12} {}\n", one_line(value)));
+        lines.collect()
+    }
 }
 
 fn find_access(configuration: &Configuration) -> Result<Access, Failure> {
@@ -200,7 +221,7 @@ fn handle_of(path: &Path, saved: &SavedJob, access: &Access) -> Result<JobHandle
             saved.request.environment,
             saved.request.client_id.as_deref().unwrap_or("none")
         );
-        return Err(Failure::usage(message));
+        return Err(Failure::usage(message).advising("set the variables of MX as for that job"));
     }
     saved.handle.clone().ok_or_else(|| {
         Failure::usage(format!("the job in {path} was not begun")).advising(format!(

@@ -158,7 +158,7 @@ impl Starting<'_> {
             None => {
                 let name = self.arguments.institution.as_deref();
                 let name = name
-                    .or(self.target.is_sandbox.then_some("MX Bank"))
+                    .or(self.target.is_sandbox.then_some(K::SANDBOX_INSTITUTION))
                     .ok_or_else(|| Failure::usage("missing: --institution or --member"))?;
                 connecting.connect::<K>(name).await
             }

@@ -7,8 +7,13 @@ mod help;
 mod identifying;
 #[cfg(unix)]
 mod interrupting;
+mod job_files;
+#[cfg(unix)]
+mod killing;
+mod kinds;
 #[cfg(unix)]
 mod prompting;
+mod questions;
 mod resuming;
 mod running;
 mod usage;
