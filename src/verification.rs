@@ -60,7 +60,11 @@ impl KindApi<Verification> for User {
         })
     }
 
-    fn supports<'a>(&'a self, institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    fn supports<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+        institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(
             self.institution_supports(institution, KindName::Verification, |it| {
                 it.supports_account_verification

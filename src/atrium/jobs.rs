@@ -19,7 +19,7 @@ use crate::jobs::machine::Reading;
 use crate::jobs::{Challenge, JobBuilder, JobHandle, Kind, KindName};
 use crate::operations::{self, Api};
 use crate::secret::Secret;
-use crate::values::{ConnectionStatus, InstitutionGuid, MemberGuid, Timestamp};
+use crate::values::{ConnectionStatus, MemberGuid, Timestamp};
 use crate::verification::Verification;
 
 impl User {
@@ -68,20 +68,30 @@ impl User {
         JobBuilder::new(K::atrium(self), Api::Atrium, user, member.into())
     }
 
-    /// Whether the institution supports a kind of job, by its `flag`; read once a day and institution.
+    /// Whether the institution of the member supports a kind of job, by its `flag`; read once a day and institution. The status
+    /// does not show the institution, so the member is read for it.
     pub(super) async fn institution_supports(
         &self,
-        institution: &InstitutionGuid,
+        member: &MemberGuid,
         kind: KindName,
         flag: fn(&types::InstitutionResponse) -> Option<bool>,
     ) -> Result<Option<bool>, Error> {
+        let api = self.api_without_retries();
+        let read = api.read_member().user_guid(&self.guid).member_guid(member);
+        let member = read.send().await?.into_inner().member;
+        let Some(institution) = member.and_then(|member| member.institution_code) else {
+            return Ok(None);
+        };
         let read = async {
-            let read = self.api_without_retries().read_institution();
-            let read = read.institution_code(institution.as_str()).send().await?;
+            let read = api
+                .read_institution()
+                .institution_code(&institution)
+                .send()
+                .await?;
             Ok(read.into_inner().institution.as_ref().and_then(flag))
         };
         let known = &self.atrium.inner.institution_support;
-        known.get_or_read(institution, kind, read).await
+        known.get_or_read(institution.as_str(), kind, read).await
     }
 
     pub(super) async fn status(
@@ -151,22 +161,6 @@ impl MemberApi for User {
         })
     }
 
-    fn institution<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<InstitutionGuid>> {
-        Box::pin(async move {
-            let read = self.api_without_retries().read_member();
-            let answer = read
-                .user_guid(&self.guid)
-                .member_guid(member)
-                .send()
-                .await?;
-            let code = answer
-                .into_inner()
-                .member
-                .and_then(|it| it.institution_code);
-            Ok(code.map(|code| code.as_str().into()))
-        })
-    }
-
     fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>> {
         Box::pin(async move {
             let read = self.api().read_oauth_window_uri();
@@ -215,7 +209,6 @@ pub(super) fn accepted(answer: ResponseValue<types::MemberResponseBody>) -> Acce
                 member.successfully_aggregated_at,
             ),
             oauth_window: member.oauth_window_uri,
-            institution: member.institution_code.map(|code| code.as_str().into()),
             ..Snapshot::default()
         },
     }

@@ -37,9 +37,13 @@ impl KindApi<Identification> for User {
         })
     }
 
-    fn supports<'a>(&'a self, institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    fn supports<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(
-            self.institution_supports(institution, KindName::Identification, |it| {
+            self.institution_supports(member, KindName::Identification, |it| {
                 it.supports_account_identification
             }),
         )
@@ -72,9 +76,13 @@ impl KindApi<Verification> for User {
         })
     }
 
-    fn supports<'a>(&'a self, institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    fn supports<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(
-            self.institution_supports(institution, KindName::Verification, |it| {
+            self.institution_supports(member, KindName::Verification, |it| {
                 it.supports_account_verification
             }),
         )

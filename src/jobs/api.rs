@@ -25,7 +25,6 @@ pub struct Snapshot {
     /// MX's message about the status, meant for the user.
     pub(crate) message: Option<String>,
     pub(crate) oauth_window: Option<Secret>,
-    /// Its guid in Nexus, its code in Atrium, which has no guids of institutions.
     pub(crate) institution: Option<InstitutionGuid>,
     /// The open questions, where the API has them in the same answer.
     pub(crate) challenges: Option<Vec<Challenge>>,
@@ -60,11 +59,6 @@ pub trait MemberApi: Send + Sync {
         answers: Vec<CheckedAnswer>,
     ) -> Answering<'a, ()>;
 
-    /// The institution of the member, for an API whose [`observe`](Self::observe) does not show it.
-    fn institution<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Option<InstitutionGuid>> {
-        Box::pin(async { Ok(None) })
-    }
-
     /// The address where the user signs in at the institution.
     fn oauth_window<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Option<Secret>>;
 }
@@ -81,8 +75,13 @@ pub trait KindApi<K: Kind>: MemberApi {
         job: Option<&'a JobGuid>,
     ) -> Answering<'a, Option<K::Output>>;
 
-    /// Whether the institution supports this kind of job; none where MX does not say.
-    fn supports<'a>(&'a self, _institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    /// Whether the institution of the member, where a reading has shown it, supports this kind of job; none where that is not
+    /// known.
+    fn supports<'a>(
+        &'a self,
+        _member: &'a MemberGuid,
+        _institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(async { Ok(None) })
     }
 }

@@ -105,10 +105,13 @@ impl User {
     /// Whether the institution supports a kind of job, by its `flag`; read once a day and institution.
     pub(crate) async fn institution_supports(
         &self,
-        institution: &InstitutionGuid,
+        institution: Option<&InstitutionGuid>,
         kind: KindName,
         flag: fn(&types::InstitutionResponse) -> Option<bool>,
     ) -> Result<Option<bool>, Error> {
+        let Some(institution) = institution else {
+            return Ok(None);
+        };
         let read = async {
             let api = self.api_without_retries().await?;
             let read = api.read_institution().institution_guid(institution);
@@ -121,7 +124,7 @@ impl User {
                 .and_then(flag))
         };
         let known = self.nexus().institution_support();
-        known.get_or_read(institution, kind, read).await
+        known.get_or_read(institution.as_str(), kind, read).await
     }
 
     /// The accounts of a member, of all pages; none where the answer holds no list.

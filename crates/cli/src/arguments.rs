@@ -279,7 +279,7 @@ fn timeout(text: &str) -> Result<Duration, String> {
 }
 
 fn operation(name: &str) -> Result<&'static Operation, String> {
-    mx_nexus::call::find(name)
+    mx_nexus::call::find(Api::Nexus, name)
         .map_err(|error| format!("{error} (`nexus operations` lists all operations)"))
 }
 

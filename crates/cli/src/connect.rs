@@ -62,7 +62,7 @@ impl Connecting<'_> {
         let guid = institution.guid.clone();
         let form = self.target.user.connect(guid).await?;
         if form.institution().and_then(K::is_supported_by) == Some(false) {
-            let message = format!("the institution does not support {}", K::WORK);
+            let message = format!("the institution does not support `nexus {}`", K::COMMAND);
             return Err(Failure::new(Exit::Failed, message));
         }
         let entries = self.entries(&form).await?;
@@ -157,7 +157,9 @@ impl Connecting<'_> {
         match (found.len(), found.pop()) {
             (1, Some(found)) => Ok(found),
             (_, None) => {
-                let message = format!("no institution that supports {} matches {name:?}", K::WORK);
+                let command = K::COMMAND;
+                let message =
+                    format!("no institution that supports `nexus {command}` matches {name:?}");
                 Err(Failure::new(Exit::Failed, message))
             }
             (_, Some(last)) => {
@@ -191,7 +193,7 @@ impl Connecting<'_> {
         }
     }
 
-    /// The login is connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
+    /// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
     async fn use_duplicate<K: JobCommand>(
         &mut self,
         institution: &Found,
@@ -208,7 +210,7 @@ impl Connecting<'_> {
         }
         match (self.target.is_sandbox, found.as_slice()) {
             (true, [member]) => {
-                let notice = "has this login already";
+                let notice = "has these credentials already; they are sent again";
                 self.terminal.step("member", format!("{member} {notice}"));
                 self.update::<K>(member.clone()).await
             }

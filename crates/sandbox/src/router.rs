@@ -206,6 +206,7 @@ impl RequestRouter {
                 .collect(),
             headers: head.headers,
             body: Value::Null,
+            has_pages: self.shared.store.has_pages(),
             lag,
         };
         let store = &self.shared.store;

@@ -1,14 +1,14 @@
 //! The state of the sandbox and its rules: partners, users, tokens, sessions, members and their jobs. No I/O and no tasks: every
 //! call reads the clock and first brings what it uses up to date. The router authorises a call, then the handlers use the state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::call::{Call, Reply};
 use crate::fault::Lag;
-use crate::settings::{JobKind, Settings};
+use crate::settings::{JobKind, Settings, Variation};
 use mx_nexus::Secret;
 
 mod account;
@@ -42,7 +42,7 @@ pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
-pub(crate) use users::User;
+pub(crate) use users::{User, unknown_user};
 
 use partners::Partners;
 use tokens::Tokens;
@@ -125,6 +125,19 @@ impl Store {
             partner.disabled.insert(kind);
         }
         true
+    }
+
+    pub(crate) fn variations(&self) -> Vec<Variation> {
+        self.lock().settings.variations.iter().copied().collect()
+    }
+
+    pub(crate) fn set_variations(&self, variations: BTreeSet<Variation>) {
+        self.lock().settings.variations = variations;
+    }
+
+    /// Whether lists are cut into pages.
+    pub(crate) fn has_pages(&self) -> bool {
+        !self.lock().settings.has(Variation::ListsWithoutPagination)
     }
 
     /// Authenticates a call, or refuses it; the body is not checked yet.

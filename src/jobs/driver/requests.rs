@@ -183,14 +183,7 @@ impl<K: Kind> Job<K> {
             return Ok(());
         }
         let api = Arc::clone(&self.api);
-        if self.institution.is_none() {
-            let read = self.bounded(api.institution(self.handle.member())).await;
-            self.institution = read.and_then(Result::ok).flatten();
-        }
-        let Some(institution) = self.institution.clone() else {
-            return Ok(());
-        };
-        let supported = api.supports(&institution);
+        let supported = api.supports(self.handle.member(), self.institution.as_ref());
         if let Some(Ok(Some(false))) = self.bounded(supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());
             self.over = Some(end.clone());

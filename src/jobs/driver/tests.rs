@@ -253,8 +253,15 @@ impl KindApi<Identification> for Mx {
         })
     }
 
-    fn supports<'a>(&'a self, _: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
-        Box::pin(async {
+    fn supports<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+        institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
+        Box::pin(async move {
+            if institution.is_none() {
+                return Ok(None);
+            }
             match self.reply("institution").await? {
                 Supports(supported) => Ok(supported),
                 other => panic!("{other:?} is no institution: {:?}", self.calls()),

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tokio::time::Instant;
 
+use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
-use crate::settings::{JobKind, Settings};
+use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
 use mx_nexus::values::ConnectionStatus;
 
@@ -25,12 +26,14 @@ pub(crate) struct Connection {
     pub succeeded: Option<Instant>,
     /// Empty until a job gathered them.
     pub accounts: Vec<Account>,
-    /// The login of the job that gathered the accounts.
-    pub accounts_login: String,
-    /// The login of the latest identification that succeeded.
-    pub owners_login: Option<String>,
-    /// The login of the latest verification that succeeded.
-    pub numbers_login: Option<String>,
+    /// The latest job that succeeded, numbered among all jobs of the member: it gathered the accounts.
+    pub accounts_source: Source,
+    /// The latest identification that succeeded, numbered among the identifications.
+    pub owners_source: Option<Source>,
+    /// The latest verification that succeeded, numbered among the verifications.
+    pub numbers_source: Option<Source>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member.
+    pub transactions_source: Option<Source>,
     /// The status before the latest job.
     before_job: Option<ConnectionStatus>,
     /// The changes that not every reading shows, the oldest first.
@@ -63,6 +66,20 @@ pub(crate) enum AnswerError {
     Mismatch,
 }
 
+impl Snapshot {
+    /// The same with the variations.
+    pub(crate) fn varied(mut self, settings: &Settings) -> Self {
+        if settings.has(Variation::NoJobGuid) {
+            self.job = None;
+        }
+        let is_challenged = self.status == ConnectionStatus::Challenged;
+        if is_challenged && settings.has(Variation::IdleWhileChallenged) {
+            self.is_aggregating = false;
+        }
+        self
+    }
+}
+
 impl Connection {
     /// A connection without a job.
     pub(crate) fn new(status: ConnectionStatus) -> Self {
@@ -72,9 +89,10 @@ impl Connection {
             aggregated: None,
             succeeded: None,
             accounts: Vec::new(),
-            accounts_login: String::new(),
-            owners_login: None,
-            numbers_login: None,
+            accounts_source: Source::first(""),
+            owners_source: None,
+            numbers_source: None,
+            transactions_source: None,
             before_job: None,
             lagging: Vec::new(),
             paused: None,
@@ -120,6 +138,7 @@ impl Connection {
         let count = self.counts.entry(job.kind).or_default();
         *count += 1;
         job.count = *count;
+        job.number = self.counts.values().sum();
         self.before_job = Some(self.status.clone());
         self.aggregated = Some(job.started);
         let now = job.started;
@@ -181,7 +200,8 @@ impl Connection {
         let Some(Step::Ask(round)) = job.steps.front().cloned() else {
             return Err(AnswerError::NotChallenged);
         };
-        let verdict = challenges::verdict(&job.open, answers).ok_or(AnswerError::Mismatch)?;
+        let verdict =
+            challenges::verdict(&job.open, answers, settings).ok_or(AnswerError::Mismatch)?;
         job.steps.pop_front();
         match verdict {
             Verdict::Correct => {}
@@ -278,7 +298,7 @@ impl Connection {
                 self.status = status.clone();
             }
             Step::Ask(round) => {
-                job.open = Challenge::ask(round);
+                job.open = Challenge::ask(round, job.questions_of.as_deref());
                 self.status = ConnectionStatus::Challenged;
             }
             Step::End(status) => {
@@ -307,11 +327,14 @@ impl Connection {
                 if self.accounts.is_empty() {
                     self.accounts = Account::gathered();
                 }
-                job.login.clone_into(&mut self.accounts_login);
+                self.accounts_source = job.source(job.number);
                 match job.kind {
-                    JobKind::Identification => self.owners_login = Some(job.login.clone()),
-                    JobKind::Verification => self.numbers_login = Some(job.login.clone()),
-                    JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
+                    JobKind::Identification => self.owners_source = Some(job.source(job.count)),
+                    JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
+                    JobKind::Aggregation | JobKind::ExtendedHistory => {
+                        self.transactions_source = Some(job.source(job.number));
+                    }
+                    JobKind::Balance => {}
                 }
             }
             _ => {}

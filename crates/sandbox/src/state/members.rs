@@ -34,15 +34,16 @@ impl State {
         let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
         let shown = before.unwrap_or_else(|| member.connection.snapshot());
-        Ok(member.to_json(&shown, &clock))
+        let shown = shown.varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// The JSON of a member in the answer to a reading, which may lag behind changes.
     pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
         let (clock, now) = (self.clock, self.now);
         let member = self.member(user, guid)?;
-        let shown = member.connection.read(now);
-        Ok(member.to_json(&shown, &clock))
+        let shown = member.connection.read(now).varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// Creates a member, and starts its first job unless the request skips it.
@@ -234,7 +235,8 @@ impl State {
         }
     }
 
-    /// Refuses a login that the user has at the institution, and an `external_guid` that the partner has.
+    /// Refuses credentials that another member of the user has at the institution, and an `external_guid` that the partner has. New
+    /// entries of a member replace its own.
     fn check_unique(
         &self,
         owner: &User,
@@ -243,20 +245,21 @@ impl State {
         entries: &Entries,
         external_guid: Option<&str>,
     ) -> Result<(), Reply> {
-        let members = owner.members.iter();
-        let members = members.filter(|guid| Some(guid.as_str()) != this);
-        let mut members = members.filter_map(|guid| self.members.get(guid));
-        let login = entries.get("LOGIN");
-        let has_login = |member: &Member| {
-            member.institution.guid == institution.guid && member.entries.get("LOGIN") == login
-        };
-        if login.is_some() && members.any(has_login) {
-            let message = "The user has a member with this login at this institution.";
+        let this_member = this.and_then(|guid| self.members.get(guid));
+        let mut all = this_member.map_or_else(Entries::new, |member| member.entries.clone());
+        all.extend(entries.clone());
+        let others = owner.members.iter();
+        let others = others.filter(|guid| Some(guid.as_str()) != this);
+        let mut others = others.filter_map(|guid| self.members.get(guid));
+        let has_them =
+            |other: &Member| other.institution.guid == institution.guid && other.entries == all;
+        if !entries.is_empty() && others.any(has_them) {
+            let message = "The user has a member with these credentials at this institution.";
             return Err(Reply::problem(422, Some(4220), message));
         }
         let is_of_client = |user: &str| {
             let user = self.users.get(user);
-            user.is_some_and(|user| user.client == owner.client)
+            user.is_some_and(|user| user.client == owner.client && user.api == owner.api)
         };
         let has_name = |member: &Member| {
             member.external_guid.as_deref() == external_guid

@@ -25,5 +25,6 @@ mod schema_check;
 mod sessions;
 mod test_session;
 mod users;
+mod variations;
 
 use client::{SECOND, TestClient};

@@ -44,6 +44,7 @@ fn check(method: &str, target: &str, body: &str) -> Result<Value, (u16, String)>
             .collect(),
         headers: headers(&[("mx-skip-webhook", "true")]),
         body: Value::Null,
+        has_pages: true,
         lag: None,
     };
     documented

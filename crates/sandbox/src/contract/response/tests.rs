@@ -22,6 +22,7 @@ fn call(api: Api, method: &str, target: &str, body: Value) -> (&'static Document
             .collect(),
         headers: HeaderMap::new(),
         body,
+        has_pages: true,
         lag: None,
     };
     (documented, call)

@@ -24,6 +24,7 @@ pub(super) fn call(api: Api, operation: &str) -> Call {
         query: Vec::new(),
         headers: HeaderMap::new(),
         body: Value::Null,
+        has_pages: true,
         lag: None,
     }
 }
