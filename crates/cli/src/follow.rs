@@ -8,12 +8,12 @@ use mx_nexus::jobs::{
 };
 use mx_nexus::values::ConnectionStatus;
 
-use crate::access::Target;
 use crate::exit::{Exit, Failure};
 use crate::job_file::JobRecord;
-use crate::kinds::JobCommand;
+use crate::kinds::{JobCommand, command_line};
 use crate::output;
 use crate::questions::AnswerSource;
+use crate::target::Target;
 use crate::terminal::Terminal;
 
 /// How often answers are sent again when they provably did not arrive, besides the library's own repetitions.
@@ -76,18 +76,12 @@ impl Following<'_> {
     }
 
     fn print<K: JobCommand>(&mut self, result: &K::Output) -> Result<(), Failure> {
+        self.terminal.step(K::RESULT, K::summary(result));
         let rows = K::rows(result);
-        self.terminal.step(
-            K::RESULT,
-            match rows {
-                Some(_) => K::summary(result),
-                None => "none: MX returned an empty result".to_owned(),
-            },
-        );
-        match rows {
-            _ if self.is_json => output::json(&K::json(result)),
-            Some(rows) => output::write(rows.text(output::width()).as_bytes()),
-            None => Ok(()),
+        match self.is_json {
+            true => output::json(&K::json(result)),
+            false if rows.is_empty() => Ok(()),
+            false => output::write(rows.text(output::width()).as_bytes()),
         }
     }
 
@@ -198,7 +192,8 @@ impl Following<'_> {
                 Err(failure.advising(self.again("the member is kept in", "")))
             }
             Rest::Member => {
-                let again = format!("then: nexus {} --member {}", K::COMMAND, handle.member());
+                let command = command_line::<K>(handle.api());
+                let again = format!("then: {command} --member {}", handle.member());
                 self.record.remove()?;
                 Err(failure.advising_all(has_created_member.then_some(again)))
             }
@@ -268,8 +263,8 @@ impl Rest {
             Some(Remedy::GoneForGood | Remedy::ContactMx) => return Self::Nothing(None),
             _ => "",
         };
-        let (command, member) = (K::COMMAND, error.handle().member());
-        let again = format!("then: nexus {command} --member {member}{credentials}");
+        let (handle, command) = (error.handle(), command_line::<K>(error.handle().api()));
+        let again = format!("then: {command} --member {}{credentials}", handle.member());
         Self::Nothing(Some(again))
     }
 }

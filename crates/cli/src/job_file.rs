@@ -22,6 +22,7 @@ pub(crate) const EMBEDDED: &str = "embedded sandbox";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Request {
+    pub(crate) api: String,
     pub(crate) command: String,
     pub(crate) environment: String,
     pub(crate) client_id: Option<String>,
