@@ -22,6 +22,7 @@ pub(crate) const EMBEDDED: &str = "embedded sandbox";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Request {
+    pub(crate) api: String,
     pub(crate) command: String,
     pub(crate) environment: String,
     pub(crate) client_id: Option<String>,
@@ -134,8 +135,9 @@ impl JobRecord {
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let text = serde_json::to_string_pretty(&self.saved)
+        let mut text = serde_json::to_string_pretty(&self.saved)
             .map_err(|error| Failure::failed("cannot write the job as JSON", &error))?;
+        text.push('\n');
         if self.text.as_ref() != Some(&text) {
             file.replace(&text).map_err(|error| {
                 let what = format!("cannot write {}", file.path().display());
