@@ -373,7 +373,7 @@ impl Sandbox {
     /// let atrium = sandbox.atrium().build()?;
     /// let read = atrium.api().read_member().user_guid(&user).member_guid(&member).send().await?;
     /// let read = read.into_inner().member.ok_or("no member")?;
-    /// assert_eq!(read.institution_code.as_deref(), Some("sandbox_bank"));
+    /// assert_eq!(read.user_guid, Some(user));
     /// # Ok(())
     /// # }
     /// ```
