@@ -198,7 +198,7 @@ fn file() -> impl TypedValueParser<Value = Input> {
 }
 
 fn operation(name: &str) -> Result<&'static Operation, String> {
-    mx_nexus::call::find(name)
+    mx_nexus::call::find(Api::Nexus, name)
         .map_err(|error| format!("{error} (`nexus operations` lists all operations)"))
 }
 

@@ -106,7 +106,7 @@ pub(crate) async fn connect(
     }
 }
 
-/// The login is connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
+/// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
 async fn use_duplicate(
     target: &Target,
     institution: &Found,
@@ -125,7 +125,7 @@ async fn use_duplicate(
     }
     match (target.is_sandbox, found.as_slice()) {
         (true, [member]) => {
-            let notice = format!("{member} has this login already; its credentials are updated");
+            let notice = format!("{member} has these credentials already; they are sent again");
             terminal.step("member", notice);
             update(&target.user, member.clone(), credentials, terminal).await
         }

@@ -10,7 +10,7 @@ use crate::fault::FaultQueue;
 use crate::requests::RequestLog;
 use crate::router::RequestRouter;
 use crate::server::Bound;
-use crate::settings::{JobKind, Limits, Settings};
+use crate::settings::{JobKind, Limits, Settings, Variation};
 use crate::shared::Shared;
 use crate::state::Store;
 use mx_nexus::Secret;
@@ -113,6 +113,12 @@ impl SandboxBuilder {
     /// The partner may not start jobs of this kind: 403.
     pub fn without(mut self, product: JobKind) -> Self {
         self.settings.disabled_products.push(product);
+        self
+    }
+
+    /// Answers in a way that is not the usual one. Can be called again for another one.
+    pub fn vary(mut self, variation: Variation) -> Self {
+        self.settings.variations.insert(variation);
         self
     }
 

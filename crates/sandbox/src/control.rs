@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::api;
 use crate::contract;
 use crate::fault::Fault;
+use crate::settings::Variation;
 use crate::shared::Shared;
 
 mod oauth;
@@ -34,6 +35,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route(
             "/_sandbox/requests",
             get(list_requests).delete(clear_requests),
+        )
+        .route(
+            "/_sandbox/variations",
+            get(list_variations).put(set_variations),
         )
         .route("/_sandbox/jobs", get(list_jobs))
         .route("/_sandbox/jobs/finish", post(finish_jobs))
@@ -94,6 +99,8 @@ async fn index(State(shared): SharedState) -> Response<ResponseBody> {
             "POST /_sandbox/sessions/expire": "ends all sessions",
             "GET /_sandbox/requests": "the last requests, without secrets",
             "DELETE /_sandbox/requests": "removes them",
+            "GET /_sandbox/variations": "the ways in which answers are not the usual ones",
+            "PUT /_sandbox/variations": "sets them",
             "GET /_sandbox/jobs": "the jobs of all members",
             "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
             "POST /_sandbox/members": "adds a member to the user with this user_id, of Atrium with the api atrium, at a bank that knows all passwords",
@@ -123,7 +130,6 @@ async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<Response
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
-        let fault = fault.completed();
         let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });
@@ -149,12 +155,39 @@ async fn clear_requests(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.requests.clear()}))
 }
 
+async fn list_variations(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&Variations {
+        variations: shared.store.variations(),
+    })
+}
+
+async fn set_variations(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    match serde_json::from_slice::<Variations>(&body) {
+        Ok(wanted) => {
+            let wanted = wanted.variations.into_iter();
+            shared.store.set_variations(wanted.collect());
+            list_variations(State(shared)).await
+        }
+        Err(error) => {
+            let message = format!("Send {{\"variations\": [\"no_job_guid\"]}}: {error}.");
+            refuse(StatusCode::BAD_REQUEST, &message)
+        }
+    }
+}
+
 async fn list_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"jobs": shared.store.jobs()}))
 }
 
 async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"finished": shared.store.finish_jobs()}))
+}
+
+/// The body of `/_sandbox/variations`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Variations {
+    variations: Vec<Variation>,
 }
 
 /// The body of `POST /_sandbox/members`.

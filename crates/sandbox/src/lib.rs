@@ -71,6 +71,8 @@
 //! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
 //! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`RecordedRequest`], the oldest first |
 //! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
+//! | `GET /_sandbox/variations` | `{"variations": […]}`, each a [`Variation`] |
+//! | `PUT /_sandbox/variations` with `{"variations": ["no_job_guid"]}` | the same: those are on, all others off |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all running jobs end, or reach their challenges |
 //! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…", "user": "USR-…"}`, as [`Sandbox::add_member`], or with `"api": "atrium"` as [`Sandbox::add_atrium_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
@@ -125,9 +127,9 @@ mod socket;
 mod state;
 
 pub use builder::SandboxBuilder;
-pub use fault::{Fault, FaultBody, FaultKind, InvalidFault};
+pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};
 pub use requests::RecordedRequest;
-pub use settings::JobKind;
+pub use settings::{JobKind, Variation};
 pub use state::{JobReport, JobState};
 
 use server::Server;
@@ -407,6 +409,17 @@ impl Sandbox {
     pub fn forbid(&self, product: JobKind) {
         let store = &self.shared.store;
         store.set_product(self.client_id(), product, false);
+    }
+
+    /// The variations that are on.
+    pub fn variations(&self) -> Vec<Variation> {
+        self.shared.store.variations()
+    }
+
+    /// Turns these variations on, and all others off.
+    pub fn set_variations(&self, variations: impl IntoIterator<Item = Variation>) {
+        let store = &self.shared.store;
+        store.set_variations(variations.into_iter().collect());
     }
 
     /// Signs in on the OAuth page of a member. False when no page is open, or the user is disabled.

@@ -277,6 +277,11 @@ fn paginate(body: &mut Value, call: &Call) {
         return;
     };
     let (number, size) = call.page();
+    if !call.has_pages {
+        body.remove("pagination");
+        body.remove("pagination_data");
+        return;
+    }
     let is_paged = call
         .operation
         .parameters

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::api::Api;
 use crate::call::{Call, Reply};
 
 /// The reply with the requested page of these records.
 pub(super) fn paged(call: &Call, key: &str, records: Vec<Value>) -> Reply {
     let page = Page::of(call, records.len());
     let records = page.cut(records);
+    if !call.has_pages {
+        return Reply::ok(json!({key: records}));
+    }
     Reply::ok(json!({key: records, "pagination": page.pagination()}))
 }
 
@@ -16,8 +18,6 @@ pub(super) struct Page {
     number: usize,
     size: usize,
     total: usize,
-    /// How many pages an empty list has.
-    fewest: usize,
 }
 
 impl Page {
@@ -27,7 +27,6 @@ impl Page {
             number,
             size,
             total,
-            fewest: usize::from(call.api == Api::Atrium),
         }
     }
 
@@ -56,7 +55,8 @@ impl Page {
         })
     }
 
+    /// An empty list has one page, as at MX.
     fn pages(&self) -> usize {
-        self.total.div_ceil(self.size).max(self.fewest)
+        self.total.div_ceil(self.size).max(1)
     }
 }

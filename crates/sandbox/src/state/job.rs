@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bank::Step;
+use crate::bank::accounts::Source;
 use crate::guids::guid;
 use crate::settings::JobKind;
 use crate::state::{Answers, Challenge};
@@ -31,6 +32,8 @@ pub(crate) struct Job {
     pub kind: JobKind,
     /// How many of its kind the member has had, this one included.
     pub count: usize,
+    /// How many jobs of any kind the member has had, this one included.
+    pub number: usize,
     /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
     /// The remaining steps; the first is the current one.
@@ -44,8 +47,24 @@ pub(crate) struct Job {
     pub is_authenticated: bool,
     /// The open challenges.
     pub open: Vec<Challenge>,
+    /// The member whose questions have the same guids every time.
+    pub questions_of: Option<String>,
     /// Answers of `createMemberCredentials`, which `resumeJob` gives to the bank.
     pub stored_answers: Answers,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stage {
+    pub kind: JobKind,
+    pub state: JobState,
+    /// The status of the job itself, by name.
+    pub status: &'static str,
+    pub is_authenticated: bool,
+    pub started: Instant,
+    /// The current step; none at the end.
+    pub step: Option<Step>,
+    pub step_started: Instant,
 }
 
 impl Job {
@@ -54,6 +73,7 @@ impl Job {
             guid: guid("JOB"),
             kind,
             count: 1,
+            number: 1,
             login,
             steps: steps.into(),
             started: now,
@@ -61,7 +81,16 @@ impl Job {
             end: None,
             is_authenticated: false,
             open: Vec::new(),
+            questions_of: None,
             stored_answers: Answers::new(),
+        }
+    }
+
+    /// What it gathered with its login, under this number.
+    pub(crate) fn source(&self, number: usize) -> Source {
+        Source {
+            login: self.login.clone(),
+            number,
         }
     }
 
@@ -75,6 +104,18 @@ impl Job {
             Some(_) => JobState::Failed,
             None if matches!(self.steps.front(), Some(Step::Ask(_))) => JobState::Challenged,
             None => JobState::Running,
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        Stage {
+            kind: self.kind,
+            state: self.state(),
+            status: self.status().1,
+            is_authenticated: self.is_authenticated,
+            started: self.started,
+            step: self.steps.front().cloned(),
+            step_started: self.step_started,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::bank::{Step, gathering_only};
 use crate::call::Reply;
-use crate::settings::JobKind;
+use crate::settings::{JobKind, Variation};
 use crate::state::{AnswerError, Answers, Job, Started, State};
 
 impl State {
@@ -71,7 +71,15 @@ impl State {
             Some(_) => gathering_only(&self.settings),
             None => member.institution.steps(&member.entries, &self.settings),
         };
-        let job = Job::new(kind, member.login.clone(), steps, self.now);
+        let mut job = Job::new(kind, member.login.clone(), steps, self.now);
+        if self.settings.has(Variation::SameQuestionGuids) {
+            job.questions_of = Some(guid.to_owned());
+        }
+        if self.settings.has(Variation::SameJobGuid)
+            && let Some(before) = member.connection.jobs.back()
+        {
+            job.guid.clone_from(&before.guid);
+        }
         member.connection.start(job, &self.settings);
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::bank::{Entries, Institution, institution};
 use crate::call::Reply;
 use crate::guids::guid;
-use crate::state::{Answers, Connection, Member, Oauth, State, User};
+use crate::state::{Answers, Connection, Member, Oauth, Snapshot, State, User};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
@@ -28,13 +28,41 @@ impl State {
         guids
     }
 
-    /// The JSON of a member now, or before its latest job in a stale call.
+    /// The JSON of a member in the answer to a call that changes it.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let (clock, is_stale) = (self.clock, self.is_stale);
+        let shown = self.changed(user, guid)?;
+        self.shown_json(user, guid, shown)
+    }
+
+    /// The JSON of a member in the answer to a reading, which may lag behind changes.
+    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
+        let shown = self.reading(user, guid)?;
+        self.shown_json(user, guid, shown)
+    }
+
+    /// What the answer to a call that changes a member shows of it.
+    pub(crate) fn changed(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
-        let connection = &member.connection;
-        let before = connection.before_job.clone().filter(|_| is_stale);
-        Ok(member.to_json(&before.unwrap_or_else(|| connection.snapshot()), &clock))
+        Ok(before.unwrap_or_else(|| member.connection.snapshot()))
+    }
+
+    /// What a new reading of a member shows of it.
+    pub(crate) fn reading(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let now = self.now;
+        Ok(self.member(user, guid)?.connection.read(now))
+    }
+
+    /// The JSON of a member that shows this, with the variations.
+    pub(crate) fn shown_json(
+        &mut self,
+        user: &str,
+        guid: &str,
+        shown: Snapshot,
+    ) -> Result<Value, Reply> {
+        let clock = self.clock;
+        let shown = shown.varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// Creates a member, and starts its first job unless the request skips it.
@@ -226,7 +254,8 @@ impl State {
         }
     }
 
-    /// Refuses a login that the user has at the institution, and an `external_guid` that the partner has.
+    /// Refuses credentials that another member of the user has at the institution, and an `external_guid` that the partner has. New
+    /// entries of a member replace its own.
     fn check_unique(
         &self,
         owner: &User,
@@ -235,15 +264,16 @@ impl State {
         entries: &Entries,
         external_guid: Option<&str>,
     ) -> Result<(), Reply> {
-        let members = owner.members.iter();
-        let members = members.filter(|guid| Some(guid.as_str()) != this);
-        let mut members = members.filter_map(|guid| self.members.get(guid));
-        let login = entries.get("LOGIN");
-        let has_login = |member: &Member| {
-            member.institution.guid == institution.guid && member.entries.get("LOGIN") == login
-        };
-        if login.is_some() && members.any(has_login) {
-            let message = "The user has a member with this login at this institution.";
+        let this_member = this.and_then(|guid| self.members.get(guid));
+        let mut all = this_member.map_or_else(Entries::new, |member| member.entries.clone());
+        all.extend(entries.clone());
+        let others = owner.members.iter();
+        let others = others.filter(|guid| Some(guid.as_str()) != this);
+        let mut others = others.filter_map(|guid| self.members.get(guid));
+        let has_them =
+            |other: &Member| other.institution.guid == institution.guid && other.entries == all;
+        if !entries.is_empty() && others.any(has_them) {
+            let message = "The user has a member with these credentials at this institution.";
             return Err(Reply::problem(422, Some(4220), message));
         }
         let is_of_client = |user: &str| {

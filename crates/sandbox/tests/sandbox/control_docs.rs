@@ -102,6 +102,9 @@ async fn every_response_has_the_shape_of_its_example() {
     let signing_in = format!("POST /_sandbox/oauth/{}", waiting.member());
     check("POST /_sandbox/oauth/{member}", &signing_in, "").await;
 
+    let vary = "PUT /_sandbox/variations";
+    check(vary, vary, r#"{"variations": ["same_job_guid"]}"#).await;
+    check("GET /_sandbox/variations", "GET /_sandbox/variations", "").await;
     let finish = "POST /_sandbox/jobs/finish";
     check(finish, finish, "").await;
     let add = "POST /_sandbox/members";

@@ -12,7 +12,8 @@ use crate::call::{Call, Reply};
 use crate::handlers::nexus::members as nexus;
 use crate::handlers::pages::paged;
 use crate::settings::JobKind;
-use crate::state::{Challenge, State};
+use crate::state::{Challenge, Snapshot, State};
+use mx_nexus::values::ConnectionStatus;
 
 /// How many members a user may have (reference).
 const MAX_MEMBERS: usize = 25;
@@ -42,15 +43,17 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             None => credentials_reply(member.institution),
         }),
         "listMemberMFAChallenges" => {
-            state
-                .member(user, guid)
-                .map(|member| match member.connection.open() {
+            let now = state.now;
+            let shown = state.member(user, guid);
+            shown.map(
+                |member| match member.connection.shown(now).open.as_slice() {
                     [] => Reply::empty(StatusCode::NO_CONTENT),
                     open => Reply::ok(json!({"challenges": challenges(open)})),
-                })
+                },
+            )
         }
         "resumeMember" => nexus::resume(state, user, guid, request)
-            .and_then(|_| read(state, user, guid))
+            .and_then(|_| changed(state, user, guid))
             .map(member_reply),
         "readOauthWindowUri" => oauth_window(state, user, guid).map(member_reply),
         "fetchStatements" => match state.member(user, guid) {
@@ -93,7 +96,7 @@ fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Rep
         }
     }
     let started = state.start(user, guid, kind)?;
-    let member = read(state, user, guid)?;
+    let member = changed(state, user, guid)?;
     Ok(Reply::json(
         nexus::status(started),
         json!({"member": member}),
@@ -115,7 +118,7 @@ fn create(state: &mut State, user: &str, request: &Value) -> Result<Reply, Reply
     request["institution_guid"] = json!(institution.guid);
     let made = state.create_member(user, &request).map_err(clash)?;
     let guid = made["guid"].as_str().unwrap_or_default();
-    let mut member = read(state, user, guid)?;
+    let mut member = changed(state, user, guid)?;
     if let Some(address) = made.get("oauth_window_uri") {
         member["oauth_window_uri"] = address.clone();
     }
@@ -127,7 +130,7 @@ fn update(state: &mut State, user: &str, guid: &str, request: &Value) -> Result<
     // MX's sample of an update with new credentials shows no running job.
     request["skip_aggregation"] = json!(true);
     state.update_member(user, guid, &request).map_err(clash)?;
-    read(state, user, guid).map(member_reply)
+    changed(state, user, guid).map(member_reply)
 }
 
 /// The request as Nexus takes it, which names the identifiers otherwise.
@@ -157,35 +160,46 @@ fn clash(refusal: Reply) -> Reply {
 
 fn oauth_window(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
     let address = state.oauth_window(user, guid, None)?;
-    let mut member = read(state, user, guid)?;
+    let mut member = changed(state, user, guid)?;
     member["oauth_window_uri"] = json!(address);
     Ok(member)
 }
 
-/// A member with its status: all fields of `MemberResponse` and of `MemberStatusResponse`.
+/// The JSON of a member in the answer to a reading.
 fn read(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
-    let now = state.now;
-    let mut shown = state.member_json(user, guid)?;
-    let connection = &state.member(user, guid)?.connection;
-    let latest = shown["most_recent_job_guid"].as_str();
-    let mut jobs = connection.jobs.iter();
-    let job = jobs.find(|job| Some(job.guid.as_str()) == latest);
-    let progress = job.map(|job| Progress::of(job, now));
-    let is_new = shown["connection_status"] == "UPDATED" && shown["is_being_aggregated"] == false;
+    let shown = state.reading(user, guid)?;
+    member_json(state, user, guid, shown)
+}
+
+/// The JSON of a member in the answer to a call that changes it.
+fn changed(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
+    let shown = state.changed(user, guid)?;
+    member_json(state, user, guid, shown)
+}
+
+/// A member with its status: all fields of `MemberResponse` and of `MemberStatusResponse`.
+fn member_json(state: &mut State, user: &str, guid: &str, shown: Snapshot) -> Result<Value, Reply> {
+    let stage = shown.stage.clone();
+    let progress = stage.as_ref().map(|stage| Progress::of(stage, state.now));
+    let is_challenged = shown.status == ConnectionStatus::Challenged;
+    let open = is_challenged.then(|| challenges(&shown.open));
+    // New credentials have no job yet.
+    let is_new = shown.status == ConnectionStatus::Updated && !shown.is_aggregating;
+    let mut member = state.shown_json(user, guid, shown)?;
     let status = match &progress {
         Some(progress) if !is_new => progress.status,
         _ => "INITIATED",
     };
-    shown["status"] = json!(status);
-    shown["is_authenticated"] = json!(job.is_some_and(|job| job.is_authenticated));
+    member["status"] = json!(status);
+    member["is_authenticated"] = json!(stage.is_some_and(|stage| stage.is_authenticated));
     let has = |part: fn(&Progress) -> bool| json!(progress.as_ref().is_some_and(part));
-    shown["has_processed_accounts"] = has(|progress| progress.has_processed_accounts);
-    shown["has_processed_transactions"] = has(|progress| progress.has_processed_transactions);
-    shown["identifier"] = shown["external_guid"].take();
-    if shown["connection_status"] == "CHALLENGED" {
-        shown["challenges"] = challenges(connection.open());
+    member["has_processed_accounts"] = has(|progress| progress.has_processed_accounts);
+    member["has_processed_transactions"] = has(|progress| progress.has_processed_transactions);
+    member["identifier"] = member["external_guid"].take();
+    if let Some(open) = open {
+        member["challenges"] = open;
     }
-    Ok(shown)
+    Ok(member)
 }
 
 fn challenges(open: &[Challenge]) -> Value {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
+use crate::bank::accounts::{ACCOUNTS, AccountKind, Owner, Source};
 use crate::call::{Call, Reply};
 use crate::handlers::pages::paged;
 use crate::state::{Account, AccountAction, Clock, Member, State};
@@ -69,11 +69,11 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 
 /// The owners of the latest identification.
 pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Value {
-    let Some(login) = &member.connection.owners_login else {
+    let Some(source) = &member.connection.owners_source else {
         return json!([]);
     };
     let owners = member.accounts().flat_map(|account| {
-        let owners = generated::owners(login, account.index).into_iter();
+        let owners = source.owners(account.index).into_iter();
         owners.map(move |owner| owner_json(member, &account.guid, &owner, splits_names))
     });
     owners.collect()
@@ -102,15 +102,14 @@ pub(in crate::handlers) fn numbers<'a>(
     member: &Member,
     accounts: impl IntoIterator<Item = &'a Account>,
 ) -> Value {
-    let Some(login) = &member.connection.numbers_login else {
+    let Some(source) = &member.connection.numbers_source else {
         return json!([]);
     };
     let accounts = accounts.into_iter();
     let accounts = accounts.filter(|account| kind(account).has_numbers);
     let numbers = accounts.map(|account| {
         let institution = member.institution;
-        let numbers =
-            generated::numbers(login, account.index, &institution.code, institution.country);
+        let numbers = source.numbers(account.index, &institution.code, institution.country);
         json!({
             "account_guid": account.guid,
             "account_number": numbers.account_number,
@@ -134,15 +133,20 @@ pub(in crate::handlers) fn account_json(
 ) -> Value {
     let (kind, index) = (kind(account), account.index);
     let institution = member.institution;
-    let login = &member.connection.accounts_login;
-    let numbers = generated::numbers(login, index, &institution.code, institution.country);
+    let connection = &member.connection;
+    let source = &connection.accounts_source;
+    let masked = match &connection.numbers_source {
+        Some(verified) => verified,
+        None => &Source::first(&source.login),
+    };
+    let numbers = masked.numbers(index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
-    let cents = generated::cents(login, index);
+    let cents = source.cents(index);
     let balance = json!(cents as f64 / 100.0);
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
     let guid = &account.guid;
-    let ownership = match generated::owners(login, index).len() {
+    let ownership = match source.owners(index).len() {
         1 => "INDIVIDUAL",
         _ => "JOINT",
     };

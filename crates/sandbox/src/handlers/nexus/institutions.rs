@@ -113,9 +113,11 @@ fn search(call: &Call) -> Result<Reply, Reply> {
     let page = Page::of(call, found.len());
     let on_page: Vec<Value> = page.cut(found).into_iter().map(institution_json).collect();
     let paging = page.pagination_data(on_page.len());
-    Ok(Reply::ok(
-        json!({"institutions": on_page, "pagination_data": paging}),
-    ))
+    let mut list = json!({"institutions": on_page});
+    if call.has_pages {
+        list["pagination_data"] = paging;
+    }
+    Ok(Reply::ok(list))
 }
 
 pub(in crate::handlers) fn institution_json(institution: &Institution) -> Value {

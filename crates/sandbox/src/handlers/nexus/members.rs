@@ -17,7 +17,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     Some(match call.operation.id {
         "createMember" => state.create_member(user, member).map(member_reply),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.member_json(user, guid).map(member_reply),
+        "readMember" => state.read_member(user, guid).map(member_reply),
         "updateMember" => state.update_member(user, guid, member).map(member_reply),
         "deleteMember" => state
             .delete_member(user, guid)
@@ -31,10 +31,14 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             Reply::ok(json!({"credentials": credentials}))
         }),
         "createMemberCredentials" => store_answer(state, user, guid, member),
-        "listMemberChallenges" => state.member(user, guid).map(|member| {
-            let open = member.connection.open().iter().map(Challenge::to_json);
-            Reply::ok(json!({"challenges": open.collect::<Value>()}))
-        }),
+        "listMemberChallenges" => {
+            let now = state.now;
+            state.member(user, guid).map(|member| {
+                let shown = member.connection.shown(now);
+                let open = shown.open.iter().map(Challenge::to_json);
+                Reply::ok(json!({"challenges": open.collect::<Value>()}))
+            })
+        }
         "resumeAggregation" => resume(state, user, guid, member),
         "generateOauthWindowUri" => {
             let skips_aggregation = call.query("skip_aggregation").map(|text| text == "true");
@@ -114,7 +118,11 @@ fn store_answer(state: &mut State, user: &str, guid: &str, entry: &Value) -> Res
 fn list(state: &mut State, user: &str, call: &Call) -> Reply {
     let mut members = Vec::new();
     for guid in state.member_guids(user) {
-        members.extend(state.member_json(user, &guid));
+        let member = match call.operation.starts_work {
+            true => state.member_json(user, &guid),
+            false => state.read_member(user, &guid),
+        };
+        members.extend(member);
     }
     if let Some(use_case) = call.query("use_case") {
         members.retain(|member| {
