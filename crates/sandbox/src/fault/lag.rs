@@ -5,12 +5,9 @@ use std::time::Duration;
 use mx_nexus::operations::Operation;
 use serde::{Deserialize, Serialize};
 
-/// The starts of the paths of operations on members.
-const MEMBER_PATHS: [&str; 3] = ["/members/", "/jobs/", "/users/{user_guid}/members/"];
-
 /// How long readings of a member do not show a change of it, as MX does for a moment after a start. For [`Fault::lag`](super::Fault::lag).
 ///
-/// Until the lag is over, `readMember`, `readMemberStatus`, `listMembers` and the list of challenges show what they showed before the change. Several changes
+/// Until the lag is over, `readMember`, `listMembers` and the list of challenges show what they showed before the change. Several changes
 /// may lag at a time: a reading shows the member as it was before the oldest one that it may not show yet.
 ///
 /// ```
@@ -81,9 +78,9 @@ impl Lag {
 
 /// Whether an operation can change how a member is connected.
 pub(super) fn can_change_members(operation: &Operation) -> bool {
-    let is_about_members = MEMBER_PATHS
-        .iter()
-        .any(|start| operation.path.starts_with(start));
+    let of_user = operation.path.strip_prefix("/users/{user_guid}");
+    let path = of_user.unwrap_or(operation.path);
+    let is_about_members = path.starts_with("/members/") || path.starts_with("/jobs/");
     is_about_members && (["POST", "PUT"].contains(&operation.method) || operation.starts_work)
 }
 

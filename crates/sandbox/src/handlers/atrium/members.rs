@@ -44,13 +44,11 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
         }),
         "listMemberMFAChallenges" => {
             let now = state.now;
-            let shown = state.member(user, guid);
-            shown.map(
-                |member| match member.connection.shown(now).open.as_slice() {
-                    [] => Reply::empty(StatusCode::NO_CONTENT),
-                    open => Reply::ok(json!({"challenges": challenges(open)})),
-                },
-            )
+            let member = state.member(user, guid);
+            member.map(|member| match &*member.connection.shown(now).open {
+                [] => Reply::empty(StatusCode::NO_CONTENT),
+                open => Reply::ok(json!({"challenges": challenges(open)})),
+            })
         }
         "resumeMember" => nexus::resume(state, user, guid, request)
             .and_then(|_| changed(state, user, guid))

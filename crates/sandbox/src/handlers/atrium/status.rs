@@ -9,7 +9,7 @@ use crate::settings::JobKind;
 use crate::state::{JobState, Stage};
 use mx_nexus::values::ConnectionStatus;
 
-/// The progress of a stage.
+/// The progress of a job.
 pub(super) struct Progress {
     /// The status of the job, by name.
     pub status: &'static str,
