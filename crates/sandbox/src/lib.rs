@@ -50,6 +50,8 @@
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].
+//! Its limits are those of MX's development environment: 100 users and 25 members a user (405), and five checks of the balance of a
+//! member within two hours (429). New credentials of a member start no job.
 //!
 //! # Banks and passwords
 //!
