@@ -4,7 +4,7 @@
 //! the place of an external guid.
 
 use super::connection::Connection;
-use super::terms::{NewMember, Return, Terms};
+use super::terms::{ListedMember, NewMember, Return, Terms};
 use crate::api::types::{CredentialResponse, InstitutionResponse, MemberCredentialRequest};
 use crate::atrium::{User, as_nexus, types};
 use crate::error::Error;
@@ -91,24 +91,29 @@ pub(super) async fn create(user: &User, new: NewMember<'_>) -> Result<Connection
     })
 }
 
-/// The member of an institution with the partner's identifier, if there is one.
-pub(super) async fn find(
+/// The members that the user has at an institution; none where an answer holds no list.
+pub(super) async fn members_of(
     user: &User,
     institution: &InstitutionGuid,
-    identifier: &str,
-) -> Result<Option<MemberGuid>, Error> {
-    let mut members = user.api().list_members().user_guid(user.guid()).items();
-    while let Some(member) = members.next().await {
-        let member = member?;
-        if member.identifier.as_deref() == Some(identifier)
-            && member
-                .institution_code
-                .is_some_and(|code| code.as_str() == institution.as_str())
-        {
-            return Ok(member.guid);
+) -> Result<Option<Vec<ListedMember>>, Error> {
+    let list = user.api().list_members().user_guid(user.guid());
+    let mut pages = list.pages();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Some(members) = page?.members else {
+            return Ok(None);
+        };
+        for member in members {
+            let code = member.institution_code;
+            if code.is_some_and(|code| code.as_str() == institution.as_str()) {
+                found.push(ListedMember {
+                    guid: member.guid,
+                    external_guid: member.identifier.map(Into::into),
+                });
+            }
         }
     }
-    Ok(None)
+    Ok(Some(found))
 }
 
 pub(super) async fn update(

@@ -65,6 +65,15 @@ enum Purpose {
     Update(MemberGuid),
 }
 
+/// What the list of members shows of one whose answer to the creation was lost.
+enum Found {
+    Ours(MemberGuid),
+    /// It was not created.
+    Absent,
+    /// The institution has members, and nothing distinguishes them.
+    Unknown,
+}
+
 impl fmt::Debug for Form {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Form");
@@ -194,8 +203,10 @@ impl Form {
 
     /// Creates the member, or changes its credentials.
     ///
-    /// Starts no aggregation, because it would block an identification. The creation is sent once; when its answer is lost, the
-    /// error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the future loses the answer too.
+    /// Starts no aggregation, because it would block an identification. When the answer to the creation is lost, the members are
+    /// listed: one with the external guid of this form is the one; where there is none, or none of the institution, the creation
+    /// is sent once more; else the error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the
+    /// future loses the answer too.
     ///
     /// # Errors
     ///
@@ -213,30 +224,53 @@ impl Form {
         }
     }
 
-    /// Creates the member. After a lost answer it looks for a member with the external guid.
+    /// Creates the member, and settles a lost answer by listing the members.
     async fn create_member(
         &self,
         institution: &InstitutionGuid,
         credentials: Vec<types::MemberCredentialRequest>,
     ) -> Result<Connection, Error> {
+        let lost = match self.post_member(institution, &credentials).await {
+            Err(error) if error.is_answer_lost() => error,
+            outcome => return outcome,
+        };
+        match self.find_member(institution).await {
+            Ok(Found::Ours(member)) => Ok(Connection::of(member)),
+            Ok(Found::Absent) => self.post_member(institution, &credentials).await,
+            Ok(Found::Unknown) | Err(_) => Err(lost),
+        }
+    }
+
+    async fn post_member(
+        &self,
+        institution: &InstitutionGuid,
+        credentials: &[types::MemberCredentialRequest],
+    ) -> Result<Connection, Error> {
         let new = NewMember {
             institution,
-            credentials,
+            credentials: credentials.to_vec(),
             is_oauth: self.is_oauth,
             terms: &self.terms,
             return_to: &self.return_to,
         };
-        let lost = match by_api!(&self.caller, create(new)) {
-            Err(error) if error.is_answer_lost() => error,
-            outcome => return outcome,
+        by_api!(&self.caller, create(new))
+    }
+
+    /// Looks for the member after a lost answer.
+    async fn find_member(&self, institution: &InstitutionGuid) -> Result<Found, Error> {
+        // An answer without a list proves nothing.
+        let Some(mut members) = by_api!(&self.caller, members_of(institution))? else {
+            return Ok(Found::Unknown);
         };
-        let Some(wanted) = &self.terms.external_guid else {
-            return Err(lost);
-        };
-        match by_api!(&self.caller, find(institution, wanted)) {
-            Ok(Some(member)) => Ok(Connection::of(member)),
-            _ => Err(lost),
+        if let Some(ours) = &self.terms.external_guid {
+            members.retain(|member| member.external_guid.as_ref() == Some(ours));
+            let ours = members.into_iter().find_map(|member| member.guid);
+            return Ok(ours.map_or(Found::Absent, Found::Ours));
         }
+        Ok(match members.is_empty() {
+            true => Found::Absent,
+            false => Found::Unknown,
+        })
     }
 
     async fn update_member(

@@ -1,7 +1,7 @@
 //! The calls of a form by the Nexus API.
 
 use super::connection::Connection;
-use super::terms::{NewMember, Return, Terms};
+use super::terms::{ListedMember, NewMember, Return, Terms};
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
@@ -76,23 +76,28 @@ pub(super) async fn create(user: &User, new: NewMember<'_>) -> Result<Connection
     })
 }
 
-/// The member of an institution with the partner's guid, if there is one.
-pub(super) async fn find(
+/// The members that the user has at an institution; none where an answer holds no list.
+pub(super) async fn members_of(
     user: &User,
     institution: &InstitutionGuid,
-    external_guid: &str,
-) -> Result<Option<MemberGuid>, Error> {
+) -> Result<Option<Vec<ListedMember>>, Error> {
     let api = user.api().await?;
-    let mut members = api.list_members().items();
-    while let Some(member) = members.next().await {
-        let member = member?;
-        if member.external_guid.as_deref() == Some(external_guid)
-            && member.institution_guid.as_ref() == Some(institution)
-        {
-            return Ok(member.guid);
+    let mut pages = api.list_members().pages();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Some(members) = page?.members else {
+            return Ok(None);
+        };
+        for member in members {
+            if member.institution_guid.as_ref() == Some(institution) {
+                found.push(ListedMember {
+                    guid: member.guid,
+                    external_guid: member.external_guid.map(Into::into),
+                });
+            }
         }
     }
-    Ok(None)
+    Ok(Some(found))
 }
 
 pub(super) async fn update(

@@ -1,7 +1,7 @@
 //! The settings of a form besides the credentials: data of the member, and where OAuth returns to.
 
 use crate::api::types::MemberCredentialRequest;
-use crate::values::{InstitutionGuid, Personal, ReferralSource, UseCase};
+use crate::values::{InstitutionGuid, MemberGuid, Personal, ReferralSource, UseCase};
 
 /// The data of a member besides its credentials.
 #[derive(Clone, Debug, Default)]
@@ -46,4 +46,10 @@ pub(super) struct NewMember<'a> {
     pub(super) is_oauth: bool,
     pub(super) terms: &'a Terms,
     pub(super) return_to: &'a Return,
+}
+
+/// A member that exists.
+pub(super) struct ListedMember {
+    pub(super) guid: Option<MemberGuid>,
+    pub(super) external_guid: Option<String>,
 }

@@ -113,6 +113,11 @@ impl<K: Kind> JobBuilder<K> {
         }
     }
 
+    /// The calls of this kind, and the member that they are for.
+    pub(super) fn calls(&self) -> (&dyn KindApi<K>, &MemberGuid) {
+        (&*self.api, &self.handle.member)
+    }
+
     /// Changes what is gathered.
     pub(crate) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.handle.options);

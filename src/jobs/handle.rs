@@ -64,6 +64,11 @@ impl JobHandle {
         self.machine.has_started()
     }
 
+    /// Whether a job of another kind is in the way, so that this one waits for its end.
+    pub fn is_blocked(&self) -> bool {
+        self.machine.is_blocked()
+    }
+
     /// MX's job, once it is known.
     pub fn job(&self) -> Option<&JobGuid> {
         self.machine.job()
