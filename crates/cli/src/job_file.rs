@@ -2,6 +2,7 @@
 //! `status`.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use mx_nexus::jobs::{Image, JobHandle};
@@ -162,19 +163,17 @@ impl JobRecord {
         Ok(self.saved.external_guid.clone().unwrap_or_default())
     }
 
-    /// Keeps the image of a question beside the file, and returns its path.
+    /// Keeps the image of a question beside the file, if there is one, and returns its path.
     pub(crate) fn keep_image(
         &mut self,
         image: &Image,
         extension: &str,
-    ) -> std::io::Result<PathBuf> {
-        use std::io::Write;
-        let path = self.path().unwrap_or(Path::new("nexus"));
+    ) -> Option<std::io::Result<PathBuf>> {
         let ending = format!(".image-{}{extension}", self.saved.images.len() + 1);
-        let path = beside(path, &ending);
-        create_private(&path)?.write_all(image.bytes())?;
+        let path = beside(self.path()?, &ending);
+        let written = create_private(&path).and_then(|mut file| file.write_all(image.bytes()));
         self.saved.images.push(ending);
-        Ok(path)
+        Some(written.map(|()| path))
     }
 
     /// Removes the images of questions that were kept.
