@@ -113,6 +113,21 @@ impl Form {
         }
     }
 
+    /// Refuses an institution that does not support identification, before any credentials are stored.
+    ///
+    /// Where MX does not report whether it does, the form is returned as it is, and so is that of a member to reconnect.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectErrorKind::NotSupported`](super::ConnectErrorKind::NotSupported).
+    pub fn identifying(self) -> Result<Self, ConnectError> {
+        let supports = |institution: &Institution| institution.supports_account_identification;
+        match self.institution().and_then(supports) {
+            Some(false) => Err(ConnectError::not_supported()),
+            _ => Ok(self),
+        }
+    }
+
     /// Uses OAuth at an institution that offers it beside its fields (`supports_oauth`).
     ///
     /// The form then has no fields.
