@@ -26,7 +26,7 @@ pub enum ConnectErrorKind {
     InvalidValue,
     /// The institution takes no new members, or the member has neither credentials nor OAuth.
     Closed,
-    /// The institution does not support identification.
+    /// The institution does not support the kind of job for which the member is made.
     NotSupported,
     /// The same login is connected already. List the members, and use or reconnect the existing one.
     Duplicate,
@@ -87,7 +87,7 @@ impl ConnectError {
     }
 
     pub(super) fn not_supported() -> Self {
-        let summary = "the institution does not support identification; choose another one";
+        let summary = "the institution does not support this kind of job; choose another one";
         Self::new(ConnectErrorKind::NotSupported, summary, None)
     }
 

@@ -7,6 +7,7 @@ use super::terms::{Return, Terms};
 use super::{ConnectError, Connection, Field, FormValues, Institution};
 use crate::api::types;
 use crate::error::Error;
+use crate::jobs::KindName;
 use crate::nexus::User;
 use crate::operations;
 use crate::pages::Paged;
@@ -121,8 +122,22 @@ impl Form {
     ///
     /// [`ConnectErrorKind::NotSupported`](super::ConnectErrorKind::NotSupported).
     pub fn identifying(self) -> Result<Self, ConnectError> {
-        let supports = |institution: &Institution| institution.supports_account_identification;
-        match self.institution().and_then(supports) {
+        self.supporting(KindName::Identification)
+    }
+
+    /// The same for another kind of job, as far as MX reports whether an institution supports it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::identifying`].
+    pub fn supporting(self, kind: KindName) -> Result<Self, ConnectError> {
+        let supported = self.institution().and_then(|institution| match kind {
+            KindName::Identification => institution.supports_account_identification,
+            KindName::Verification => institution.supports_account_verification,
+            KindName::ExtendedHistory => institution.supports_transaction_history,
+            KindName::Aggregation | KindName::BalanceCheck => None,
+        });
+        match supported {
             Some(false) => Err(ConnectError::not_supported()),
             _ => Ok(self),
         }

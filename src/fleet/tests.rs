@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::identity::{Owner, Owners};
 use crate::jobs::api::{Accepted, Answering, CheckedAnswer, KindApi, MemberApi, Snapshot};
 use crate::jobs::{Challenge, Options};
+use crate::operations::Api;
 use crate::secret::Secret;
 use crate::values::JobGuid;
 
@@ -139,7 +140,7 @@ fn add(fleet: &mut Fleet, bank: &Arc<Bank>, member: &str) -> FleetJob {
         is_answered: AtomicUsize::new(0),
     };
     let desk = Arc::new(desk) as Arc<dyn KindApi<Identification>>;
-    let identify = JobBuilder::new(desk, Some("U-1"), member.into(), Options::default());
+    let identify = JobBuilder::new(desk, Api::Nexus, Some("U-1"), member.into());
     fleet.start(identify)
 }
 

@@ -171,7 +171,7 @@ async fn institution_without_identification_is_refused_before_credentials_are_en
         assert_eq!(form.is_err(), is_refused);
         if let Err(error) = form {
             assert_eq!(error.kind(), ConnectErrorKind::NotSupported);
-            let text = "the institution does not support identification; choose another one";
+            let text = "the institution does not support this kind of job; choose another one";
             assert_eq!(error.to_string(), text);
         }
     }

@@ -10,7 +10,7 @@ use crate::fault::FaultQueue;
 use crate::requests::RequestLog;
 use crate::router::RequestRouter;
 use crate::server::Bound;
-use crate::settings::{JobKind, Limits, Settings};
+use crate::settings::{JobKind, Limits, Settings, Variation};
 use crate::shared::Shared;
 use crate::state::Store;
 use mx_nexus::Secret;
@@ -116,6 +116,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// Answers in a way that is not the usual one. Can be called again for another one.
+    pub fn vary(mut self, variation: Variation) -> Self {
+        self.settings.variations.insert(variation);
+        self
+    }
+
     /// Timeouts for the head and for the body of a request; default: thirty seconds each. At least a millisecond, at most a year.
     pub fn request_timeouts(mut self, head: Duration, body: Duration) -> Self {
         self.limits.head_time = bounded(head);
@@ -165,6 +171,7 @@ impl SandboxBuilder {
             store,
             faults: FaultQueue::default(),
             requests: RequestLog::default(),
+            documents: Default::default(),
         });
         let router = RequestRouter::new(Arc::clone(&shared), self.limits);
         Ok(Sandbox {

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::fault::Lag;
 use mx_nexus::operations::Operation;
 
 /// A request that matched an operation.
@@ -21,8 +22,10 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     /// The JSON body, once it has been checked; null when there is none.
     pub body: Value,
-    /// Whether the reply shows members as they were before their latest job (fault `stale_echo`).
-    pub is_stale: bool,
+    /// Whether lists are cut into pages.
+    pub has_pages: bool,
+    /// How long readings lag behind its changes of members.
+    pub lag: Option<Lag>,
 }
 
 impl Call {
@@ -42,8 +45,11 @@ impl Call {
         named.map(|(_, value)| value.as_str())
     }
 
-    /// The number and the size of the requested page: 1 and 25 when absent or out of range.
+    /// The number and the size of the requested page: 1 and 25 when absent or out of range. Without pages the first has everything.
     pub(crate) fn page(&self) -> (usize, usize) {
+        if !self.has_pages {
+            return (1, usize::MAX);
+        }
         let number = |name| usize::try_from(whole_number(self.query(name)?)?).ok();
         let page = number("page").filter(|page| *page > 0);
         let size = number("records_per_page").filter(|size| (10..=1000).contains(size));

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::api;
-use crate::contract;
 use crate::fault::Fault;
+use crate::settings::Variation;
 use crate::shared::Shared;
 
 mod oauth;
@@ -35,6 +35,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/_sandbox/requests",
             get(list_requests).delete(clear_requests),
         )
+        .route(
+            "/_sandbox/variations",
+            get(list_variations).put(set_variations),
+        )
         .route("/_sandbox/jobs", get(list_jobs))
         .route("/_sandbox/jobs/finish", post(finish_jobs))
         .route("/_sandbox/members", post(add_member))
@@ -47,6 +51,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
     // Lists and objects of texts and numbers always serialise.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
+    json_response(status, bytes.into())
+}
+
+fn json_response(status: StatusCode, bytes: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
@@ -94,12 +102,14 @@ async fn index(State(shared): SharedState) -> Response<ResponseBody> {
             "POST /_sandbox/sessions/expire": "ends all sessions",
             "GET /_sandbox/requests": "the last requests, without secrets",
             "DELETE /_sandbox/requests": "removes them",
+            "GET /_sandbox/variations": "the ways in which answers are not the usual ones",
+            "PUT /_sandbox/variations": "sets them",
             "GET /_sandbox/jobs": "the jobs of all members",
             "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
-            "POST /_sandbox/members": "adds a member to the user with this user_id, at a bank that knows all passwords",
+            "POST /_sandbox/members": "adds a member to the user with this user_id, of Atrium with the api atrium, at a bank that knows all passwords",
             "POST /_sandbox/oauth/{member}": "signs in on the OAuth page of the member",
             "POST /_sandbox/oauth/{member}/decline": "declines on the OAuth page of the member",
-            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
+            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json, mdx.json and atrium.json",
         },
     });
     for api in api::SERVED {
@@ -123,7 +133,6 @@ async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<Response
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
-        let fault = fault.completed();
         let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });
@@ -149,6 +158,26 @@ async fn clear_requests(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.requests.clear()}))
 }
 
+async fn list_variations(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&Variations {
+        variations: shared.store.variations(),
+    })
+}
+
+async fn set_variations(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    match serde_json::from_slice::<Variations>(&body) {
+        Ok(wanted) => {
+            let wanted = wanted.variations.into_iter();
+            shared.store.set_variations(wanted.collect());
+            list_variations(State(shared)).await
+        }
+        Err(error) => {
+            let message = format!("Send {{\"variations\": [\"no_job_guid\"]}}: {error}.");
+            refuse(StatusCode::BAD_REQUEST, &message)
+        }
+    }
+}
+
 async fn list_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"jobs": shared.store.jobs()}))
 }
@@ -157,23 +186,59 @@ async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
+/// The body of `/_sandbox/variations`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Variations {
+    variations: Vec<Variation>,
+}
+
 /// The body of `POST /_sandbox/members`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewMember {
     user_id: String,
     password: String,
+    #[serde(default)]
+    api: UserApi,
+}
+
+/// Whose user it is.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UserApi {
+    #[default]
+    Nexus,
+    Atrium,
 }
 
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     // The message leaves out the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
     let read = read.map_err(|_| {
-        String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and nothing else.")
+        String::from(
+            "Send {\"user_id\": \"…\", \"password\": \"…\"}, for Atrium also \"api\": \"atrium\".",
+        )
     });
     let store = &shared.store;
-    match read.and_then(|new| store.add_member(&new.user_id, &new.password)) {
-        Ok(member) => respond(StatusCode::CREATED, &json!({"member": member})),
+    let added = read.and_then(|new| {
+        let NewMember {
+            user_id,
+            password,
+            api,
+        } = new;
+        let member = match api {
+            UserApi::Nexus => store.add_member(&user_id, &password)?,
+            UserApi::Atrium => {
+                let user = store.add_atrium_user(&user_id)?;
+                store.add_atrium_member(&user, &password)?
+            }
+        };
+        let user = store.user_of_member(&member);
+        Ok(json!({"member": member, "user": user}))
+    });
+    match added {
+        Ok(added) => respond(StatusCode::CREATED, &added),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }
@@ -185,7 +250,7 @@ async fn read_document(
     let name = name.strip_suffix(".json");
     let mut served = api::SERVED.into_iter();
     match served.find(|api| Some(api.name()) == name) {
-        Some(api) => ok(&contract::served_document(api, &shared.address)),
+        Some(api) => json_response(StatusCode::OK, shared.document(api)),
         None => not_found().await,
     }
 }

@@ -5,14 +5,32 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+mod answer;
+mod check;
+mod fields;
 mod filter;
+mod lag;
 mod queue;
 
+pub use answer::FaultBody;
+pub(crate) use answer::{Answer, Ending};
 pub(crate) use filter::RequestInfo;
+pub use lag::Lag;
 pub(crate) use queue::FaultQueue;
 
-/// A failure on purpose, and the requests that it is for.
+/// A failure on purpose: what happens to a request, what happens to its answer, and the requests that it is for.
+///
+/// | | the request is not processed | the request is processed |
+/// |---|---|---|
+/// | **no answer** | [`reset`](Self::reset), [`closed`](Self::closed) | the same with [`processed`](Self::processed) |
+/// | **another answer** | [`status`](Self::status), with a [`body`](Self::body) and [`retry_after`](Self::retry_after) | the same with [`processed`](Self::processed) |
+/// | **the true answer, altered** | | [`altered`](Self::altered), then [`set`](Self::set), [`remove`](Self::remove), [`null_fields`](Self::null_fields) or [`body`](Self::body); [`truncated`](Self::truncated) |
+/// | **the true answer** | | [`delay`](Self::delay), [`lag`](Self::lag), [`expired_sessions`](Self::expired_sessions) |
+///
+/// Where a request that changes a member is processed, readings of the member may lag behind it ([`lagging`](Self::lagging)), whatever
+/// happens to its answer.
 ///
 /// A fault is for every operation unless [`on`](Self::on) or [`on_operation`](Self::on_operation) restricts it, and happens once or as
 /// often as [`times`](Self::times) sets. It never affects `/_sandbox` itself. A request gets the first fault, in the order in which
@@ -22,12 +40,14 @@ pub(crate) use queue::FaultQueue;
 ///
 /// ```
 /// use std::time::Duration;
-/// use mx_nexus_sandbox::Fault;
+/// use mx_nexus_sandbox::{Fault, FaultBody};
 ///
 /// let busy = Fault::status(503).on("POST", "/members/*/identify").times(2).retry_after(Duration::from_secs(1));
-/// let lost = Fault::reset_after_processing().on_operation("identifyMember");
+/// let lost = Fault::reset().processed().on_operation("identifyMember");
 /// let late = Fault::delay(Duration::from_millis(200)).on("GET", "/members/**").skip(3);
-/// # let _ = (busy, lost, late);
+/// let unknown = Fault::altered().set("member.connection_status", "NEW").on_operation("readMember");
+/// let empty = Fault::altered().body(FaultBody::Empty).on_operation("listAccountOwners");
+/// # let _ = (busy, lost, late, unknown, empty);
 /// ```
 ///
 /// # As JSON
@@ -35,36 +55,44 @@ pub(crate) use queue::FaultQueue;
 /// One object, as `GET /_sandbox/faults` lists it. Unknown fields are refused.
 ///
 /// ```json
-/// {"kind": "status", "status": 503, "body": "html", "retry_after": 1,
+/// {"request": "not_processed", "answer": {"status": 503, "body": "html", "retry_after": 1},
 ///  "method": "POST", "path": "/members/*/identify", "times": 2, "skip": 0}
 /// ```
 ///
 /// | field | type | meaning |
 /// |---|---|---|
-/// | `kind` | text, required | `status`, `delay`, `reset`, `truncate`, `stale_echo` or `expire_sessions` |
-/// | `status` | 200 to 599 | status of the response; required for the kind `status`, and for no other |
-/// | `body` | text | of the kind `status`: `json` (the usual error), `html`, `not_json`, `empty`; `json` when absent, but 204 and 304 are always empty |
-/// | `retry_after` | seconds | of the kind `status`: the header `Retry-After` |
-/// | `processed` | boolean | of the kinds `status` and `reset`: whether the request takes effect; false when absent |
-/// | `delay_ms` | milliseconds | delay of the response, 600000 at most; required for the kind `delay` |
+/// | `request` | text, required | `processed`, `not_processed`, or `sessions_expired`: processed after all sessions expired |
+/// | `answer` | object | what replaces parts of the true answer, see below; the true answer when absent |
+/// | `lag` | object | how long readings lag behind the change of a member, see [`Lag`]; then the fault is only for requests that change a member |
+/// | `delay_ms` | milliseconds | delay of the answer, or of the end of the connection; 600000 at most |
 /// | `method` | text | only requests of this method, in any case |
 /// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end any number, also none |
-/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember`; `readMember` when a `stale_echo` has none of the three |
+/// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember` |
 /// | `times` | whole number | how often it happens; 1 when absent |
 /// | `skip` | whole number | how many matching requests succeed before; 0 when absent |
+///
+/// The fields of `answer`, all optional. A request that is not processed has no true answer, so it needs a `status`, or a `connection` that is
+/// `reset` or `closed`.
+///
+/// | field of `answer` | type | meaning |
+/// |---|---|---|
+/// | `status` | 200 to 599 | the status. From 300 to 399 the header `Location` has the address of the request |
+/// | `body` | text | the body: `error` (an error in MX's shape), `html`, `not_json`, `empty`, `null` or `object` (`{}`). When only a `status` is there: `error` from 400, the true body from 200 to 299, else `empty`; 204 and 304 are always empty |
+/// | `set` | object | fields of the JSON with their new values, by their paths: `{"member.connection_status": null}`. `*` is every entry of a list, a number one of them. A field that the object lacks is added |
+/// | `remove` | list of texts | fields of the JSON that are left out, by the same paths |
+/// | `null_fields` | boolean | all fields of the JSON are null; lists and objects stay |
+/// | `retry_after` | seconds | the header `Retry-After` in seconds |
+/// | `retry_after_date` | seconds | the header `Retry-After` as the date in so many seconds |
+/// | `connection` | text | `reset` (RST) or `closed` (FIN) instead of an answer; `truncated`: closed in the middle of the body |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Fault {
-    pub(crate) kind: FaultKind,
+    request: RequestEffect,
+    #[serde(default, skip_serializing_if = "Answer::is_true")]
+    pub(crate) answer: Answer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) status: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) body: Option<FaultBody>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) retry_after: Option<u64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    processed: bool,
+    pub(crate) lag: Option<Lag>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delay_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,38 +107,38 @@ pub struct Fault {
     skip: u32,
 }
 
-/// The kind of a fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What happens to the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RequestEffect {
+    Processed,
+    NotProcessed,
+    SessionsExpired,
+}
+
+/// What a fault did, in the log of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// A response with this status instead of the true one.
+    /// An answer with another status.
     Status,
-    /// The true response, late.
+    /// The true answer, late.
     Delay,
-    /// The connection is reset instead of a response.
+    /// The connection was reset instead of an answer.
     Reset,
-    /// The connection is closed in the middle of the response.
-    Truncate,
-    /// The response shows a member as it was before its latest job.
-    StaleEcho,
-    /// All sessions are expired.
-    ExpireSessions,
-}
-
-/// The body that comes with a status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FaultBody {
-    /// An error in MX's shape.
-    Json,
-    /// An HTML page, as from a gateway.
-    Html,
-    /// Malformed JSON.
-    NotJson,
-    /// No body.
-    Empty,
+    /// The connection was closed instead of an answer.
+    Closed,
+    /// The connection was closed in the middle of the answer.
+    Truncated,
+    /// The true status with another body.
+    Body,
+    /// The true answer with other fields.
+    Fields,
+    /// The true answer, and readings that lag behind the change.
+    Lag,
+    /// All sessions expired before.
+    ExpiredSessions,
 }
 
 /// Why a fault cannot happen.
@@ -130,13 +158,11 @@ fn once() -> u32 {
 }
 
 impl Fault {
-    fn new(kind: FaultKind) -> Self {
+    fn new(request: RequestEffect, answer: Answer) -> Self {
         Self {
-            kind,
-            status: None,
-            body: None,
-            retry_after: None,
-            processed: false,
+            request,
+            answer,
+            lag: None,
             delay_ms: None,
             method: None,
             path: None,
@@ -146,44 +172,55 @@ impl Fault {
         }
     }
 
-    /// A response with this status and an error in MX's shape. The request has no effect, except with
+    /// An answer with this status, and with an error in MX's shape from 400 on. The request is not processed, except with
     /// [`processed`](Self::processed).
     pub fn status(status: u16) -> Self {
-        Self {
+        let answer = Answer {
             status: Some(status),
-            ..Self::new(FaultKind::Status)
-        }
+            ..Answer::default()
+        };
+        Self::new(RequestEffect::NotProcessed, answer)
     }
 
-    /// The true response, late. The request takes effect at once.
+    /// The true answer, until [`set`](Self::set), [`remove`](Self::remove), [`null_fields`](Self::null_fields) or [`body`](Self::body)
+    /// alters it. The request is processed.
+    pub fn altered() -> Self {
+        Self::new(RequestEffect::Processed, Answer::default())
+    }
+
+    /// The true answer, late. The request is processed at once.
     pub fn delay(delay: Duration) -> Self {
-        Self::new(FaultKind::Delay).delayed(delay)
+        Self::altered().delayed(delay)
     }
 
-    /// A reset of the connection; the request has no effect.
+    /// A reset of the connection instead of the answer. The request is not processed, except with [`processed`](Self::processed).
     pub fn reset() -> Self {
-        Self::new(FaultKind::Reset)
+        Self::new(RequestEffect::NotProcessed, Answer::ending(Ending::Reset))
     }
 
-    /// A reset of the connection instead of the response; the request takes effect.
+    /// A reset of the connection instead of the answer. The request is processed.
     pub fn reset_after_processing() -> Self {
         Self::reset().processed()
     }
 
-    /// Half of the response, then the connection is closed; the request takes effect.
-    pub fn truncated() -> Self {
-        Self::new(FaultKind::Truncate)
+    /// The connection is closed without an answer. The request is not processed, except with [`processed`](Self::processed).
+    pub fn closed() -> Self {
+        Self::new(RequestEffect::NotProcessed, Answer::ending(Ending::Closed))
     }
 
-    /// The response shows a member as it was before its latest job, as MX does for a moment after a start. For `readMember`
-    /// unless restricted otherwise.
-    pub fn stale_echo() -> Self {
-        Self::new(FaultKind::StaleEcho).completed()
+    /// Half of the true answer, then the connection is closed. The request is processed.
+    pub fn truncated() -> Self {
+        Self::new(RequestEffect::Processed, Answer::ending(Ending::Truncated))
+    }
+
+    /// The true answer to a request that changes a member, such as new credentials, a start or answers, but readings lag behind it.
+    pub fn lag(lag: Lag) -> Self {
+        Self::altered().lagging(lag)
     }
 
     /// All sessions expire before the request is processed.
     pub fn expired_sessions() -> Self {
-        Self::new(FaultKind::ExpireSessions)
+        Self::new(RequestEffect::SessionsExpired, Answer::default())
     }
 
     /// Only requests of this method to this path below its API, such as `/members/*/identify`: `*` is one segment, `**` at the end
@@ -215,49 +252,87 @@ impl Fault {
         self
     }
 
-    /// The request takes effect: its answer is lost, or looks like a failure.
+    /// The request is processed: its answer is lost, or looks like a failure.
     pub fn processed(mut self) -> Self {
-        self.processed = true;
+        self.request = RequestEffect::Processed;
         self
     }
 
-    /// The body that comes with a status.
+    /// Replaces the body of the answer.
     pub fn body(mut self, body: FaultBody) -> Self {
-        self.body = Some(body);
+        self.answer.body = Some(body);
         self
     }
 
-    /// The header `Retry-After` of a status, rounded up to whole seconds.
+    /// Sets a field of the JSON answer, or adds it, by its path, such as `member.connection_status`. In a path `*` is every entry of a
+    /// list, and a number one of them.
+    pub fn set(mut self, path: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.answer.set.insert(path.into(), value.into());
+        self
+    }
+
+    /// Leaves a field of the JSON answer out, by its path as for [`set`](Self::set).
+    pub fn remove(mut self, path: impl Into<String>) -> Self {
+        self.answer.remove.push(path.into());
+        self
+    }
+
+    /// Sets all fields of the JSON answer to null; its lists and objects stay.
+    pub fn null_fields(mut self) -> Self {
+        self.answer.null_fields = true;
+        self
+    }
+
+    /// The header `Retry-After` in whole seconds, rounded up.
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(
-            wait.as_secs()
-                .saturating_add(u64::from(wait.subsec_nanos() > 0)),
-        );
+        self.answer.retry_after = Some(whole_seconds(wait));
+        self.answer.retry_after_date = None;
         self
     }
 
-    /// Delays the response, or the reset.
+    /// The header `Retry-After` as a date, so much after the answer, rounded up to whole seconds.
+    pub fn retry_after_date(mut self, wait: Duration) -> Self {
+        self.answer.retry_after_date = Some(whole_seconds(wait));
+        self.answer.retry_after = None;
+        self
+    }
+
+    /// Lets readings lag behind the request, which has to be processed. The fault is only for requests that change a member.
+    pub fn lagging(mut self, lag: Lag) -> Self {
+        self.lag = Some(lag);
+        self
+    }
+
+    /// Delays the answer, or the end of the connection.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    /// Whether the request takes effect.
     pub(crate) fn is_processed(&self) -> bool {
-        self.processed || !matches!(self.kind, FaultKind::Status | FaultKind::Reset)
+        self.request != RequestEffect::NotProcessed
+    }
+
+    pub(crate) fn expires_sessions(&self) -> bool {
+        self.request == RequestEffect::SessionsExpired
     }
 
     pub(crate) fn delay_time(&self) -> Option<Duration> {
         self.delay_ms.map(Duration::from_millis)
     }
 
-    /// The same with its default filter.
-    pub(crate) fn completed(mut self) -> Self {
-        let is_unfiltered =
-            self.method.is_none() && self.path.is_none() && self.operation.is_none();
-        if self.kind == FaultKind::StaleEcho && is_unfiltered {
-            self.operation = Some("readMember".to_owned());
+    /// What it does, in one word.
+    pub(crate) fn kind(&self) -> FaultKind {
+        match (self.request, self.answer.kind()) {
+            (_, Some(kind)) => kind,
+            (RequestEffect::SessionsExpired, None) => FaultKind::ExpiredSessions,
+            (_, None) if self.lag.is_some() => FaultKind::Lag,
+            (_, None) => FaultKind::Delay,
         }
-        self
     }
+}
+
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs()
+        .saturating_add(u64::from(wait.subsec_nanos() > 0))
 }

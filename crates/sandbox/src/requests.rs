@@ -97,7 +97,7 @@ mod tests {
             operation: None,
             member: None,
             status: Some(status),
-            fault: Some(FaultKind::StaleEcho),
+            fault: Some(FaultKind::Lag),
         }
     }
 

@@ -19,8 +19,9 @@ use crate::body::{self, BodyError};
 use crate::call::{Body, Call, Reply};
 use crate::contract::{self, Contract, Documented, Match};
 use crate::control;
-use crate::fault::{Fault, FaultKind, RequestInfo};
+use crate::fault::{Answer, Ending, Fault, Lag, RequestInfo};
 use crate::handlers;
+use crate::origin;
 use crate::requests::{RecordedRequest, member};
 use crate::settings::Limits;
 use crate::shared::Shared;
@@ -28,7 +29,11 @@ use crate::socket::ResetFlag;
 
 mod replies;
 
-use replies::{fault_reply, no_such_api, respond, truncate, unread_body};
+use replies::{no_such_api, respond, truncate, unread_body};
+
+/// MX's guide reads this for the test session. There is no such operation, so it is probably a slip for [`IDENTIFY`].
+const SLIP: (&str, &str) = ("GET", "/members/test_nexus_member/identity");
+const IDENTIFY: (&str, &str) = ("POST", "/members/test_nexus_member/identify");
 
 /// Routes all requests of a sandbox.
 pub(crate) struct RequestRouter {
@@ -66,8 +71,12 @@ impl RequestRouter {
         let (head, body) = request.into_parts();
         let body = body::read(&head, body, self.limits).await;
         let path = head.uri.path();
-        if path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/") {
-            return Ok(self.control(head, body).await);
+        let is_control = path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/");
+        match origin::refusal(&head) {
+            Some(refusal) if is_control => return Ok(respond(refusal, "application/json")),
+            Some(refusal) => return Ok(self.refuse(&head, refusal, "application/json")),
+            None if is_control => return Ok(self.control(head, body).await),
+            None => {}
         }
         let Some((api, below)) = api::of_path(path) else {
             return Ok(self.refuse(&head, no_such_api(), "application/json"));
@@ -78,7 +87,11 @@ impl RequestRouter {
             Ok(body) => body,
             Err(error) => return refuse(unread_body(error)),
         };
-        match contract.find(head.method.as_str(), below) {
+        let (method, below) = match (head.method.as_str(), below) {
+            SLIP => IDENTIFY,
+            sent => sent,
+        };
+        match contract.find(method, below) {
             Match::Operation(documented, path) => {
                 let matched = Matched {
                     api,
@@ -131,14 +144,14 @@ impl RequestRouter {
             api,
             method: operation.method,
             path: api::of_path(matched.head.uri.path()).map_or("", |(_, below)| below),
-            operation: operation.id,
+            operation,
         });
         let fault = fault.as_ref();
-        let kind = fault.map(|fault| fault.kind);
         let member = member(&matched.path);
+        let address = matched.head.uri.clone();
         let reply = match fault {
-            Some(fault) if !fault.is_processed() => Reply::empty(http::StatusCode::NO_CONTENT),
-            _ => self.process(matched, kind),
+            Some(fault) if !fault.is_processed() => None,
+            _ => Some(self.process(matched, fault)),
         };
         if let Some(delay) = fault.and_then(Fault::delay_time) {
             tokio::time::sleep(delay).await;
@@ -147,42 +160,47 @@ impl RequestRouter {
             let media_type = documented.response_media_type(status);
             media_type.unwrap_or(contract.media_type())
         };
-        let instead = fault.and_then(|fault| fault_reply(fault, media_type));
-        let reply = instead.unwrap_or(reply);
-        // A response without a body cannot be truncated.
-        let is_reset = kind == Some(FaultKind::Reset)
-            || kind == Some(FaultKind::Truncate) && matches!(reply.body, Body::Empty);
+        let answer = fault.map_or_else(Answer::default, |fault| fault.answer.clone());
+        let reply = answer.applied(reply, &address, media_type);
+        let ending = match answer.connection {
+            // Half of nothing would be a whole answer.
+            Some(Ending::Truncated) if matches!(reply.body, Body::Empty) => Some(Ending::Reset),
+            ending => ending,
+        };
+        let has_no_answer = matches!(ending, Some(Ending::Reset | Ending::Closed));
         self.shared.requests.add(RecordedRequest {
             time: SystemTime::now(),
             method: operation.method,
             path: Some(format!("{}{}", api::prefix(api), operation.path)),
             operation: Some(operation.id),
             member,
-            status: (!is_reset).then(|| reply.status.as_u16()),
-            fault: kind,
+            status: (!has_no_answer).then(|| reply.status.as_u16()),
+            fault: fault.map(Fault::kind),
         });
-        if is_reset {
+        if ending == Some(Ending::Reset) {
             reset.set();
-            return Err(io::Error::other("the connection is reset by a fault"));
+        }
+        if has_no_answer {
+            return Err(io::Error::other("a fault closes the connection"));
         }
         let media_type = media_type(reply.status);
         let response = respond(reply, media_type);
-        match kind {
-            Some(FaultKind::Truncate) => Ok(truncate(response).await),
+        match ending {
+            Some(Ending::Truncated) => Ok(truncate(response).await),
             _ => Ok(response),
         }
     }
 
     /// The reply of the operation, after the effects of a fault on the state and the call.
-    fn process(&self, matched: Matched, fault: Option<FaultKind>) -> Reply {
-        if fault == Some(FaultKind::ExpireSessions) {
+    fn process(&self, matched: Matched, fault: Option<&Fault>) -> Reply {
+        if fault.is_some_and(Fault::expires_sessions) {
             self.shared.store.expire_sessions();
         }
-        let reply = self.call(matched, fault == Some(FaultKind::StaleEcho));
+        let reply = self.call(matched, fault.and_then(|fault| fault.lag));
         reply.unwrap_or_else(|refusal| refusal)
     }
 
-    fn call(&self, matched: Matched, is_stale: bool) -> Result<Reply, Reply> {
+    fn call(&self, matched: Matched, lag: Option<Lag>) -> Result<Reply, Reply> {
         let Matched {
             contract,
             documented,
@@ -201,15 +219,16 @@ impl RequestRouter {
                 .collect(),
             headers: head.headers,
             body: Value::Null,
-            is_stale,
+            has_pages: self.shared.store.has_pages(),
+            lag,
         };
         let store = &self.shared.store;
         let principal = store.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
-        let handled = store.read(call.is_stale, |state| {
+        let user = principal.user();
+        let handled = store.handle(user.as_deref(), call.lag, |state| {
             handlers::reply(state, &principal, &call)
         });
-        let user = principal.user();
         Ok(handled.unwrap_or_else(|| documented.sample_reply(contract, &call, user.as_deref())))
     }
 

@@ -1,9 +1,10 @@
 //! The settings of a sandbox and its limits for clients, filled in by [`SandboxBuilder`](crate::SandboxBuilder), and the kinds of jobs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mx_nexus::Secret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -22,6 +23,29 @@ pub enum JobKind {
     Balance,
 }
 
+/// A way in which MX may answer that is not the usual one; all are off by default. For
+/// [`SandboxBuilder::vary`](crate::SandboxBuilder::vary) and, in JSON, `PUT /_sandbox/variations`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Variation {
+    /// Every job of a member has the guid of its first one.
+    SameJobGuid,
+    /// Members do not show the guid of a job.
+    NoJobGuid,
+    /// The questions of a member have the same guids every time.
+    SameQuestionGuids,
+    /// `is_being_aggregated` is false while a member is CHALLENGED.
+    IdleWhileChallenged,
+    /// Institutions take an option by its guid only; its value is refused with 400, and the question stays open. With
+    /// [`OptionsByValue`](Self::OptionsByValue) too they take either, as without.
+    OptionsByGuid,
+    /// Institutions take an option by its value only; its guid is refused with 400, and the question stays open.
+    OptionsByValue,
+    /// Lists are whole and have no `pagination`.
+    ListsWithoutPagination,
+}
+
 /// The settings; the builder documents them. The defaults are MX's where MX has one, but jobs are much faster than at a bank.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -38,6 +62,7 @@ pub(crate) struct Settings {
     pub splits_names: bool,
     pub has_use_cases: bool,
     pub disabled_products: Vec<JobKind>,
+    pub variations: BTreeSet<Variation>,
 }
 
 impl Default for Settings {
@@ -55,11 +80,16 @@ impl Default for Settings {
             splits_names: false,
             has_use_cases: false,
             disabled_products: Vec::new(),
+            variations: BTreeSet::new(),
         }
     }
 }
 
 impl Settings {
+    pub(crate) fn has(&self, variation: Variation) -> bool {
+        self.variations.contains(&variation)
+    }
+
     /// Half of an ordinary job: one for the sign-in, one for gathering.
     pub(crate) fn half(&self) -> Duration {
         self.job_time / 2

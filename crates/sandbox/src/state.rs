@@ -1,21 +1,24 @@
 //! The state of the sandbox and its rules: partners, users, tokens, sessions, members and their jobs. No I/O and no tasks: every
 //! call reads the clock and first brings what it uses up to date. The router authorises a call, then the handlers use the state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::call::{Call, Reply};
-use crate::settings::{JobKind, Settings};
+use crate::fault::Lag;
+use crate::settings::{JobKind, Settings, Variation};
 use mx_nexus::Secret;
 
 mod account;
 mod challenges;
 mod clock;
 mod connection;
+mod duplicates;
 mod job;
 mod jobs;
+mod lag;
 mod member;
 mod members;
 mod oauth;
@@ -34,13 +37,15 @@ pub(crate) use clock::Clock;
 pub(crate) use connection::{AnswerError, Connection, Snapshot};
 pub(crate) use job::Job;
 pub use job::JobState;
+pub(crate) use lag::LaggingChange;
 pub(crate) use member::{Member, Oauth, status_message};
 pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
-pub(crate) use users::User;
+pub(crate) use users::{User, unknown_user};
 
+use duplicates::Logins;
 use partners::Partners;
 use tokens::Tokens;
 use users::Users;
@@ -63,8 +68,9 @@ pub(crate) struct State {
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
-    /// Whether the call shows members as they were before their latest job.
-    pub is_stale: bool,
+    pub logins: Logins,
+    /// What members show in the answer to the call, where it does not show its change.
+    pub before_call: HashMap<String, Snapshot>,
 }
 
 /// The result of starting a job.
@@ -86,7 +92,8 @@ impl Store {
             api_tokens: Tokens::new(settings.api_token_lifetime),
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
-            is_stale: false,
+            logins: Logins::default(),
+            before_call: HashMap::new(),
             settings,
         };
         Self {
@@ -124,16 +131,36 @@ impl Store {
         true
     }
 
+    pub(crate) fn variations(&self) -> Vec<Variation> {
+        self.lock().settings.variations.iter().copied().collect()
+    }
+
+    pub(crate) fn set_variations(&self, variations: BTreeSet<Variation>) {
+        self.lock().settings.variations = variations;
+    }
+
+    /// Whether lists are cut into pages.
+    pub(crate) fn has_pages(&self) -> bool {
+        !self.lock().settings.has(Variation::ListsWithoutPagination)
+    }
+
     /// Authenticates a call, or refuses it; the body is not checked yet.
     pub(crate) fn authorise(&self, call: &Call) -> Result<Principal, Reply> {
         principal::authorise(&mut self.lock(), call)
     }
 
-    /// Runs a function on the state, for one call. A stale call shows members as they were before their latest job.
-    pub(crate) fn read<T>(&self, is_stale: bool, answer: impl FnOnce(&mut State) -> T) -> T {
+    /// Handles one call on the state. With a lag, readings lag behind what it changes of the user's members.
+    pub(crate) fn handle<T>(
+        &self,
+        user: Option<&str>,
+        lag: Option<Lag>,
+        answer: impl FnOnce(&mut State) -> T,
+    ) -> T {
         let mut state = self.lock();
-        state.is_stale = is_stale;
-        answer(&mut state)
+        match user.zip(lag) {
+            Some((user, lag)) => state.handle_lagging(user, lag, answer),
+            None => answer(&mut state),
+        }
     }
 
     /// Ends all sessions, and returns how many.
@@ -146,7 +173,6 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.now = Instant::now();
-        state.is_stale = false;
         state
     }
 }

@@ -14,8 +14,8 @@ impl<K: Kind> Job<K> {
     ///
     /// In a process that has resumed the job and not seen the questions yet, it lists them first.
     ///
-    /// Answers whose PUT was lost are kept in memory, and are sent once more if the same questions are still open a while
-    /// later; only then does the job ask again. An option is sent by its guid, and once by its value if MX then asks the same.
+    /// Answers whose PUT was lost are kept in memory, and are sent again if the same questions are still open a while later. An
+    /// option is sent by its guid, and once by its value if MX then asks the same.
     ///
     /// ```no_run
     /// # async fn example(user: mx_nexus::User, saved: &str, code: String) -> Result<(), Box<dyn std::error::Error>> {
@@ -77,17 +77,22 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// Sends answers again that were lost, or whose option is sent in another form, if the same questions are open; whether it
-    /// did.
+    /// Sends answers again that were lost, or whose option has another form, if the same questions are open; whether it did.
     pub(super) async fn answer_again(&mut self) -> Result<bool, JobError> {
-        let again = match self.lost_answers.take() {
-            Some(lost) => lost.check(&self.asked).ok(),
-            None => self.option_form.again(&self.asked),
+        let Some(answers) = self.lost_answers.take() else {
+            return match self.option_form.again(&self.asked) {
+                Some(by_value) => self.send(by_value).await.map(|_| true),
+                None => Ok(false),
+            };
         };
-        match again {
-            Some(bodies) => self.send(bodies).await.map(|_| true),
-            None => Ok(false),
+        let Ok(bodies) = answers.check(&self.asked) else {
+            return Ok(false);
+        };
+        let sent = self.send(bodies).await;
+        if !matches!(&sent, Ok(seen) if *seen != Observation::AnswerLost) {
+            self.lost_answers = Some(answers);
         }
+        sent.map(|_| true)
     }
 
     /// Drives the job to its end, asking for answers as often as MX does. The closure may answer `None` to give up.

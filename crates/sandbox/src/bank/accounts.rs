@@ -1,5 +1,5 @@
-//! Fictitious accounts, owners, numbers and balances, all computed from the login: the same login has the same ones at every bank
-//! and in every run, so that tests can rely on them.
+//! Fictitious accounts, owners, numbers and balances, all computed from the login and the number of the job: the same login has the
+//! same ones at every bank and in every run, so that tests can rely on them. `banks.md` says what later jobs change.
 
 use crate::bank::Country;
 use crate::guids::seed;
@@ -91,18 +91,72 @@ pub(crate) const ACCOUNTS: [AccountKind; 3] = [
     },
 ];
 
-/// The owners of the account at this index of [`ACCOUNTS`]. Some first accounts have two, the others have one.
-pub(crate) fn owners(login: &str, account: usize) -> Vec<Owner> {
-    let mut owners = vec![owner(seed(login))];
-    if account == 0 && is_joint(login) {
-        owners.push(owner(seed(&format!("{login}/partner"))));
-    }
-    owners
+/// The job that gathered something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// The login that it signed in with.
+    pub login: String,
+    /// Its number, from 1.
+    pub number: usize,
 }
 
-/// Whether the first account has two owners.
-pub(crate) fn is_joint(login: &str) -> bool {
-    seed(login).is_multiple_of(3)
+impl Source {
+    /// The first job with a login.
+    pub(crate) fn first(login: impl Into<String>) -> Self {
+        Self {
+            login: login.into(),
+            number: 1,
+        }
+    }
+
+    /// How many jobs were before it.
+    fn earlier(&self) -> u64 {
+        u64::try_from(self.number.saturating_sub(1)).unwrap_or(u64::MAX)
+    }
+
+    /// The owners of the account at this index of [`ACCOUNTS`]. Some first accounts have two, the others have one.
+    pub(crate) fn owners(&self, account: usize) -> Vec<Owner> {
+        let login = &self.login;
+        let mut owners = vec![owner(seed(login))];
+        if account == 0 && seed(login).is_multiple_of(3) {
+            owners.push(owner(seed(&format!("{login}/partner"))));
+        }
+        if self.number > 1 {
+            let unit = format!(", Unit {}", self.number);
+            owners
+                .iter_mut()
+                .for_each(|owner| owner.address.push_str(&unit));
+        }
+        owners
+    }
+
+    /// The numbers of the account at this index of [`ACCOUNTS`].
+    pub(crate) fn numbers(&self, account: usize, bank: &str, country: Country) -> AccountNumbers {
+        let first = seed(&format!("{}/account/{account}", self.login)) % 10_000_000_000;
+        let digits = first.wrapping_add(self.earlier()) % 10_000_000_000;
+        let of_bank = seed(bank);
+        let account_number = format!("{digits:010}");
+        match country {
+            Country::UnitedStates => AccountNumbers {
+                account_number,
+                routing_number: Some(routing_number(of_bank)),
+                institution_number: None,
+                transit_number: None,
+            },
+            Country::Canada => AccountNumbers {
+                account_number,
+                routing_number: None,
+                institution_number: Some(format!("{:03}", of_bank % 1000)),
+                transit_number: Some(format!("{:05}", of_bank / 1000 % 100_000)),
+            },
+        }
+    }
+
+    /// The balance of the account at this index of [`ACCOUNTS`], in cents.
+    pub(crate) fn cents(&self, account: usize) -> u64 {
+        let first = seed(&format!("{}/balance/{account}", self.login)) % 1_000_000;
+        first.saturating_add(self.earlier().saturating_mul(100))
+    }
 }
 
 pub(crate) struct AccountNumbers {
@@ -113,32 +167,6 @@ pub(crate) struct AccountNumbers {
     pub institution_number: Option<String>,
     /// In Canada.
     pub transit_number: Option<String>,
-}
-
-/// The numbers of the account at this index of [`ACCOUNTS`].
-pub(crate) fn numbers(login: &str, account: usize, bank: &str, country: Country) -> AccountNumbers {
-    let digits = seed(&format!("{login}/account/{account}")) % 10_000_000_000;
-    let of_bank = seed(bank);
-    let account_number = format!("{digits:010}");
-    match country {
-        Country::UnitedStates => AccountNumbers {
-            account_number,
-            routing_number: Some(routing_number(of_bank)),
-            institution_number: None,
-            transit_number: None,
-        },
-        Country::Canada => AccountNumbers {
-            account_number,
-            routing_number: None,
-            institution_number: Some(format!("{:03}", of_bank % 1000)),
-            transit_number: Some(format!("{:05}", of_bank / 1000 % 100_000)),
-        },
-    }
-}
-
-/// The balance of the account at this index of [`ACCOUNTS`], in cents.
-pub(crate) fn cents(login: &str, account: usize) -> u64 {
-    seed(&format!("{login}/balance/{account}")) % 1_000_000
 }
 
 fn owner(mut seed: u64) -> Owner {
@@ -186,6 +214,7 @@ mod tests {
 
     #[test]
     fn same_login_has_same_owners() {
+        let owners = |login: &str, account| Source::first(login).owners(account);
         assert!(owners("mxuser", 0) == owners("mxuser", 0));
         assert!(owners("mxuser", 0) != owners("another-login", 0));
         let joint = (0..30).map(|number| owners(&format!("user-{number}"), 0).len());
@@ -195,9 +224,29 @@ mod tests {
     }
 
     #[test]
+    fn every_job_has_its_own_owners_numbers_and_balances() {
+        let of = |number| Source {
+            number,
+            ..Source::first("mxuser")
+        };
+        let number = |job: usize| {
+            let numbers = of(job).numbers(0, "mxbank", Country::UnitedStates);
+            numbers.account_number.parse::<u64>().unwrap()
+        };
+        for job in 2..5 {
+            assert_eq!(of(job).cents(1), of(1).cents(1) + 100 * (job as u64 - 1));
+            assert_eq!(number(job), number(1) + job as u64 - 1);
+            let owner = of(job).owners(1).remove(0);
+            assert!(owner.address.ends_with(&format!(", Unit {job}")));
+        }
+        assert!(!of(1).owners(1)[0].address.contains("Unit"));
+    }
+
+    #[test]
     fn routing_number_has_valid_check_digit() {
         for bank in ["one", "two", "three"] {
-            let number = numbers("x", 0, bank, Country::UnitedStates).routing_number;
+            let numbers = Source::first("x").numbers(0, bank, Country::UnitedStates);
+            let number = numbers.routing_number;
             let digits: Vec<u32> = number
                 .unwrap()
                 .chars()

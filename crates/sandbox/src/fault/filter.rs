@@ -1,6 +1,9 @@
 //! Which requests a fault matches, and whether any request of the documents can match: a fault that cannot happen is refused.
 
+use mx_nexus::operations::Operation;
+
 use super::Fault;
+use super::lag::can_change_members;
 use crate::api::{self, Api};
 
 /// The longest path of a fault, in bytes: faults are kept in memory.
@@ -19,7 +22,7 @@ pub(crate) struct RequestInfo<'a> {
     pub(crate) method: &'a str,
     /// The raw path below the prefix of the API.
     pub(crate) path: &'a str,
-    pub(crate) operation: &'a str,
+    pub(crate) operation: &'static Operation,
 }
 
 impl Fault {
@@ -31,7 +34,8 @@ impl Fault {
             && self
                 .operation
                 .as_ref()
-                .is_none_or(|id| id == request.operation)
+                .is_none_or(|id| id == request.operation.id)
+            && (self.lag.is_none() || can_change_members(request.operation))
             && path.is_none_or(|pattern| path_matches(pattern, request.api, request.path, same))
     }
 
@@ -41,7 +45,7 @@ impl Fault {
             if self.method.is_some() || self.path.is_some() {
                 return refuse("it is for an operation, or for a method and a path: leave one out");
             }
-            return check_operation(id);
+            return self.check_operation(id);
         }
         if let Some(method) = &self.method {
             check_method(method)?;
@@ -49,6 +53,22 @@ impl Fault {
         match &self.path {
             Some(path) => self.check_path(path),
             None => Ok(()),
+        }
+    }
+
+    fn check_operation(&self, id: &str) -> Result<(), String> {
+        let all = || api::all_operations().map(|(_, operation)| operation);
+        match all().find(|operation| operation.id == id) {
+            Some(operation) if self.lag.is_some() && !can_change_members(operation) => refuse(
+                "readings lag behind requests that change a member, and its operation does not",
+            ),
+            Some(_) => Ok(()),
+            None => {
+                let similar = did_you_mean(id, all().map(|operation| operation.id));
+                refuse(&format!(
+                    "no operation has that id; ids read like identifyMember{similar}"
+                ))
+            }
         }
     }
 
@@ -96,17 +116,6 @@ impl Fault {
 
 fn refuse(reason: &str) -> Result<(), String> {
     Err(reason.to_owned())
-}
-
-fn check_operation(id: &str) -> Result<(), String> {
-    let ids = || api::all_operations().map(|(_, operation)| operation.id);
-    if ids().any(|known| known == id) {
-        return Ok(());
-    }
-    let similar = did_you_mean(id, ids());
-    refuse(&format!(
-        "no operation has that id; ids read like identifyMember{similar}"
-    ))
 }
 
 fn check_method(method: &str) -> Result<(), String> {
@@ -193,7 +202,7 @@ mod tests {
             api: Api::Nexus,
             method: "POST",
             path,
-            operation: "identifyMember",
+            operation: mx_nexus::call::find(Api::Nexus, "identifyMember").unwrap(),
         }
     }
 

@@ -2,14 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Fault, FaultBody, FaultKind, InvalidFault, RequestInfo};
+use super::{Fault, InvalidFault, RequestInfo};
 
 /// How many faults there may be at a time.
 const MAX_FAULTS: usize = 1000;
-/// The longest time that a fault delays a response.
-const MAX_DELAY_MS: u64 = 10 * 60 * 1000;
-/// Statuses without a body in HTTP.
-const BODILESS: [u16; 2] = [204, 304];
 
 #[derive(Debug, Default)]
 pub(crate) struct FaultQueue(Mutex<Vec<Fault>>);
@@ -26,7 +22,7 @@ impl FaultQueue {
             let reason = format!("{MAX_FAULTS} faults are there already; clear them first");
             return Err(InvalidFault(reason));
         }
-        faults.push(fault.completed());
+        faults.push(fault);
         Ok(())
     }
 
@@ -57,69 +53,27 @@ impl FaultQueue {
     }
 }
 
-impl Fault {
-    /// Whether it can happen.
-    fn check(&self) -> Result<(), InvalidFault> {
-        let checked = self.check_kind().and_then(|()| self.check_filter());
-        checked.map_err(|reason| InvalidFault(format!("this fault cannot happen: {reason}")))
-    }
-
-    fn check_kind(&self) -> Result<(), String> {
-        let is_status = self.kind == FaultKind::Status;
-        let refuse = |reason: &str| Err(reason.to_owned());
-        match self.status {
-            Some(status) if is_status && !(200..=599).contains(&status) => {
-                return refuse("its status has to be from 200 to 599");
-            }
-            None if is_status => return refuse("the kind status needs a status"),
-            Some(_) if !is_status => return refuse("only the kind status has a status"),
-            _ => {}
-        }
-        if !is_status && (self.body.is_some() || self.retry_after.is_some()) {
-            return refuse("only the kind status has a body or retry_after");
-        }
-        let has_body = self.body.is_some_and(|body| body != FaultBody::Empty);
-        if has_body && self.status.is_some_and(|one| BODILESS.contains(&one)) {
-            return refuse("204 and 304 have no body; leave it out");
-        }
-        if self.processed && !matches!(self.kind, FaultKind::Status | FaultKind::Reset) {
-            return refuse("processed is for the kinds status and reset; the others always are");
-        }
-        if self.kind == FaultKind::Delay && self.delay_ms.is_none() {
-            return refuse("the kind delay needs delay_ms");
-        }
-        if self.delay_ms.is_some_and(|delay| delay > MAX_DELAY_MS) {
-            return refuse("its delay may be ten minutes at most");
-        }
-        if self.times == 0 {
-            return refuse("it has to happen at least once; see times");
-        }
-        Ok(())
-    }
-
-    /// The body that comes with its status.
-    pub(crate) fn response_body(&self) -> FaultBody {
-        match self.status {
-            Some(status) if BODILESS.contains(&status) => FaultBody::Empty,
-            _ => self.body.unwrap_or(FaultBody::Json),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::api::Api;
+    use crate::fault::{FaultBody, FaultKind, Lag};
+    use mx_nexus::operations::Operation;
 
     fn identify() -> RequestInfo<'static> {
         RequestInfo {
             api: Api::Nexus,
             method: "POST",
             path: "/members/MBR-1/identify",
-            operation: "identifyMember",
+            operation: api_operation("identifyMember"),
         }
+    }
+
+    fn api_operation(id: &str) -> &'static Operation {
+        let mut operations = Api::Nexus.operations().iter();
+        operations.find(|operation| operation.id == id).unwrap()
     }
 
     #[test]
@@ -134,11 +88,13 @@ mod tests {
     #[test]
     fn first_matching_fault_happens() {
         let queue = FaultQueue::default();
-        queue.add(Fault::stale_echo()).unwrap();
+        queue
+            .add(Fault::reset().on_operation("readMember"))
+            .unwrap();
         queue.add(Fault::status(500).skip(1)).unwrap();
         queue.add(Fault::reset()).unwrap();
         let kinds: Vec<_> = (0..3)
-            .map(|_| queue.take(&identify()).map(|fault| fault.kind))
+            .map(|_| queue.take(&identify()).map(|fault| fault.kind()))
             .collect();
         assert_eq!(
             kinds,
@@ -148,17 +104,29 @@ mod tests {
     }
 
     #[test]
-    fn stale_echo_is_for_reads_of_a_member_by_default() {
+    fn lag_is_for_requests_that_change_a_member() {
         let queue = FaultQueue::default();
-        queue
-            .add(serde_json::from_str(r#"{"kind": "stale_echo"}"#).unwrap())
-            .unwrap();
-        assert!(queue.take(&identify()).is_none());
-        queue
-            .add(Fault::stale_echo().on("POST", "/members/**"))
-            .unwrap();
+        let lag = Fault::lag(Lag::readings(1));
+        queue.add(lag.clone()).unwrap();
+        let reading = RequestInfo {
+            method: "GET",
+            path: "/members/MBR-1",
+            operation: api_operation("readMember"),
+            ..identify()
+        };
+        assert!(queue.take(&reading).is_none());
         assert!(queue.take(&identify()).is_some());
-        assert_eq!(queue.list(), [Fault::stale_echo()]);
+        for id in ["readMember", "createMember", "createSession"] {
+            assert!(queue.add(lag.clone().on_operation(id)).is_err(), "{id}");
+        }
+        for id in [
+            "aggregateMember",
+            "updateMember",
+            "resumeAggregation",
+            "resumeJob",
+        ] {
+            assert!(queue.add(lag.clone().on_operation(id)).is_ok(), "{id}");
+        }
     }
 
     #[test]
@@ -184,12 +152,15 @@ mod tests {
 
     #[test]
     fn json_equals_builder() {
-        let text = r#"{"kind": "status", "status": 503, "body": "html", "retry_after": 2, "delay_ms": 5,
-            "method": "POST", "path": "/members/*/identify", "times": 3, "skip": 1, "processed": true}"#;
+        let text = r#"{"request": "processed", "delay_ms": 5,
+            "answer": {"status": 503, "body": "html", "retry_after": 2, "set": {"a.b": null}, "remove": ["c"]},
+            "method": "POST", "path": "/members/*/identify", "times": 3, "skip": 1}"#;
         let read: Fault = serde_json::from_str(text).unwrap();
         let built = Fault::status(503)
             .body(FaultBody::Html)
             .retry_after(Duration::from_millis(1500))
+            .set("a.b", serde_json::Value::Null)
+            .remove("c")
             .delayed(Duration::from_millis(5))
             .on("POST", "/members/*/identify")
             .times(3)

@@ -1,12 +1,11 @@
 //! Replies of the router itself, and replies as HTTP responses.
 
 use axum::body::{Body as ResponseBody, to_bytes};
-use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Response};
 
 use crate::body::{self, BodyError};
 use crate::call::{Body, Reply};
-use crate::fault::{Fault, FaultBody};
 
 /// The refusal of a request whose body was not read.
 pub(super) fn unread_body(error: BodyError) -> Reply {
@@ -26,34 +25,6 @@ pub(super) fn unread_body(error: BodyError) -> Reply {
 pub(super) fn no_such_api() -> Reply {
     let message = "There is nothing at this path; GET /_sandbox lists what is there.";
     Reply::problem(404, None, message)
-}
-
-/// The reply of a fault with a status.
-pub(super) fn fault_reply(
-    fault: &Fault,
-    media_type: impl Fn(StatusCode) -> &'static str,
-) -> Option<Reply> {
-    let status = StatusCode::from_u16(fault.status?).ok()?;
-    let of = |media_type, text: &str| Body::Bytes {
-        media_type,
-        bytes: text.as_bytes().to_vec(),
-    };
-    let body = match fault.response_body() {
-        FaultBody::Json => Reply::problem(status.as_u16(), None, "A fault was asked for.").body,
-        FaultBody::Html => of(
-            "text/html",
-            "<html><body><h1>A fault was asked for</h1></body></html>",
-        ),
-        FaultBody::NotJson => of(media_type(status), "{\"error\": "),
-        FaultBody::Empty => Body::Empty,
-    };
-    let seconds = fault.retry_after.into_iter();
-    let headers = seconds.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
-    Some(Reply {
-        status,
-        headers: headers.collect(),
-        body,
-    })
 }
 
 /// The response of a reply; JSON has this media type.

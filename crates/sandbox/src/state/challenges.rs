@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::bank::{self, Question, Round, Verdict};
-use crate::guids::guid;
+use crate::guids::{fixed_guid, guid};
+use crate::settings::{Settings, Variation};
 use mx_nexus::Secret;
 
 /// One grey pixel.
 const PICTURE: &str =
     "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Challenge {
     /// The answer repeats it.
     pub guid: String,
@@ -20,7 +21,7 @@ pub(crate) struct Challenge {
     choices: Vec<Choice>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Choice {
     guid: String,
     label: &'static str,
@@ -31,11 +32,15 @@ struct Choice {
 pub(crate) type Answers = BTreeMap<String, Secret>;
 
 impl Challenge {
-    /// The challenges of a round.
-    pub(crate) fn ask(round: &Round) -> Vec<Self> {
-        let questions = round.questions.iter();
+    /// The challenges of a round; those of a named member have the same guids every time.
+    pub(crate) fn ask(round: &Round, member: Option<&str>) -> Vec<Self> {
+        let questions = round.questions.iter().enumerate();
+        let guid = |index| match member {
+            Some(member) => fixed_guid("CRD", &format!("{member}/question/{index}")),
+            None => guid("CRD"),
+        };
         questions
-            .map(|question| Self::new(*question, guid("CRD")))
+            .map(|(index, question)| Self::new(*question, guid(index)))
             .collect()
     }
 
@@ -114,9 +119,18 @@ impl Challenge {
         }
     }
 
-    fn verdict(&self, answer: &str) -> Verdict {
+    /// None when the institution takes options in the other form only.
+    fn verdict(&self, answer: &str, settings: &Settings) -> Option<Verdict> {
+        let by_guid = settings.has(Variation::OptionsByGuid);
+        let by_value = settings.has(Variation::OptionsByValue);
         let chosen = self.choices.iter().find(|choice| choice.guid == answer);
-        bank::verdict(chosen.map_or(answer, |choice| choice.value))
+        let is_value = self.choices.iter().any(|choice| choice.value == answer);
+        let is_refused = match chosen {
+            Some(_) => by_value && !by_guid,
+            None => is_value && by_guid && !by_value,
+        };
+        let verdict = || bank::verdict(chosen.map_or(answer, |choice| choice.value));
+        (!is_refused).then(verdict)
     }
 }
 
@@ -126,8 +140,13 @@ impl Choice {
     }
 }
 
-/// The worst verdict on the answers to all open challenges. `None` when one is not open, or an open one has no answer.
-pub(crate) fn verdict(open: &[Challenge], answers: &Answers) -> Option<Verdict> {
+/// The worst verdict on the answers to all open challenges. `None` when one is not open, an open one has no answer, or an option is in
+/// the wrong form.
+pub(crate) fn verdict(
+    open: &[Challenge],
+    answers: &Answers,
+    settings: &Settings,
+) -> Option<Verdict> {
     let is_open = |guid: &String| open.iter().any(|challenge| challenge.guid == *guid);
     if !answers.keys().all(is_open) {
         return None;
@@ -138,7 +157,7 @@ pub(crate) fn verdict(open: &[Challenge], answers: &Answers) -> Option<Verdict> 
         if answer.is_empty() {
             return None;
         }
-        let verdict = challenge.verdict(answer);
+        let verdict = challenge.verdict(answer, settings)?;
         if weight(&verdict) > weight(&worst) {
             worst = verdict;
         }

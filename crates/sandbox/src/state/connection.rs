@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tokio::time::Instant;
 
+use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
-use crate::settings::{JobKind, Settings};
-use crate::state::{Account, Answers, Challenge, Job, challenges};
+use crate::settings::{JobKind, Settings, Variation};
+use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
 use mx_nexus::values::ConnectionStatus;
 
 const KEPT_JOBS: usize = 20;
@@ -25,14 +26,18 @@ pub(crate) struct Connection {
     pub succeeded: Option<Instant>,
     /// Empty until a job gathered them.
     pub accounts: Vec<Account>,
-    /// The login of the job that gathered the accounts.
-    pub accounts_login: String,
-    /// The login of the latest identification that succeeded.
-    pub owners_login: Option<String>,
-    /// The login of the latest verification that succeeded.
-    pub numbers_login: Option<String>,
-    /// The snapshot before the latest job.
-    pub before_job: Option<Snapshot>,
+    /// The latest job that succeeded, numbered among all jobs of the member: it gathered the accounts.
+    pub accounts_source: Source,
+    /// The latest identification that succeeded, numbered among the identifications.
+    pub owners_source: Option<Source>,
+    /// The latest verification that succeeded, numbered among the verifications.
+    pub numbers_source: Option<Source>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member, and its end.
+    pub transactions_source: Option<(Source, Instant)>,
+    /// The status before the latest job.
+    before_job: Option<ConnectionStatus>,
+    /// The changes that not every reading shows, the oldest first.
+    pub lagging: Vec<LaggingChange>,
     /// The status to return to when the user is enabled again.
     paused: Option<ConnectionStatus>,
     failed_logins: u8,
@@ -40,7 +45,7 @@ pub(crate) struct Connection {
 }
 
 /// What a member shows of its connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Snapshot {
     pub status: ConnectionStatus,
     pub is_aggregating: bool,
@@ -48,6 +53,8 @@ pub(crate) struct Snapshot {
     pub job: Option<String>,
     pub aggregated: Option<Instant>,
     pub succeeded: Option<Instant>,
+    /// The open challenges.
+    pub open: Vec<Challenge>,
 }
 
 /// Why answers are refused.
@@ -59,6 +66,20 @@ pub(crate) enum AnswerError {
     Mismatch,
 }
 
+impl Snapshot {
+    /// The same with the variations.
+    pub(crate) fn varied(mut self, settings: &Settings) -> Self {
+        if settings.has(Variation::NoJobGuid) {
+            self.job = None;
+        }
+        let is_challenged = self.status == ConnectionStatus::Challenged;
+        if is_challenged && settings.has(Variation::IdleWhileChallenged) {
+            self.is_aggregating = false;
+        }
+        self
+    }
+}
+
 impl Connection {
     /// A connection without a job.
     pub(crate) fn new(status: ConnectionStatus) -> Self {
@@ -68,10 +89,12 @@ impl Connection {
             aggregated: None,
             succeeded: None,
             accounts: Vec::new(),
-            accounts_login: String::new(),
-            owners_login: None,
-            numbers_login: None,
+            accounts_source: Source::first(""),
+            owners_source: None,
+            numbers_source: None,
+            transactions_source: None,
             before_job: None,
+            lagging: Vec::new(),
             paused: None,
             failed_logins: 0,
             counts: BTreeMap::new(),
@@ -91,6 +114,7 @@ impl Connection {
             job: self.jobs.back().map(|job| job.guid.clone()),
             aggregated: self.aggregated,
             succeeded: self.succeeded,
+            open: self.open().to_vec(),
         }
     }
 
@@ -114,7 +138,8 @@ impl Connection {
         let count = self.counts.entry(job.kind).or_default();
         *count += 1;
         job.count = *count;
-        self.before_job = Some(self.snapshot());
+        job.number = self.counts.values().sum();
+        self.before_job = Some(self.status.clone());
         self.aggregated = Some(job.started);
         let now = job.started;
         self.jobs.push_back(job);
@@ -175,7 +200,8 @@ impl Connection {
         let Some(Step::Ask(round)) = job.steps.front().cloned() else {
             return Err(AnswerError::NotChallenged);
         };
-        let verdict = challenges::verdict(&job.open, answers).ok_or(AnswerError::Mismatch)?;
+        let verdict =
+            challenges::verdict(&job.open, answers, settings).ok_or(AnswerError::Mismatch)?;
         job.steps.pop_front();
         match verdict {
             Verdict::Correct => {}
@@ -244,7 +270,7 @@ impl Connection {
             if let Some(job) = self.jobs.back_mut().filter(|job| job.is_running()) {
                 job.steps = [Step::End(ConnectionStatus::Disabled)].into();
                 job.step_started = now;
-                let before = self.before_job.as_ref().map(|before| before.status.clone());
+                let before = self.before_job.clone();
                 self.apply_step();
                 self.paused = before;
             }
@@ -272,7 +298,7 @@ impl Connection {
                 self.status = status.clone();
             }
             Step::Ask(round) => {
-                job.open = Challenge::ask(round);
+                job.open = Challenge::ask(round, job.questions_of.as_deref());
                 self.status = ConnectionStatus::Challenged;
             }
             Step::End(status) => {
@@ -301,10 +327,14 @@ impl Connection {
                 if self.accounts.is_empty() {
                     self.accounts = Account::gathered();
                 }
-                job.login.clone_into(&mut self.accounts_login);
+                self.accounts_source = job.source(job.number);
+                if job.includes_transactions {
+                    let source = self.accounts_source.clone();
+                    self.transactions_source = Some((source, job.step_started));
+                }
                 match job.kind {
-                    JobKind::Identification => self.owners_login = Some(job.login.clone()),
-                    JobKind::Verification => self.numbers_login = Some(job.login.clone()),
+                    JobKind::Identification => self.owners_source = Some(job.source(job.count)),
+                    JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
                     JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
                 }
             }

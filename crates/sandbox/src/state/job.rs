@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bank::Step;
+use crate::bank::accounts::Source;
 use crate::guids::guid;
 use crate::settings::JobKind;
 use crate::state::{Answers, Challenge};
@@ -31,6 +32,10 @@ pub(crate) struct Job {
     pub kind: JobKind,
     /// How many of its kind the member has had, this one included.
     pub count: usize,
+    /// How many jobs of any kind the member has had, this one included.
+    pub number: usize,
+    /// Whether it gathers transactions.
+    pub includes_transactions: bool,
     /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
     /// The remaining steps; the first is the current one.
@@ -44,6 +49,8 @@ pub(crate) struct Job {
     pub is_authenticated: bool,
     /// The open challenges.
     pub open: Vec<Challenge>,
+    /// The member whose questions have the same guids every time.
+    pub questions_of: Option<String>,
     /// Answers of `createMemberCredentials`, which `resumeJob` gives to the bank.
     pub stored_answers: Answers,
 }
@@ -54,6 +61,8 @@ impl Job {
             guid: guid("JOB"),
             kind,
             count: 1,
+            number: 1,
+            includes_transactions: false,
             login,
             steps: steps.into(),
             started: now,
@@ -61,7 +70,16 @@ impl Job {
             end: None,
             is_authenticated: false,
             open: Vec::new(),
+            questions_of: None,
             stored_answers: Answers::new(),
+        }
+    }
+
+    /// What it gathered with its login, under this number.
+    pub(crate) fn source(&self, number: usize) -> Source {
+        Source {
+            login: self.login.clone(),
+            number,
         }
     }
 

@@ -28,13 +28,22 @@ impl State {
         guids
     }
 
-    /// The JSON of a member now, or before its latest job in a stale call.
+    /// The JSON of a member in the answer to a call that changes it.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let (clock, is_stale) = (self.clock, self.is_stale);
+        let clock = self.clock;
+        let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
-        let connection = &member.connection;
-        let before = connection.before_job.clone().filter(|_| is_stale);
-        Ok(member.to_json(&before.unwrap_or_else(|| connection.snapshot()), &clock))
+        let shown = before.unwrap_or_else(|| member.connection.snapshot());
+        let shown = shown.varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
+    }
+
+    /// The JSON of a member in the answer to a reading, which may lag behind changes.
+    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
+        let (clock, now) = (self.clock, self.now);
+        let member = self.member(user, guid)?;
+        let shown = member.connection.read(now).varied(&self.settings);
+        Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
     /// Creates a member, and starts its first job unless the request skips it.
@@ -86,6 +95,7 @@ impl State {
         };
         let guid = member.guid.clone();
         let is_paused = owner.is_disabled;
+        self.logins.add(user, &member.login, &guid);
         if let Some(user) = self.users.get_mut(user) {
             user.members.push(guid.clone());
         }
@@ -163,7 +173,7 @@ impl State {
             member.background_aggregation_is_disabled = is_disabled;
         }
         if let Some(entries) = entries {
-            member.set_entries(entries);
+            self.set_entries(guid, entries);
         }
         let skips_aggregation = request["skip_aggregation"].as_bool().unwrap_or(false);
         if is_new_login && !skips_aggregation {
@@ -187,7 +197,7 @@ impl State {
         let entries = entries(institution, &Value::Array(vec![entry.clone()]))?;
         let owner = self.users.get(user).ok_or_else(unknown_member)?;
         self.check_unique(owner, Some(guid), institution, &entries, None)?;
-        self.member(user, guid)?.set_entries(entries);
+        self.set_entries(guid, entries);
         Ok(())
     }
 
@@ -197,11 +207,22 @@ impl State {
         Ok(())
     }
 
-    fn remove_member(&mut self, guid: &str) {
-        let user = self.members.remove(guid).map(|member| member.user);
-        let user = user.and_then(|user| self.users.get_mut(&user));
-        if let Some(user) = user {
+    pub(super) fn remove_member(&mut self, guid: &str) {
+        let Some(member) = self.members.remove(guid) else {
+            return;
+        };
+        self.logins.remove(&member.user, &member.login, guid);
+        if let Some(user) = self.users.get_mut(&member.user) {
             user.members.retain(|member| member != guid);
+        }
+    }
+
+    /// Adds or replaces credentials of a member.
+    fn set_entries(&mut self, guid: &str, entries: Entries) {
+        if let Some(member) = self.members.get_mut(guid) {
+            self.logins.remove(&member.user, &member.login, guid);
+            member.set_entries(entries);
+            self.logins.add(&member.user, &member.login, guid);
         }
     }
 
@@ -224,42 +245,6 @@ impl State {
         for guid in expired {
             self.remove_member(&guid);
         }
-    }
-
-    /// Refuses a login that the user has at the institution, and an `external_guid` that the partner has.
-    fn check_unique(
-        &self,
-        owner: &User,
-        this: Option<&str>,
-        institution: &Institution,
-        entries: &Entries,
-        external_guid: Option<&str>,
-    ) -> Result<(), Reply> {
-        let members = owner.members.iter();
-        let members = members.filter(|guid| Some(guid.as_str()) != this);
-        let mut members = members.filter_map(|guid| self.members.get(guid));
-        let login = entries.get("LOGIN");
-        let has_login = |member: &Member| {
-            member.institution.guid == institution.guid && member.entries.get("LOGIN") == login
-        };
-        if login.is_some() && members.any(has_login) {
-            let message = "The user has a member with this login at this institution.";
-            return Err(Reply::problem(422, Some(4220), message));
-        }
-        let is_of_client = |user: &str| {
-            let user = self.users.get(user);
-            user.is_some_and(|user| user.client == owner.client)
-        };
-        let has_name = |member: &Member| {
-            member.external_guid.as_deref() == external_guid
-                && Some(member.guid.as_str()) != this
-                && is_of_client(&member.user)
-        };
-        if external_guid.is_some() && self.members.values().any(has_name) {
-            let message = "Another member has this external_guid.";
-            return Err(Reply::problem(422, Some(4220), message));
-        }
-        Ok(())
     }
 
     /// The use cases of a request; ignored for partners who did not opt in.

@@ -14,6 +14,7 @@ use crate::call::Body;
 mod accounts;
 mod client;
 mod institutions;
+mod lag;
 mod members;
 mod oauth;
 mod outcomes;
@@ -24,5 +25,6 @@ mod schema_check;
 mod sessions;
 mod test_session;
 mod users;
+mod variations;
 
 use client::{SECOND, TestClient};

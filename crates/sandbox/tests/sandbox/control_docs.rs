@@ -102,6 +102,9 @@ async fn every_response_has_the_shape_of_its_example() {
     let signing_in = format!("POST /_sandbox/oauth/{}", waiting.member());
     check("POST /_sandbox/oauth/{member}", &signing_in, "").await;
 
+    let vary = "PUT /_sandbox/variations";
+    check(vary, vary, r#"{"variations": ["same_job_guid"]}"#).await;
+    check("GET /_sandbox/variations", "GET /_sandbox/variations", "").await;
     let finish = "POST /_sandbox/jobs/finish";
     check(finish, finish, "").await;
     let add = "POST /_sandbox/members";
@@ -124,7 +127,7 @@ async fn every_refusal_is_json_with_advice() {
         ("POST /_sandbox/jobs", 405),
         ("POST /_sandbox/openapi/nexus.json", 405),
         ("GET /_sandbox/nothing", 404),
-        ("GET /_sandbox/openapi/atrium.json", 404),
+        ("GET /_sandbox/openapi/platform.json", 404),
         ("GET /_sandbox/openapi/%FF", 400),
         ("POST /_sandbox/oauth/%FF", 400),
         ("POST /_sandbox/oauth/MBR-1", 404),

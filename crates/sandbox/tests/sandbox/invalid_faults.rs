@@ -54,12 +54,10 @@ async fn impossible_fault_is_refused_with_advice() {
         ),
         (r#""times": 0"#, "at least once"),
         (r#""tiems": 2"#, "`times`"),
-        (r#""status": 503"#, "only the kind status"),
-        (r#""retry_after": 1"#, "retry_after"),
     ] {
         check_refusal(
             &sandbox,
-            &format!("{{\"kind\": \"reset\", {fields}}}"),
+            &format!("{{\"request\": \"not_processed\", \"answer\": {{\"connection\": \"reset\"}}, {fields}}}"),
             advice,
         )
         .await;
@@ -67,18 +65,58 @@ async fn impossible_fault_is_refused_with_advice() {
     for (fault, advice) in [
         ("", "EOF"),
         ("null", "a fault as JSON"),
-        (r#"{"kind": "explode"}"#, "`stale_echo`"),
-        (r#"{"kind": "status"}"#, "needs a status"),
-        (r#"{"kind": "status", "status": 99}"#, "200 to 599"),
+        (r#"{"answer": {"status": 503}}"#, "`request`"),
+        (r#"{"request": "lost"}"#, "`not_processed`"),
         (
-            r#"{"kind": "status", "status": 204, "body": "html"}"#,
-            "no body",
+            r#"{"request": "processed", "answer": {"kind": 1}}"#,
+            "`connection`",
         ),
-        (r#"{"kind": "truncate", "processed": true}"#, "processed"),
-        (r#"{"kind": "delay"}"#, "needs delay_ms"),
-        (r#"{"kind": "delay", "delay_ms": 600001}"#, "ten minutes"),
+        (r#"{"request": "processed"}"#, "changes nothing"),
+        (
+            r#"{"request": "processed", "delay_ms": 600001}"#,
+            "ten minutes",
+        ),
+        (r#"{"request": "not_processed"}"#, "needs a status"),
+        (r#"{"request": "processed", "lag": {}}"#, "one of them"),
+        (
+            r#"{"request": "processed", "lag": {"readings": 1, "ms": 1}}"#,
+            "one of them",
+        ),
+        (
+            r#"{"request": "processed", "lag": {"ms": 600001}}"#,
+            "ten minutes",
+        ),
+        (
+            r#"{"request": "processed", "lag": {"ms": 1}, "operation": "readMember"}"#,
+            "change a member",
+        ),
+        (
+            r#"{"request": "not_processed", "answer": {"status": 500}, "lag": {"ms": 1}}"#,
+            "only when it is processed",
+        ),
     ] {
         check_refusal(&sandbox, fault, advice).await;
+    }
+    let long = format!(r#""set": {{"a": "{}"}}"#, "x".repeat(65 * 1024));
+    for (answer, advice) in [
+        (r#""status": 99"#, "200 to 599"),
+        (r#""status": 204, "body": "html""#, "no body"),
+        (r#""status": 204, "set": {"a": 1}"#, "no body"),
+        (r#""connection": "reset", "status": 503"#, "has no answer"),
+        (
+            r#""connection": "closed", "null_fields": true"#,
+            "has no answer",
+        ),
+        (
+            r#""status": 429, "retry_after": 1, "retry_after_date": 1"#,
+            "leave one out",
+        ),
+        (r#""set": {"member..guid": 1}"#, "names with dots"),
+        (r#""remove": [""]"#, "names with dots"),
+        (&long, "64 KiB"),
+    ] {
+        let fault = format!(r#"{{"request": "processed", "answer": {{{answer}}}}}"#);
+        check_refusal(&sandbox, &fault, advice).await;
     }
     let refusal = sandbox.fault(Fault::reset().on("GET", "/membrs"));
     assert!(refusal.unwrap_err().to_string().contains("/members"));
@@ -98,11 +136,11 @@ async fn fault_is_returned_with_its_defaults() {
     let added = ask(
         &sandbox,
         "POST /_sandbox/faults",
-        r#"{"kind": "stale_echo"}"#,
+        r#"{"request": "processed", "lag": {"readings": 1}}"#,
     )
     .await;
     let listed = ask(&sandbox, "GET /_sandbox/faults", "").await;
-    assert_eq!(added.body["operation"], "readMember");
+    assert_eq!(added.body["times"], 1);
     assert_eq!(listed.body["faults"], json!([added.body]));
 }
 
@@ -114,9 +152,11 @@ async fn response_without_body_is_reset_instead_of_truncated() {
     let before = sandbox.requests().len();
     let fault = Fault::truncated().on_operation("deleteMember");
     sandbox.fault(fault).unwrap();
-    let accept = mx_nexus::call::find("deleteMember").unwrap().accept;
+    let accept = mx_nexus::call::find(mx_nexus::operations::Api::Nexus, "deleteMember")
+        .unwrap()
+        .accept;
     let request = format!(
-        "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: a\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
+        "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
     );
     let received = raw::exchange(&sandbox, request.as_bytes()).await;
     assert_eq!(received, "", "no head");
@@ -125,7 +165,7 @@ async fn response_without_body_is_reset_instead_of_truncated() {
     assert_eq!(noted.len(), 1);
     assert_eq!(
         (noted[0].status, noted[0].fault),
-        (None, Some(FaultKind::Truncate))
+        (None, Some(FaultKind::Truncated))
     );
     let again = raw::exchange(&sandbox, request.as_bytes()).await;
     assert_eq!(raw::statuses(&again), [404], "it took effect: {again}");
@@ -146,7 +186,7 @@ async fn malformed_json_has_the_media_type_of_its_api() {
                 assert_eq!(answer.status().as_u16(), 502, "{}", operation.id);
                 answer.headers()["content-type"].clone()
             };
-            let json = media_type(FaultBody::Json).await;
+            let json = media_type(FaultBody::Error).await;
             let not_json = media_type(FaultBody::NotJson).await;
             assert_eq!(not_json, json, "{}", operation.id);
         }
@@ -160,7 +200,7 @@ async fn bodiless_status_has_no_body() {
         sandbox.fault(Fault::status(status)).unwrap();
         let received = raw::exchange(
             &sandbox,
-            b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET /nexus/members HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HTTP/1.1\r\nhost: localhost\r\n\r\n",
         );
         let received = received.await;
         assert_eq!(raw::statuses(&received), [status, 200], "{received}");

@@ -10,6 +10,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Checks responses without the sandbox's code.
+#[path = "../../../../tests/conformance/document.rs"]
+mod document;
+
+mod altered_answers;
+mod atrium;
 mod control;
 mod control_docs;
 mod faults;
@@ -25,9 +31,9 @@ mod requests;
 mod runtime;
 mod seeding;
 mod slow_readers;
-mod stale_echo;
+mod variations;
 mod workflow;
 
 use support::{
-    ADA, MX_BANK, PATIENCE, apis, connect, find, known_user, open, polling, quick, session,
+    ADA, MX_BANK, PATIENCE, VENDOR, apis, connect, find, known_user, open, polling, quick, session,
 };

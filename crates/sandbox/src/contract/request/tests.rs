@@ -44,7 +44,8 @@ fn check(method: &str, target: &str, body: &str) -> Result<Value, (u16, String)>
             .collect(),
         headers: headers(&[("mx-skip-webhook", "true")]),
         body: Value::Null,
-        is_stale: false,
+        has_pages: true,
+        lag: None,
     };
     documented
         .check(of(Api::Nexus), &call, body.as_bytes())

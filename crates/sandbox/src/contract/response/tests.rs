@@ -22,7 +22,8 @@ fn call(api: Api, method: &str, target: &str, body: Value) -> (&'static Document
             .collect(),
         headers: HeaderMap::new(),
         body,
-        is_stale: false,
+        has_pages: true,
+        lag: None,
     };
     (documented, call)
 }

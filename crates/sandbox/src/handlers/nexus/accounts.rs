@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::pages::paged;
-use crate::bank::accounts::{self as generated, ACCOUNTS, AccountKind, Owner};
+use crate::bank::accounts::{ACCOUNTS, AccountKind, Owner, Source};
 use crate::call::{Call, Reply};
+use crate::handlers::pages::paged;
 use crate::state::{Account, AccountAction, Clock, Member, State};
 
 /// The reply to an operation on accounts, owners or numbers; the member is the user's.
@@ -68,12 +68,12 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 }
 
 /// The owners of the latest identification.
-pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
-    let Some(login) = &member.connection.owners_login else {
+pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Value {
+    let Some(source) = &member.connection.owners_source else {
         return json!([]);
     };
     let owners = member.accounts().flat_map(|account| {
-        let owners = generated::owners(login, account.index).into_iter();
+        let owners = source.owners(account.index).into_iter();
         owners.map(move |owner| owner_json(member, &account.guid, &owner, splits_names))
     });
     owners.collect()
@@ -98,19 +98,18 @@ fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool)
 }
 
 /// The numbers of these accounts in the latest verification.
-pub(super) fn numbers<'a>(
+pub(in crate::handlers) fn numbers<'a>(
     member: &Member,
     accounts: impl IntoIterator<Item = &'a Account>,
 ) -> Value {
-    let Some(login) = &member.connection.numbers_login else {
+    let Some(source) = &member.connection.numbers_source else {
         return json!([]);
     };
     let accounts = accounts.into_iter();
     let accounts = accounts.filter(|account| kind(account).has_numbers);
     let numbers = accounts.map(|account| {
         let institution = member.institution;
-        let numbers =
-            generated::numbers(login, account.index, &institution.code, institution.country);
+        let numbers = source.numbers(account.index, &institution.code, institution.country);
         json!({
             "account_guid": account.guid,
             "account_number": numbers.account_number,
@@ -127,18 +126,27 @@ pub(super) fn numbers<'a>(
 }
 
 /// An account as MX shows it, with the changes of its user.
-pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) -> Value {
+pub(in crate::handlers) fn account_json(
+    member: &Member,
+    account: &Account,
+    clock: &Clock,
+) -> Value {
     let (kind, index) = (kind(account), account.index);
     let institution = member.institution;
-    let login = &member.connection.accounts_login;
-    let numbers = generated::numbers(login, index, &institution.code, institution.country);
+    let connection = &member.connection;
+    let source = &connection.accounts_source;
+    let masked = match &connection.numbers_source {
+        Some(verified) => verified,
+        None => &Source::first(&source.login),
+    };
+    let numbers = masked.numbers(index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
-    let cents = generated::cents(login, index);
+    let cents = source.cents(index);
     let balance = json!(cents as f64 / 100.0);
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
     let guid = &account.guid;
-    let ownership = match generated::owners(login, index).len() {
+    let ownership = match source.owners(index).len() {
         1 => "INDIVIDUAL",
         _ => "JOINT",
     };

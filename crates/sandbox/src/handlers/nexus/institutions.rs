@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::pages::Page;
 use crate::bank::{Country, Field, Institution, institution, institutions};
 use crate::call::{Body, Call, Reply};
+use crate::handlers::pages::Page;
 use crate::settings::JobKind;
 
 /// When all institutions were created and last changed.
@@ -36,7 +36,7 @@ pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     })
 }
 
-pub(super) fn credentials(institution: &Institution) -> Value {
+pub(in crate::handlers) fn credentials(institution: &Institution) -> Value {
     let fields = institution.fields.iter().enumerate();
     fields
         .map(|(index, field)| credential(institution, index, field))
@@ -113,12 +113,14 @@ fn search(call: &Call) -> Result<Reply, Reply> {
     let page = Page::of(call, found.len());
     let on_page: Vec<Value> = page.cut(found).into_iter().map(institution_json).collect();
     let paging = page.pagination_data(on_page.len());
-    Ok(Reply::ok(
-        json!({"institutions": on_page, "pagination_data": paging}),
-    ))
+    let mut list = json!({"institutions": on_page});
+    if call.has_pages {
+        list["pagination_data"] = paging;
+    }
+    Ok(Reply::ok(list))
 }
 
-fn institution_json(institution: &Institution) -> Value {
+pub(in crate::handlers) fn institution_json(institution: &Institution) -> Value {
     let address = address(institution);
     let logo = |size: &str| format!("{address}/logo-{size}.png");
     json!({

@@ -19,7 +19,8 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     let now = state.now;
     let read = |state: &mut State, show: fn(&Member, &Job, &Clock) -> Value| {
         let member = state.member(user, &guid)?;
-        let mut jobs = member.connection.jobs.iter();
+        // The latest, where all have the same guid.
+        let mut jobs = member.connection.jobs.iter().rev();
         let job = jobs.find(|job| job.guid == wanted).ok_or_else(unknown)?;
         let mut shown = show(member, job, &clock);
         if job.is_running() && shown.get("job").is_some() {

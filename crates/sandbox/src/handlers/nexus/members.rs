@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::institutions;
-use super::pages::paged;
 use crate::call::{Call, Reply};
+use crate::handlers::pages::paged;
 use crate::settings::JobKind;
 use crate::state::{Answers, Challenge, Started, State};
 use mx_nexus::Secret;
@@ -17,7 +17,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     Some(match call.operation.id {
         "createMember" => state.create_member(user, member).map(member_reply),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.member_json(user, guid).map(member_reply),
+        "readMember" => state.read_member(user, guid).map(member_reply),
         "updateMember" => state.update_member(user, guid, member).map(member_reply),
         "deleteMember" => state
             .delete_member(user, guid)
@@ -31,10 +31,14 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             Reply::ok(json!({"credentials": credentials}))
         }),
         "createMemberCredentials" => store_answer(state, user, guid, member),
-        "listMemberChallenges" => state.member(user, guid).map(|member| {
-            let open = member.connection.open().iter().map(Challenge::to_json);
-            Reply::ok(json!({"challenges": open.collect::<Value>()}))
-        }),
+        "listMemberChallenges" => {
+            let now = state.now;
+            state.member(user, guid).map(|member| {
+                let shown = member.connection.shown(now);
+                let open = shown.open.iter().map(Challenge::to_json);
+                Reply::ok(json!({"challenges": open.collect::<Value>()}))
+            })
+        }
         "resumeAggregation" => resume(state, user, guid, member),
         "generateOauthWindowUri" => {
             let skips_aggregation = call.query("skip_aggregation").map(|text| text == "true");
@@ -42,13 +46,13 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             address.map(|address| member_reply(json!({"guid": guid, "oauth_window_uri": address})))
         }
         "aggregateAllMembers" | "refreshAllMembers" => {
-            let started = state.start_all(user);
+            let started = state.start_all(user, includes_transactions(call));
             started.map(|started| Reply {
                 status: status(started),
                 ..list(state, user, call)
             })
         }
-        operation => start(state, user, guid, job_kind(operation)?),
+        operation => start(state, user, call, job_kind(operation)?),
     })
 }
 
@@ -64,13 +68,26 @@ pub(super) fn job_kind(operation: &str) -> Option<JobKind> {
     })
 }
 
-fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
-    let started = state.start(user, guid, kind)?;
+fn start(state: &mut State, user: &str, call: &Call, kind: JobKind) -> Result<Reply, Reply> {
+    let guid = call.path("member_guid");
+    let started = state.start(user, guid, kind, includes_transactions(call))?;
     let member = state.member_json(user, guid)?;
     Ok(Reply::json(status(started), json!({"member": member})))
 }
 
-fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<Reply, Reply> {
+fn includes_transactions(call: &Call) -> Option<bool> {
+    let in_query = call
+        .query("include_transactions")
+        .map(|text| text == "true");
+    call.body["include_transactions"].as_bool().or(in_query)
+}
+
+pub(in crate::handlers) fn resume(
+    state: &mut State,
+    user: &str,
+    guid: &str,
+    member: &Value,
+) -> Result<Reply, Reply> {
     let given = member["challenges"].as_array().into_iter().flatten();
     let answers = given.map(|answer| {
         let part = |name: &str| answer[name].as_str().unwrap_or_default();
@@ -109,7 +126,11 @@ fn store_answer(state: &mut State, user: &str, guid: &str, entry: &Value) -> Res
 fn list(state: &mut State, user: &str, call: &Call) -> Reply {
     let mut members = Vec::new();
     for guid in state.member_guids(user) {
-        members.extend(state.member_json(user, &guid));
+        let member = match call.operation.starts_work {
+            true => state.member_json(user, &guid),
+            false => state.read_member(user, &guid),
+        };
+        members.extend(member);
     }
     if let Some(use_case) = call.query("use_case") {
         members.retain(|member| {
@@ -120,7 +141,7 @@ fn list(state: &mut State, user: &str, call: &Call) -> Reply {
     paged(call, "members", members)
 }
 
-fn status(started: Started) -> StatusCode {
+pub(in crate::handlers) fn status(started: Started) -> StatusCode {
     match started {
         Started::New => StatusCode::OK,
         Started::AlreadyRunning => StatusCode::ACCEPTED,

@@ -5,12 +5,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::pages::paged;
 use super::{accounts, institutions, members, reply_or_refusal};
-use crate::bank::accounts::ACCOUNTS;
+use crate::bank::accounts::{ACCOUNTS, Source};
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
+use crate::handlers::pages::paged;
 use crate::state::{
     Account, Challenge, Clock, Connection, Member, not_manual, test_user, unknown_member,
 };
@@ -146,9 +146,10 @@ fn member(name: &str, status: &ConnectionStatus) -> Member {
             Account::new(guid, index)
         });
         connection.accounts = accounts.collect();
-        connection.accounts_login = LOGIN.to_owned();
-        connection.owners_login = (name != "unidentified").then(|| LOGIN.to_owned());
-        connection.numbers_login = (name != "unverified").then(|| LOGIN.to_owned());
+        let source = Source::first(LOGIN);
+        connection.owners_source = (name != "unidentified").then(|| source.clone());
+        connection.numbers_source = (name != "unverified").then(|| source.clone());
+        connection.accounts_source = source;
     }
     Member {
         guid: name.to_owned(),

@@ -1,7 +1,7 @@
 //! Accounts, owners and numbers.
 
 use super::*;
-use crate::bank::accounts as generated;
+use crate::bank::accounts::Source;
 
 fn list(client: &TestClient, member: &str, operation: &str, key: &str) -> Vec<Value> {
     let (status, body) = client.send(client.of(member, operation));
@@ -25,7 +25,7 @@ async fn owners_are_listed_after_an_identification() {
     assert_eq!(client.owners(&member), Vec::<Value>::new(), "not ended yet");
     advance(SECOND).await;
     let owners = client.owners(&member);
-    let expected = (0..3).flat_map(|account| generated::owners("mxuser", account));
+    let expected = (0..3).flat_map(|account| Source::first("mxuser").owners(account));
     let expected: Vec<String> = expected.map(|owner| owner.full_name()).collect();
     let names: Vec<&str> = owners
         .iter()
@@ -36,6 +36,79 @@ async fn owners_are_listed_after_an_identification() {
     assert_eq!(owners[0]["member_guid"], member);
     let accounts = list(&client, &member, "listMemberAccounts", "accounts");
     assert_eq!(owners[0]["account_guid"], accounts[0]["guid"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_show_the_job_that_gathered_them() {
+    let client = TestClient::new();
+    let member = client.member("sandbox_bank", "quick");
+    let number = |operation: &str, key: &str, field: &str| {
+        let read = list(&client, &member, operation, key).remove(0);
+        let number = read[field].as_str().map(|text| text.parse().unwrap());
+        number.or(read[field].as_f64()).unwrap()
+    };
+    let balance = || number("listMemberAccounts", "accounts", "balance");
+    client.start(&member, "identifyMember");
+    let first = balance();
+    let owners = client.owners(&member);
+    client.start(&member, "verifyMember");
+    assert_eq!(client.owners(&member), owners, "not of an identification");
+    let account = || number("readAccountNumbers", "account_numbers", "account_number");
+    let first_number = account();
+    client.start(&member, "identifyMember");
+    assert_eq!((balance() * 100.0).round(), (first * 100.0).round() + 200.0);
+    assert_eq!(account(), first_number, "not of a verification");
+    let address = &client.owners(&member)[0]["address"];
+    assert_eq!(
+        *address,
+        format!("{}, Unit 2", owners[0]["address"].as_str().unwrap())
+    );
+    client.start(&member, "verifyMember");
+    assert_eq!(account(), first_number + 1.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn transactions_are_there_after_a_job_that_included_them() {
+    for (operation, sent, count) in [
+        ("identifyMember", Value::Null, 0),
+        ("identifyMember", json!({"include_transactions": false}), 0),
+        ("identifyMember", json!({"include_transactions": true}), 3),
+        ("verifyMember", json!({"include_transactions": true}), 3),
+        ("aggregateMember", Value::Null, 3),
+        ("aggregateMember", json!({"include_transactions": false}), 0),
+        ("extendTransactionHistory", Value::Null, 3),
+        ("checkMemberBalance", Value::Null, 0),
+    ] {
+        let client = TestClient::new();
+        let member = client.member("sandbox_bank", "quick");
+        let call = client.of(&member, operation).body(sent.clone());
+        let call = match operation {
+            "aggregateMember" if sent.is_object() => call.asking("include_transactions", "false"),
+            _ => call,
+        };
+        client.send(call);
+        let listed = list(&client, &member, "listMemberTransactions", "transactions");
+        assert_eq!(listed.len(), count, "{operation} {sent}");
+        assert_eq!(
+            list(&client, &member, "listTransactions", "transactions"),
+            listed
+        );
+        let (_, other) = client.request("sandbox_bank", &["other", "x"], json!({}));
+        let other = other["member"]["guid"].as_str().unwrap();
+        let of_other = list(&client, other, "listMemberTransactions", "transactions");
+        assert_eq!(of_other, Vec::<Value>::new());
+        let Some(first) = listed.first() else {
+            continue;
+        };
+        let account = first["account_guid"].as_str().unwrap();
+        let asked = client
+            .nexus("listTransactions")
+            .asking("account_guid", account);
+        assert_eq!(client.send(asked).1["transactions"], json!([first]));
+        let asked = client.nexus("listAccountTransactions");
+        let asked = asked.at("account_guid", account);
+        assert_eq!(client.send(asked).1["transactions"], json!([first]));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::*;
+use crate::fault::Lag;
 use mx_nexus::operations::Operation;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -23,7 +24,8 @@ pub(super) fn call(api: Api, operation: &str) -> Call {
         query: Vec::new(),
         headers: HeaderMap::new(),
         body: Value::Null,
-        is_stale: false,
+        has_pages: true,
+        lag: None,
     }
 }
 
@@ -45,8 +47,8 @@ impl Call {
         self
     }
 
-    pub(super) fn stale(mut self) -> Self {
-        self.is_stale = true;
+    pub(super) fn lagging(mut self, lag: Lag) -> Self {
+        self.lag = Some(lag);
         self
     }
 
@@ -95,7 +97,8 @@ impl TestClient {
 
     /// The reply of the handlers.
     pub(super) fn reply(&self, principal: &Principal, call: &Call) -> Option<Reply> {
-        self.store.read(call.is_stale, |state| {
+        let user = principal.user();
+        self.store.handle(user.as_deref(), call.lag, |state| {
             crate::handlers::reply(state, principal, call)
         })
     }

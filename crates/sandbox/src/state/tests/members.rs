@@ -32,7 +32,7 @@ async fn invalid_or_duplicate_member_is_refused() {
             .0,
         200
     );
-    let twice = client.request("mxbank", &["ada", "other"], json!({}));
+    let twice = client.request("mxbank", &["ada", "x"], json!({}));
     assert_eq!(code(twice), (422, Some(4220)));
     let taken = client.request("mxbank", &["bruno", "x"], json!({"external_guid": "E"}));
     assert_eq!(code(taken), (422, Some(4220)));
@@ -180,6 +180,26 @@ async fn missing_third_credential_is_impaired() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn corrected_password_makes_a_second_member() {
+    let client = TestClient::new();
+    let guid = |answer: (u16, Value)| {
+        assert_eq!(answer.0, 200);
+        answer.1["member"]["guid"].as_str().unwrap().to_owned()
+    };
+    let wrong = guid(client.request("mxbank", &["ada", "INVALID"], json!({})));
+    let right = guid(client.request("mxbank", &["ada", "x"], json!({})));
+    assert_ne!(wrong, right);
+    let corrected = json!({"credentials": [{"credential_guid": PASSWORD, "value": "x"}]});
+    let update = || {
+        let call = client.of(&wrong, "updateMember");
+        client.send(call.body(json!({"member": corrected}))).0
+    };
+    assert_eq!(update(), 422, "the first would be as the second");
+    client.send(client.of(&right, "deleteMember"));
+    assert_eq!(update(), 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn invalid_or_duplicate_credential_is_refused() {
     let client = TestClient::new();
     client.request("mxbank", &["ada", "x"], json!({}));
@@ -192,7 +212,11 @@ async fn invalid_or_duplicate_credential_is_refused() {
         let (status, body) = client.send(call.body(entry));
         (status, body["error"]["code"].as_u64())
     };
-    assert_eq!(set(member, login, "ada"), (422, Some(4220)));
+    assert_eq!(
+        set(member, login, "ada"),
+        (422, Some(4220)),
+        "with its password"
+    );
     assert_eq!(set(member, "CRD-0", "x"), (400, None));
     assert_eq!(client.status(member).0, "CREATED", "unchanged");
     assert_eq!(set(member, login, "clara"), (200, None));

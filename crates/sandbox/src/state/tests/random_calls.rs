@@ -66,7 +66,8 @@ async fn random_calls_are_answered_as_documented() {
                     client.send(call.body(body));
                 }
                 5 => {
-                    client.send(client.of(&member, "readMember").stale());
+                    let lag = Lag::readings(chance.u32(0..4)).after(chance.u32(0..2));
+                    client.send(client.of(&member, "identifyMember").lagging(lag));
                 }
                 _ => {
                     let operation = chance.choice(OPERATIONS).unwrap();

@@ -8,6 +8,9 @@ use crate::call::{Call, Reply};
 pub(super) fn paged(call: &Call, key: &str, records: Vec<Value>) -> Reply {
     let page = Page::of(call, records.len());
     let records = page.cut(records);
+    if !call.has_pages {
+        return Reply::ok(json!({key: records}));
+    }
     Reply::ok(json!({key: records, "pagination": page.pagination()}))
 }
 
@@ -52,7 +55,8 @@ impl Page {
         })
     }
 
+    /// An empty list has one page, as at MX.
     fn pages(&self) -> usize {
-        self.total.div_ceil(self.size)
+        self.total.div_ceil(self.size).max(1)
     }
 }
