@@ -8,7 +8,7 @@
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let guid = found.first().and_then(|institution| institution.guid.clone()).ok_or("no such bank")?;
 //!
-//! let form = user.connect(guid).await?;
+//! let form = user.connect(guid).await?.identifying()?;
 //! let mut values = FormValues::new();
 //! for field in form.fields() {
 //!     // Show the field as `field.html_input()`, and read what the user enters.

@@ -125,7 +125,7 @@ impl Connection {
         &self,
         http: &reqwest::Client,
         operation: &'static Operation,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         trace: &Trace,
     ) -> Result<reqwest::Response, Error> {
         let begun = Instant::now();
@@ -134,6 +134,7 @@ impl Connection {
         let policy = self.rules.retry.clone().within(total);
         let mut attempts = policy.start();
         let mut refused = None;
+        let mut other_path = operation.other_path;
         loop {
             let mut copy = request
                 .try_clone()
@@ -171,6 +172,13 @@ impl Connection {
                 }
                 let reason = "the session was refused, and the renewed one too";
                 return Err(Error::session_refused(operation, &error, reason));
+            }
+            if error.answered() == Some(404)
+                && let Some(template) = other_path.take()
+            {
+                let path = path::by_template(&self.base, template, request.url().path());
+                request.url_mut().set_path(&path);
+                continue;
             }
             if let Credential::ApiToken(_) = &self.credential
                 && !error.was_never_sent()

@@ -26,6 +26,8 @@ pub enum ConnectErrorKind {
     InvalidValue,
     /// The institution takes no new members, or the member has neither credentials nor OAuth.
     Closed,
+    /// The institution does not support the kind of job for which the member is made.
+    NotSupported,
     /// The same login is connected already. List the members, and use or reconnect the existing one.
     Duplicate,
     /// The fields have changed since the form was read; [`ConnectError::form`] is the new form.
@@ -82,6 +84,11 @@ impl ConnectError {
     pub(super) fn closed() -> Self {
         let summary = "the institution takes no new members; choose another one";
         Self::new(ConnectErrorKind::Closed, summary, None)
+    }
+
+    pub(super) fn not_supported() -> Self {
+        let summary = "the institution does not support this kind of job; choose another one";
+        Self::new(ConnectErrorKind::NotSupported, summary, None)
     }
 
     pub(super) fn nothing_to_reconnect() -> Self {

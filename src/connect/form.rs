@@ -9,6 +9,7 @@ use super::terms::{NewMember, Return, Terms};
 use super::{ConnectError, Connection, Field, FormValues, Institution, nexus};
 use crate::api::types;
 use crate::error::Error;
+use crate::jobs::KindName;
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 
@@ -151,6 +152,35 @@ impl Form {
         match &self.purpose {
             Purpose::Create(_, institution) => Some(institution),
             Purpose::Update(_) => None,
+        }
+    }
+
+    /// Refuses an institution that does not support identification, before any credentials are stored.
+    ///
+    /// Where MX does not report whether it does, the form is returned as it is, and so is that of a member to reconnect.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectErrorKind::NotSupported`](super::ConnectErrorKind::NotSupported).
+    pub fn identifying(self) -> Result<Self, ConnectError> {
+        self.supporting(KindName::Identification)
+    }
+
+    /// The same for another kind of job, as far as MX reports whether an institution supports it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::identifying`].
+    pub fn supporting(self, kind: KindName) -> Result<Self, ConnectError> {
+        let supported = self.institution().and_then(|institution| match kind {
+            KindName::Identification => institution.supports_account_identification,
+            KindName::Verification => institution.supports_account_verification,
+            KindName::ExtendedHistory => institution.supports_transaction_history,
+            KindName::Aggregation | KindName::BalanceCheck => None,
+        });
+        match supported {
+            Some(false) => Err(ConnectError::not_supported()),
+            _ => Ok(self),
         }
     }
 
