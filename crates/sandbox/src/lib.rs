@@ -53,6 +53,9 @@
 //! Its limits are those of MX's development environment: 100 users and 25 members a user (405), and five checks of the balance of a
 //! member within two hours (429). New credentials of a member start no job.
 //!
+//! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
+//! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
+//!
 //! # Banks and passwords
 //!
 #![doc = include_str!("bank/banks.md")]
@@ -82,7 +85,8 @@
 //! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json`, `mdx.json` and `atrium.json` |
 //!
-//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message.
+//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. So are requests that a web page of another
+//! site sends through a browser: 421 when the header `Host` does not name this machine, 403 for a change from another origin.
 //!
 //! ## Examples
 //!
@@ -120,6 +124,7 @@ mod control;
 mod fault;
 mod guids;
 mod handlers;
+mod origin;
 mod requests;
 mod router;
 mod server;

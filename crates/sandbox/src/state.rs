@@ -15,6 +15,7 @@ mod account;
 mod challenges;
 mod clock;
 mod connection;
+mod duplicates;
 mod job;
 mod jobs;
 mod lag;
@@ -44,6 +45,7 @@ pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
 pub(crate) use users::{User, unknown_user};
 
+use duplicates::Logins;
 use partners::Partners;
 use tokens::Tokens;
 use users::Users;
@@ -66,6 +68,7 @@ pub(crate) struct State {
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
+    pub logins: Logins,
     /// What members show in the answer to the call, where it does not show its change.
     pub before_call: HashMap<String, Snapshot>,
 }
@@ -89,6 +92,7 @@ impl Store {
             api_tokens: Tokens::new(settings.api_token_lifetime),
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
+            logins: Logins::default(),
             before_call: HashMap::new(),
             settings,
         };

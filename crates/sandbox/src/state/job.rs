@@ -34,6 +34,8 @@ pub(crate) struct Job {
     pub count: usize,
     /// How many jobs of any kind the member has had, this one included.
     pub number: usize,
+    /// Whether it gathers transactions.
+    pub includes_transactions: bool,
     /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
     /// The remaining steps; the first is the current one.
@@ -74,6 +76,7 @@ impl Job {
             kind,
             count: 1,
             number: 1,
+            includes_transactions: false,
             login,
             steps: steps.into(),
             started: now,

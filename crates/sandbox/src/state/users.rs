@@ -183,7 +183,7 @@ impl State {
         };
         self.users.guids.remove(&(user.api, user.client, user.id));
         for member in &user.members {
-            self.members.remove(member);
+            self.remove_member(member);
         }
         self.api_tokens.end(guid);
         self.sessions.end(guid);

@@ -93,7 +93,7 @@ fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Rep
             return Err(Reply::problem(429, None, message));
         }
     }
-    let started = state.start(user, guid, kind)?;
+    let started = state.start(user, guid, kind, None)?;
     let member = changed(state, user, guid)?;
     Ok(Reply::json(
         nexus::status(started),

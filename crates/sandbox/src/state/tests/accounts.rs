@@ -68,6 +68,50 @@ async fn results_show_the_job_that_gathered_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn transactions_are_there_after_a_job_that_included_them() {
+    for (operation, sent, count) in [
+        ("identifyMember", Value::Null, 0),
+        ("identifyMember", json!({"include_transactions": false}), 0),
+        ("identifyMember", json!({"include_transactions": true}), 3),
+        ("verifyMember", json!({"include_transactions": true}), 3),
+        ("aggregateMember", Value::Null, 3),
+        ("aggregateMember", json!({"include_transactions": false}), 0),
+        ("extendTransactionHistory", Value::Null, 3),
+        ("checkMemberBalance", Value::Null, 0),
+    ] {
+        let client = TestClient::new();
+        let member = client.member("sandbox_bank", "quick");
+        let call = client.of(&member, operation).body(sent.clone());
+        let call = match operation {
+            "aggregateMember" if sent.is_object() => call.asking("include_transactions", "false"),
+            _ => call,
+        };
+        client.send(call);
+        let listed = list(&client, &member, "listMemberTransactions", "transactions");
+        assert_eq!(listed.len(), count, "{operation} {sent}");
+        assert_eq!(
+            list(&client, &member, "listTransactions", "transactions"),
+            listed
+        );
+        let (_, other) = client.request("sandbox_bank", &["other", "x"], json!({}));
+        let other = other["member"]["guid"].as_str().unwrap();
+        let of_other = list(&client, other, "listMemberTransactions", "transactions");
+        assert_eq!(of_other, Vec::<Value>::new());
+        let Some(first) = listed.first() else {
+            continue;
+        };
+        let account = first["account_guid"].as_str().unwrap();
+        let asked = client
+            .nexus("listTransactions")
+            .asking("account_guid", account);
+        assert_eq!(client.send(asked).1["transactions"], json!([first]));
+        let asked = client.nexus("listAccountTransactions");
+        let asked = asked.at("account_guid", account);
+        assert_eq!(client.send(asked).1["transactions"], json!([first]));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn names_are_split_with_the_setting() {
     let client = TestClient::with(Settings {
         splits_names: true,
