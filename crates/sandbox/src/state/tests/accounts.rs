@@ -225,6 +225,49 @@ async fn updated_account_keeps_its_changes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn manual_account_is_listed_changed_and_deleted_by_its_user_only() {
+    let client = TestClient::new();
+    let other = client.other();
+    let body = json!({"account": {"name": "Piggy bank", "account_type": 2, "balance": 7.5}});
+    let (status, made) = client.send(client.nexus("createManualAccounts").body(body));
+    assert_eq!(status, 200);
+    assert_eq!(made["account"]["name"], "Piggy bank");
+    assert_eq!(made["account"]["is_manual"], true);
+    let guid = made["account"]["guid"].as_str().unwrap();
+    let about = |client: &TestClient, operation: &str| {
+        let body = json!({"account": {"nickname": "Savings"}});
+        let call = client.nexus(operation).at("account_guid", guid);
+        client.send(call.body(body))
+    };
+    let listed = |client: &TestClient| {
+        let all = client.send(client.nexus("listAccounts")).1["accounts"].clone();
+        let (_, created) = client.send(client.nexus("listUserCreatedAccounts"));
+        assert_eq!(all, created["accounts"]);
+        all
+    };
+    assert_eq!(listed(&client), json!([made["account"]]));
+    assert_eq!(listed(&other), json!([]));
+    for operation in [
+        "readAccount",
+        "updateAccount",
+        "blockAccount",
+        "deleteManualAccount",
+    ] {
+        assert_eq!(about(&other, operation).0, 404, "{operation}");
+    }
+    assert_eq!(about(&client, "readAccount").1, made);
+    assert_eq!(
+        about(&client, "updateAccount").1["account"]["nickname"],
+        "Savings"
+    );
+    assert_eq!(listed(&client)[0]["nickname"], "Savings");
+    assert_eq!(about(&client, "blockAccount").0, 400);
+    assert_eq!(about(&client, "deleteManualAccount").0, 204);
+    assert_eq!(about(&client, "readAccount").0, 404);
+    assert_eq!(listed(&client), json!([]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn gathered_account_can_be_blocked_but_not_deleted() {
     let client = TestClient::new();
     let (member, account) = verified_member(&client).await;
