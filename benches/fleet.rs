@@ -12,9 +12,10 @@
 mod support;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use mx_nexus::fleet::Outcome;
+use mx_nexus::fleet::{Fleet, Outcome};
 use mx_nexus::identity::{JobHandle, Polling};
 use mx_nexus::{Environment, Nexus};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
@@ -38,54 +39,54 @@ async fn run() {
 
     // One handle at a time, because the memory of a list would be measured too.
     let before = resident_bytes();
-    let mut fleet = nexus
-        .fleet(Duration::from_secs(3600))
-        .polling(Polling::between(
-            Duration::from_millis(1),
-            Duration::from_millis(1),
-        ))
-        .concurrency(CALLS_AT_ONCE);
+    let report = |what: &str| {
+        if let (Some(before), Some(after)) = (before, resident_bytes()) {
+            let bytes = after.saturating_sub(before) / JOBS;
+            println!("  {bytes} bytes a job, {what}");
+        }
+    };
+    let soon = Duration::from_millis(1);
+    let mut fleet: Fleet = Fleet::new(Duration::from_secs(3600))
+        .with_polling(Polling::between(soon, soon))
+        .with_concurrency(CALLS_AT_ONCE);
     for number in 0..JOBS {
         let handle = handle(&saved, number);
         let user = nexus.user(handle.user_id().expect("a user"));
-        fleet.resume(&user, handle).expect("its user");
+        fleet.start(user.resume(handle).expect("its user"));
     }
-    println!("{JOBS} jobs are waiting");
-    if let (Some(before), Some(after)) = (before, resident_bytes()) {
-        println!(
-            "  {} bytes a job, including its user and session",
-            after.saturating_sub(before) / JOBS
-        );
-    }
+    println!("{JOBS} jobs are resumed");
+    report("including its user, without a session");
 
+    // Each has two polls: the first one shows the job running.
     let start = Instant::now();
-    let mut done = 0;
+    let (mut polled, mut done) = (0, 0);
     while let Some(event) = fleet.next().await {
         match event.outcome {
+            Outcome::Running(_) => {
+                polled += 1;
+                if polled == JOBS {
+                    report("after its first poll, including its session and the connections");
+                }
+            }
             Outcome::Done(_) => done += 1,
             Outcome::Failed(error) => panic!("{error}"),
-            _ => {}
+            Outcome::Starting | Outcome::Challenged(_) => panic!("it is started and asks nothing"),
         }
     }
     let took = start.elapsed();
-    // For each job: token, session, member, owners.
-    let calls = 4 * JOBS;
+    // For each job: token, session, two polls, owners.
+    let calls = 5 * JOBS;
     println!(
         "{done} jobs ended, {calls} calls in {:.1} s: {:.0} calls/s",
         took.as_secs_f64(),
         calls as f64 / took.as_secs_f64()
     );
-    if let (Some(before), Some(after)) = (before, resident_bytes()) {
-        println!(
-            "  {} bytes a job at the end, including sessions and connections",
-            after.saturating_sub(before) / JOBS
-        );
-    }
+    report("at the end, including its session and the connections");
 }
 
 /// The saved handle of a started job.
 async fn saved_job(nexus: &Nexus) -> String {
-    let identify = nexus.user("U-0").identify("MBR-0");
+    let identify = nexus.user("U-saved").identify("MBR-saved");
     let job = identify
         .start(Duration::from_secs(60))
         .await
@@ -95,8 +96,8 @@ async fn saved_job(nexus: &Nexus) -> String {
 
 /// The same handle for another user and member.
 fn handle(saved: &str, number: usize) -> JobHandle {
-    let text = saved.replace("\"U-0\"", &format!("\"U-{number}\""));
-    let text = text.replace("\"MBR-0\"", &format!("\"MBR-{number}\""));
+    let text = saved.replace("\"U-saved\"", &format!("\"U-{number}\""));
+    let text = text.replace("\"MBR-saved\"", &format!("\"MBR-{number}\""));
     serde_json::from_str(&text).expect("a handle")
 }
 
@@ -141,16 +142,25 @@ async fn serve(mut stream: BufStream<TcpStream>) -> io::Result<()> {
     }
 }
 
-fn response(request: &str) -> &'static str {
-    match request {
-        request if request.contains("api_token") => r#"{"api_token":{"token":"t"}}"#,
-        request if request.contains("sessions") => r#"{"session":{"token":"s"}}"#,
-        request if request.contains("account_owners") => r#"{"account_owners":[]}"#,
-        request if request.contains("identify") => {
-            r#"{"member":{"connection_status":"CONNECTED","is_being_aggregated":true,"most_recent_job_guid":"JOB-2"}}"#
-        }
-        _ => {
-            r#"{"member":{"connection_status":"CONNECTED","is_being_aggregated":false,"most_recent_job_guid":"JOB-2"}}"#
-        }
-    }
+/// Which members were polled.
+static POLLED: [AtomicBool; JOBS] = [const { AtomicBool::new(false) }; JOBS];
+
+/// Before its start a member has another job; the first poll shows the new one running, the second one its end.
+fn response(request: &str) -> String {
+    let number = request.split(" /members/MBR-").nth(1);
+    let number = number.and_then(|path| path.split(['/', ' ']).next()?.parse::<usize>().ok());
+    let is_running = |member: usize| !POLLED[member].swap(true, Relaxed);
+    let member = match number.map(is_running) {
+        _ if request.contains("api_token") => return r#"{"api_token":{"token":"t"}}"#.to_owned(),
+        _ if request.contains("sessions") => return r#"{"session":{"token":"s"}}"#.to_owned(),
+        _ if request.contains("account_owners") => return r#"{"account_owners":[]}"#.to_owned(),
+        None if request.contains("identify") => ("RESUMED", true, 2),
+        None => ("CONNECTED", false, 1),
+        Some(true) => ("RESUMED", true, 2),
+        Some(false) => ("CONNECTED", false, 2),
+    };
+    let (status, is_running, job) = member;
+    format!(
+        r#"{{"member":{{"connection_status":"{status}","is_being_aggregated":{is_running},"most_recent_job_guid":"JOB-7a8b9c0d-1e2f-3a4b-5c6d-7e8f9a0b1c2{job}"}}}}"#
+    )
 }

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use mx_nexus::User;
-use mx_nexus::fleet::Outcome;
+use mx_nexus::fleet::{Fleet, Outcome};
 use mx_nexus::identity::{Challenges, Identification, JobHandle, Polling};
 use mx_nexus_sandbox::{Fault, Sandbox};
 
@@ -19,10 +19,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .start()
         .await?;
     let nexus = sandbox.nexus().build()?;
-    let mut fleet = nexus
-        .fleet(Duration::from_secs(60))
-        .concurrency(32)
-        .polling(quick());
+    let mut fleet = Fleet::new(Duration::from_secs(60))
+        .with_concurrency(32)
+        .with_polling(quick());
     for number in 1..=100 {
         let password = match number {
             7 => "challenge",
@@ -31,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         };
         let id = format!("U-{number}");
         let member = sandbox.add_member(&id, password)?;
-        fleet.identify(&nexus.user(id), member);
+        fleet.start(nexus.user(id).identify(member));
     }
     // The next ten polls fail with 503. Polls are retried, so no event shows it.
     sandbox.fault(Fault::status(503).on("GET", "/members/*").times(10))?;
@@ -61,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Outcome::Failed(error) => {
                 println!("{}: {error}", event.user_id.unwrap_or_default());
             }
-            _ => {}
+            Outcome::Running(_) => {}
         }
     }
     println!("identified: {identified}");

@@ -22,7 +22,12 @@ impl Kind for Aggregation {
     const NAME: KindName = KindName::Aggregation;
     const IS_THROTTLED: bool = true;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -67,7 +72,7 @@ impl User {
     /// # }
     /// ```
     pub fn aggregate(&self, member: impl Into<MemberGuid>) -> JobBuilder<Aggregation> {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }
 

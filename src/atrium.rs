@@ -27,9 +27,13 @@ use std::sync::Arc;
 use progenitor_client::ClientInfo;
 
 use crate::environment::Environment;
+use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
 use crate::values::UserGuid;
+use crate::wire::Connection;
 
+mod jobs;
+mod kinds;
 mod options;
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
@@ -55,14 +59,20 @@ impl Environment {
 /// A client of Atrium with its credentials. Cheap to clone; make one and keep it.
 #[derive(Clone)]
 pub struct Atrium {
-    client: Arc<Client>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    client_without_retries: Client,
+    institution_support: InstitutionSupport,
 }
 
 impl fmt::Debug for Atrium {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Atrium")
-            .field("address", &self.client.baseurl())
+            .field("address", &self.api().baseurl())
             .finish_non_exhaustive()
     }
 }
@@ -75,7 +85,7 @@ impl Atrium {
 
     /// The generated client, with every operation.
     pub fn api(&self) -> &Client {
-        &self.client
+        &self.inner.client
     }
 
     /// A user, by the guid that MX gave it. Sends nothing.
@@ -84,6 +94,14 @@ impl Atrium {
             atrium: self.clone(),
             guid: guid.into(),
         }
+    }
+}
+
+impl Atrium {
+    /// The connection for a call by name.
+    pub(crate) fn connection(&self) -> (reqwest::Client, Connection) {
+        let api = self.api();
+        (api.client().clone(), api.inner().clone())
     }
 }
 
@@ -108,5 +126,10 @@ impl User {
     /// The generated client, as [`Atrium::api`].
     pub fn api(&self) -> &Client {
         self.atrium.api()
+    }
+
+    /// The client without retries, for jobs, which have their own.
+    fn api_without_retries(&self) -> &Client {
+        &self.atrium.inner.client_without_retries
     }
 }

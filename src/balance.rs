@@ -18,7 +18,12 @@ impl Kind for BalanceCheck {
 
     const NAME: KindName = KindName::BalanceCheck;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -57,6 +62,6 @@ impl User {
     /// # }
     /// ```
     pub fn check_balance(&self, member: impl Into<MemberGuid>) -> JobBuilder<BalanceCheck> {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }

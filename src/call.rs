@@ -20,28 +20,42 @@
 //! body is checked by MX only. Prefer the typed client of [`User::api`] where it has the field.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::Instant;
 
+#[cfg(feature = "atrium")]
+use crate::atrium::Atrium;
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{Api, Operation};
+use crate::wire::within;
 
 mod reply;
 mod request;
 
 pub use reply::{Content, Reply};
 
-/// A call of one operation, to be completed and sent. From [`User::call`].
+/// A call of one operation, to be completed and sent. From [`User::call`], or `Atrium::call`.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {
-    user: User,
+    caller: Caller,
     operation: Result<&'static Operation, Error>,
     parameters: Vec<(String, String)>,
     body: Option<Result<Value, String>>,
+    timeout: Option<Duration>,
+}
+
+/// Where the credentials of a call come from.
+#[derive(Clone)]
+enum Caller {
+    Nexus(User),
+    #[cfg(feature = "atrium")]
+    Atrium(Atrium),
 }
 
 impl fmt::Debug for Call {
@@ -60,22 +74,36 @@ impl User {
     ///
     /// A name that is not there is an error of [`Call::send`], which names the nearest ones.
     pub fn call(&self, operation: &str) -> Call {
-        Call {
-            user: self.clone(),
-            operation: find(operation),
-            parameters: Vec::new(),
-            body: None,
-        }
+        Call::new(Caller::Nexus(self.clone()), find(Api::Nexus, operation))
     }
 }
 
-/// The operation of Nexus with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
+#[cfg(feature = "atrium")]
+impl Atrium {
+    /// Begins a call of any operation of Atrium, as [`User::call`] does of Nexus. The guid of the user is a parameter like any
+    /// other, `user_guid`.
+    ///
+    /// ```no_run
+    /// # async fn example(atrium: mx_nexus::Atrium) -> Result<(), mx_nexus::Error> {
+    /// let call = atrium.call("readMember").parameter("user_guid", "USR-1").parameter("member_guid", "MBR-1");
+    /// println!("{:?}", call.send().await?.json());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call(&self, operation: &str) -> Call {
+        Call::new(Caller::Atrium(self.clone()), find(Api::Atrium, operation))
+    }
+}
+
+/// The operation of an API with this id of the document, such as `readMember`, or this name of its method, such as `read_member`.
 ///
 /// ```
-/// let operation = mx_nexus::call::find("readMember")?;
+/// use mx_nexus::operations::Api;
+///
+/// let operation = mx_nexus::call::find(Api::Nexus, "readMember")?;
 /// assert_eq!(operation.path, "/members/{member_guid}");
 ///
-/// let error = mx_nexus::call::find("raedMember").unwrap_err();
+/// let error = mx_nexus::call::find(Api::Nexus, "raedMember").unwrap_err();
 /// assert!(error.to_string().contains("did you mean readMember"));
 /// # Ok::<(), mx_nexus::Error>(())
 /// ```
@@ -83,24 +111,32 @@ impl User {
 /// # Errors
 ///
 /// Of kind [`Request`](crate::ErrorKind::Request) when there is none, with the nearest names.
-pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    let found = Api::Nexus
-        .operations()
-        .iter()
-        .find(|operation| operation.id == name || operation.name == name);
-    found.ok_or_else(|| {
-        let near = did_you_mean(
-            name,
-            Api::Nexus.operations().iter().map(|operation| operation.id),
-        );
-        Error::request(
-            None,
-            format!("there is no operation {name:?} in Nexus{near}"),
-        )
-    })
+pub fn find(api: Api, name: &str) -> Result<&'static Operation, Error> {
+    let operations = api.operations().iter();
+    let mut found = operations.clone();
+    found
+        .find(|operation| operation.id == name || operation.name == name)
+        .ok_or_else(|| {
+            let near = did_you_mean(name, operations.map(|operation| operation.id));
+            let api = api.title();
+            Error::request(
+                None,
+                format!("there is no operation {name:?} in {api}{near}"),
+            )
+        })
 }
 
 impl Call {
+    fn new(caller: Caller, operation: Result<&'static Operation, Error>) -> Self {
+        Self {
+            caller,
+            operation,
+            parameters: Vec::new(),
+            body: None,
+            timeout: None,
+        }
+    }
+
     /// Gives a parameter by MX's own name, such as `member_guid`, `page` or `MX-Skip-Webhook`. A list is given one by one.
     ///
     /// ```no_run
@@ -129,6 +165,13 @@ impl Call {
         self
     }
 
+    /// Sets a timeout of the call with its retries, and with a session that has to be opened for it; it takes the place of the
+    /// timeout of one request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     /// Sends it, and reads the whole answer.
     ///
     /// `createSession` is the one operation that takes an API token in place of a session: for it a token is fetched from where
@@ -146,7 +189,17 @@ impl Call {
             .map_err(|reason| Error::request(Some(operation), reason))?;
         let parts = request::Parts::check(operation, &self.parameters, body)
             .map_err(|reason| Error::request(Some(operation), reason))?;
-        let (http, connection) = self.user.connection_for(operation).await?;
+        let begun = Instant::now();
+        let connecting = async {
+            match self.caller {
+                Caller::Nexus(user) => user.connection_for(operation).await,
+                #[cfg(feature = "atrium")]
+                Caller::Atrium(atrium) => Ok(atrium.connection()),
+            }
+        };
+        let (http, mut connection) = within(self.timeout, connecting).await?;
+        let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
+        connection.timeout = self.timeout.map(left);
         let mut request = parts.build(&http, &connection.base, operation)?;
         connection
             .prepare(operation, &mut request)

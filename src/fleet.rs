@@ -1,35 +1,39 @@
-//! Many identifications at once: one stream of events, a limit on the calls under way.
+//! Many jobs of one kind at once: one stream of events, a limit on the calls under way.
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use mx_nexus::fleet::Outcome;
+//! use mx_nexus::fleet::{Fleet, Outcome};
 //!
-//! # fn keep(_: mx_nexus::fleet::FleetJob, _: mx_nexus::identity::Challenges) {}
+//! # fn save(_: &mx_nexus::jobs::JobHandle) {}
+//! # fn keep(_: mx_nexus::fleet::FleetJob, _: mx_nexus::jobs::Challenges) {}
 //! # async fn example(nexus: mx_nexus::Nexus) {
-//! let mut fleet = nexus.fleet(Duration::from_secs(600)).concurrency(32);
+//! let mut fleet = Fleet::new(Duration::from_secs(600)).with_concurrency(32);
 //! for (user, member) in [("U-1", "MBR-1"), ("U-2", "MBR-2")] {
-//!     fleet.identify(&nexus.user(user), member);
+//!     fleet.start(nexus.user(user).identify(member));
 //! }
 //! while let Some(event) = fleet.next().await {
 //!     match event.outcome {
-//!         Outcome::Done(owners) => println!("{}: {} owners", event.member, owners.len()),
+//!         Outcome::Starting => save(&event.handle),
+//!         Outcome::Running(progress) => println!("{}: {progress}", event.member),
 //!         Outcome::Challenged(challenges) => keep(event.job, challenges),
+//!         Outcome::Done(owners) => println!("{}: {} owners", event.member, owners.len()),
 //!         Outcome::Failed(error) => println!("{error}"),
-//!         _ => {}
 //!     }
 //! }
 //! let unfinished = fleet.stop().await.unfinished;
 //! # }
 //! ```
 //!
-//! A job that waits has no task and no connection, only its state. Calls are made in the order in which they are due, so slow or
-//! failing members do not delay the others. Ten thousand waiting jobs take about 1,250 bytes each, user and session included
-//! (`cargo bench --bench fleet`).
+//! A program that runs several kinds of jobs has a fleet for each. Calls are made in the order in which they are due, so slow or
+//! failing members do not delay the others. A job that waits has no task and no connection, only its state: about two kilobytes
+//! when it has been polled, its user and session included (`cargo bench --bench fleet`).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -37,170 +41,170 @@ use futures_core::Stream;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::error::Error;
-use crate::identity::{
-    Answers, Identification, Job, JobError, JobHandle, PollPolicy, Polling, Step,
-};
-use crate::nexus::{Nexus, User};
-use crate::values::{ConnectionStatus, MemberGuid};
+use crate::identity::Identification;
+use crate::jobs::{Answers, Job, JobBuilder, JobError, JobHandle, Kind, PollPolicy, Polling, Step};
+use crate::values::MemberGuid;
 
 mod event;
+mod tracked;
 
 pub use event::{FleetEvent, FleetJob, NotAnswered, Outcome, Stopped};
 
-/// Many identifications under way together, from [`Nexus::fleet`].
+use tracked::{InFlight, Slot, Tracked};
+
+/// While started jobs use all calls, one call in this many starts another job. A job makes about as many in all.
+const CALLS_PER_START: u32 = 8;
+
+/// Many jobs of one kind under way together, of any number of users.
 ///
-/// Dropping it aborts the calls under way and drops the jobs. To resume them later, call [`Fleet::stop`] or save
-/// [`Fleet::handles`] before.
+/// It has to be polled inside a tokio runtime with its clock enabled. Dropping it aborts the calls under way and drops the jobs.
+/// To resume them later, call [`Fleet::stop`] or save [`Fleet::handles`] before.
 ///
 /// ```no_run
-/// # async fn example(nexus: mx_nexus::Nexus) {
-/// let mut fleet = nexus.fleet(std::time::Duration::from_secs(600));
-/// fleet.identify(&nexus.user("U-1"), "MBR-1");
+/// use mx_nexus::fleet::Fleet;
+///
+/// # async fn example(user: mx_nexus::User) {
+/// let mut fleet = Fleet::new(std::time::Duration::from_secs(600));
+/// fleet.start(user.check_balance("MBR-1"));
+/// fleet.start(user.check_balance("MBR-2"));
 /// while let Some(event) = fleet.next().await {
 ///     println!("{}: {} jobs left", event.member, fleet.len());
 /// }
 /// # }
 /// ```
 #[must_use = "a fleet does nothing until it is polled"]
-pub struct Fleet {
+pub struct Fleet<K: Kind = Identification> {
     timeout: Duration,
     concurrency: usize,
-    polling: std::sync::Arc<dyn PollPolicy>,
-    /// The last number given to a job or to an entry of `waiting`.
+    polling: Arc<dyn PollPolicy>,
     last_number: u64,
-    /// Jobs without a call so far, in the order in which they were added. All others that are due come first, so that a
-    /// challenge does not wait until every job has started.
-    new: VecDeque<Box<Tracked>>,
-    /// Jobs that wait, by when their next call is due and then by when they were scheduled.
-    waiting: BTreeMap<(Instant, u64), Box<Tracked>>,
-    challenged: HashMap<FleetJob, Box<Tracked>>,
-    /// The calls under way.
-    tasks: JoinSet<Finished>,
-    in_flight: HashMap<Id, (FleetJob, JobHandle)>,
-    events: VecDeque<FleetEvent>,
+    /// The jobs that are not over.
+    jobs: BTreeMap<FleetJob, Slot<K>>,
+    /// The same by member, for [`Fleet::wake`].
+    members: BTreeSet<(MemberGuid, FleetJob)>,
+    /// Jobs without a call so far, in the order in which they were added.
+    new: VecDeque<FleetJob>,
+    /// Jobs that wait, by when their next call is due.
+    waiting: BTreeSet<(Instant, FleetJob)>,
+    /// The calls since a job of `new` had one.
+    calls_since_new: u32,
+    tasks: JoinSet<Finished<K>>,
+    task_jobs: HashMap<Id, FleetJob>,
+    events: VecDeque<FleetEvent<K>>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 /// A job and the outcome of its call.
-type Finished = (Box<Tracked>, Result<Step, JobError>);
+type Finished<K> = (Box<Tracked<K>>, Result<Step<K>, JobError>);
 
-/// A job with its state in the fleet.
-struct Tracked {
-    number: FleetJob,
-    job: Job,
-    /// When the next call is due.
-    due: Instant,
-    /// Answers to send with the next call.
-    answers: Option<Answers>,
-    /// Whether [`Outcome::Starting`] has been returned for the start.
-    is_announced: bool,
-    last_status: Option<ConnectionStatus>,
-}
-
-impl Tracked {
-    /// The handle of a job whose call is not under way.
-    fn handle(&self) -> JobHandle {
-        if self.is_announced {
-            self.job.handle().in_flight()
-        } else {
-            self.job.handle().clone()
-        }
-    }
-
-    fn event(&self, outcome: Outcome) -> FleetEvent {
-        FleetEvent::new(self.number, self.handle(), outcome)
-    }
-}
-
-impl fmt::Debug for Fleet {
+impl<K: Kind> fmt::Debug for Fleet<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Fleet")
+            .field("jobs", &self.jobs.len())
+            .field("new", &self.new.len())
             .field("waiting", &self.waiting.len())
-            .field("challenged", &self.challenged.len())
-            .field("in_flight", &self.in_flight.len())
+            .field("in_flight", &self.tasks.len())
             .finish_non_exhaustive()
     }
 }
 
-impl Nexus {
+impl<K: Kind> Fleet<K> {
     /// A fleet in which each job has this timeout.
-    ///
-    /// It has to be polled inside a tokio runtime with its clock enabled.
-    pub fn fleet(&self, timeout: Duration) -> Fleet {
-        Fleet::new(timeout)
-    }
-}
-
-impl Fleet {
-    fn new(timeout: Duration) -> Self {
+    pub fn new(timeout: Duration) -> Self {
         Self {
             timeout,
             concurrency: 16,
-            polling: std::sync::Arc::new(Polling::default()),
+            polling: Arc::new(Polling::default()),
             last_number: 0,
+            jobs: BTreeMap::new(),
+            members: BTreeSet::new(),
             new: VecDeque::new(),
-            waiting: BTreeMap::new(),
-            challenged: HashMap::new(),
+            waiting: BTreeSet::new(),
+            calls_since_new: 0,
             tasks: JoinSet::new(),
-            in_flight: HashMap::new(),
+            task_jobs: HashMap::new(),
             events: VecDeque::new(),
             timer: None,
         }
     }
 
     /// The most calls under way at once. Default 16; zero counts as one.
-    pub fn concurrency(mut self, calls: usize) -> Self {
+    pub fn with_concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self
     }
 
-    /// The polling of the jobs that are added from now on.
-    pub fn polling(mut self, policy: impl PollPolicy) -> Self {
-        self.polling = std::sync::Arc::new(policy);
+    /// The polling of the jobs that are started from now on.
+    pub fn with_polling(mut self, policy: impl PollPolicy) -> Self {
+        self.polling = Arc::new(policy);
         self
     }
 
-    /// Adds an identification, with the fleet's timeout and polling.
+    /// Starts or resumes a job, with the fleet's timeout and polling.
     ///
-    /// The timeout starts with the job's first call. Time in which the job waits only because of the limit on calls does not
+    /// ```no_run
+    /// # use mx_nexus::fleet::Fleet;
+    /// # fn example(
+    /// #     user: mx_nexus::User,
+    /// #     fleet: &mut Fleet,
+    /// #     saved: mx_nexus::jobs::JobHandle,
+    /// # ) -> Result<(), mx_nexus::Error> {
+    /// fleet.start(user.identify("MBR-1").with_transactions(true));
+    /// fleet.start(user.resume(saved)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start(&mut self, job: JobBuilder<K>) -> FleetJob {
+        let polling = Arc::clone(&self.polling);
+        self.add(job.with_shared_polling(polling).prepare(self.timeout))
+    }
+
+    /// Adds a job with a timeout and polling of its own.
+    ///
+    /// The timeout counts from the job's first call. Time in which the job waits only because of the limit on calls does not
     /// count.
-    pub fn identify(&mut self, user: &User, member: impl Into<MemberGuid>) -> FleetJob {
-        let polling = std::sync::Arc::clone(&self.polling);
-        let identify = user.identify(member).with_shared_polling(polling);
-        self.start(identify.prepare(self.timeout))
-    }
-
-    /// Adds an identification with options and a budget of its own.
-    pub fn start(&mut self, job: Job) -> FleetJob {
-        self.add(job)
-    }
-
-    /// Adds a job that was started before.
-    ///
-    /// # Errors
-    ///
-    /// When the handle is of another user, or of another kind of job.
-    pub fn resume(&mut self, user: &User, handle: JobHandle) -> Result<FleetJob, Error> {
-        let polling = std::sync::Arc::clone(&self.polling);
-        let resume = user.resume::<Identification>(handle)?;
-        let resume = resume.with_shared_polling(polling);
-        Ok(self.add(resume.prepare(self.timeout)))
-    }
-
-    fn add(&mut self, job: Job) -> FleetJob {
+    pub fn add(&mut self, job: Job<K>) -> FleetJob {
         self.last_number += 1;
         let number = FleetJob(self.last_number);
-        self.new.push_back(Box::new(Tracked {
-            number,
-            job,
-            due: Instant::now(),
-            answers: None,
-            is_announced: false,
-            last_status: None,
-        }));
+        self.members.insert((job.handle().member().clone(), number));
+        self.new.push_back(number);
+        let tracked = Box::new(Tracked::new(number, job));
+        self.jobs.insert(number, Slot::Idle(tracked));
         number
+    }
+
+    /// Makes the next call of a member's jobs due now, because a webhook reported something about it.
+    ///
+    /// When a call is under way, the next one follows at once. A `Retry-After` is still waited for, and a challenged job still
+    /// waits for its answers.
+    ///
+    /// ```no_run
+    /// # use mx_nexus::fleet::Fleet;
+    /// # use mx_nexus::values::MemberGuid;
+    /// # async fn example(mut fleet: Fleet, mut webhooks: tokio::sync::mpsc::Receiver<MemberGuid>) {
+    /// loop {
+    ///     tokio::select! {
+    ///         Some(event) = fleet.next() => println!("{}", event.member),
+    ///         Some(member) = webhooks.recv() => fleet.wake(&member),
+    ///         else => break,
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn wake(&mut self, member: &MemberGuid) {
+        let all = (member.clone(), FleetJob(0))..=(member.clone(), FleetJob(u64::MAX));
+        for (_, number) in self.members.range(all) {
+            match self.jobs.get_mut(number) {
+                Some(Slot::InFlight(call)) => call.is_woken = true,
+                Some(Slot::Idle(tracked)) if self.waiting.remove(&(tracked.due, *number)) => {
+                    tracked.job.wake();
+                    tracked.due = tracked.next_due();
+                    self.waiting.insert((tracked.due, *number));
+                }
+                Some(Slot::Idle(_)) | None => {}
+            }
+        }
     }
 
     /// Answers the challenges of a job. The answers are sent by the following calls of [`Fleet::next`].
@@ -209,15 +213,17 @@ impl Fleet {
     ///
     /// When the answers do not fit the challenges, or the job is not challenged. Nothing is sent, and the job stays as it is.
     pub fn answer(&mut self, job: FleetJob, answers: Answers) -> Result<(), NotAnswered> {
-        let Some(tracked) = self.challenged.get(&job) else {
-            return Err(NotAnswered::NotChallenged(job));
-        };
-        tracked.job.check(&answers).map_err(NotAnswered::Unfit)?;
-        if let Some(mut tracked) = self.challenged.remove(&job) {
-            tracked.answers = Some(answers);
-            self.schedule(tracked);
+        match self.jobs.get_mut(&job) {
+            Some(Slot::Idle(tracked)) if tracked.is_challenged => {
+                tracked.job.check(&answers).map_err(NotAnswered::Unfit)?;
+                tracked.answers = Some(answers);
+                tracked.is_challenged = false;
+                tracked.due = Instant::now();
+                self.waiting.insert((tracked.due, job));
+                Ok(())
+            }
+            _ => Err(NotAnswered::NotChallenged(job)),
         }
-        Ok(())
     }
 
     /// Removes a challenged job and returns its handle.
@@ -225,45 +231,48 @@ impl Fleet {
     /// For a job that is answered elsewhere, such as in a web application when the user comes back. `None` when the job is not
     /// challenged.
     pub fn remove_challenged(&mut self, job: FleetJob) -> Option<JobHandle> {
-        let tracked = self.challenged.remove(&job)?;
-        Some(tracked.job.handle().clone())
+        let Entry::Occupied(entry) = self.jobs.entry(job) else {
+            return None;
+        };
+        match entry.get() {
+            Slot::Idle(tracked) if tracked.is_challenged => {}
+            _ => return None,
+        }
+        let handle = entry.remove().handle();
+        self.members.remove(&(handle.member().clone(), job));
+        Some(handle)
     }
 
     /// The next event; `None` when no job is running.
     ///
     /// Challenged jobs do not run: answer them, and call `next` again. Cancel safe: dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<FleetEvent> {
+    pub async fn next(&mut self) -> Option<FleetEvent<K>> {
         poll_fn(|context| self.poll_event(context)).await
     }
 
     /// The number of jobs that are not over.
     pub fn len(&self) -> usize {
-        self.new.len() + self.waiting.len() + self.challenged.len() + self.in_flight.len()
+        self.jobs.len()
     }
 
     /// Whether all jobs are over.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.jobs.is_empty()
     }
 
-    /// The handles of all jobs that are not over.
+    /// The handles of all jobs that are not over, in the order in which they were added.
     ///
     /// A program that may be killed at any time also saves the handle of every [`Outcome::Starting`]: the start is sent only by
     /// a later call of [`Fleet::next`].
     pub fn handles(&self) -> Vec<JobHandle> {
-        let idle = self.new.iter().chain(self.waiting.values());
-        let idle = idle.chain(self.challenged.values());
-        let in_flight = self.in_flight.values().map(|(_, handle)| handle.clone());
-        idle.map(|tracked| tracked.handle())
-            .chain(in_flight)
-            .collect()
+        self.jobs.values().map(Slot::handle).collect()
     }
 
     /// Stops: waits for the calls under way, starts no others, returns events and handles.
     ///
     /// Answers that have not been sent are dropped; a resumed job is challenged again. Cancel safe: after a timeout
     /// [`Fleet::handles`] still has every job.
-    pub async fn stop(&mut self) -> Stopped {
+    pub async fn stop(&mut self) -> Stopped<K> {
         while let Some(ended) = self.tasks.join_next_with_id().await {
             self.finish(ended);
         }
@@ -273,18 +282,7 @@ impl Fleet {
         }
     }
 
-    /// Queues a job for its next call: now when it has answers to send, else when its polling says.
-    fn schedule(&mut self, mut tracked: Box<Tracked>) {
-        tracked.due = match &tracked.answers {
-            Some(_) => Instant::now(),
-            None => tracked.job.next_due(),
-        };
-        self.last_number += 1;
-        self.waiting
-            .insert((tracked.due, self.last_number), tracked);
-    }
-
-    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<FleetEvent>> {
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<FleetEvent<K>>> {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Poll::Ready(Some(event));
@@ -303,8 +301,8 @@ impl Fleet {
 
     /// Ready when another job is due and the limit allows a call.
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        match self.waiting.first_key_value() {
-            Some((&(due, _), _)) if self.tasks.len() < self.concurrency => {
+        match self.waiting.first() {
+            Some(&(due, _)) if self.tasks.len() < self.concurrency => {
                 let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
                 timer.as_mut().reset(due);
                 timer.as_mut().poll(context)
@@ -313,100 +311,120 @@ impl Fleet {
         }
     }
 
-    /// The next job whose call is due.
-    fn take_due(&mut self, now: Instant) -> Option<Box<Tracked>> {
-        let first = self.waiting.first_entry();
-        let mut tracked = match first.filter(|entry| entry.key().0 <= now) {
-            Some(entry) => entry.remove(),
-            None => self.new.pop_front()?,
-        };
-        // Time spent waiting for the limit is not the job's.
-        let late = now.saturating_duration_since(tracked.due);
-        tracked.job.extend(late);
-        Some(tracked)
+    /// The next job whose call is due: a started one, so that a challenge does not wait until every job has started, but for
+    /// one call in [`CALLS_PER_START`].
+    fn take_due(&mut self, now: Instant) -> Option<FleetJob> {
+        let is_due = self.waiting.first().is_some_and(|(due, _)| *due <= now);
+        if (!is_due || self.calls_since_new + 1 >= CALLS_PER_START)
+            && let Some(job) = self.new.pop_front()
+        {
+            self.calls_since_new = 0;
+            return Some(job);
+        }
+        if !is_due {
+            return None;
+        }
+        self.calls_since_new = self.calls_since_new.saturating_add(1);
+        self.waiting.pop_first().map(|(_, job)| job)
     }
 
     /// Starts the calls that are due, up to the limit. Before a start it returns [`Outcome::Starting`] and waits for a poll.
     fn start_calls(&mut self) {
         let now = Instant::now();
         while self.tasks.len() < self.concurrency {
-            let Some(mut tracked) = self.take_due(now) else {
+            let Some(number) = self.take_due(now) else {
                 return;
             };
-            let in_flight = if tracked.answers.is_some() {
-                tracked.job.handle().while_answering()
-            } else {
-                tracked.job.handle().in_flight()
+            let Some(Slot::Idle(mut tracked)) = self.jobs.remove(&number) else {
+                continue;
             };
-            let is_start = tracked.answers.is_none() && in_flight != *tracked.job.handle();
-            if is_start && !tracked.is_announced {
+            tracked.extend_budget(now);
+            let handle = tracked.before_call();
+            if tracked.is_start(&handle) && !tracked.is_announced {
                 tracked.is_announced = true;
                 self.report(&tracked, Outcome::Starting);
-                self.schedule(tracked);
-                return;
+                return self.wait(tracked);
             }
-            let entry = (tracked.number, in_flight);
+            let call = Box::new(InFlight {
+                handle,
+                is_woken: false,
+            });
+            self.jobs.insert(number, Slot::InFlight(call));
             let task = self.tasks.spawn(async move {
-                let step = match tracked.answers.take() {
-                    Some(answers) => tracked
-                        .job
-                        .answer(answers)
-                        .await
-                        .map(|()| Step::Running(tracked.job.progress())),
-                    None => tracked.job.call().await,
-                };
+                let step = tracked.call().await;
                 (tracked, step)
             });
-            self.in_flight.insert(task.id(), entry);
+            self.task_jobs.insert(task.id(), number);
         }
     }
 
+    /// Queues a job for its next call.
+    fn wait(&mut self, mut tracked: Box<Tracked<K>>) {
+        tracked.due = tracked.next_due();
+        self.waiting.insert((tracked.due, tracked.number));
+        self.jobs.insert(tracked.number, Slot::Idle(tracked));
+    }
+
     /// Takes a job back after its call, and reports the outcome.
-    fn finish(&mut self, ended: Result<(Id, Finished), JoinError>) {
-        let (mut tracked, step) = match ended {
-            Ok((task, finished)) => {
-                self.in_flight.remove(&task);
-                finished
-            }
-            Err(error) => {
-                if let Some((number, handle)) = self.in_flight.remove(&error.id()) {
-                    let outcome = Outcome::Failed(JobError::interrupted(handle.clone()));
-                    self.events
-                        .push_back(FleetEvent::new(number, handle, outcome));
-                }
-                return;
-            }
+    fn finish(&mut self, ended: Result<(Id, Finished<K>), JoinError>) {
+        let task = match &ended {
+            Ok((task, _)) => *task,
+            Err(error) => error.id(),
         };
+        let Some(number) = self.task_jobs.remove(&task) else {
+            return;
+        };
+        let Some(Slot::InFlight(call)) = self.jobs.remove(&number) else {
+            return;
+        };
+        let InFlight { handle, is_woken } = *call;
+        let Ok((_, (mut tracked, step))) = ended else {
+            self.members.remove(&(handle.member().clone(), number));
+            let outcome = Outcome::Failed(JobError::interrupted(handle.clone()));
+            let event = FleetEvent::new(number, handle, outcome);
+            return self.events.push_back(event);
+        };
+        if is_woken {
+            tracked.job.wake();
+        }
         tracked.is_announced &= !tracked.job.handle().has_started();
-        match step {
+        let outcome = match step {
             Ok(Step::Running(progress)) => {
                 if tracked.last_status != progress.last_status {
                     tracked.last_status.clone_from(&progress.last_status);
                     self.report(&tracked, Outcome::Running(progress));
                 }
-                self.schedule(tracked);
+                return self.wait(tracked);
             }
             Ok(Step::Challenged(challenges)) => {
                 self.report(&tracked, Outcome::Challenged(challenges));
-                self.challenged.insert(tracked.number, tracked);
+                tracked.is_challenged = true;
+                self.jobs.insert(number, Slot::Idle(tracked));
+                return;
             }
-            Ok(Step::Done(owners)) => self.report(&tracked, Outcome::Done(owners)),
-            Err(error) => self.report(&tracked, Outcome::Failed(error)),
-        }
+            Ok(Step::Done(result)) => Outcome::Done(result),
+            Err(error) => Outcome::Failed(error),
+        };
+        self.members.remove(&(handle.member().clone(), number));
+        self.report(&tracked, outcome);
     }
 
-    fn report(&mut self, tracked: &Tracked, outcome: Outcome) {
-        self.events.push_back(tracked.event(outcome));
+    fn report(&mut self, tracked: &Tracked<K>, outcome: Outcome<K>) {
+        let event = FleetEvent::new(tracked.number, tracked.handle(), outcome);
+        self.events.push_back(event);
     }
 }
+
+/// Nothing in it is pinned in place.
+impl<K: Kind> Unpin for Fleet<K> {}
 
 /// The events of [`Fleet::next`].
 ///
 /// The stream ends when no job is running, also while challenged jobs wait; after an answer it continues.
-impl Stream for Fleet {
-    type Item = FleetEvent;
+impl<K: Kind> Stream for Fleet<K> {
+    type Item = FleetEvent<K>;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<FleetEvent>> {
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<FleetEvent<K>>> {
         self.get_mut().poll_event(context)
     }
 }

@@ -202,14 +202,14 @@ pub mod web {}
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use mx_nexus::fleet::Outcome;
+/// use mx_nexus::fleet::{Fleet, Outcome};
 ///
 /// # async fn deploy_is_waiting() {}
 /// # fn store<T>(_: T) {}
 /// # async fn example(nexus: mx_nexus::Nexus, members: Vec<(String, String)>) {
-/// let mut fleet = nexus.fleet(Duration::from_secs(900)).concurrency(64);
+/// let mut fleet = Fleet::new(Duration::from_secs(900)).with_concurrency(64);
 /// for (user, member) in &members {
-///     fleet.identify(&nexus.user(user), member.as_str());
+///     fleet.start(nexus.user(user).identify(member.as_str()));
 /// }
 /// let mut goodbye = std::pin::pin!(deploy_is_waiting());
 /// loop {
@@ -225,7 +225,7 @@ pub mod web {}
 ///                 Outcome::Failed(error) => println!("{error}"),
 ///                 // Saved before the start is sent, so that it is not sent twice if this process dies.
 ///                 Outcome::Starting => store(event.handle),
-///                 _ => {}
+///                 Outcome::Running(progress) => println!("{progress}"),
 ///             },
 ///             None => break,
 ///         },

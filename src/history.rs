@@ -21,7 +21,12 @@ impl Kind for ExtendedHistory {
 
     const NAME: KindName = KindName::ExtendedHistory;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -65,6 +70,6 @@ impl User {
     /// # }
     /// ```
     pub fn extend_history(&self, member: impl Into<MemberGuid>) -> JobBuilder<ExtendedHistory> {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }

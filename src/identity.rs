@@ -56,7 +56,12 @@ impl Kind for Identification {
 
     const NAME: KindName = KindName::Identification;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -86,7 +91,11 @@ impl KindApi<Identification> for User {
         })
     }
 
-    fn supports<'a>(&'a self, institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    fn supports<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+        institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(
             self.institution_supports(institution, KindName::Identification, |it| {
                 it.supports_account_identification
@@ -107,7 +116,7 @@ impl User {
     /// # }
     /// ```
     pub fn identify(&self, member: impl Into<MemberGuid>) -> Identify {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }
 

@@ -21,7 +21,12 @@ impl Kind for Verification {
 
     const NAME: KindName = KindName::Verification;
 
-    fn api(user: &User) -> Arc<dyn KindApi<Self>> {
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>> {
+        Arc::new(user.clone())
+    }
+
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>> {
         Arc::new(user.clone())
     }
 }
@@ -55,7 +60,11 @@ impl KindApi<Verification> for User {
         })
     }
 
-    fn supports<'a>(&'a self, institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    fn supports<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+        institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(
             self.institution_supports(institution, KindName::Verification, |it| {
                 it.supports_account_verification
@@ -76,7 +85,7 @@ impl User {
     /// # }
     /// ```
     pub fn verify(&self, member: impl Into<MemberGuid>) -> JobBuilder<Verification> {
-        JobBuilder::of_user(self, member.into(), Options::default())
+        self.job(member)
     }
 }
 

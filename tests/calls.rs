@@ -52,18 +52,19 @@ fn line(operation: &Operation) -> String {
     format!("{} {path}{mark}{}", operation.method, query.join("&"))
 }
 
-#[tokio::test]
-async fn every_operation_called_by_name_sends_the_documented_request() {
-    let server = Recorder::start(|received, before| match received.line.as_str() {
+async fn server() -> Recorder {
+    Recorder::start(|received, before| match received.line.as_str() {
         "POST /sessions" => recorder::session("s"),
         line if line.ends_with("/api_token.json") => recorder::token(&format!("token-{before}")),
         _ => Answer::json(200, r#"{"from_tomorrow": 1}"#),
     })
-    .await;
-    let user = server.nexus().user("U-1");
-    user.api().await.unwrap();
-    for operation in Api::Nexus.operations() {
-        let reply = complete(user.call(operation.id), operation).send().await;
+    .await
+}
+
+/// Calls every operation of the API by its name, and compares the request with the document.
+async fn call_each(server: &Recorder, api: Api, call: impl Fn(&str) -> Call) {
+    for operation in api.operations() {
+        let reply = complete(call(operation.id), operation).send().await;
         let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         assert_eq!(reply.status, 200);
         let received = server.received().pop().unwrap();
@@ -73,8 +74,10 @@ async fn every_operation_called_by_name_sends_the_documented_request() {
             received.header("content-type"),
             operation.request_media_type
         );
-        let credential = operation.credential_header.to_lowercase();
-        assert!(received.header(&credential).is_some());
+        let client_id = operation.client_id_header.into_iter();
+        for credential in client_id.chain([operation.credential_header]) {
+            assert!(received.header(&credential.to_lowercase()).is_some());
+        }
         let webhook = operation.parameters.iter();
         let sent = webhook.filter(|parameter| parameter.place == Place::Header);
         for parameter in sent {
@@ -91,7 +94,28 @@ async fn every_operation_called_by_name_sends_the_documented_request() {
             assert!(reply.json().is_none_or(|body| body["from_tomorrow"] == 1));
         }
     }
-    assert!(!Api::Nexus.operations().is_empty());
+    assert!(!api.operations().is_empty());
+}
+
+#[tokio::test]
+async fn every_operation_called_by_name_sends_the_documented_request() {
+    let server = server().await;
+    let user = server.nexus().user("U-1");
+    user.api().await.unwrap();
+    call_each(&server, Api::Nexus, |name| user.call(name)).await;
+}
+
+#[cfg(feature = "atrium")]
+#[tokio::test]
+async fn every_operation_of_atrium_called_by_name_sends_the_documented_request() {
+    let server = server().await;
+    let environment = mx_nexus::Environment::custom(&server.address);
+    let atrium = mx_nexus::Atrium::builder(environment).credentials("client", "key");
+    let atrium = atrium.build().unwrap();
+    call_each(&server, Api::Atrium, |name| atrium.call(name)).await;
+    let error = atrium.call("readJob").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(error.to_string().contains("in Atrium"), "{error}");
 }
 
 #[tokio::test]

@@ -18,11 +18,7 @@ fn main() -> ExitCode {
 fn write() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut rows = String::new();
-    // What a feature of the library adds is not served.
-    for api in mx_nexus_openapi::APIS
-        .iter()
-        .filter(|api| api.feature.is_none())
-    {
+    for api in &mx_nexus_openapi::APIS {
         for source in api.sources() {
             println!("cargo::rerun-if-changed={}", source.display());
         }

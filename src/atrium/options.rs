@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Atrium, Client};
+use super::{Atrium, Client, Inner};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
@@ -94,17 +95,28 @@ impl AtriumBuilder {
         check("API key", &api_key)?;
         let options = self.options;
         let address = addresses.of(Api::Atrium);
-        let connection = Connection {
-            rules: options.rules(options.retry.clone(), &Arc::new(RetryBudget::full())),
-            credential: Credential::Client {
-                id: client_id,
-                api_key,
-            },
-            base: Arc::from(address),
+        let budget = Arc::new(RetryBudget::full());
+        let rules = options.rules(options.retry.clone(), &budget);
+        let rules_without_retries = options.rules(RetryPolicy::off(), &budget);
+        let http = options.build()?;
+        let client = |rules| {
+            let connection = Connection {
+                rules,
+                credential: Credential::Client {
+                    id: client_id.clone(),
+                    api_key: api_key.clone(),
+                },
+                base: Arc::from(address),
+                timeout: None,
+            };
+            Client::new_with_client(address, http.clone(), connection)
         };
-        let client = Client::new_with_client(address, options.build()?, connection);
         Ok(Atrium {
-            client: Arc::new(client),
+            inner: Arc::new(Inner {
+                client: client(rules),
+                client_without_retries: client(rules_without_retries),
+                institution_support: InstitutionSupport::default(),
+            }),
         })
     }
 }

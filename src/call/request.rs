@@ -129,10 +129,11 @@ fn check_body(operation: &Operation, body: Option<Value>) -> Result<Option<Value
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::Api;
 
     #[test]
     fn braces_in_a_value_are_not_replaced_as_a_parameter() {
-        let operation = crate::call::find("updateSpendingPlanIterationItem").unwrap();
+        let operation = crate::call::find(Api::Nexus, "updateSpendingPlanIterationItem").unwrap();
         let given = [
             ("spending_plan_guid", "{iteration_item_guid}"),
             ("iteration_item_guid", "a/b?c"),

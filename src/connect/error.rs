@@ -32,8 +32,8 @@ pub enum ConnectErrorKind {
     Stale,
     /// MX refused the values, and the fields have not changed.
     Refused,
-    /// The answer to the creation was lost, so the member may exist. List the members before submitting the form again;
-    /// with [`Form::with_external_guid`] this is not needed.
+    /// The answer to the creation was lost, and the list of members does not show whether the member exists. List the members
+    /// before submitting the form again; with [`Form::with_external_guid`] this is not needed.
     AnswerLost,
     /// A call failed. When the member was created before, it is [`ConnectError::member`].
     Call,
@@ -113,7 +113,7 @@ impl ConnectError {
     }
 
     pub(super) fn lost(error: Error) -> Self {
-        let summary = "the answer was lost and the member may exist; list the members before submitting again";
+        let summary = "the answer was lost and the member may exist; list the members before submitting again, or set an external guid, by which it is found";
         Self::new(ConnectErrorKind::AnswerLost, summary, Some(error))
     }
 

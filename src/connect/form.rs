@@ -46,6 +46,15 @@ enum Purpose {
     Update(MemberGuid),
 }
 
+/// What the list of members shows of one whose answer to the creation was lost.
+enum Found {
+    Ours(MemberGuid),
+    /// It was not created.
+    Absent,
+    /// The institution has members, and nothing distinguishes them.
+    Unknown,
+}
+
 impl fmt::Debug for Form {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Form");
@@ -153,8 +162,10 @@ impl Form {
 
     /// Creates the member, or changes its credentials.
     ///
-    /// Starts no aggregation, because it would block an identification. The creation is sent once; when its answer is lost, the
-    /// error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the future loses the answer too.
+    /// Starts no aggregation, because it would block an identification. When the answer to the creation is lost, the members are
+    /// listed: one with the external guid of this form is the one; where there is none, or none of the institution, the creation
+    /// is sent once more; else the error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the
+    /// future loses the answer too.
     ///
     /// # Errors
     ///
@@ -172,16 +183,32 @@ impl Form {
         }
     }
 
-    /// Creates the member. After a lost answer it looks for a member with the external guid.
+    /// Creates the member, and settles a lost answer by listing the members.
     async fn create_member(
         &self,
         institution: &InstitutionGuid,
         credentials: Vec<types::MemberCredentialRequest>,
     ) -> Result<Connection, Error> {
+        let lost = match self.post_member(institution, &credentials).await {
+            Err(error) if error.is_answer_lost() => error,
+            outcome => return outcome,
+        };
+        match self.find_member(institution).await {
+            Ok(Found::Ours(member)) => Ok(Connection::of(member)),
+            Ok(Found::Absent) => self.post_member(institution, &credentials).await,
+            Ok(Found::Unknown) | Err(_) => Err(lost),
+        }
+    }
+
+    async fn post_member(
+        &self,
+        institution: &InstitutionGuid,
+        credentials: &[types::MemberCredentialRequest],
+    ) -> Result<Connection, Error> {
         let terms = self.terms.clone();
         let member = types::MemberCreateRequest {
             background_aggregation_is_disabled: terms.background_aggregation_is_disabled,
-            credentials,
+            credentials: credentials.to_vec(),
             external_guid: terms.external_guid,
             institution_guid: institution.clone(),
             is_oauth: self.is_oauth.then_some(true),
@@ -193,38 +220,45 @@ impl Form {
         };
         let body = types::MemberCreateRequestBody { member };
         let api = self.user.api().await?;
-        let lost = match api.create_member().body(body).send().await {
-            Ok(answer) => {
-                let member = answer.into_inner().member.unwrap_or_default();
-                if let Some(guid) = member.guid {
-                    return Ok(Connection {
-                        member: guid,
-                        oauth_window: member.oauth_window_uri,
-                    });
-                }
+        let answer = api.create_member().body(body).send().await?.into_inner();
+        let member = answer.member.unwrap_or_default();
+        match member.guid {
+            Some(guid) => Ok(Connection {
+                member: guid,
+                oauth_window: member.oauth_window_uri,
+            }),
+            None => {
                 let operation = operations::by_id("nexus", "createMember");
-                Error::incomplete(operation, "the answer has no member")
-            }
-            Err(error) if error.is_answer_lost() => error,
-            Err(error) => return Err(error),
-        };
-        let found = self.find_member(institution).await;
-        found.map(Connection::of).ok_or(lost)
-    }
-
-    /// The member with the external guid of this form, if there is one.
-    async fn find_member(&self, institution: &InstitutionGuid) -> Option<MemberGuid> {
-        let wanted = self.terms.external_guid.as_deref()?;
-        let api = self.user.api().await.ok()?;
-        let mut members = api.list_members().items();
-        while let Some(Ok(member)) = members.next().await {
-            if member.external_guid.as_deref() == Some(wanted)
-                && member.institution_guid.as_ref() == Some(institution)
-            {
-                return member.guid;
+                Err(Error::incomplete(operation, "the answer has no member"))
             }
         }
-        None
+    }
+
+    /// Looks for the member after a lost answer.
+    async fn find_member(&self, institution: &InstitutionGuid) -> Result<Found, Error> {
+        let ours = self.terms.external_guid.as_deref();
+        let api = self.user.api().await?;
+        let mut pages = api.list_members().pages();
+        let mut found = Found::Absent;
+        while let Some(page) = pages.next().await {
+            // An answer without a list proves nothing.
+            let Some(members) = page?.members else {
+                return Ok(Found::Unknown);
+            };
+            let of_institution = |member: &types::MemberResponse| {
+                member.institution_guid.as_ref() == Some(institution)
+            };
+            for member in members.into_iter().filter(of_institution) {
+                match (member.guid, ours) {
+                    (Some(guid), Some(ours)) if member.external_guid.as_deref() == Some(ours) => {
+                        return Ok(Found::Ours(guid));
+                    }
+                    (_, None) => found = Found::Unknown,
+                    _ => {}
+                }
+            }
+        }
+        Ok(found)
     }
 
     async fn update_member(

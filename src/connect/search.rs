@@ -1,6 +1,7 @@
 //! [`Search`]: which institutions to find.
 
 use crate::api::{Client, builder, types};
+use crate::jobs::KindName;
 use crate::values::CountryCode;
 
 /// A search for institutions, by name or by the address of the login page.
@@ -42,8 +43,19 @@ impl Search {
     }
 
     /// Only those that support account identification.
-    pub fn identifying(mut self) -> Self {
-        self.request.supports_account_identification = Some(true);
+    pub fn identifying(self) -> Self {
+        self.supporting(KindName::Identification)
+    }
+
+    /// Only those that support this kind of job, as far as MX has a filter for it.
+    pub fn supporting(mut self, kind: KindName) -> Self {
+        let request = &mut self.request;
+        match kind {
+            KindName::Identification => request.supports_account_identification = Some(true),
+            KindName::Verification => request.supports_account_verification = Some(true),
+            KindName::ExtendedHistory => request.supports_transaction_history = Some(true),
+            KindName::Aggregation | KindName::BalanceCheck => {}
+        }
         self
     }
 

@@ -11,6 +11,7 @@ use crate::operations::Operation;
 /// Errors for the tests of your own code, where a mock stands in for this client.
 ///
 /// ```
+/// use mx_nexus::operations::Api;
 /// use mx_nexus::{Error, call};
 ///
 /// /// What your code needs of this client.
@@ -23,7 +24,7 @@ use crate::operations::Operation;
 ///
 /// impl Members for NoMembers {
 ///     fn name(&self, _: &str) -> Result<String, Error> {
-///         let operation = call::find("readMember").ok();
+///         let operation = call::find(Api::Nexus, "readMember").ok();
 ///         Err(Error::from_status(operation, 404).with_message("no such member"))
 ///     }
 /// }

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use crate::identity::{Challenges, JobError, JobHandle, Owners, Progress};
+use crate::identity::Identification;
+use crate::jobs::{Challenges, JobError, JobHandle, Kind, Progress};
 use crate::values::MemberGuid;
 
 /// The number of a job in its fleet, for [`Fleet::answer`](super::Fleet::answer).
 ///
 /// ```no_run
-/// # fn example(nexus: mx_nexus::Nexus) {
-/// let mut fleet = nexus.fleet(std::time::Duration::from_secs(600));
-/// let job = fleet.identify(&nexus.user("U-1"), "MBR-1");
+/// # fn example(user: mx_nexus::User) {
+/// let mut fleet = mx_nexus::fleet::Fleet::new(std::time::Duration::from_secs(600));
+/// let job = fleet.start(user.identify("MBR-1"));
 /// assert!(fleet.remove_challenged(job).is_none(), "it is not challenged yet");
 /// # }
 /// ```
@@ -29,21 +30,21 @@ pub struct FleetJob(pub(super) u64);
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct FleetEvent {
+pub struct FleetEvent<K: Kind = Identification> {
     /// The job.
     pub job: FleetJob,
     /// Your id of its user; none for a user of a token from elsewhere.
     pub user_id: Option<String>,
-    /// The member to identify.
+    /// Its member.
     pub member: MemberGuid,
     /// The current handle of the job, to save.
     pub handle: JobHandle,
     /// What happened.
-    pub outcome: Outcome,
+    pub outcome: Outcome<K>,
 }
 
-impl FleetEvent {
-    pub(super) fn new(job: FleetJob, handle: JobHandle, outcome: Outcome) -> Self {
+impl<K: Kind> FleetEvent<K> {
+    pub(super) fn new(job: FleetJob, handle: JobHandle, outcome: Outcome<K>) -> Self {
         Self {
             job,
             user_id: handle.user_id().map(str::to_owned),
@@ -62,7 +63,7 @@ impl FleetEvent {
 /// # async fn example(mut fleet: mx_nexus::fleet::Fleet) -> Result<(), Box<dyn std::error::Error>> {
 /// let stopped = fleet.stop().await;
 /// for event in stopped.events {
-///     // They may contain owners.
+///     // They may contain results.
 ///     handle_event(event);
 /// }
 /// for handle in &stopped.unfinished {
@@ -73,9 +74,9 @@ impl FleetEvent {
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Stopped {
+pub struct Stopped<K: Kind = Identification> {
     /// The events that were not returned by [`Fleet::next`](super::Fleet::next).
-    pub events: Vec<FleetEvent>,
+    pub events: Vec<FleetEvent<K>>,
     /// The handles of the jobs that are not over; save them to resume later.
     pub unfinished: Vec<JobHandle>,
 }
@@ -84,24 +85,20 @@ pub struct Stopped {
 ///
 /// ```
 /// use mx_nexus::fleet::Outcome;
+/// use mx_nexus::jobs::Kind;
 ///
-/// fn is_over(outcome: &Outcome) -> bool {
-///     matches!(outcome, Outcome::Done(_) | Outcome::Failed(_))
-/// }
-///
-/// fn describe(outcome: &Outcome) -> String {
+/// fn describe<K: Kind>(outcome: &Outcome<K>) -> String {
 ///     match outcome {
+///         Outcome::Starting => "starting".to_owned(),
 ///         Outcome::Running(progress) => format!("running: {progress}"),
 ///         Outcome::Challenged(challenges) => format!("{} questions", challenges.len()),
-///         Outcome::Done(owners) => format!("{} owners", owners.len()),
+///         Outcome::Done(result) => format!("{result:?}"),
 ///         Outcome::Failed(error) => error.to_string(),
-///         _ => "an outcome of a later version".to_owned(),
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Outcome {
+pub enum Outcome<K: Kind = Identification> {
     /// The start is sent by a later call of `next`. Save the event's handle now: a job that is resumed from it is not started
     /// twice, even if the program is killed in the middle.
     Starting,
@@ -109,9 +106,9 @@ pub enum Outcome {
     Running(Progress),
     /// MX asks for answers. The job makes no call until [`Fleet::answer`](super::Fleet::answer).
     Challenged(Challenges),
-    /// The job is over, with its owners.
-    Done(Owners),
-    /// The job is over in this fleet, without owners. The remedy of the error says whether its handle can be resumed.
+    /// The job is over, with its result.
+    Done(K::Output),
+    /// The job is over in this fleet, without a result. The remedy of the error says whether its handle can be resumed.
     Failed(JobError),
 }
 

@@ -9,13 +9,15 @@ use tokio::time::sleep;
 use super::*;
 use crate::api::types;
 use crate::error::Error;
-use crate::identity::{Challenge, Owner, Owners};
+use crate::identity::{Owner, Owners};
 use crate::jobs::api::{Accepted, Answering, CheckedAnswer, KindApi, MemberApi, Snapshot};
-use crate::jobs::{JobBuilder, Options};
+use crate::jobs::{Challenge, Options};
+use crate::operations::Api;
 use crate::secret::Secret;
 use crate::values::JobGuid;
 
-/// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown.
+/// A bank whose members take their time: `slow` members answer late, `asking` ones ask once, `broken` ones are unknown, the job of
+/// `endless` ones does not end.
 #[derive(Default)]
 struct Bank {
     under_way: AtomicUsize,
@@ -51,6 +53,7 @@ impl Desk {
         let polls = self.polls.load(SeqCst);
         let (status, is_running) = match (is_started, polls) {
             (false, _) => ("CREATED", false),
+            (true, _) if member.as_str().starts_with("endless") => ("RESUMED", true),
             (true, _) if asks && polls > 2 => ("CHALLENGED", false),
             (true, polls) if polls > 4 => ("CONNECTED", false),
             _ => ("RESUMED", true),
@@ -137,8 +140,8 @@ fn add(fleet: &mut Fleet, bank: &Arc<Bank>, member: &str) -> FleetJob {
         is_answered: AtomicUsize::new(0),
     };
     let desk = Arc::new(desk) as Arc<dyn KindApi<Identification>>;
-    let identify = JobBuilder::new(desk, Some("U-1"), member.into(), Options::default());
-    fleet.start(identify.prepare(Duration::from_secs(600)))
+    let identify = JobBuilder::new(desk, Api::Nexus, Some("U-1"), member.into());
+    fleet.start(identify)
 }
 
 fn fleet() -> Fleet {
@@ -169,7 +172,7 @@ async fn run(fleet: &mut Fleet) -> Vec<(String, &'static str)> {
 #[tokio::test(start_paused = true)]
 async fn many_jobs_end_with_a_bound_on_the_calls_under_way() {
     let bank = Arc::new(Bank::default());
-    let mut fleet = fleet().concurrency(8);
+    let mut fleet = fleet().with_concurrency(8);
     for number in 0..500 {
         add(&mut fleet, &bank, &format!("quick-{number}"));
     }
@@ -182,7 +185,7 @@ async fn many_jobs_end_with_a_bound_on_the_calls_under_way() {
 #[tokio::test(start_paused = true)]
 async fn slow_and_broken_members_delay_no_other_job() {
     let bank = Arc::new(Bank::default());
-    let mut fleet = fleet().concurrency(4);
+    let mut fleet = fleet().with_concurrency(4);
     add(&mut fleet, &bank, "slow-1");
     add(&mut fleet, &bank, "broken-1");
     for number in 0..20 {
@@ -210,10 +213,7 @@ async fn a_challenged_job_waits_for_its_answer_and_costs_no_call() {
         }
     }
     let calls = bank.calls.load(SeqCst);
-    assert!(
-        fleet.next().await.is_none(),
-        "nothing is left that the bank works at"
-    );
+    assert!(fleet.next().await.is_none(), "no job is running");
     sleep(Duration::from_secs(3600)).await;
     assert_eq!(bank.calls.load(SeqCst), calls);
     let unfit = fleet.answer(job, Answers::new().with("CRD-9", "hush"));
@@ -231,7 +231,7 @@ async fn a_challenged_job_waits_for_its_answer_and_costs_no_call() {
 #[tokio::test(start_paused = true)]
 async fn a_fleet_that_stops_leaves_handles_for_everything_unfinished() {
     let bank = Arc::new(Bank::default());
-    let mut fleet = fleet().concurrency(3);
+    let mut fleet = fleet().with_concurrency(3);
     for number in 0..10 {
         add(&mut fleet, &bank, &format!("quick-{number}"));
     }
@@ -255,7 +255,7 @@ async fn a_post_under_way_counts_as_sent_in_a_handle() {
     let bank = Arc::new(Bank::default());
     let mut fleet = fleet();
     add(&mut fleet, &bank, "quick-1");
-    // The baseline is read, the POST is sent out, and nothing more is heard.
+    // The baseline is read, the POST is sent, and its answer does not come.
     let mut context = Context::from_waker(std::task::Waker::noop());
     while bank.calls.load(SeqCst) < 2 {
         let _ = fleet.poll_event(&mut context);
@@ -266,10 +266,10 @@ async fn a_post_under_way_counts_as_sent_in_a_handle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn standing_in_line_costs_no_patience() {
+async fn time_in_the_queue_of_the_fleet_is_no_part_of_the_budget() {
     let bank = Arc::new(Bank::default());
-    // Far more members than one call at a time serves within the patience of one.
-    let mut fleet = fleet().concurrency(1);
+    // Far more members than one call at a time serves within the budget of one.
+    let mut fleet = fleet().with_concurrency(1);
     for number in 0..3_000 {
         add(&mut fleet, &bank, &format!("quick-{number}"));
     }
@@ -278,9 +278,9 @@ async fn standing_in_line_costs_no_patience() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_have_started_are_served_before_those_who_have_not() {
+async fn started_jobs_come_before_new_ones() {
     let bank = Arc::new(Bank::default());
-    let mut fleet = fleet().concurrency(1);
+    let mut fleet = fleet().with_concurrency(1);
     for number in 0..2_000 {
         add(&mut fleet, &bank, &format!("quick-{number}"));
     }
@@ -311,11 +311,11 @@ async fn a_start_is_announced_before_it_is_sent_with_the_handle_to_save() {
     assert_eq!(
         bank.calls.load(SeqCst),
         calls,
-        "nothing is sent before the owner goes on"
+        "nothing is sent before the next poll"
     );
     assert!(
         event.handle.has_started(),
-        "the caller resumes from it reads first"
+        "a job resumed from it reads first"
     );
     assert_eq!(fleet.handles(), std::slice::from_ref(&event.handle));
     assert_eq!(run(&mut fleet).await, [("quick-1".to_owned(), "done")]);
@@ -329,6 +329,107 @@ async fn a_stop_that_is_cut_off_leaves_the_handles() {
     add(&mut fleet, &bank, "quick-1");
     let _ = fleet.next().await;
     let stopped = tokio::time::timeout(Duration::from_secs(1), fleet.stop()).await;
-    assert!(stopped.is_err(), "the slow member is still at it");
+    assert!(stopped.is_err(), "the call of the slow member is under way");
     assert_eq!(fleet.handles().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_jobs_start_while_started_ones_use_every_call() {
+    let bank = Arc::new(Bank::default());
+    // Sixty jobs that run for ever at a poll every three seconds need twenty calls a second; there are ten.
+    let mut fleet = fleet().with_concurrency(1);
+    for number in 0..60 {
+        add(&mut fleet, &bank, &format!("endless-{number}"));
+    }
+    let mut started = 0;
+    while started < 60 {
+        let event = fleet.next().await.expect("an event");
+        started += u32::from(matches!(event.outcome, Outcome::Starting));
+    }
+    add(&mut fleet, &bank, "quick-1");
+    let is_new = |event: &FleetEvent| event.member.as_str() == "quick-1";
+    let begun = bank.calls.load(SeqCst);
+    while !fleet.next().await.is_some_and(|event| is_new(&event)) {}
+    let calls = bank.calls.load(SeqCst) - begun;
+    assert!(calls < 100, "started after {calls} calls");
+}
+
+/// A fleet that polls once an hour, with one job that has started.
+async fn hourly(bank: &Arc<Bank>, member: &str) -> Fleet {
+    let hour = Duration::from_secs(3600);
+    let mut fleet = Fleet::new(hour * 24).with_polling(Polling::between(hour, hour));
+    add(&mut fleet, bank, member);
+    while bank.calls.load(SeqCst) < 2 {
+        let _ = tokio::time::timeout(Duration::from_millis(10), fleet.next()).await;
+    }
+    fleet
+}
+
+/// The calls that the bank gets in the next minute.
+async fn calls_in_a_minute(fleet: &mut Fleet, bank: &Bank) -> usize {
+    let before = bank.calls.load(SeqCst);
+    let minute = sleep(Duration::from_secs(60));
+    tokio::pin!(minute);
+    loop {
+        tokio::select! {
+            () = &mut minute => return bank.calls.load(SeqCst) - before,
+            _ = fleet.next() => {}
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_woken_job_is_polled_at_once_and_once() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = hourly(&bank, "quick-1").await;
+    assert_eq!(calls_in_a_minute(&mut fleet, &bank).await, 0);
+    fleet.wake(&"quick-2".into());
+    assert_eq!(
+        calls_in_a_minute(&mut fleet, &bank).await,
+        0,
+        "another member"
+    );
+    fleet.wake(&"quick-1".into());
+    assert_eq!(calls_in_a_minute(&mut fleet, &bank).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_woken_during_its_call_is_polled_once_more() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = hourly(&bank, "quick-1").await;
+    assert_eq!(calls_in_a_minute(&mut fleet, &bank).await, 0);
+    fleet.wake(&"quick-1".into());
+    let _ = tokio::time::timeout(Duration::from_millis(10), fleet.next()).await;
+    assert_eq!(bank.under_way.load(SeqCst), 1);
+    let before = bank.calls.load(SeqCst);
+    fleet.wake(&"quick-1".into());
+    assert_eq!(calls_in_a_minute(&mut fleet, &bank).await, 1);
+    assert_eq!(bank.calls.load(SeqCst), before + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_job_of_a_woken_member_is_polled() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = hourly(&bank, "quick-1").await;
+    add(&mut fleet, &bank, "quick-1");
+    add(&mut fleet, &bank, "quick-10");
+    calls_in_a_minute(&mut fleet, &bank).await;
+    fleet.wake(&"quick-1".into());
+    assert_eq!(calls_in_a_minute(&mut fleet, &bank).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_over_is_not_kept_for_its_webhooks() {
+    let bank = Arc::new(Bank::default());
+    let mut fleet = fleet();
+    for member in ["quick-1", "broken-1", "asking-1"] {
+        add(&mut fleet, &bank, member);
+    }
+    while let Some(event) = fleet.next().await {
+        if matches!(event.outcome, Outcome::Challenged(_)) {
+            assert!(fleet.remove_challenged(event.job).is_some());
+        }
+    }
+    fleet.wake(&"quick-1".into());
+    assert!(fleet.is_empty() && fleet.members.is_empty());
 }

@@ -1,5 +1,5 @@
-//! The kinds of jobs, and the calls that the workflow makes for them, in its own types. The calls are implemented for
-//! [`User`](crate::User), and in memory for tests.
+//! The kinds of jobs, and the calls that the workflow makes for them, in its own types. The calls are implemented for the
+//! users of Nexus and Atrium, and in memory for tests.
 
 use std::fmt;
 use std::future::Future;
@@ -75,8 +75,13 @@ pub trait KindApi<K: Kind>: MemberApi {
         job: Option<&'a JobGuid>,
     ) -> Answering<'a, Option<K::Output>>;
 
-    /// Whether the institution supports this kind of job; none where MX does not say.
-    fn supports<'a>(&'a self, _institution: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
+    /// Whether the institution of the member, where a reading has shown it, supports this kind of job; none where that is not
+    /// known.
+    fn supports<'a>(
+        &'a self,
+        _member: &'a MemberGuid,
+        _institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
         Box::pin(async { Ok(None) })
     }
 }
@@ -142,5 +147,9 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     const IS_THROTTLED: bool = false;
 
     #[doc(hidden)]
-    fn api(user: &User) -> Arc<dyn KindApi<Self>>;
+    fn nexus(user: &User) -> Arc<dyn KindApi<Self>>;
+
+    #[doc(hidden)]
+    #[cfg(feature = "atrium")]
+    fn atrium(user: &crate::atrium::User) -> Arc<dyn KindApi<Self>>;
 }

@@ -10,8 +10,7 @@ use super::driver::Job;
 use super::handle::JobHandle;
 use super::machine::Machine;
 use super::{Answers, Challenges, JobError, OtherJob, PollPolicy, Polling};
-use crate::error::Error;
-use crate::nexus::User;
+use crate::operations::Api;
 use crate::values::MemberGuid;
 
 /// How a job is driven. Shared by the jobs of a fleet.
@@ -33,7 +32,8 @@ impl Default for Driving {
     }
 }
 
-/// A job to be started or resumed, with its options. From [`User::identify`] and its siblings, and [`User::resume`].
+/// A job to be started or resumed, with its options. From [`User::identify`](crate::User::identify) and its siblings, and
+/// [`User::resume`](crate::User::resume), of either API.
 ///
 /// The budget is an argument of [`start`](Self::start), [`run`](Self::run) and [`prepare`](Self::prepare): how long to wait
 /// for MX in all. The user's time does not count. Some institutions take minutes.
@@ -73,66 +73,27 @@ impl<K: Kind> fmt::Debug for JobBuilder<K> {
     }
 }
 
-impl User {
-    /// Resumes a job that was started before, in this or another process. Sends nothing by itself.
-    ///
-    /// ```no_run
-    /// # use std::time::Duration;
-    /// # async fn example(nexus: mx_nexus::Nexus, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
-    /// use mx_nexus::identity::Identification;
-    ///
-    /// let handle: mx_nexus::jobs::JobHandle = serde_json::from_str(saved)?;
-    /// let user = nexus.user("U-39XBF7");
-    /// let mut job = user.resume::<Identification>(handle)?.prepare(Duration::from_secs(300));
-    /// let step = job.next().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the handle is of another user, or of another kind of job.
-    pub fn resume<K: Kind>(&self, handle: JobHandle) -> Result<JobBuilder<K>, Error> {
-        // Whose session a token opens, only MX knows.
-        if let (Some(theirs), Some(ours)) = (handle.user_id(), self.id())
-            && theirs != ours
-        {
-            let summary = format!("the handle is of the user {theirs}, and this is {ours}");
-            return Err(Error::request(None, summary));
-        }
-        if handle.kind() != K::NAME {
-            let (found, wanted) = (handle.kind(), K::NAME);
-            let summary = format!("the handle is of a job of kind {found:?}, not {wanted:?}");
-            return Err(Error::request(None, summary));
-        }
-        Ok(JobBuilder::resumed(K::api(self), handle))
-    }
-}
-
 impl<K: Kind> JobBuilder<K> {
-    /// A job of this user and member.
-    pub(crate) fn of_user(user: &User, member: MemberGuid, options: Options) -> Self {
-        Self::new(K::api(user), user.id(), member, options)
-    }
-
+    /// A job of a user of this API.
     pub(crate) fn new(
-        api: Arc<dyn KindApi<K>>,
+        calls: Arc<dyn KindApi<K>>,
+        api: Api,
         user: Option<&str>,
         member: MemberGuid,
-        options: Options,
     ) -> Self {
         let machine = Machine::new(&member, OtherJob::default()).with_throttle(K::IS_THROTTLED);
         let driving = Driving::default();
         let handle = JobHandle {
+            api,
             kind: K::NAME,
             user: user.map(str::to_owned),
             member,
-            options,
+            options: Options::default(),
             check_institution: driving.checks_institution,
             machine,
         };
         Self {
-            api,
+            api: calls,
             handle,
             driving,
             is_resumed: false,
@@ -150,6 +111,11 @@ impl<K: Kind> JobBuilder<K> {
             driving,
             is_resumed: true,
         }
+    }
+
+    /// The calls of this kind, and the member that they are for.
+    pub(super) fn calls(&self) -> (&dyn KindApi<K>, &MemberGuid) {
+        (&*self.api, &self.handle.member)
     }
 
     /// Changes what is gathered.

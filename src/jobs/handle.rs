@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::api::{KindName, Options};
 use super::directive::Observation;
 use super::machine::Machine;
+use crate::error::Error;
+use crate::operations::Api;
 use crate::values::{JobGuid, MemberGuid};
 
 /// A saved job, to resume in another process or later by [`User::resume`](crate::User::resume).
@@ -25,8 +27,9 @@ use crate::values::{JobGuid, MemberGuid};
 #[serde(into = "Saved", try_from = "Value")]
 #[non_exhaustive]
 pub struct JobHandle {
+    pub(super) api: Api,
     pub(super) kind: KindName,
-    /// The partner's id of the user; none for a user of a session token.
+    /// The partner's id of the user, in Atrium its guid; none for a user of a session token.
     pub(super) user: Option<String>,
     pub(super) member: MemberGuid,
     pub(super) options: Options,
@@ -36,12 +39,17 @@ pub struct JobHandle {
 }
 
 impl JobHandle {
+    /// The API whose users can resume it.
+    pub fn api(&self) -> Api {
+        self.api
+    }
+
     /// The kind of job.
     pub fn kind(&self) -> KindName {
         self.kind
     }
 
-    /// The partner's id of the user, for [`Nexus::user`](crate::Nexus::user).
+    /// The partner's id of the user, for [`Nexus::user`](crate::Nexus::user); in Atrium the user's guid, for `Atrium::user`.
     pub fn user_id(&self) -> Option<&str> {
         self.user.as_deref()
     }
@@ -56,9 +64,40 @@ impl JobHandle {
         self.machine.has_started()
     }
 
+    /// Whether a job of another kind is in the way, so that this one waits for its end.
+    pub fn is_blocked(&self) -> bool {
+        self.machine.is_blocked()
+    }
+
     /// MX's job, once it is known.
     pub fn job(&self) -> Option<&JobGuid> {
         self.machine.job()
+    }
+
+    /// Refuses a user of another API, another user, and another kind.
+    pub(crate) fn check(&self, api: Api, user: Option<&str>, kind: KindName) -> Result<(), Error> {
+        let refuse = |summary| Err(Error::request(None, summary));
+        if self.api != api {
+            let (theirs, ours) = (self.api.title(), api.title());
+            return refuse(format!(
+                "the handle is of a job of {theirs}; resume it with a user of {theirs}, not of {ours}"
+            ));
+        }
+        // Whose session a token opens, only MX knows.
+        if let (Some(theirs), Some(ours)) = (self.user_id(), user)
+            && theirs != ours
+        {
+            return refuse(format!(
+                "the handle is of the user {theirs}, and this is {ours}"
+            ));
+        }
+        if self.kind != kind {
+            let found = self.kind;
+            return refuse(format!(
+                "the handle is of a job of kind {found:?}, not {kind:?}"
+            ));
+        }
+        Ok(())
     }
 
     /// What to save *before* a call, so that a process that dies in the middle of it loses nothing: if the next call may be
@@ -103,7 +142,7 @@ pub(super) struct Saved {
 const VERSION: &str = "2";
 
 fn nexus() -> String {
-    "nexus".to_owned()
+    Api::Nexus.name().to_owned()
 }
 
 const fn default_true() -> bool {
@@ -114,7 +153,7 @@ impl From<JobHandle> for Saved {
     fn from(handle: JobHandle) -> Self {
         Self {
             version: VERSION.to_owned(),
-            api: nexus(),
+            api: handle.api.name().to_owned(),
             kind: handle.kind,
             user: handle.user,
             member: handle.member,
@@ -142,10 +181,13 @@ impl TryFrom<Value> for JobHandle {
             ));
         }
         let saved: Saved = serde_json::from_value(saved).map_err(|error| error.to_string())?;
-        if saved.api != nexus() {
-            return Err(format!("this handle is of the API {}", saved.api));
-        }
+        let api = Api::ALL.iter().find(|api| api.name() == saved.api);
+        let unknown = || {
+            let api = &saved.api;
+            format!("this handle is of the API {api}, which this build of mx-nexus does not have")
+        };
         Ok(Self {
+            api: *api.ok_or_else(unknown)?,
             kind: saved.kind,
             user: saved.user,
             member: saved.member,

@@ -1,13 +1,14 @@
 //! The workflow's calls by the Nexus API.
 
-use super::api::KindName;
-use super::api::{Accepted, Answering, CheckedAnswer, MemberApi, Snapshot};
+use super::api::{Accepted, Answering, CheckedAnswer, Kind, KindName, MemberApi, Snapshot};
+use super::builder::JobBuilder;
 use super::challenge::Challenge;
+use super::handle::JobHandle;
 use super::reading::Reading;
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
-use crate::operations;
+use crate::operations::{self, Api};
 use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid};
 
@@ -71,25 +72,59 @@ impl MemberApi for User {
 }
 
 impl User {
+    /// Resumes a job that was started before, in this or another process. Sends nothing by itself.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(nexus: mx_nexus::Nexus, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use mx_nexus::identity::Identification;
+    ///
+    /// let handle: mx_nexus::jobs::JobHandle = serde_json::from_str(saved)?;
+    /// let user = nexus.user("U-39XBF7");
+    /// let mut job = user.resume::<Identification>(handle)?.prepare(Duration::from_secs(300));
+    /// let step = job.next().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the handle is of another user, of another kind of job, or of Atrium.
+    pub fn resume<K: Kind>(&self, handle: JobHandle) -> Result<JobBuilder<K>, Error> {
+        handle.check(Api::Nexus, self.id(), K::NAME)?;
+        Ok(JobBuilder::resumed(K::nexus(self), handle))
+    }
+
+    /// A job of a member of this user.
+    pub(crate) fn job<K: Kind>(&self, member: impl Into<MemberGuid>) -> JobBuilder<K> {
+        JobBuilder::new(K::nexus(self), Api::Nexus, self.id(), member.into())
+    }
+}
+
+impl User {
     /// Whether the institution supports a kind of job, by its `flag`; read once a day and institution.
     pub(crate) async fn institution_supports(
         &self,
-        institution: &InstitutionGuid,
+        institution: Option<&InstitutionGuid>,
         kind: KindName,
         flag: fn(&types::InstitutionResponse) -> Option<bool>,
     ) -> Result<Option<bool>, Error> {
+        let Some(institution) = institution else {
+            return Ok(None);
+        };
+        let read = async {
+            let api = self.api_without_retries().await?;
+            let read = api.read_institution().institution_guid(institution);
+            Ok(read
+                .send()
+                .await?
+                .into_inner()
+                .institution
+                .as_ref()
+                .and_then(flag))
+        };
         let known = self.nexus().institution_support();
-        if let Some(supported) = known.get(institution, kind) {
-            return Ok(Some(supported));
-        }
-        let api = self.api_without_retries().await?;
-        let read = api.read_institution().institution_guid(institution);
-        let read = read.send().await?.into_inner().institution;
-        let supported = read.as_ref().and_then(flag);
-        if let Some(supported) = supported {
-            known.set(institution.clone(), kind, supported);
-        }
-        Ok(supported)
+        known.get_or_read(institution.as_str(), kind, read).await
     }
 
     /// The accounts of a member, of all pages; none where the answer holds no list.

@@ -25,8 +25,12 @@ pub trait PollPolicy: fmt::Debug + Send + Sync + 'static {
     fn delay(&self, pace: Pace, polls: u32) -> Duration;
 }
 
-/// The default polling: every three seconds, which is as often as MX's sister API allows, less often as a job takes longer, and
-/// every fifteen when MX reports that it takes long.
+/// The default polling: a fifth of the time that the job has taken, between three and ten seconds.
+///
+/// In the first twenty times the shortest interval, a minute by default, no interval is longer than five thirds of the shortest.
+/// MX's sister API allows a poll every three seconds. By simulation (`cargo bench --bench polling`, on an assumed mixture of job
+/// lengths) that is 0.54 of the polls of a fixed three seconds, and the end is seen 2.3 s late in the mean, 7.6 s at the 95th
+/// percentile.
 ///
 /// Without jitter: the jobs of different users do not start together, and tests stay exact.
 ///
@@ -46,7 +50,7 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// Polls at `shortest` intervals that grow to `longest`.
+    /// Polls at `shortest` intervals that grow to `longest` with the time that the job has taken.
     pub fn between(shortest: Duration, longest: Duration) -> Self {
         Self {
             shortest,
@@ -57,23 +61,45 @@ impl Polling {
 
 impl Default for Polling {
     fn default() -> Self {
-        Self::between(Duration::from_secs(3), Duration::from_secs(15))
+        Self::between(Duration::from_secs(3), Duration::from_secs(10))
     }
 }
 
 impl PollPolicy for Polling {
     fn delay(&self, pace: Pace, polls: u32) -> Duration {
-        // The first minute at the shortest interval, then a third of it more for every poll.
-        const SHORT: u32 = 20;
         match pace {
             Pace::AtOnce => Duration::ZERO,
             Pace::Quick => self.shortest,
-            Pace::Steady => {
-                let more = (self.shortest / 3).saturating_mul(polls.saturating_sub(SHORT));
-                self.shortest.saturating_add(more).min(self.longest)
-            }
+            Pace::Steady => self.steady(polls),
             Pace::Slow => self.longest,
         }
+    }
+}
+
+impl Polling {
+    /// The interval after so many polls, each of which came one interval after the one before.
+    fn steady(&self, polls: u32) -> Duration {
+        let first_minute = self.shortest.saturating_mul(20);
+        let longest_at_first =
+            (self.shortest.saturating_mul(5) / 3).clamp(self.shortest, self.longest);
+        let after = |elapsed: Duration| {
+            let longest = if elapsed < first_minute {
+                longest_at_first
+            } else {
+                self.longest
+            };
+            (elapsed / 5).clamp(self.shortest, longest)
+        };
+        let (mut elapsed, mut delay) = (Duration::ZERO, self.shortest);
+        for _ in 0..polls {
+            // From here on it stays so.
+            if delay.is_zero() || (delay == self.longest && elapsed >= first_minute) {
+                break;
+            }
+            elapsed = elapsed.saturating_add(delay);
+            delay = after(elapsed);
+        }
+        delay
     }
 }
 
@@ -82,24 +108,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn polls_are_three_seconds_apart_and_grow_to_fifteen() {
-        let seconds = |pace, polls| Polling::default().delay(pace, polls).as_secs();
-        assert_eq!(seconds(Pace::Quick, 100), 3);
-        assert_eq!(seconds(Pace::Steady, 0), 3);
-        assert_eq!(seconds(Pace::Steady, 20), 3);
-        assert_eq!(seconds(Pace::Steady, 25), 8);
-        assert_eq!(seconds(Pace::Steady, 10_000), 15);
-        assert_eq!(seconds(Pace::Slow, 0), 15);
+    fn polls_are_three_seconds_apart_and_grow_to_ten() {
+        let polling = Polling::default();
+        let tenths = |polls| polling.delay(Pace::Steady, polls).as_millis() / 100;
+        let delays: Vec<_> = (0..16).map(tenths).collect();
+        let expected = [
+            30, 30, 30, 30, 30, 30, 36, 43, 50, 50, 50, 50, 50, 50, 50, 100,
+        ];
+        assert_eq!(delays, expected);
+        assert_eq!(tenths(10_000), 100);
+        assert_eq!(polling.delay(Pace::Quick, 100), Duration::from_secs(3));
+        assert_eq!(polling.delay(Pace::Slow, 0), Duration::from_secs(10));
     }
 
     #[test]
-    fn absurd_intervals_are_as_long_as_can_be() {
-        for shortest in [Duration::from_secs(3), Duration::MAX / 2, Duration::MAX] {
-            let absurd = Polling::between(shortest, Duration::MAX);
-            let delay = absurd.delay(Pace::Steady, u32::MAX);
-            assert!(delay >= shortest && delay <= Duration::MAX, "{delay:?}");
+    fn no_interval_of_the_first_minute_is_above_five_seconds() {
+        let (polling, mut elapsed) = (Polling::default(), Duration::ZERO);
+        for polls in 0.. {
+            let delay = polling.delay(Pace::Steady, polls);
+            if elapsed >= Duration::from_secs(60) {
+                break;
+            }
+            assert!(delay <= Duration::from_secs(5), "{delay:?} at {elapsed:?}");
+            elapsed += delay;
         }
-        let absurd = Polling::between(Duration::MAX, Duration::ZERO);
-        assert_eq!(absurd.delay(Pace::Steady, u32::MAX), Duration::MAX);
+    }
+
+    #[test]
+    fn intervals_that_cannot_be_are_limited() {
+        for shortest in [
+            Duration::ZERO,
+            Duration::from_secs(3),
+            Duration::MAX / 2,
+            Duration::MAX,
+        ] {
+            let absurd = Polling::between(shortest, Duration::MAX);
+            let delay = absurd.delay(Pace::Steady, 100_000);
+            assert!(delay >= shortest, "{delay:?}");
+        }
+        let equal = Polling::between(Duration::MAX, Duration::ZERO);
+        assert_eq!(equal.delay(Pace::Steady, u32::MAX), Duration::MAX);
+        let nothing = Polling::between(Duration::ZERO, Duration::ZERO);
+        assert_eq!(nothing.delay(Pace::Steady, u32::MAX), Duration::ZERO);
     }
 }

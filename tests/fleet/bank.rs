@@ -57,7 +57,7 @@ impl Bank {
                 }
             }
             ("POST", _, Some("identify"), "forbidden") => Answer::json(403, ""),
-            ("POST", _, Some("identify"), _) => {
+            ("POST", _, Some("identify" | "check_balance"), _) => {
                 desk.is_started = true;
                 ok(desk.read(name, kind))
             }
@@ -76,6 +76,9 @@ impl Bank {
                     Answer::json(400, "")
                 }
             }
+            ("GET", _, Some("accounts?page=1&records_per_page=1000"), _) => ok(json!({
+                "accounts": [{"guid": "ACT-1"}, {"guid": "ACT-2"}]
+            })),
             ("GET", _, Some("account_owners"), _) => ok(json!({
                 "account_owners": [{"account_guid": format!("ACT-{name}")}]
             })),

@@ -13,7 +13,8 @@ use std::time::Duration;
 use futures_core::Stream;
 use mx_nexus::fleet::{Fleet, FleetEvent, Outcome};
 use mx_nexus::identity::{Answers, Identification, JobHandle, Polling, Step};
-use mx_nexus::{ErrorKind, Nexus, Secret};
+use mx_nexus::jobs::Kind;
+use mx_nexus::{Nexus, Secret};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -27,14 +28,18 @@ use recorder::Recorder;
 /// More than any test needs.
 const LONG: Duration = Duration::from_secs(60);
 
-fn fleet(nexus: &Nexus) -> Fleet {
+fn polling() -> Polling {
     let delay = Duration::from_millis(1);
-    nexus.fleet(LONG).polling(Polling::between(delay, delay))
+    Polling::between(delay, delay)
+}
+
+fn fleet<K: Kind>() -> Fleet<K> {
+    Fleet::new(LONG).with_polling(polling())
 }
 
 fn add(fleet: &mut Fleet, nexus: &Nexus, members: &[(&str, &str)]) {
     for (user, member) in members {
-        fleet.identify(&nexus.user(*user), *member);
+        fleet.start(nexus.user(*user).identify(*member));
     }
 }
 
@@ -64,7 +69,6 @@ fn word(event: &FleetEvent) -> String {
         }
         Outcome::Done(owners) => format!("{} owner", owners.len()),
         Outcome::Failed(error) => format!("{:?}", error.kind()),
-        _ => String::new(),
     };
     let user = event.user_id.as_deref().unwrap_or("no user");
     format!("{user} {}: {text}", event.member)
@@ -106,7 +110,7 @@ fn starts(server: &Recorder, member: &str) -> usize {
 async fn users_and_members_of_all_kinds_together() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus);
+    let mut fleet = fleet();
     let members = [
         ("U-1", "quick-1"),
         ("U-1", "asking-1"),
@@ -144,7 +148,7 @@ async fn users_and_members_of_all_kinds_together() {
 async fn a_member_without_answers_delays_no_other_job() {
     let (server, gate) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus).concurrency(2);
+    let mut fleet = fleet().with_concurrency(2);
     let others = ["quick-1", "quick-2", "asking-3", "quick-4", "denied-5"];
     add(&mut fleet, &nexus, &[("U-1", "slow-0")]);
     add(&mut fleet, &nexus, &others.map(|member| ("U-1", member)));
@@ -172,12 +176,11 @@ async fn a_member_without_answers_delays_no_other_job() {
 async fn members_that_fail_fail_alone_and_say_why() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus);
+    let mut fleet = fleet();
     let members = ["unknown-1", "forbidden-2", "denied-3", "quick-4"];
     add(&mut fleet, &nexus, &members.map(|member| ("U-1", member)));
     let user = nexus.user("U-1");
-    let poor = user.identify("poor-5");
-    fleet.start(poor.prepare(LONG));
+    fleet.start(user.identify("poor-5"));
     let events = run(&mut fleet).await;
     assert_eq!(
         ends(&events),
@@ -197,10 +200,10 @@ async fn members_that_fail_fail_alone_and_say_why() {
 async fn no_more_requests_are_under_way_than_the_bound_allows() {
     let (server, gate) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus).concurrency(3);
+    let mut fleet = fleet().with_concurrency(3);
     for number in 0..12 {
         let user = nexus.user(format!("U-{}", number % 4));
-        fleet.identify(&user, format!("slow-{number}"));
+        fleet.start(user.identify(format!("slow-{number}")));
     }
     // Until the slow ones fill the bound, …
     let filled = async {
@@ -223,7 +226,7 @@ async fn no_more_requests_are_under_way_than_the_bound_allows() {
 async fn what_a_fleet_leaves_unfinished_another_one_finishes() {
     let (server, gate) = Bank::open().await;
     let nexus = server.nexus();
-    let mut first = fleet(&nexus).concurrency(2);
+    let mut first = fleet().with_concurrency(2);
     let members = [
         ("U-1", "quick-1"),
         ("U-1", "slow-2"),
@@ -259,11 +262,11 @@ async fn what_a_fleet_leaves_unfinished_another_one_finishes() {
     // Another process, with sessions of its own.
     gate.add_permits(Semaphore::MAX_PERMITS - 1);
     let nexus = server.nexus();
-    let mut second = fleet(&nexus);
+    let mut second = fleet();
     let count = handles.len();
     for handle in handles {
         let user = nexus.user(handle.user_id().unwrap());
-        second.resume(&user, handle).unwrap();
+        second.start(user.resume(handle).unwrap());
     }
     let finished = ends(&run(&mut second).await);
     assert_eq!(finished.len(), count);
@@ -281,7 +284,7 @@ async fn what_a_fleet_leaves_unfinished_another_one_finishes() {
 async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut first = fleet(&nexus);
+    let mut first = fleet();
     add(&mut first, &nexus, &[("U-1", "asking-1")]);
     while let Some(event) = next(&mut first).await {
         if let Outcome::Challenged(_) = event.outcome {
@@ -292,9 +295,9 @@ async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
     }
     let unfinished = first.stop().await.unfinished;
     assert_eq!(server.count("PUT /members/asking-1/resume"), 0);
-    let mut second = fleet(&nexus);
+    let mut second = fleet();
     for handle in unfinished {
-        second.resume(&nexus.user("U-1"), handle).unwrap();
+        second.start(nexus.user("U-1").resume(handle).unwrap());
     }
     assert_eq!(ends(&run(&mut second).await), ["U-1 asking-1: 1 owner"]);
     assert_eq!(starts(&server, "asking-1"), 1);
@@ -304,7 +307,7 @@ async fn answers_that_a_stopped_fleet_has_not_sent_are_asked_for_again() {
 async fn a_challenged_job_is_removed_and_resumed_by_another_client() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus);
+    let mut fleet = fleet();
     add(
         &mut fleet,
         &nexus,
@@ -321,13 +324,12 @@ async fn a_challenged_job_is_removed_and_resumed_by_another_client() {
     }
     assert!(fleet.is_empty());
 
-    let delay = Duration::from_millis(1);
     let mut job = server
         .nexus()
         .user("U-1")
         .resume::<Identification>(handle.unwrap())
         .unwrap()
-        .with_polling(Polling::between(delay, delay))
+        .with_polling(polling())
         .prepare(LONG);
     let answers = Answers::new().with("CRD-asking-1", Secret::new("Lehi"));
     job.answer(answers).await.unwrap();
@@ -344,7 +346,7 @@ async fn a_challenged_job_is_removed_and_resumed_by_another_client() {
 async fn a_wrong_answer_is_asked_for_again() {
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus);
+    let mut fleet = fleet();
     add(&mut fleet, &nexus, &[("U-1", "asking-1")]);
     let mut given = ["Provo", "Lehi"].into_iter();
     while let Some(event) = next(&mut fleet).await {
@@ -372,7 +374,7 @@ async fn a_fleet_is_a_stream() {
     }
     let (server, _) = Bank::open().await;
     let nexus = server.nexus();
-    let mut fleet = fleet(&nexus);
+    let mut fleet = fleet();
     let members = ["quick-1", "denied-2", "quick-3"];
     add(&mut fleet, &nexus, &members.map(|member| ("U-1", member)));
     let events = timeout(LONG, collect(fleet)).await.unwrap();
@@ -388,26 +390,32 @@ async fn a_fleet_is_a_stream() {
 }
 
 #[tokio::test]
-async fn a_job_of_another_user_is_refused() {
-    let (server, _) = Bank::open().await;
-    let nexus = server.nexus();
-    let handle = {
-        let user = nexus.user("U-1");
-        let job = user.identify("quick-1").prepare(LONG);
-        job.handle().clone()
-    };
-    let mut fleet = fleet(&nexus);
-    let resumed = fleet.resume(&nexus.user("U-2"), handle);
-    assert_eq!(resumed.unwrap_err().kind(), ErrorKind::Request);
-    assert!(fleet.is_empty());
-    assert!(server.received().is_empty());
+async fn a_fleet_moves_between_threads() {
+    fn moves<T: Send + std::fmt::Debug + 'static>(_: &T) {}
+    let mut fleet: Fleet = fleet();
+    moves(&fleet);
+    moves(&fleet.next().await);
 }
 
 #[tokio::test]
-async fn a_fleet_moves_between_threads() {
-    fn moves<T: Send + std::fmt::Debug + 'static>(_: &T) {}
-    let nexus = recorder::builder_at("http://127.0.0.1:1").build().unwrap();
-    let mut fleet = nexus.fleet(LONG);
-    moves(&fleet);
-    moves(&fleet.next().await);
+async fn two_kinds_of_jobs_run_beside_each_other_in_two_fleets() {
+    let (server, _) = Bank::open().await;
+    let user = server.nexus().user("U-1");
+    let (mut identifications, mut balances) = (fleet(), fleet());
+    identifications.start(user.identify("quick-1"));
+    let budget = LONG * 2;
+    let check = user.check_balance("quick-2").with_polling(polling());
+    balances.add(check.prepare(budget));
+    let (mut owners, mut accounts) = (0, 0);
+    while owners == 0 || accounts == 0 {
+        tokio::select! {
+            Some(event) = identifications.next() => if let Outcome::Done(result) = event.outcome {
+                owners = result.len();
+            },
+            Some(event) = balances.next() => if let Outcome::Done(result) = event.outcome {
+                accounts = result.len();
+            },
+        }
+    }
+    assert_eq!((owners, accounts), (1, 2));
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::script::{Eager, answer, member_with, status};
 use super::*;
+use crate::script::{Eager, answer, member_with, status};
 
 #[tokio::test]
 async fn ends_that_a_user_can_do_something_about() {
@@ -14,13 +14,6 @@ async fn ends_that_a_user_can_do_something_about() {
         let script = [member("CONNECTED~#2"), ended.clone(), ended];
         insta::assert_snapshot!(end.to_lowercase(), transcript(after_start(script)).await);
     }
-}
-
-#[tokio::test]
-async fn pending_oauth_with_the_address_in_the_member() {
-    let address = json!({"oauth_window_uri": "https://bank.example/S3CR3T"});
-    let script = vec![member_with(200, "PENDING#2", address); 2];
-    insta::assert_snapshot!(transcript(after_start(script)).await);
 }
 
 #[tokio::test]
@@ -41,12 +34,6 @@ async fn pending_oauth_without_an_address() {
 }
 
 #[tokio::test]
-async fn a_manual_member() {
-    let manual = member_with(200, "null", json!({"is_manual": true}));
-    insta::assert_snapshot!(transcript([manual]).await);
-}
-
-#[tokio::test]
 async fn a_status_that_is_null_once_ends_nothing() {
     let script = [member("null#2"), member("CONNECTED~#2"), member("null")];
     insta::assert_snapshot!(transcript(after_start(then(script, success()))).await);
@@ -59,8 +46,8 @@ async fn the_outcome_of_the_job_before_is_not_taken() {
 
 /// Spends its budget with four polls that show this, and one on the deadline.
 async fn out_of_budget_at(shown: &str) -> String {
-    let server = Server::start(after_start(vec![member(shown); 5]));
-    let identify = server.user().identify("MBR-1");
+    let server = start(after_start(vec![member(shown); 5]));
+    let identify = server.client().identify();
     let identify = identify.with_polling(Eager(4));
     run_for(Duration::from_secs(3), &server, identify).await;
     all_of(&server)

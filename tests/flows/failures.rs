@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use mx_nexus::identity::{Pace, PollPolicy};
 use serde_json::json;
 
-use super::script::{answer, busy, status};
 use super::*;
+use crate::script::{answer, busy, status};
 
 /// How many equal readings show that a lost start had no effect.
 const SETTLED: usize = mx_nexus::identity::machine::SETTLED as usize;
@@ -156,31 +156,9 @@ impl PollPolicy for Opens {
 
 #[tokio::test]
 async fn connections_are_refused_at_first() {
-    let server = Server::closed(after_start(success()));
+    let server = Server::closed_by(api(), after_start(success()));
     let opens = Opens(Arc::clone(&server), AtomicU32::new(0));
-    let identify = server.user().identify("MBR-1").with_polling(opens);
+    let identify = server.client().identify().with_polling(opens);
     run(&server, identify).await;
     insta::assert_snapshot!(all_of(&server));
-}
-
-#[tokio::test]
-async fn the_session_expires_again_and_again() {
-    let script = [
-        member("CONNECTED#1"),
-        status(401),
-        member("CREATED~#2"),
-        status(401),
-        member("CONNECTED#2"),
-        status(401),
-        owners(&["ACT-1"]),
-    ];
-    let server = Server::start(script);
-    let user = server.nexus().user("U-1");
-    run(&server, user.identify("MBR-1").with_polling(at_once())).await;
-    insta::assert_snapshot!(all_of(&server));
-}
-
-#[tokio::test]
-async fn a_session_that_cannot_be_renewed_ends_it() {
-    insta::assert_snapshot!(transcript(after_start([status(401)])).await);
 }

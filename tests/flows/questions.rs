@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::script::{challenges, status, text_question};
 use super::*;
+use crate::script::{challenges, status, text_question};
 
 /// One transparent pixel.
 const PIXEL: &str =
@@ -145,7 +145,7 @@ async fn challenged_with_nothing_to_ask() {
 #[tokio::test]
 async fn answers_that_do_not_fit_are_not_sent() {
     let options = json!([{"guid": "CRD-1", "type": "OPTIONS", "options": [{"label": "Phone"}]}]);
-    let server = Server::start(after_start([member("CHALLENGED#2"), challenges(options)]));
+    let server = start(after_start([member("CHALLENGED#2"), challenges(options)]));
     let mut job = identify(&server).start(LONG).await.unwrap();
     while let Step::Running(_) = job.next().await.unwrap() {}
     for answers in [

@@ -3,8 +3,8 @@
 use mx_nexus::identity::OtherJob;
 use serde_json::json;
 
-use super::script::{answer, joined, member_with, status, text_question};
 use super::*;
+use crate::script::{answer, joined, member_with, status, text_question};
 
 #[tokio::test]
 async fn an_identification_that_runs_already_is_joined() {
@@ -27,7 +27,7 @@ async fn another_job_is_waited_for() {
 
 #[tokio::test]
 async fn another_job_is_not_waited_for() {
-    let server = Server::start([member("CONNECTED~#9"), status(409)]);
+    let server = start([member("CONNECTED~#9"), status(409)]);
     let identify = identify(&server).with_other_job(OtherJob::Refuse);
     run(&server, identify).await;
     insta::assert_snapshot!(all_of(&server));
@@ -84,10 +84,10 @@ async fn the_institution_is_read_once_by_a_client_and_not_when_switched_off() {
         institution(Some(true)),
         member("CREATED~#2"),
     ];
-    let server = Server::start(then(then(check, success()), second));
-    let user = server.user();
+    let server = start(then(then(check, success()), second));
+    let client = server.client();
     for _ in 0..2 {
-        let identify = user.identify("MBR-1").with_polling(at_once());
+        let identify = client.identify().with_polling(at_once());
         run(&server, identify).await;
     }
     assert_eq!(
@@ -101,7 +101,7 @@ async fn the_institution_is_read_once_by_a_client_and_not_when_switched_off() {
         [of_institution("CONNECTED#1"), member("CREATED~#2")],
         success(),
     );
-    let server = Server::start(script);
+    let server = start(script);
     run(&server, identify(&server).with_institution_check(false)).await;
     assert_eq!(
         server.count("GET /institutions/INS-1"),
@@ -136,7 +136,7 @@ async fn a_start_that_was_carried_out_and_answered_409_is_found() {
 
 #[tokio::test]
 async fn transactions_are_gathered_only_when_asked_for() {
-    let server = Server::start(after_start(success()));
+    let server = start(after_start(success()));
     run(&server, identify(&server).with_transactions(true)).await;
     let wanted = r#"POST /members/MBR-1/identify {"include_transactions":true}"#;
     assert_eq!(server.count(wanted), 1, "{}", server.transcript());

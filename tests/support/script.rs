@@ -12,8 +12,14 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mx_nexus::identity::{Pace, PollPolicy};
-use mx_nexus::{Environment, Nexus, User};
+use mx_nexus::aggregation::Aggregation;
+use mx_nexus::balance::BalanceCheck;
+use mx_nexus::history::ExtendedHistory;
+use mx_nexus::identity::{Identification, Pace, PollPolicy};
+use mx_nexus::jobs::{JobBuilder, JobHandle};
+use mx_nexus::operations::Api;
+use mx_nexus::verification::Verification;
+use mx_nexus::{Environment, Error, Nexus, User};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 
@@ -96,6 +102,7 @@ type Source = Box<dyn FnMut(&str) -> Reply + Send>;
 
 /// A running server. It ends with the test's runtime.
 pub(crate) struct Server {
+    api: Api,
     address: String,
     script: Arc<Mutex<VecDeque<Reply>>>,
     source: Mutex<Option<Source>>,
@@ -106,21 +113,26 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
-        let server = Self::closed(script);
+        Self::start_by(Api::Nexus, script)
+    }
+
+    /// A server of this API. Scripts are written as Nexus answers, and translated.
+    pub(crate) fn start_by(api: Api, script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
+        let server = Self::closed_by(api, script);
         server.open();
         server
     }
 
     /// A server that answers with a function of the request.
     pub(crate) fn answering(source: impl FnMut(&str) -> Reply + Send + 'static) -> Arc<Self> {
-        let server = Self::closed([]);
+        let server = Self::closed_by(Api::Nexus, []);
         *server.source.lock().unwrap() = Some(Box::new(source));
         server.open();
         server
     }
 
     /// A server that refuses connections until it is opened.
-    pub(crate) fn closed(script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
+    pub(crate) fn closed_by(api: Api, script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let script: VecDeque<Reply> = script.into_iter().collect();
@@ -133,6 +145,7 @@ impl Server {
             })
         };
         Arc::new(Self {
+            api,
             address: format!("http://{}", socket.local_addr().unwrap()),
             script,
             source: Mutex::new(Some(Box::new(source))),
@@ -145,10 +158,12 @@ impl Server {
         if let Some(socket) = self.closed.lock().unwrap().take() {
             let listener = socket.listen(64).unwrap();
             let source = self.source.lock().unwrap().take().unwrap();
-            let (state, log) = (Mutex::new((0, source)), Arc::clone(&self.log));
+            let atrium = (self.api != Api::Nexus).then(AtriumAnswers::default);
+            let state = Mutex::new((0, source, atrium));
+            let log = Arc::clone(&self.log);
             Recorder::on(listener, move |request, _| {
-                let (opened, source) = &mut *state.lock().unwrap();
-                answered(request, opened, source, &log)
+                let (opened, source, atrium) = &mut *state.lock().unwrap();
+                answered(request, opened, source, atrium.as_mut(), &log)
             });
         }
     }
@@ -167,6 +182,19 @@ impl Server {
         self.nexus().with_session_token("S3CR3T-TOKEN")
     }
 
+    /// A user of the API of this server, by a new client.
+    pub(crate) fn client(&self) -> Client {
+        match self.api {
+            #[cfg(feature = "atrium")]
+            Api::Atrium => {
+                let builder = mx_nexus::Atrium::builder(Environment::custom(&self.address));
+                let builder = builder.credentials("client", "S3CR3T-KEY");
+                Client::Atrium(builder.retry(quick()).build().unwrap().user("USR-1"))
+            }
+            _ => Client::Nexus(self.user()),
+        }
+    }
+
     /// Adds a line to the transcript.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
         let mut log = self.log.lock().unwrap();
@@ -177,15 +205,85 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
-    /// The number of requests that begin like this.
+    /// The number of requests that begin like this, without the user in the path.
     pub(crate) fn count(&self, request: &str) -> usize {
         let log = self.transcript();
-        log.lines().filter(|line| line.starts_with(request)).count()
+        let lines = log.lines().map(|line| line.replace("/users/USR-1", ""));
+        lines.filter(|line| line.starts_with(request)).count()
     }
 
     /// The number of unused answers of the script.
     pub(crate) fn unused(&self) -> usize {
         self.script.lock().unwrap().len()
+    }
+}
+
+/// A user of either API, with jobs of `MBR-1`.
+pub(crate) enum Client {
+    Nexus(User),
+    #[cfg(feature = "atrium")]
+    Atrium(mx_nexus::atrium::User),
+}
+
+macro_rules! jobs {
+    ($($name:ident($($argument:ident: $type:ty)?) -> $made:ty { $($call:tt)* })*) => {
+        impl Client {
+            $(pub(crate) fn $name(&self $(, $argument: $type)?) -> $made {
+                match self {
+                    Self::Nexus(user) => user.$($call)*,
+                    #[cfg(feature = "atrium")]
+                    Self::Atrium(user) => user.$($call)*,
+                }
+            })*
+        }
+    };
+}
+
+jobs! {
+    identify() -> JobBuilder<Identification> { identify("MBR-1") }
+    verify() -> JobBuilder<Verification> { verify("MBR-1") }
+    aggregate() -> JobBuilder<Aggregation> { aggregate("MBR-1") }
+    check_balance() -> JobBuilder<BalanceCheck> { check_balance("MBR-1") }
+    extend_history() -> JobBuilder<ExtendedHistory> { extend_history("MBR-1") }
+    resume(handle: JobHandle) -> Result<JobBuilder<Identification>, Error> { resume(handle) }
+}
+
+/// Answers of Nexus as Atrium gives them.
+#[derive(Default)]
+struct AtriumAnswers {
+    /// The jobs that were shown, in their order.
+    jobs: Vec<String>,
+    institution: Option<Value>,
+}
+
+impl AtriumAnswers {
+    /// Jobs have no guids, and are distinguished by when they started. Institutions have codes.
+    fn translated(&mut self, body: &str) -> String {
+        let Ok(mut translated) = serde_json::from_str::<Value>(body) else {
+            return body.to_owned();
+        };
+        let member = translated.get_mut("member");
+        if let Some(member) = member.and_then(Value::as_object_mut) {
+            if let Some(Value::String(job)) = member.remove("most_recent_job_guid") {
+                let known = self.jobs.iter().position(|it| *it == job);
+                let number = known.unwrap_or(self.jobs.len());
+                if known.is_none() {
+                    self.jobs.push(job);
+                }
+                let start = json!(format!("2026-11-28T0{number}:00:00Z"));
+                member.insert("aggregated_at".to_owned(), start);
+            }
+            if let Some(institution) = member.remove("institution_guid") {
+                self.institution = Some(institution);
+            }
+        }
+        translated.to_string()
+    }
+
+    /// The member itself, which is read for its institution only; without an entry in the script.
+    fn member(&self) -> Reply {
+        let member = json!({"guid": "MBR-1", "institution_code": self.institution});
+        answer(200, &json!({"member": member}))
     }
 }
 
@@ -202,6 +300,7 @@ fn answered(
     request: &Received,
     opened: &mut u32,
     source: &mut Source,
+    mut atrium: Option<&mut AtriumAnswers>,
     log: &Mutex<String>,
 ) -> Answer {
     let line = &request.line;
@@ -212,6 +311,10 @@ fn answered(
         *opened += 1;
         let token = format!("S3CR3T-{opened}");
         answer(200, &json!({"session": {"token": token}}))
+    } else if let Some(atrium) = &atrium
+        && line == "GET /users/USR-1/members/MBR-1"
+    {
+        atrium.member()
     } else {
         let headers = request.headers.iter();
         let headers = headers.map(|(name, value)| format!("\r\n{name}: {value}"));
@@ -230,6 +333,10 @@ fn answered(
     match reply {
         Reply::HangUp => Answer::HangUp,
         Reply::Answer(status, _, body, retry_after) => {
+            let body = match &mut atrium {
+                Some(atrium) => atrium.translated(&body),
+                None => body,
+            };
             let answer = Answer::json(status, &body).with("Connection", "close");
             match retry_after {
                 Some(seconds) => answer.with("Retry-After", seconds.to_string()),

@@ -1,4 +1,4 @@
-//! From options and environment variables to a user of MX or of a sandbox. Used by `identify`, `resume` and `call`.
+//! From options and environment variables to a user of MX or of a sandbox. Used by every command that calls MX.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use mx_nexus_sandbox::Sandbox;
 
 use crate::arguments::Configuration;
 use crate::exit::{Exit, Failure};
+use crate::job_file::EMBEDDED;
 use crate::terminal::Terminal;
 
 /// The default user of a sandbox.
@@ -88,8 +89,45 @@ impl Access {
     }
 }
 
+impl Access {
+    /// The name of the system, such as `integration`.
+    pub(crate) fn environment_name(&self) -> &str {
+        match self {
+            Self::Embedded => EMBEDDED,
+            Self::Partner { system, .. } | Self::Session { system, .. } => match system {
+                System::Integration => "integration",
+                System::Production => "production",
+                System::Sandbox(address) => address,
+            },
+        }
+    }
+
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::Partner { client_id, .. } => Some(client_id),
+            Self::Embedded | Self::Session { .. } => None,
+        }
+    }
+
+    /// The user to act for; none for a session, which belongs to one.
+    pub(crate) fn user_id<'a>(
+        &self,
+        configuration: &'a Configuration,
+    ) -> Result<Option<&'a str>, Failure> {
+        let is_sandbox = match self {
+            Self::Session { .. } => return Ok(None),
+            Self::Embedded => true,
+            Self::Partner { system, .. } => system.is_sandbox(),
+        };
+        let user_id = configuration
+            .user_id()
+            .or(is_sandbox.then_some(SANDBOX_USER));
+        user_id.ok_or_else(missing_user).map(Some)
+    }
+}
+
 impl Configuration {
-    /// The user to act for.
+    /// The user that is set.
     pub(crate) fn user_id(&self) -> Option<&str> {
         non_blank(self.user.as_deref())
     }
@@ -127,6 +165,10 @@ impl System {
     fn is_sandbox(&self) -> bool {
         matches!(self, Self::Sandbox(_))
     }
+}
+
+fn missing_user() -> Failure {
+    Failure::usage("missing: the user; set --user or MX_USER_ID")
 }
 
 /// An empty variable counts as not set.
@@ -173,9 +215,7 @@ impl Target {
                 api_key,
             } => {
                 let is_sandbox = system.is_sandbox();
-                let user_id = user_id.or(is_sandbox.then_some(SANDBOX_USER));
-                let user_id = user_id
-                    .ok_or_else(|| Failure::usage("missing: the user; set --user or MX_USER_ID"))?;
+                let user_id = user_id.ok_or_else(missing_user)?;
                 let nexus = Nexus::builder(system.environment().await?)
                     .credentials(client_id, api_key)
                     .build()?;
@@ -238,7 +278,9 @@ async fn check_sandbox(address: &str) -> Result<(), Failure> {
     let advice = "`nexus sandbox` starts a sandbox and prints its address";
     let failed = |error: reqwest::Error| {
         let what = format!("no sandbox answers at {address}");
-        Failure::failed(&what, &error.without_url()).advising(advice)
+        Failure::new(Exit::Failed, what)
+            .caused_by(&error.without_url())
+            .advising(advice)
     };
     let http = reqwest::Client::builder()
         .no_proxy()

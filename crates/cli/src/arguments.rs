@@ -1,4 +1,4 @@
-//! The arguments of `nexus`, and what is generated from them: help, completions and man pages. Parsed by `main`.
+//! The arguments of `nexus`, with their help. Parsed by `main`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::builder::{
     NonEmptyStringValueParser, PathBufValueParser, PossibleValuesParser, TypedValueParser,
 };
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use mx_nexus::operations::{Api, Operation};
 
-use crate::exit::{CODES, Failure};
+use crate::exit::CODES;
 use crate::input::Input;
 
 const VARIABLES: &str = "\
@@ -24,12 +24,13 @@ Environment variables (an option overrides its variable):
                     the fixed test data of integration
 Without these variables, the command runs in a sandbox inside its own process.";
 
-const OWNERS: &str = "\
-With --json, stdout is an array of owners. Each owner is an object with those of MX's fields that are known: account_guid, \
-member_guid, user_guid, owner_name, first_name, last_name, address, city, state, postal_code, country, phone, email.
+const RESULTS: &str = "\
+With --json, stdout is the result in MX's fields, as far as they are known. identify: an array of owners (account_guid, \
+owner_name, address, city, state, postal_code, country, phone, email and others); verify: an array of account numbers; aggregate \
+and balance: an array of accounts; history: the job.
 
-If the job stops before its end, its handle is printed as one line of JSON: to stdout, or with --json to stderr. \
-It contains ids only, no secrets.";
+Without --job-file, a job that stops before its end prints its handle as one line of JSON for `nexus resume`: to stdout, or with \
+--json to stderr. It contains ids only, no secrets.";
 
 const SECRETS: &str = "\
 Other users of this machine can read the arguments of a process. Give a secret as LABEL=@FILE, or as LABEL=- to read a line of \
@@ -37,9 +38,22 @@ stdin, or omit it to be asked for it. LABEL=VALUE is refused for a password, exc
 what happens: `challenge`, `options` and `image` ask a question with the right answer `correct`; BAD_REQUEST, UNAUTHORIZED, \
 INVALID, LOCKED, DISABLED, SERVER_ERROR and UNAVAILABLE fail; any other password succeeds without a question.";
 
+/// For `long_about`: the first sentence is the short one.
+macro_rules! about {
+    ($what:literal) => {
+        concat!(
+            $what,
+            "\n\nWith --job-file PATH the job is saved before and after every call. If the command stops, by a crash, Ctrl-C or a \
+question, run the same command again: it continues, and neither starts nor creates anything twice. The file has ids only, \
+and is removed when the job is over.\n\nAll steps are run: user, API token, session, institution, credentials, member, job, \
+questions, result. Without credentials of MX they run in a sandbox inside this process."
+        )
+    };
+}
+
 // Usage lines are given, because clap shows an option that came from a variable as required.
 
-/// Command line of MX's Nexus API: find the owners of accounts, and call any other operation.
+/// Command line of MX's Nexus API: run jobs, such as finding the owners of accounts, and call any operation.
 #[derive(Debug, Parser)]
 #[command(name = "nexus", version, max_term_width = 120, after_long_help = format!("{VARIABLES}\n\n{CODES}"))]
 #[command(after_help = "Begin with: nexus identify")]
@@ -51,16 +65,42 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find the owners of the accounts at an institution
-    ///
-    /// Runs all steps: user, API token, session, institution, credentials, member, identification, questions, owners. Without
-    /// credentials of MX they run in a sandbox inside this process.
+    #[command(long_about = about!("Find the owners of the accounts at an institution"))]
     #[command(override_usage = "nexus identify [OPTIONS]")]
-    #[command(after_long_help = format!("{OWNERS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
-    Identify(Identify),
-    /// Continue an identification that stopped, by its handle
-    #[command(override_usage = "nexus resume [OPTIONS] <HANDLE>")]
-    #[command(after_long_help = format!("{OWNERS}\n\n{VARIABLES}\n\n{CODES}"))]
+    #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
+    Identify(StartGathering),
+    /// Find the account and routing numbers
+    #[command(long_about = about!("Find the account and routing numbers of the accounts at an institution"))]
+    #[command(override_usage = "nexus verify [OPTIONS]")]
+    #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
+    Verify(StartGathering),
+    /// Gather accounts and transactions anew
+    #[command(long_about = about!("Gather the accounts and transactions at an institution anew"))]
+    #[command(override_usage = "nexus aggregate [OPTIONS]")]
+    #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
+    Aggregate(StartGathering),
+    /// Gather the balances
+    #[command(long_about = about!("Gather the balances of the accounts at an institution"))]
+    #[command(override_usage = "nexus balance [OPTIONS]")]
+    #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
+    Balance(Start),
+    /// Gather up to 24 months of transactions
+    #[command(long_about = about!("Gather up to 24 months of transactions at an institution"))]
+    #[command(override_usage = "nexus history [OPTIONS]")]
+    #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
+    History(Start),
+    /// Continue a job that stopped, by its handle or job file
+    #[command(
+        override_usage = "nexus resume [OPTIONS] <HANDLE>\n       nexus resume [OPTIONS] --job-file <PATH>"
+    )]
+    #[command(after_long_help = format!("{RESULTS}\n\n{VARIABLES}\n\n{CODES}"))]
     Resume(Resume),
+    /// Show a job and its member; starts and answers nothing
+    #[command(
+        override_usage = "nexus status [OPTIONS] <HANDLE>\n       nexus status [OPTIONS] --job-file <PATH>"
+    )]
+    #[command(after_long_help = format!("{VARIABLES}\n\n{CODES}"))]
+    Status(Status),
     /// Run a sandbox of MX on this machine until interrupted
     ///
     /// A shell can source the output: it exports variables, and all other lines are comments.
@@ -104,20 +144,27 @@ pub(crate) struct Configuration {
 /// Options of a command that follows a job.
 #[derive(Debug, Args)]
 pub(crate) struct JobOptions {
+    /// Save the job in this file; the same command run again continues it
+    #[arg(long, value_name = "PATH")]
+    pub(crate) job_file: Option<PathBuf>,
     /// Answer to a question of the institution: VALUE, @FILE, or - for a line of stdin; repeat it in the order of the questions
+    ///
+    /// After exit code 3, give the answers that are missing, and not the earlier ones.
     #[arg(long = "answer", value_name = "VALUE", allow_hyphen_values = true)]
     pub(crate) answers: Vec<Input>,
     /// How long to wait for MX in total; the time that you take to answer does not count
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = timeout)]
     pub(crate) timeout: Duration,
-    /// Print the owners as JSON
+    /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Identify {
-    /// Existing member to identify; with --credential, its credentials are updated first
+pub(crate) struct Start {
+    #[command(flatten)]
+    pub(crate) job: JobOptions,
+    /// Existing member; with --credential, its credentials are updated first
     #[arg(long, value_name = "GUID", conflicts_with = "institution", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) member: Option<String>,
     /// Institution to connect, by name or GUID; default in a sandbox: MX Bank
@@ -131,17 +178,40 @@ pub(crate) struct Identify {
     #[arg(long)]
     pub(crate) create_user: bool,
     #[command(flatten)]
+    pub(crate) configuration: Configuration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StartGathering {
+    #[command(flatten)]
+    pub(crate) start: Start,
+    /// Gather transactions too; default: as MX does it for this kind of job
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) include_transactions: Option<bool>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The handle: JSON, @FILE, or - for stdin
+    #[arg(required_unless_present = "job_file", conflicts_with = "job_file")]
+    pub(crate) handle: Option<Input>,
+    #[command(flatten)]
     pub(crate) job: JobOptions,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Resume {
+pub(crate) struct Status {
     /// The handle: JSON, @FILE, or - for stdin
-    pub(crate) handle: Input,
-    #[command(flatten)]
-    pub(crate) job: JobOptions,
+    #[arg(required_unless_present = "job_file", conflicts_with = "job_file")]
+    pub(crate) handle: Option<Input>,
+    /// The file of the job
+    #[arg(long, value_name = "PATH")]
+    pub(crate) job_file: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }
@@ -197,8 +267,19 @@ fn file() -> impl TypedValueParser<Value = Input> {
     })
 }
 
+/// A job that has no time would be started, and left at once.
+fn timeout(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => {
+            Err("a job needs more time than none; nothing was started".to_owned())
+        }
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn operation(name: &str) -> Result<&'static Operation, String> {
-    mx_nexus::call::find(name)
+    mx_nexus::call::find(Api::Nexus, name)
         .map_err(|error| format!("{error} (`nexus operations` lists all operations)"))
 }
 
@@ -213,38 +294,6 @@ fn tags() -> PossibleValuesParser {
     tags.sort_unstable();
     tags.dedup();
     PossibleValuesParser::new(tags)
-}
-
-/// The completions for a shell.
-pub(crate) fn completions(shell: Shell) -> Vec<u8> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "nexus", &mut text);
-    text
-}
-
-/// The man page of the program, or of one command.
-pub(crate) fn man(command: Option<&str>) -> Result<Vec<u8>, Failure> {
-    let mut program = Arguments::command();
-    // Sets the full name of each command.
-    program.build();
-    let page = match command {
-        None => program,
-        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
-            let names: Vec<&str> = program
-                .get_subcommands()
-                .map(clap::Command::get_name)
-                .collect();
-            Failure::usage(format!(
-                "there is no command {name:?}; the commands are {}",
-                names.join(", ")
-            ))
-        })?,
-    };
-    let mut text = Vec::new();
-    clap_mangen::Man::new(page)
-        .render(&mut text)
-        .map_err(|error| Failure::failed("cannot write the man page", &error))?;
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -1,17 +1,32 @@
-//! From the name of an institution to a member, for `identify`.
+//! From the name of an institution to a member, for `start`. What is created is saved as soon as it is known.
 
-use mx_nexus::User;
-use mx_nexus::connect::{ConnectError, ConnectErrorKind, Connection, Institution, Search};
+use std::time::{Duration, Instant};
+
+use mx_nexus::connect::{
+    ConnectError, ConnectErrorKind, Connection, Form, FormValues, Institution, Search,
+};
 use mx_nexus::pages::Paged;
-use mx_nexus::values::{InstitutionGuid, MemberGuid};
+use mx_nexus::values::{ConnectionStatus, InstitutionGuid, MemberGuid};
 
 use crate::access::Target;
 use crate::credentials::Credentials;
 use crate::exit::{Exit, Failure};
+use crate::job_file::JobRecord;
+use crate::kinds::JobCommand;
 use crate::terminal::{Prompt, Terminal, printable};
 
+/// The steps from an institution to a member.
+pub(crate) struct Connecting<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) credentials: &'a Credentials,
+    /// How long the end user may take to sign in on the page of the institution.
+    pub(crate) timeout: Duration,
+    pub(crate) record: &'a mut JobRecord,
+    pub(crate) terminal: &'a mut Terminal,
+}
+
 /// An institution of the search.
-pub(crate) struct Found {
+struct Found {
     guid: InstitutionGuid,
     name: String,
 }
@@ -29,137 +44,245 @@ impl Found {
     }
 }
 
-/// The institution with this name or GUID; the user chooses if there are several.
-pub(crate) async fn find_institution(
-    user: &User,
-    name: &str,
-    terminal: &mut Terminal,
-) -> Result<Found, Failure> {
-    let found = if name.starts_with("INS-") {
-        Found {
-            guid: name.into(),
-            name: name.to_owned(),
+impl Connecting<'_> {
+    /// The member at the institution with this name or GUID: created now, or by an earlier process.
+    pub(crate) async fn connect<K: JobCommand>(
+        &mut self,
+        institution: &str,
+    ) -> Result<MemberGuid, Failure> {
+        if let Some(member) = self.created_before().await? {
+            self.terminal
+                .step("member", format!("{member}, created before"));
+            self.record
+                .update(|saved| saved.member = Some(member.clone()))?;
+            self.sign_in_if_pending::<K>(&member).await?;
+            return Ok(member);
         }
-    } else {
-        let search = Search::by_name(name).identifying();
-        let found = user.search_institutions(search).await?;
-        let found = found.into_iter().filter_map(Found::read).collect();
-        choose(name, found, terminal).await?
-    };
-    terminal.step("institution", printable(&found.label()));
-    Ok(found)
-}
+        let institution = self.find_institution::<K>(institution).await?;
+        let guid = institution.guid.clone();
+        let form = self.target.user.connect(guid).await?;
+        if form.institution().and_then(K::is_supported_by) == Some(false) {
+            let message = format!("the institution does not support `nexus {}`", K::COMMAND);
+            return Err(Failure::new(Exit::Failed, message));
+        }
+        let entries = self.entries(&form).await?;
+        let form = form.with_external_guid(self.record.external_guid()?);
+        match form.submit(entries).await {
+            Ok(connection) => {
+                self.save(connection.member(), "created")?;
+                self.sign_in::<K>(&connection).await?;
+                Ok(connection.member().clone())
+            }
+            Err(error) => self.not_created::<K>(&institution, error).await,
+        }
+    }
 
-async fn choose(
-    name: &str,
-    mut found: Vec<Found>,
-    terminal: &mut Terminal,
-) -> Result<Found, Failure> {
-    let is_exact = |found: &Found| found.name.to_lowercase() == name.to_lowercase();
-    if found.iter().filter(|found| is_exact(found)).count() == 1 {
-        found.retain(is_exact);
+    /// Updates the credentials of a member.
+    pub(crate) async fn update<K: JobCommand>(
+        &mut self,
+        member: MemberGuid,
+    ) -> Result<MemberGuid, Failure> {
+        let form = self.target.user.reconnect(member).await?;
+        let entries = self.entries(&form).await?;
+        let connection = form.submit(entries).await?;
+        self.save(connection.member(), "credentials updated")?;
+        self.sign_in::<K>(&connection).await?;
+        Ok(connection.member().clone())
     }
-    if found.len() > 1 && terminal.is_interactive() {
-        let options = found
-            .iter()
-            .map(|found| (found.label(), found.guid.to_string()));
-        let prompt = Prompt::Choice(options.collect());
-        let chosen = terminal.ask(prompt, "Which institution?", None).await?;
-        found.retain(|found| found.guid.as_str() == chosen.expose());
-    }
-    match (found.len(), found.pop()) {
-        (1, Some(found)) => Ok(found),
-        (_, None) => {
-            let message = format!("no institution that supports identification matches {name:?}");
-            Err(Failure::new(Exit::Failed, message))
-        }
-        (_, Some(last)) => {
-            found.push(last);
-            // From the first page of the search only.
-            let message = format!(
-                "several institutions match {name:?}; set --institution to the GUID of one"
-            );
-            Err(Failure::usage(message).advising_all(found.iter().map(Found::label)))
-        }
-    }
-}
 
-/// Creates the member.
-pub(crate) async fn connect(
-    target: &Target,
-    institution: &Found,
-    credentials: &Credentials,
-    terminal: &mut Terminal,
-) -> Result<MemberGuid, Failure> {
-    let form = target.user.connect(institution.guid.clone()).await?;
-    let entries = credentials.entries(form.fields(), terminal).await?;
-    match form.submit(entries).await {
-        Ok(connection) => {
-            terminal.step("member", format!("{}, created", connection.member()));
-            sign_in(&connection, terminal).await?;
-            Ok(connection.member().clone())
-        }
-        Err(error) if error.kind() == ConnectErrorKind::Duplicate => {
-            use_duplicate(target, institution, credentials, error, terminal).await
-        }
-        Err(error) => Err(error.into()),
+    fn save(&mut self, member: &MemberGuid, what: &str) -> Result<(), Failure> {
+        self.terminal.step("member", format!("{member}, {what}"));
+        self.record
+            .update(|saved| saved.member = Some(member.clone()))
     }
-}
 
-/// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
-async fn use_duplicate(
-    target: &Target,
-    institution: &Found,
-    credentials: &Credentials,
-    error: ConnectError,
-    terminal: &mut Terminal,
-) -> Result<MemberGuid, Failure> {
-    let mut found = Vec::new();
-    let api = target.user.api().await?;
-    let mut members = api.list_members().items();
-    while let Some(member) = members.next().await {
-        let member = member?;
-        if member.institution_guid.as_ref() == Some(&institution.guid) {
-            found.extend(member.guid);
-        }
+    async fn entries(&mut self, form: &Form) -> Result<FormValues, Failure> {
+        self.credentials.entries(form.fields(), self.terminal).await
     }
-    match (target.is_sandbox, found.as_slice()) {
-        (true, [member]) => {
-            let notice = format!("{member} has these credentials already; they are sent again");
-            terminal.step("member", notice);
-            update(&target.user, member.clone(), credentials, terminal).await
+
+    /// The member that an earlier process created for this job, also if that process was killed before it knew the member.
+    async fn created_before(&self) -> Result<Option<MemberGuid>, Failure> {
+        let saved = self.record.saved();
+        if saved.member.is_some() || saved.external_guid.is_none() {
+            return Ok(saved.member.clone());
         }
-        _ => {
-            let advice = found
+        let api = self.target.user.api().await?;
+        let mut members = api.list_members().items();
+        while let Some(member) = members.next().await {
+            let member = member?;
+            if member.external_guid == saved.external_guid {
+                return Ok(member.guid);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The institution with this name or GUID; the user chooses if there are several.
+    async fn find_institution<K: JobCommand>(&mut self, name: &str) -> Result<Found, Failure> {
+        let found = if name.starts_with("INS-") {
+            Found {
+                guid: name.into(),
+                name: name.to_owned(),
+            }
+        } else {
+            let search = Search::by_name(name).supporting(K::NAME);
+            let found = self.target.user.search_institutions(search).await?;
+            let found = found.into_iter().filter_map(Found::read).collect();
+            self.choose::<K>(name, found).await?
+        };
+        self.terminal.step("institution", printable(&found.label()));
+        Ok(found)
+    }
+
+    async fn choose<K: JobCommand>(
+        &mut self,
+        name: &str,
+        mut found: Vec<Found>,
+    ) -> Result<Found, Failure> {
+        let is_exact = |found: &Found| found.name.to_lowercase() == name.to_lowercase();
+        if found.iter().filter(|found| is_exact(found)).count() == 1 {
+            found.retain(is_exact);
+        }
+        if found.len() > 1 && self.terminal.is_interactive() {
+            let options = found
                 .iter()
-                .map(|member| format!("member at this institution: --member {member}"));
-            Err(Failure::from(error).advising_all(advice))
+                .map(|found| (found.label(), found.guid.to_string()));
+            let prompt = Prompt::Choice(options.collect());
+            let chosen = self
+                .terminal
+                .ask(prompt, "Which institution?", None)
+                .await?;
+            found.retain(|found| found.guid.as_str() == chosen.expose());
+        }
+        match (found.len(), found.pop()) {
+            (1, Some(found)) => Ok(found),
+            (_, None) => {
+                let command = K::COMMAND;
+                let message =
+                    format!("no institution that supports `nexus {command}` matches {name:?}");
+                Err(Failure::new(Exit::Failed, message))
+            }
+            (_, Some(last)) => {
+                found.push(last);
+                // From the first page of the search only.
+                let message = format!(
+                    "several institutions match {name:?}; set --institution to the GUID of one"
+                );
+                Err(Failure::usage(message).advising_all(found.iter().map(Found::label)))
+            }
         }
     }
-}
 
-/// Updates the credentials of a member.
-pub(crate) async fn update(
-    user: &User,
-    member: MemberGuid,
-    credentials: &Credentials,
-    terminal: &mut Terminal,
-) -> Result<MemberGuid, Failure> {
-    let form = user.reconnect(member).await?;
-    let entries = credentials.entries(form.fields(), terminal).await?;
-    let connection = form.submit(entries).await?;
-    sign_in(&connection, terminal).await?;
-    Ok(connection.member().clone())
-}
-
-/// Prints the page of the institution where the end user signs in, and waits for it on a terminal.
-async fn sign_in(connection: &Connection, terminal: &mut Terminal) -> Result<(), Failure> {
-    if let Some(window) = connection.oauth_window() {
-        terminal.step("sign in at", window.expose());
-        if terminal.is_interactive() {
-            let label = "Press Enter when you have signed in";
-            terminal.ask(Prompt::Text, label, None).await?;
+    /// What to do about a creation that failed. The record keeps its identifier if the member may exist.
+    async fn not_created<K: JobCommand>(
+        &mut self,
+        institution: &Found,
+        error: ConnectError,
+    ) -> Result<MemberGuid, Failure> {
+        if let Some(member) = error.member() {
+            self.save(member, "created")?;
+            return Err(error.into());
+        }
+        match error.kind() {
+            ConnectErrorKind::Duplicate => self.use_duplicate::<K>(institution, error).await,
+            ConnectErrorKind::AnswerLost | ConnectErrorKind::Call => Err(error.into()),
+            _ => {
+                std::mem::take(self.record).remove()?;
+                Err(error.into())
+            }
         }
     }
-    Ok(())
+
+    /// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
+    async fn use_duplicate<K: JobCommand>(
+        &mut self,
+        institution: &Found,
+        error: ConnectError,
+    ) -> Result<MemberGuid, Failure> {
+        let mut found = Vec::new();
+        let api = self.target.user.api().await?;
+        let mut members = api.list_members().items();
+        while let Some(member) = members.next().await {
+            let member = member?;
+            if member.institution_guid.as_ref() == Some(&institution.guid) {
+                found.extend(member.guid);
+            }
+        }
+        match (self.target.is_sandbox, found.as_slice()) {
+            (true, [member]) => {
+                let notice = "has these credentials already; they are sent again";
+                self.terminal.step("member", format!("{member} {notice}"));
+                self.update::<K>(member.clone()).await
+            }
+            _ => {
+                std::mem::take(self.record).remove()?;
+                let advice = found
+                    .iter()
+                    .map(|member| format!("member at this institution: --member {member}"));
+                Err(Failure::from(error).advising_all(advice))
+            }
+        }
+    }
+
+    /// For a member that an earlier process created: it may still wait for the end user.
+    async fn sign_in_if_pending<K: JobCommand>(
+        &mut self,
+        member: &MemberGuid,
+    ) -> Result<(), Failure> {
+        if self.status(member).await? == Some(ConnectionStatus::Pending) {
+            let form = self.target.user.reconnect(member.clone()).await?;
+            let connection = form.submit(FormValues::new()).await?;
+            self.sign_in::<K>(&connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Prints the page of the institution where the end user signs in, if there is one, and waits until that is done.
+    async fn sign_in<K: JobCommand>(&mut self, connection: &Connection) -> Result<(), Failure> {
+        let Some(window) = connection.oauth_window() else {
+            return Ok(());
+        };
+        let member = connection.member();
+        self.terminal.step("sign in at", window.expose());
+        let begun = Instant::now();
+        while begun.elapsed() < self.timeout {
+            match self.status(member).await? {
+                Some(ConnectionStatus::Denied) => {
+                    let message = "the end user declined to sign in at the institution";
+                    return Err(Failure::new(Exit::EndUserMustAct, message));
+                }
+                None | Some(ConnectionStatus::Pending) => {}
+                Some(_) => {
+                    self.terminal.stop_spinner();
+                    return Ok(());
+                }
+            }
+            let what = "for the sign-in on that page";
+            self.terminal.waiting(what, what);
+            let pause = Duration::from_secs(if self.target.is_sandbox { 1 } else { 3 });
+            tokio::time::sleep(pause.min(self.timeout)).await;
+        }
+        let message = format!(
+            "the end user has not signed in at the institution within {}",
+            humantime::format_duration(self.timeout)
+        );
+        let failure = Failure::new(Exit::EndUserMustAct, message);
+        Err(match self.record.path() {
+            _ if self.target.is_embedded() => {
+                failure.advising("the page has ended with the sandbox inside this process")
+            }
+            Some(path) => failure.advising(format!(
+                "the member is kept in {}; to continue, run the same command again",
+                path.display()
+            )),
+            None => failure.advising(format!("then: nexus {} --member {member}", K::COMMAND)),
+        })
+    }
+
+    async fn status(&self, member: &MemberGuid) -> Result<Option<ConnectionStatus>, Failure> {
+        let api = self.target.user.api().await?;
+        let answer = api.read_member().member_guid(member).send().await?;
+        let member = answer.into_inner().member;
+        Ok(member.and_then(|member| member.connection_status))
+    }
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::process::ExitCode;
 
 use mx_nexus::connect::{ConnectError, ConnectErrorKind};
-use mx_nexus::identity::{JobError, JobErrorKind, Remedy};
+use mx_nexus::jobs::{JobError, JobErrorKind, Remedy};
 use mx_nexus::{Error, ErrorKind};
 use tokio::sync::watch;
 
@@ -15,10 +15,21 @@ Exit codes:
   0    done
   1    failed
   2    usage: an argument or a variable is wrong or missing
-  3    a question needs an answer; the handle is printed, continue with `nexus resume`
+  3    a question needs an answer
   4    the end user must act, as the message describes
-  5    timed out; the handle is printed, continue with `nexus resume`
-  130  interrupted by Ctrl-C or SIGTERM; the handle is printed if there is one";
+  5    timed out
+  130  interrupted by Ctrl-C or SIGTERM
+After 3, 5 and 130 the job is in the --job-file, or its handle is printed.";
+
+/// Causes that only wrap another one.
+const WRAPPERS: [&str; 3] = [
+    "error sending request",
+    "client error (Connect)",
+    "client error (SendRequest)",
+];
+
+/// The variables of proxies for https.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +46,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The exit code for an identification that failed.
+    /// The exit code for a job that failed.
     pub(crate) fn of(error: &JobError) -> Self {
         match error.kind() {
             JobErrorKind::TimedOut => Self::TimedOut,
@@ -93,17 +104,31 @@ impl Failure {
         Self::new(Exit::Failed, format!("{what}: {error}")).caused_by(error)
     }
 
-    /// Adds a line with the causes of the error that the message does not contain.
+    /// Adds the causes of the error that the message does not contain: no network, an untrusted certificate, a refused session.
     pub(crate) fn caused_by(mut self, error: &dyn StdError) -> Self {
-        let mut causes = Vec::new();
         let mut next = error.source();
         while let Some(cause) = next {
-            causes.push(cause.to_string());
             next = cause.source();
+            let text = cause.to_string();
+            // The operation and the status are in the message already.
+            let text = text
+                .split_once(" failed: ")
+                .map_or(&*text, |(_, what)| what);
+            let text = text.split(" (status ").next().unwrap_or(text);
+            if !self.message.contains(text) && !WRAPPERS.contains(&text) {
+                self.message.push_str(": ");
+                self.message.push_str(text);
+            }
         }
-        causes.retain(|cause| !self.message.contains(cause));
-        if !causes.is_empty() {
-            self.advice.push(format!("cause: {}", causes.join(": ")));
+        self
+    }
+
+    /// Names the proxy where no connection was made.
+    fn by_proxy(mut self, is_connect: bool) -> Self {
+        let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if let Some(name) = PROXIES.iter().find(|name| is_connect && is_set(name)) {
+            self.message.push_str("; the proxy is set by ");
+            self.message.push_str(name);
         }
         self
     }
@@ -125,7 +150,18 @@ impl From<Error> for Failure {
             ErrorKind::Request | ErrorKind::Configuration => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self::new(exit, error.to_string()).caused_by(&error)
+        Self::new(exit, error.to_string())
+            .caused_by(&error)
+            .by_proxy(error.is_connect())
+    }
+}
+
+impl From<&JobError> for Failure {
+    fn from(error: &JobError) -> Self {
+        let is_connect = error.call_error().is_some_and(Error::is_connect);
+        Self::new(Exit::of(error), error.to_string())
+            .caused_by(error)
+            .by_proxy(is_connect)
     }
 }
 
@@ -135,7 +171,10 @@ impl From<ConnectError> for Failure {
             ConnectErrorKind::InvalidValue => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self::new(exit, error.to_string()).caused_by(&error)
+        let is_connect = error.call_error().is_some_and(Error::is_connect);
+        Self::new(exit, error.to_string())
+            .caused_by(&error)
+            .by_proxy(is_connect)
     }
 }
 

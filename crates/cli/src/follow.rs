@@ -1,165 +1,292 @@
-//! Follows a job to its end for `identify` and `resume`: polls, answers questions, prints owners, or the handle to continue with.
+//! Follows a job to its end for `start` and `resume`: saves it around every call, polls, answers questions, prints the result.
 
+use std::path::Path;
 use std::time::Duration;
 
-use mx_nexus::identity::{Challenges, Job, JobError, JobHandle, Owners, Polling, Remedy, Step};
+use mx_nexus::jobs::{
+    Answers, Challenges, Job, JobError, JobErrorKind, JobHandle, Polling, Progress, Remedy, Step,
+};
+use mx_nexus::values::ConnectionStatus;
 
 use crate::access::Target;
 use crate::exit::{Exit, Failure};
+use crate::job_file::JobRecord;
+use crate::kinds::JobCommand;
 use crate::output;
 use crate::questions::AnswerSource;
 use crate::terminal::Terminal;
 
-/// A job that stopped without owners.
-struct Stop {
-    failure: Failure,
-    /// To continue the job.
-    handle: Option<JobHandle>,
-    /// The command for a new job, after the end user has acted.
-    next_command: Option<String>,
-}
+/// How often answers are sent again when they provably did not arrive, besides the library's own repetitions.
+const SENDINGS: usize = 5;
+
+/// After so many polls a question that MX does not list is reported.
+const POLLS_WITHOUT_QUESTION: u32 = 5;
 
 /// A sandbox is polled more often than MX.
 pub(crate) fn polling(target: &Target) -> Polling {
     match target.is_sandbox {
-        true => Polling::between(Duration::from_millis(200), Duration::from_secs(1)),
+        true => Polling::between(Duration::from_millis(100), Duration::from_secs(1)),
         false => Polling::default(),
     }
 }
 
-/// Follows the job and prints its outcome: owners, or a handle.
-pub(crate) async fn follow(
-    job: Job,
-    target: &Target,
-    is_json: bool,
-    mut answers: AnswerSource,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let outcome = run(job, &mut answers, terminal).await;
-    terminal.stop_spinner();
-    let stop = match outcome {
-        Ok(owners) => {
-            terminal.step("owners", count(&owners));
-            return match is_json {
-                true => output::json(&owners.iter().collect::<Vec<_>>()),
-                false => output::write(output::owners(&owners, output::width()).as_bytes()),
+/// A job on its way to its end.
+pub(crate) struct Following<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) record: JobRecord,
+    pub(crate) answers: AnswerSource,
+    pub(crate) is_json: bool,
+    pub(crate) terminal: &'a mut Terminal,
+}
+
+/// A job that stopped without a result.
+enum Stop {
+    /// By an error of the job.
+    Error(JobError),
+    /// By a failure of this command; the job can be resumed.
+    Failure(Failure, Box<JobHandle>),
+}
+
+/// What is left of a job that stopped.
+enum Rest {
+    /// The job, which can be resumed.
+    Job,
+    /// The member: the job was not started, or the end user has to sign in first.
+    Member,
+    /// Nothing: the job is over. With the command for a new one.
+    Nothing(Option<String>),
+}
+
+impl Following<'_> {
+    /// Follows the job, prints the result, and removes the job file when the job is over.
+    pub(crate) async fn run<K: JobCommand>(mut self, mut job: Job<K>) -> Result<(), Failure> {
+        let outcome = self.follow(&mut job).await;
+        self.terminal.stop_spinner();
+        match outcome {
+            Ok(result) => match self.print::<K>(&result) {
+                Ok(()) => self.record.remove(),
+                // The result can be read again.
+                Err(failure) => self.stopped::<K>(Stop::at(failure, &job)),
+            },
+            Err(stop) => self.stopped::<K>(stop),
+        }
+    }
+
+    fn print<K: JobCommand>(&mut self, result: &K::Output) -> Result<(), Failure> {
+        let rows = K::rows(result);
+        self.terminal.step(
+            K::RESULT,
+            match rows {
+                Some(_) => K::summary(result),
+                None => "none: MX returned an empty result".to_owned(),
+            },
+        );
+        match rows {
+            _ if self.is_json => output::json(&K::json(result)),
+            Some(rows) => output::write(rows.text(output::width()).as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    async fn follow<K: JobCommand>(&mut self, job: &mut Job<K>) -> Result<K::Output, Stop> {
+        let interrupt = self.terminal.interrupt();
+        let mut is_started = job.handle().has_started();
+        let mut unlisted = UnlistedQuestion::default();
+        loop {
+            self.save(job, job.handle().in_flight())?;
+            let step = tokio::select! {
+                step = job.next() => step,
+                () = interrupt.received() => return Err(Stop::at(Failure::interrupted(), job)),
             };
+            let step = step.map_err(Stop::Error)?;
+            self.save(job, job.handle().clone())?;
+            if !is_started && job.handle().has_started() && !job.handle().is_blocked() {
+                is_started = true;
+                self.terminal.step(K::COMMAND, "started");
+            }
+            match step {
+                Step::Running(progress) => self.show(&progress, job.handle(), &mut unlisted),
+                Step::Challenged(challenges) => self.answer(job, &challenges).await?,
+                Step::Done(result) => return Ok(result),
+            }
         }
-        Err(stop) => stop,
-    };
-    let Some(handle) = stop.handle else {
-        let next_command = stop.next_command.filter(|_| !target.is_embedded());
-        return Err(stop.failure.advising_all(next_command));
-    };
-    let line = serde_json::to_string(&handle)
-        .map_err(|error| Failure::failed("cannot write the handle as JSON", &error))?;
-    // A handle that stdout does not take goes to stderr.
-    if is_json || output::try_write(format!("{line}\n").as_bytes()).is_err() {
-        terminal.print(line);
     }
-    let advice = match stop.failure.exit {
-        _ if target.is_embedded() => {
-            "the line of JSON is the handle, but this job has ended with the sandbox inside this process; `nexus sandbox` in another terminal runs one that stays, and prints the variables to set"
-        }
-        Exit::AnswerMissing => {
-            "the line of JSON is the handle; continue with: nexus resume 'HANDLE' --answer VALUE"
-        }
-        _ => "the line of JSON is the handle; continue with: nexus resume 'HANDLE'",
-    };
-    Err(stop.failure.advising(advice))
-}
 
-async fn run(
-    mut job: Job,
-    answers: &mut AnswerSource,
-    terminal: &mut Terminal,
-) -> Result<Owners, Stop> {
-    let interrupt = terminal.interrupt();
-    let mut is_started = job.handle().has_started();
-    loop {
-        let step = tokio::select! {
-            step = job.next() => step,
-            () = interrupt.received() => return Err(Stop::at(Failure::interrupted(), &job)),
+    fn show(&mut self, progress: &Progress, handle: &JobHandle, unlisted: &mut UnlistedQuestion) {
+        let status = progress.last_status.as_ref();
+        let status = status.map_or("no status yet", ConnectionStatus::as_str);
+        if handle.is_blocked() {
+            let status = format!("{status}, for the end of another job of this member");
+            self.terminal.waiting(&status, &status);
+        } else {
+            self.terminal.waiting(status, progress);
+        }
+        if unlisted.is_new(progress) {
+            let notice = "MX waits for an answer, but names no question that can be read";
+            self.terminal.step("question", notice);
+        }
+    }
+
+    async fn answer<K: JobCommand>(
+        &mut self,
+        job: &mut Job<K>,
+        challenges: &Challenges,
+    ) -> Result<(), Stop> {
+        let is_kept = !self.target.is_embedded();
+        let answers = self
+            .answers
+            .answer(challenges, &mut self.record, is_kept, self.terminal);
+        let answers = answers.await.map_err(|failure| Stop::at(failure, job))?;
+        self.save(job, job.handle().while_answering())?;
+        self.send(job, answers).await?;
+        self.save(job, job.handle().clone())
+    }
+
+    /// Sends answers. A failure that may pass is no reason to ask for them again.
+    async fn send<K: JobCommand>(&self, job: &mut Job<K>, answers: Answers) -> Result<(), Stop> {
+        let interrupt = self.terminal.interrupt();
+        for sending in 1.. {
+            let error = tokio::select! {
+                sent = job.answer(answers.clone()) => match sent {
+                    Ok(()) => break,
+                    Err(error) => error,
+                },
+                () = interrupt.received() => return Err(Stop::at(Failure::interrupted(), job)),
+            };
+            let is_transient = error
+                .call_error()
+                .is_some_and(mx_nexus::Error::is_transient);
+            if !is_transient || sending == SENDINGS {
+                return Err(Stop::Error(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn save<K: JobCommand>(&mut self, job: &Job<K>, handle: JobHandle) -> Result<(), Stop> {
+        let saved = self.record.save_handle(handle);
+        saved.map_err(|failure| Stop::at(failure, job))
+    }
+
+    /// Keeps what is left of the job, in the file or as a printed handle, and says how to go on.
+    fn stopped<K: JobCommand>(mut self, stop: Stop) -> Result<(), Failure> {
+        let (failure, handle, rest) = match stop {
+            Stop::Failure(failure, handle) => (failure, *handle, Rest::Job),
+            Stop::Error(error) => (
+                self.describe(&error),
+                error.handle().clone(),
+                Rest::of::<K>(&error),
+            ),
         };
-        if !is_started && job.handle().has_started() {
-            is_started = true;
-            terminal.step("identify", "started");
+        if self.target.is_embedded() {
+            self.record.remove()?;
+            return Err(match rest {
+                Rest::Job => failure.advising(
+                    "this job has ended with the sandbox inside this process; `nexus sandbox` in another terminal runs one that stays, and prints the variables to set",
+                ),
+                _ => failure,
+            });
         }
-        match step.map_err(Stop::of)? {
-            Step::Running(progress) => {
-                let status = progress.last_status.as_ref();
-                let status = status.map_or("no status yet", |status| status.as_str());
-                terminal.waiting(status, &progress);
+        let has_created_member = self.record.saved().external_guid.is_some();
+        match rest {
+            Rest::Job => self.keep_job(failure, handle),
+            Rest::Member if has_created_member && self.record.path().is_some() => {
+                self.record.update(|saved| saved.handle = None)?;
+                Err(failure.advising(self.again("the member is kept in", "")))
             }
-            Step::Challenged(challenges) => {
-                answer(&mut job, &challenges, answers, terminal).await?;
+            Rest::Member => {
+                let again = format!("then: nexus {} --member {}", K::COMMAND, handle.member());
+                self.record.remove()?;
+                Err(failure.advising_all(has_created_member.then_some(again)))
             }
-            Step::Done(owners) => return Ok(owners),
+            Rest::Nothing(next_command) => {
+                self.record.remove()?;
+                Err(failure.advising_all(next_command))
+            }
         }
     }
-}
 
-async fn answer(
-    job: &mut Job,
-    challenges: &Challenges,
-    answers: &mut AnswerSource,
-    terminal: &mut Terminal,
-) -> Result<(), Stop> {
-    let answers = match answers.answer(challenges, terminal).await {
-        Ok(answers) => answers,
-        Err(failure) => return Err(Stop::at(failure, job)),
-    };
-    let interrupt = terminal.interrupt();
-    tokio::select! {
-        sent = job.answer(answers) => return sent.map_err(Stop::of),
-        () = interrupt.received() => {}
+    fn keep_job(mut self, failure: Failure, handle: JobHandle) -> Result<(), Failure> {
+        let is_asked = failure.exit == Exit::AnswerMissing;
+        let saved = self.record.update(|saved| {
+            saved.handle = Some(handle.clone());
+            if is_asked {
+                // The next command gets the answers that are missing now.
+                saved.answering = None;
+            }
+        });
+        if self.record.path().is_some() && saved.is_ok() {
+            let answer = " with --answer VALUE for this question only";
+            let answer = if is_asked { answer } else { "" };
+            return Err(failure.advising(self.again("the job is kept in", answer)));
+        }
+        let line = serde_json::to_string(&handle)
+            .map_err(|error| Failure::failed("cannot write the handle as JSON", &error))?;
+        // A handle that stdout does not take goes to stderr.
+        if self.is_json || output::try_write(format!("{line}\n").as_bytes()).is_err() {
+            self.terminal.print(line);
+        }
+        let answer = if is_asked { " --answer VALUE" } else { "" };
+        Err(failure.advising(format!(
+            "the line of JSON is the handle; continue with: nexus resume 'HANDLE'{answer}"
+        )))
     }
-    Err(Stop::at(Failure::interrupted(), job))
-}
 
-fn count(owners: &Owners) -> String {
-    let plural = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
-    let accounts = owners.by_account().len();
-    format!(
-        "{} of {}",
-        plural(owners.len(), "owner"),
-        plural(accounts, "account")
-    )
+    fn again(&self, what: &str, how: &str) -> String {
+        let path = self.record.path().unwrap_or(Path::new(""));
+        let path = path.display();
+        format!("{what} {path}; to continue, run the same command again{how}")
+    }
+
+    fn describe(&self, error: &JobError) -> Failure {
+        let failure = Failure::from(error);
+        let message = error.message();
+        let message = message.map(|message| format!("message from MX: {message}"));
+        // A page of an embedded sandbox ends with it.
+        let page = error.oauth_window().filter(|_| !self.target.is_embedded());
+        let page = page.map(|page| format!("page to sign in at: {}", page.expose()));
+        failure.advising_all(message).advising_all(page)
+    }
 }
 
 impl Stop {
-    fn at(failure: Failure, job: &Job) -> Self {
-        Self {
-            failure,
-            handle: Some(job.handle().clone()),
-            next_command: None,
-        }
+    fn at<K: JobCommand>(failure: Failure, job: &Job<K>) -> Self {
+        Self::Failure(failure, Box::new(job.handle().clone()))
     }
+}
 
-    fn of(error: JobError) -> Self {
-        let exit = Exit::of(&error);
-        let mut failure = Failure::new(exit, error.to_string()).caused_by(&error);
-        if let Some(message) = error.message() {
-            failure = failure.advising(format!("message from MX: {message}"));
-        }
-        if let Some(window) = error.oauth_window() {
-            failure = failure.advising(format!("page to sign in at: {}", window.expose()));
-        }
-        let next_command = || {
-            let member = error.handle().member();
-            let credentials = match error.remedy() {
-                Some(Remedy::UpdateCredentials) => " --credential LABEL=…",
-                _ => "",
-            };
-            format!("then: nexus identify --member {member}{credentials}")
+impl Rest {
+    fn of<K: JobCommand>(error: &JobError) -> Self {
+        let credentials = match error.remedy() {
+            _ if error.is_resumable() => return Self::Job,
+            _ if error.kind() == JobErrorKind::Call => return Self::Member,
+            Some(Remedy::FinishOauth) => return Self::Member,
+            Some(Remedy::UpdateCredentials) => " --credential LABEL=…",
+            Some(Remedy::GoneForGood | Remedy::ContactMx) => return Self::Nothing(None),
+            _ => "",
         };
-        Self {
-            failure,
-            handle: error.is_resumable().then(|| error.handle().clone()),
-            next_command: (exit == Exit::EndUserMustAct).then(next_command),
+        let (command, member) = (K::COMMAND, error.handle().member());
+        let again = format!("then: nexus {command} --member {member}{credentials}");
+        Self::Nothing(Some(again))
+    }
+}
+
+/// Whether MX waits for answers without naming a question.
+#[derive(Default)]
+struct UnlistedQuestion {
+    since: Option<u32>,
+    is_reported: bool,
+}
+
+impl UnlistedQuestion {
+    /// Whether to report it now, once.
+    fn is_new(&mut self, progress: &Progress) -> bool {
+        if progress.last_status != Some(ConnectionStatus::Challenged) {
+            *self = Self::default();
+            return false;
         }
+        let since = *self.since.get_or_insert(progress.polls);
+        let is_long = progress.polls - since >= POLLS_WITHOUT_QUESTION;
+        is_long && !std::mem::replace(&mut self.is_reported, is_long)
     }
 }

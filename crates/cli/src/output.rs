@@ -1,8 +1,11 @@
-//! Results on stdout: text, JSON, and tables of owners and operations.
+//! Results on stdout: text, JSON, and tables of results of jobs and of operations.
 
 use std::io::{ErrorKind, Write};
 
+use mx_nexus::aggregation::Account;
+use mx_nexus::history::HistoryJob;
 use mx_nexus::identity::{Owner, Owners};
+use mx_nexus::verification::AccountNumbers;
 use unicode_width::UnicodeWidthStr;
 
 use crate::exit::Failure;
@@ -39,77 +42,143 @@ pub(crate) fn width() -> Option<usize> {
 }
 
 /// A table, aligned by the widths of its cells on a terminal. Empty columns are left out.
-pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
-    let rows: Vec<[String; N]> = rows
-        .iter()
-        .map(|row| row.each_ref().map(|cell| one_line(cell)))
-        .collect();
-    let width = |column: usize| {
-        let widest = rows.iter().map(|row| row[column].width()).max();
-        match widest.unwrap_or_default() {
-            0 => 0,
-            cells => cells.max(head[column].width()),
-        }
-    };
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let mut text = String::new();
-    let head = head.map(str::to_owned);
-    for row in std::iter::once(&head).chain(&rows) {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
-            let padding = width.saturating_sub(cell.width());
-            line.push_str(cell);
-            line.push_str(&" ".repeat(padding + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+pub(crate) fn table<const N: usize>(head: [&'static str; N], rows: &[[String; N]]) -> String {
+    let rows = rows.iter().map(|row| row.to_vec()).collect();
+    Rows {
+        head: head.to_vec(),
+        rows,
     }
-    text
+    .table()
 }
 
-/// The rows as blocks of lines, for a terminal that is too narrow for the table.
-fn blocks<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
-    let widest = head.iter().map(|name| name.width()).max();
-    let width = widest.unwrap_or_default();
-    let mut blocks = Vec::new();
-    for row in rows {
-        let lines = head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-        let lines = lines.map(|(name, cell)| {
-            let padding = " ".repeat(width - name.width());
-            format!("{name}{padding}  {}\n", one_line(cell))
-        });
-        blocks.push(lines.collect::<String>());
-    }
-    blocks.join("\n")
+/// The rows of a table, each as long as its head.
+pub(crate) struct Rows {
+    head: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
 }
 
-/// The owners by account: a table if it fits into the width.
-pub(crate) fn owners(owners: &Owners, width: Option<usize>) -> String {
-    if owners.is_empty() {
-        return "the institution returned no owners\n".to_owned();
+impl Rows {
+    /// A table if it fits into the width, else a block of lines for each row.
+    pub(crate) fn text(&self, width: Option<usize>) -> String {
+        let table = self.table();
+        let needed = table.lines().map(UnicodeWidthStr::width).max();
+        match width {
+            Some(_) if needed > width => self.blocks(),
+            _ => table,
+        }
     }
-    let accounts = owners.by_account();
-    let rows: Vec<[String; 5]> = accounts
-        .into_iter()
-        .flat_map(|(account, owners)| {
-            owners.into_iter().map(move |owner| {
-                [
-                    account.map_or_else(String::new, ToString::to_string),
-                    name(owner),
-                    address(owner),
-                    owner.phone.as_deref().unwrap_or_default().to_owned(),
-                    owner.email.as_deref().unwrap_or_default().to_owned(),
-                ]
-            })
+
+    fn table(&self) -> String {
+        let width = |column: usize| {
+            let cells = self.rows.iter().map(|row| one_line(&row[column]).width());
+            match cells.max().unwrap_or_default() {
+                0 => 0,
+                widest => widest.max(self.head[column].width()),
+            }
+        };
+        let widths: Vec<usize> = (0..self.head.len()).map(width).collect();
+        let head = self.head.iter().map(|&name| name.to_owned()).collect();
+        let mut text = String::new();
+        for row in std::iter::once(&head).chain(&self.rows) {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+                let cell = one_line(cell);
+                let padding = width.saturating_sub(cell.width());
+                line.push_str(&cell);
+                line.push_str(&" ".repeat(padding + 2));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    fn blocks(&self) -> String {
+        let widest = self.head.iter().map(|name| name.width()).max();
+        let width = widest.unwrap_or_default();
+        let block = |row: &Vec<String>| {
+            let lines = self.head.iter().zip(row);
+            let lines = lines.filter(|(_, cell)| !cell.is_empty());
+            let lines = lines.map(|(name, cell)| {
+                let padding = " ".repeat(width - name.width());
+                format!("{name}{padding}  {}\n", one_line(cell))
+            });
+            lines.collect::<String>()
+        };
+        let blocks: Vec<String> = self.rows.iter().map(block).collect();
+        blocks.join("\n")
+    }
+}
+
+/// The owners by account.
+pub(crate) fn owners(owners: &Owners) -> Rows {
+    let accounts = owners.by_account().into_iter();
+    let rows = accounts.flat_map(|(account, owners)| {
+        owners.into_iter().map(move |owner| {
+            vec![
+                shown(account),
+                name(owner),
+                address(owner),
+                shown(owner.phone.as_deref()),
+                shown(owner.email.as_deref()),
+            ]
         })
-        .collect();
-    let head = ["ACCOUNT", "OWNER", "ADDRESS", "PHONE", "EMAIL"];
-    let table = table(head, &rows);
-    let needed = table.lines().map(UnicodeWidthStr::width).max();
-    match width {
-        Some(_) if needed > width => blocks(head, &rows),
-        _ => table,
+    });
+    Rows {
+        head: vec!["ACCOUNT", "OWNER", "ADDRESS", "PHONE", "EMAIL"],
+        rows: rows.collect(),
     }
+}
+
+/// The numbers of accounts.
+pub(crate) fn numbers(numbers: &[AccountNumbers]) -> Rows {
+    let rows = numbers.iter().map(|numbers| {
+        vec![
+            shown(numbers.account_guid.as_ref()),
+            shown(numbers.account_number.as_deref()),
+            shown(numbers.routing_number.as_deref()),
+            shown(numbers.institution_number.as_deref()),
+            shown(numbers.transit_number.as_deref()),
+        ]
+    });
+    Rows {
+        head: vec!["ACCOUNT", "NUMBER", "ROUTING", "INSTITUTION", "TRANSIT"],
+        rows: rows.collect(),
+    }
+}
+
+/// Accounts with their balances.
+pub(crate) fn accounts(accounts: &[Account]) -> Rows {
+    let rows = accounts.iter().map(|account| {
+        vec![
+            shown(account.guid.as_ref()),
+            shown(account.name.as_deref()),
+            shown(account.account_type_name.as_deref()),
+            shown(account.balance.map(|balance| format!("{balance:.2}"))),
+            shown(account.currency_code.as_deref()),
+        ]
+    });
+    Rows {
+        head: vec!["ACCOUNT", "NAME", "TYPE", "BALANCE", "CURRENCY"],
+        rows: rows.collect(),
+    }
+}
+
+/// What MX reports of an extension of the history.
+pub(crate) fn history(job: &HistoryJob) -> Rows {
+    Rows {
+        head: vec!["JOB", "STATUS", "STARTED", "FINISHED"],
+        rows: vec![vec![
+            shown(job.guid.as_ref()),
+            shown(job.status_name.as_ref()),
+            shown(job.started_at.as_ref()),
+            shown(job.finished_at.as_ref()),
+        ]],
+    }
+}
+
+fn shown(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
 }
 
 fn name(owner: &Owner) -> String {
@@ -167,8 +236,9 @@ ACT-1    東京 B       Lehi
 ACT-1    E\u{fffd}[2J ve
 ACT-2    Ada Example  Utah 84034
 ";
-        assert_eq!(owners(&found, None), expected);
-        assert_eq!(owners(&found, Some(32)), expected);
+        let rows = owners(&found);
+        assert_eq!(rows.text(None), expected);
+        assert_eq!(rows.text(Some(32)), expected);
         let expected = "\
 ACCOUNT  ACT-1
 OWNER    東京 B
@@ -181,11 +251,6 @@ ACCOUNT  ACT-2
 OWNER    Ada Example
 ADDRESS  Utah 84034
 ";
-        assert_eq!(owners(&found, Some(31)), expected);
-    }
-
-    #[test]
-    fn no_owners_are_a_message() {
-        assert!(owners(&Owners::default(), None).contains("no owners"));
+        assert_eq!(rows.text(Some(31)), expected);
     }
 }

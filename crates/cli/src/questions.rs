@@ -1,6 +1,5 @@
 //! Answers to the questions of an institution: from `--answer` first, then from prompts. Used while a job is followed.
 
-use std::collections::VecDeque;
 use std::io::Write;
 
 use mx_nexus::Secret;
@@ -9,13 +8,16 @@ use tempfile::NamedTempFile;
 
 use crate::exit::{Exit, Failure};
 use crate::input::Input;
+use crate::job_file::{Answering, JobRecord};
 use crate::terminal::{Prompt, Terminal, one_line};
 
 const SANDBOX_HINT: &str = "in the sandbox `correct` is right";
 
-/// The answers of `--answer` that are left, and the hint for prompts.
+/// The answers of `--answer`, and the hint for prompts.
 pub(crate) struct AnswerSource {
-    given: VecDeque<Secret>,
+    given: Vec<Secret>,
+    /// How many were used, here or in an earlier process; none until the first question.
+    used: Option<usize>,
     hint: Option<&'static str>,
 }
 
@@ -24,6 +26,7 @@ impl AnswerSource {
         let given = arguments.iter().map(|argument| argument.line("an answer"));
         Ok(Self {
             given: given.collect::<Result<_, _>>()?,
+            used: None,
             hint: None,
         })
     }
@@ -34,28 +37,45 @@ impl AnswerSource {
         self
     }
 
-    /// The answers to all questions, which MX takes together; a failure if one is missing.
+    /// The answers to all questions, which MX takes together; a failure if one is missing. Images of questions without an
+    /// answer are kept if the job is.
     pub(crate) async fn answer(
         &mut self,
         challenges: &Challenges,
+        record: &mut JobRecord,
+        is_kept: bool,
         terminal: &mut Terminal,
     ) -> Result<Answers, Failure> {
-        if self.given.len() < challenges.len() && !terminal.is_interactive() {
+        if challenges.is_of_other_job() {
+            let notice = "asks first, and this one waits for its end";
+            terminal.step("other job", notice);
+        }
+        let questions: Vec<_> = challenges.iter().map(|it| it.guid().clone()).collect();
+        let first = self
+            .used
+            .unwrap_or_else(|| match &record.saved().answering {
+                // They may not have arrived.
+                Some(last) if last.questions == questions => last.first,
+                Some(last) => last.next,
+                None => 0,
+            });
+        let mut left = self.given.iter().skip(first);
+        if left.len() < challenges.len() && !terminal.is_interactive() {
+            record.remove_images();
             for challenge in challenges {
                 print_question(challenge, terminal);
-                for image in print_images(challenge, terminal) {
-                    // For the user who answers with `nexus resume`. If it fails, the file is removed.
-                    let _ = image.keep();
+                if is_kept {
+                    keep_images(challenge, record, terminal);
                 }
             }
-            return Err(missing(challenges.len(), self.given.len()));
+            return Err(missing(challenges.len(), left.len()));
         }
         let mut answers = Answers::new();
         for challenge in challenges {
-            let answer = if let Some(answer) = self.given.pop_front() {
+            let answer = if let Some(answer) = left.next() {
                 print_question(challenge, terminal);
                 terminal.step("answer", "from --answer");
-                answer
+                answer.clone()
             } else {
                 // Removed after the answer.
                 let _images = print_images(challenge, terminal);
@@ -67,6 +87,15 @@ impl AnswerSource {
             };
             answers = answers.with(challenge.guid(), answer);
         }
+        let next = self.given.len() - left.len();
+        self.used = Some(next);
+        record.update(|saved| {
+            saved.answering = Some(Answering {
+                questions,
+                first,
+                next,
+            });
+        })?;
         Ok(answers)
     }
 }
@@ -101,9 +130,9 @@ fn print_question(challenge: &Challenge, terminal: &mut Terminal) {
     }
 }
 
-/// Writes the images of a question into files, and prints their names.
-fn print_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<NamedTempFile> {
-    let mut images: Vec<(String, &Image)> = Vec::new();
+/// The images of a question, with the end of the line that names each.
+fn images<'a>(challenge: &'a Challenge, terminal: &mut Terminal) -> Vec<(String, &'a Image)> {
+    let mut images = Vec::new();
     match challenge.kind() {
         ChallengeKind::Image(Some(image)) => images.push((String::new(), image)),
         ChallengeKind::Image(None) => terminal.step("image", "MX sent no readable image"),
@@ -113,8 +142,13 @@ fn print_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<NamedTemp
         let label = format!(" of {}", one_line(option.label()));
         images.extend(option.image().map(|image| (label, image)));
     }
+    images
+}
+
+/// Writes the images of a question into temporary files, and prints their names.
+fn print_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<NamedTempFile> {
     let mut files = Vec::new();
-    for (label, image) in images {
+    for (label, image) in images(challenge, terminal) {
         match save(image) {
             Ok(file) => {
                 terminal.step("image", format!("{}{label}", file.path().display()));
@@ -124,6 +158,26 @@ fn print_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<NamedTemp
         }
     }
     files
+}
+
+/// Writes the images of a question into files that stay, beside the job file if there is one, and prints their names.
+fn keep_images(challenge: &Challenge, record: &mut JobRecord, terminal: &mut Terminal) {
+    let has_file = record.path().is_some();
+    let stays = "it stays until you remove it";
+    for (label, image) in images(challenge, terminal) {
+        let saved = match has_file {
+            true => record.keep_image(image, extension(image.media_type())),
+            false => save(image).and_then(|file| Ok(file.into_temp_path().keep()?)),
+        };
+        terminal.step(
+            "image",
+            match saved {
+                Ok(path) if has_file => format!("{}{label}", path.display()),
+                Ok(path) => format!("{}{label}; {stays}", path.display()),
+                Err(error) => format!("cannot write the file: {error}"),
+            },
+        );
+    }
 }
 
 /// Writes an image into a new file that only its owner can read.

@@ -118,15 +118,29 @@ impl Prompt {
                 .with_help_message(hint.unwrap_or("Ctrl-R shows what you type"))
                 .without_confirmation()
                 .prompt(),
-            Self::Choice(mut options) => {
-                let labels = options.iter().map(|(label, _)| printable(label)).collect();
+            Self::Choice(mut options) => loop {
+                let mut labels: Vec<String> =
+                    options.iter().map(|(label, _)| printable(label)).collect();
+                let matches =
+                    |typed: &str, label: &str| label.to_lowercase().contains(&typed.to_lowercase());
+                let all = labels.clone();
+                // The last line is shown where no label matches.
+                let score = |typed: &str, _: &String, label: &str, index: usize| {
+                    let is_shown = match index == all.len() {
+                        true => !all.iter().any(|label| matches(typed, label)),
+                        false => matches(typed, label),
+                    };
+                    is_shown.then_some(0)
+                };
+                labels.push("(no option matches)".to_owned());
                 let chosen = Select::new(label, labels)
-                    .with_help_message(
-                        "↑↓ to move, enter to select, type to filter; an empty list: no option matches",
-                    )
+                    .with_scorer(&score)
+                    .with_help_message("↑↓ to move, enter to select, type to filter")
                     .raw_prompt()?;
-                Ok(options.swap_remove(chosen.index).1)
-            }
+                if chosen.index < options.len() {
+                    return Ok(options.swap_remove(chosen.index).1);
+                }
+            },
         }
     }
 }

@@ -16,7 +16,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use mx_nexus::fleet::Outcome;
+use mx_nexus::fleet::{Fleet, Outcome};
 use mx_nexus::identity::Polling;
 use mx_nexus::values::MemberGuid;
 use mx_nexus::{Nexus, User};
@@ -49,7 +49,7 @@ async fn run() {
     for round in 1..=ROUNDS {
         let before = resident_bytes();
         let begun = Instant::now();
-        let done = identify(&nexus, &members).await;
+        let done = identify(&members).await;
         println!(
             "round {round}: {done} identifications in {:.1} s",
             begun.elapsed().as_secs_f64()
@@ -80,23 +80,23 @@ fn connect(sandbox: &Sandbox, nexus: &Nexus) -> Vec<(User, MemberGuid)> {
     members
 }
 
-async fn identify(nexus: &Nexus, members: &[(User, MemberGuid)]) -> usize {
-    let mut fleet = nexus
-        .fleet(Duration::from_secs(600))
-        .polling(Polling::between(
+async fn identify(members: &[(User, MemberGuid)]) -> usize {
+    let mut fleet = Fleet::new(Duration::from_secs(600))
+        .with_polling(Polling::between(
             Duration::from_millis(20),
             Duration::from_millis(100),
         ))
-        .concurrency(CALLS_AT_ONCE);
+        .with_concurrency(CALLS_AT_ONCE);
     for (user, member) in members {
-        fleet.identify(user, member.clone());
+        fleet.start(user.identify(member));
     }
     let mut done = 0;
     while let Some(event) = fleet.next().await {
         match event.outcome {
             Outcome::Done(_) => done += 1,
             Outcome::Failed(error) => panic!("{error}"),
-            _ => {}
+            Outcome::Challenged(_) => panic!("no password asks a question"),
+            Outcome::Starting | Outcome::Running(_) => {}
         }
     }
     done

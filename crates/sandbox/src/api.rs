@@ -3,8 +3,8 @@
 pub(crate) use mx_nexus::operations::Api;
 use mx_nexus::operations::Operation;
 
-/// All of them. The library may have more, with its features.
-pub(crate) const SERVED: [Api; 3] = [Api::Nexus, Api::Sso, Api::Mdx];
+/// All of them. A later version of the library may have more.
+pub(crate) const SERVED: [Api; 4] = [Api::Nexus, Api::Sso, Api::Mdx, Api::Atrium];
 
 /// The OpenAPI documents with their overlays, by the name of the API.
 const DOCUMENTS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/contracts.rs"));

@@ -12,6 +12,7 @@ pub(crate) mod accounts;
 mod institutions;
 mod passwords;
 mod steps;
+pub(crate) mod transactions;
 
 pub(crate) use passwords::gathering_only;
 pub(crate) use steps::{Question, Round, Step, Verdict, verdict};
@@ -81,6 +82,13 @@ pub(crate) fn institution(guid: &str) -> Option<&'static Institution> {
         .find(|institution| institution.guid == guid)
 }
 
+/// The institution with this code, which Atrium uses.
+pub(crate) fn institution_by_code(code: &str) -> Option<&'static Institution> {
+    institutions()
+        .iter()
+        .find(|institution| institution.code == code)
+}
+
 impl Field {
     pub(crate) fn option_guid(&self, value: &str) -> String {
         format!("{}-{value}", self.guid)
@@ -97,6 +105,11 @@ impl Field {
 impl Institution {
     pub(crate) fn field(&self, guid: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.guid == guid)
+    }
+
+    /// Whether it has statements; only Atrium shows it.
+    pub(crate) fn supports_statements(&self) -> bool {
+        self.supports.contains(&JobKind::ExtendedHistory)
     }
 
     /// The steps of a job with these credentials.
@@ -120,7 +133,12 @@ impl Institution {
         let Some(password) = entries.get("PASSWORD") else {
             return passwords::connecting(settings);
         };
+        let login = entries.get("LOGIN").map(Secret::expose);
         match self.passwords {
+            // The one sign-in that was seen to be refused there without a documented password.
+            PasswordSet::MxBank if (login, password.expose()) == (Some("LOGIN"), "PASSWORD") => {
+                passwords::ending(ConnectionStatus::Denied, settings)
+            }
             PasswordSet::MxBank => passwords::mx_bank(password.expose(), settings),
             PasswordSet::Sandbox => passwords::sandbox_bank(password.expose(), settings),
         }

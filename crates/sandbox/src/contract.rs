@@ -1,6 +1,7 @@
 //! The OpenAPI documents at run time: finds the operation of a request, checks the request, and builds responses for operations
 //! that have no state. One [`Contract`] per API, used by the router.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -34,7 +35,8 @@ pub(crate) struct Contract {
     document: Value,
     media_type: String,
     schemas: Option<Registry<'static>>,
-    routes: matchit::Router<Route>,
+    /// By the part before the suffix; the longest suffix first.
+    routes: matchit::Router<Vec<Route>>,
 }
 
 /// A path of the document.
@@ -66,7 +68,7 @@ impl Contract {
     fn read(api: Api) -> Self {
         let document: Value = serde_json::from_str(api::document(api)).unwrap_or_default();
         let media_type = document["info"]["x-media-type"].as_str();
-        let mut routes = matchit::Router::new();
+        let mut paths: BTreeMap<&str, Vec<Route>> = BTreeMap::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             let entries = item.as_object().into_iter().flatten();
             let operations =
@@ -75,9 +77,15 @@ impl Contract {
                 Some(end) if !path[end..].contains('/') => path.split_at(end + 1),
                 _ => (path.as_str(), ""),
             };
-            let suffix = suffix.to_owned();
-            let operations = operations.collect();
-            let _ = routes.insert(route, Route { suffix, operations });
+            paths.entry(route).or_default().push(Route {
+                suffix: suffix.to_owned(),
+                operations: operations.collect(),
+            });
+        }
+        let mut routes = matchit::Router::new();
+        for (path, mut of_path) in paths {
+            of_path.sort_by_key(|route| Reverse(route.suffix.len()));
+            let _ = routes.insert(path, of_path);
         }
         Self {
             media_type: media_type.unwrap_or("application/json").to_owned(),
@@ -116,11 +124,14 @@ impl Contract {
     /// Decodes after matching, so that an encoded slash stays inside its parameter.
     fn route(&self, path: &str) -> Option<(&[Documented], BTreeMap<String, String>)> {
         let found = self.routes.at(path).ok()?;
+        let last = found.params.iter().last().map_or("", |(_, value)| value);
+        let mut routes = found.value.iter();
+        let route = routes.find(|route| last.ends_with(&route.suffix))?;
         let mut parameters = BTreeMap::new();
         let mut raw = found.params.iter().peekable();
         while let Some((name, mut value)) = raw.next() {
             if raw.peek().is_none() {
-                value = value.strip_suffix(found.value.suffix.as_str())?;
+                value = value.strip_suffix(route.suffix.as_str())?;
             }
             let value = percent_decode_str(value).decode_utf8().ok()?;
             if value.is_empty() {
@@ -128,7 +139,7 @@ impl Contract {
             }
             parameters.insert(name.to_owned(), value.into_owned());
         }
-        Some((&found.value.operations, parameters))
+        Some((&route.operations, parameters))
     }
 }
 
@@ -145,7 +156,7 @@ impl Documented {
 }
 
 /// Resolves a reference of the document.
-fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+pub(crate) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;
     // Bounded, for references that form a circle.
     for _ in 0..16 {
@@ -221,6 +232,23 @@ mod tests {
                 assert_eq!(parameters["user_id"], "U-1");
             }
             _ => panic!("the path exists"),
+        }
+    }
+
+    #[test]
+    fn suffix_selects_among_paths_that_are_the_same_before_it() {
+        for (statement, wanted) in [
+            ("STA-1", "readMemberStatement"),
+            ("STA-1.pdf", "downloadStatementPdf"),
+        ] {
+            let path = format!("/users/U-1/members/M-1/statements/{statement}");
+            match of(Api::Atrium).find("GET", &path) {
+                Match::Operation(documented, parameters) => {
+                    assert_eq!(documented.operation.id, wanted);
+                    assert_eq!(parameters["statement_guid"], "STA-1");
+                }
+                _ => panic!("the path exists"),
+            }
         }
     }
 }

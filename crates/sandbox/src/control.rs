@@ -106,10 +106,10 @@ async fn index(State(shared): SharedState) -> Response<ResponseBody> {
             "PUT /_sandbox/variations": "sets them",
             "GET /_sandbox/jobs": "the jobs of all members",
             "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
-            "POST /_sandbox/members": "adds a member to the user with this user_id, at a bank that knows all passwords",
+            "POST /_sandbox/members": "adds a member to the user with this user_id, of Atrium with the api atrium, at a bank that knows all passwords",
             "POST /_sandbox/oauth/{member}": "signs in on the OAuth page of the member",
             "POST /_sandbox/oauth/{member}/decline": "declines on the OAuth page of the member",
-            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json and mdx.json",
+            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json, mdx.json and atrium.json",
         },
     });
     for api in api::SERVED {
@@ -199,17 +199,46 @@ struct Variations {
 struct NewMember {
     user_id: String,
     password: String,
+    #[serde(default)]
+    api: UserApi,
+}
+
+/// Whose user it is.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UserApi {
+    #[default]
+    Nexus,
+    Atrium,
 }
 
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     // The message leaves out the value: it may be a password.
     let read = serde_json::from_slice::<NewMember>(&body);
     let read = read.map_err(|_| {
-        String::from("Send {\"user_id\": \"…\", \"password\": \"…\"}, and nothing else.")
+        String::from(
+            "Send {\"user_id\": \"…\", \"password\": \"…\"}, for Atrium also \"api\": \"atrium\".",
+        )
     });
     let store = &shared.store;
-    match read.and_then(|new| store.add_member(&new.user_id, &new.password)) {
-        Ok(member) => respond(StatusCode::CREATED, &json!({"member": member})),
+    let added = read.and_then(|new| {
+        let NewMember {
+            user_id,
+            password,
+            api,
+        } = new;
+        let member = match api {
+            UserApi::Nexus => store.add_member(&user_id, &password)?,
+            UserApi::Atrium => {
+                let user = store.add_atrium_user(&user_id)?;
+                store.add_atrium_member(&user, &password)?
+            }
+        };
+        let user = store.user_of_member(&member);
+        Ok(json!({"member": member, "user": user}))
+    });
+    match added {
+        Ok(added) => respond(StatusCode::CREATED, &added),
         Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
     }
 }

@@ -5,8 +5,10 @@ use crate::api::Api;
 use crate::call::{Call, Reply};
 use crate::state::{Principal, State};
 
+mod atrium;
 mod mdx;
 mod nexus;
+mod pages;
 mod sso;
 
 pub(crate) use nexus::is_test_member;
@@ -16,6 +18,7 @@ pub(crate) fn reply(state: &mut State, principal: &Principal, call: &Call) -> Op
     match (principal, call.api) {
         (Principal::Partner(client), Api::Sso) => sso::reply(state, client, call),
         (Principal::Partner(client), Api::Mdx) => mdx::reply(state, client, call),
+        (Principal::Partner(client), Api::Atrium) => atrium::reply(state, client, call),
         (Principal::TokenHolder(token), Api::Nexus) => nexus::open_session(state, token, call),
         (Principal::User(user), Api::Nexus) => nexus::reply(state, user, call),
         (Principal::Test, Api::Nexus) => nexus::reply_test(call),

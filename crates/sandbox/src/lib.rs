@@ -43,9 +43,13 @@
 //!
 //! # APIs
 //!
-//! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`. Users, tokens, sessions, members, jobs, challenges, owners and
-//! accounts have state; every other operation answers with the example of MX's document, or with a sample of its schema. Requests
-//! are checked against the documents: media types, keys, tokens, parameters and bodies. A refusal names what to send instead.
+//! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`, Atrium below `/atrium`. Users, tokens, sessions, members, jobs,
+//! challenges, owners, accounts and lists of transactions have state; every other operation answers with the example of MX's document,
+//! or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and bodies. A
+//! refusal names what to send instead. Transactions are there after a job that included them (`include_transactions`).
+//!
+//! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
+//! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].
 //!
 //! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
 //! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
@@ -74,10 +78,10 @@
 //! | `PUT /_sandbox/variations` with `{"variations": ["no_job_guid"]}` | the same: those are on, all others off |
 //! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
 //! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all running jobs end, or reach their challenges |
-//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…"}`, as [`Sandbox::add_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
+//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…", "user": "USR-…"}`, as [`Sandbox::add_member`], or with `"api": "atrium"` as [`Sandbox::add_atrium_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
 //! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the user signs in; 404 when no page of the member is open |
 //! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
-//! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json` and `mdx.json` |
+//! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json`, `mdx.json` and `atrium.json` |
 //!
 //! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. So are requests that a web page of another
 //! site sends through a browser: 421 when the header `Host` does not name this machine, 403 for a change from another origin.
@@ -104,8 +108,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mx_nexus::values::MemberGuid;
-use mx_nexus::{Environment, Nexus, NexusBuilder, Secret};
+use mx_nexus::atrium::AtriumBuilder;
+use mx_nexus::values::{MemberGuid, UserGuid};
+use mx_nexus::{Atrium, Environment, Nexus, NexusBuilder, Secret};
 
 mod api;
 mod bank;
@@ -189,7 +194,7 @@ impl Sandbox {
         &self.shared.address
     }
 
-    /// The environment for [`Nexus::builder`].
+    /// The environment for [`Nexus::builder`] and [`Atrium::builder`].
     pub fn environment(&self) -> Environment {
         Self::environment_at(self.address())
     }
@@ -212,11 +217,17 @@ impl Sandbox {
         Environment::custom(format!("{address}/nexus"))
             .with_sso(format!("{address}/sso"))
             .with_mdx(format!("{address}/mdx"))
+            .with_atrium(format!("{address}/atrium"))
     }
 
     /// A builder of a client for this sandbox, with the credentials of its partner.
     pub fn nexus(&self) -> NexusBuilder {
         Nexus::builder(self.environment()).credentials(self.client_id(), self.api_key())
+    }
+
+    /// A builder of a client of Atrium for this sandbox, with the same credentials.
+    pub fn atrium(&self) -> AtriumBuilder {
+        Atrium::builder(self.environment()).credentials(self.client_id(), self.api_key())
     }
 
     /// The client id of the first partner.
@@ -342,6 +353,47 @@ impl Sandbox {
     /// When MX would refuse the id of the user.
     pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, InvalidUser> {
         let added = self.shared.store.add_member(user_id, password);
+        added.map(MemberGuid::from).map_err(InvalidUser)
+    }
+
+    /// The user of Atrium with this identifier, who is created if missing. Atrium's limit of 100 users is not applied.
+    ///
+    /// # Errors
+    ///
+    /// None now: Atrium takes any identifier.
+    pub fn add_atrium_user(&self, identifier: &str) -> Result<UserGuid, InvalidUser> {
+        let added = self.shared.store.add_atrium_user(identifier);
+        added.map(UserGuid::from).map_err(InvalidUser)
+    }
+
+    /// Adds a member to a user of Atrium, as [`add_member`](Self::add_member) does to a user of Nexus.
+    ///
+    /// ```
+    /// use mx_nexus_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let user = sandbox.add_atrium_user("U-39XBF7")?;
+    /// let member = sandbox.add_atrium_member(&user, "challenge")?;
+    ///
+    /// let atrium = sandbox.atrium().build()?;
+    /// let read = atrium.api().read_member().user_guid(&user).member_guid(&member).send().await?;
+    /// let read = read.into_inner().member.ok_or("no member")?;
+    /// assert_eq!(read.institution_code.as_deref(), Some("sandbox_bank"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When Atrium does not have the user.
+    pub fn add_atrium_member(
+        &self,
+        user: &UserGuid,
+        password: &str,
+    ) -> Result<MemberGuid, InvalidUser> {
+        let added = self.shared.store.add_atrium_member(user.as_str(), password);
         added.map(MemberGuid::from).map_err(InvalidUser)
     }
 

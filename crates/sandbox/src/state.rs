@@ -44,7 +44,7 @@ pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
-pub(crate) use users::User;
+pub(crate) use users::{User, unknown_user};
 
 use duplicates::Logins;
 use manual_accounts::ManualAccount;

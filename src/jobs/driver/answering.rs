@@ -14,8 +14,7 @@ impl<K: Kind> Job<K> {
     ///
     /// In a process that has resumed the job and not seen the questions yet, it lists them first.
     ///
-    /// Answers whose PUT was lost are kept in memory, and are sent once more if the same questions are still open a while
-    /// later; only then does the job ask again.
+    /// Answers whose PUT was lost are kept in memory, and are sent again if the same questions are still open a while later.
     ///
     /// ```no_run
     /// # async fn example(user: mx_nexus::User, saved: &str, code: String) -> Result<(), Box<dyn std::error::Error>> {
@@ -73,15 +72,19 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// Sends the answers whose PUT was lost once more, if the same questions are open; whether it did.
+    /// Sends the answers whose PUT was lost again, if the same questions are open; whether it did.
     pub(super) async fn send_lost_answers(&mut self) -> Result<bool, JobError> {
         let Some(answers) = self.lost_answers.take() else {
             return Ok(false);
         };
-        match answers.check(&self.asked) {
-            Ok(bodies) => self.send(bodies).await.map(|_| true),
-            Err(_) => Ok(false),
+        let Ok(bodies) = answers.check(&self.asked) else {
+            return Ok(false);
+        };
+        let sent = self.send(bodies).await;
+        if !matches!(&sent, Ok(seen) if *seen != Observation::AnswerLost) {
+            self.lost_answers = Some(answers);
         }
+        sent.map(|_| true)
     }
 
     /// Drives the job to its end, asking for answers as often as MX does. The closure may answer `None` to give up.

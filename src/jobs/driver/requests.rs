@@ -182,11 +182,8 @@ impl<K: Kind> Job<K> {
         if !std::mem::take(&mut self.driving.checks_institution) {
             return Ok(());
         }
-        let Some(institution) = self.institution.clone() else {
-            return Ok(());
-        };
         let api = Arc::clone(&self.api);
-        let supported = api.supports(&institution);
+        let supported = api.supports(self.handle.member(), self.institution.as_ref());
         if let Some(Ok(Some(false))) = self.bounded(supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());
             self.over = Some(end.clone());

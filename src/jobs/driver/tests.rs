@@ -24,7 +24,7 @@ use crate::identity::{Identification, Owner, Owners};
 use crate::jobs::api::{self, Answering, CheckedAnswer, KindApi, MemberApi, Snapshot};
 use crate::jobs::proof::tests::at;
 use crate::jobs::{Answers, Challenge, JobBuilder, JobErrorKind, Options};
-use crate::operations::by_id;
+use crate::operations::{Api, by_id};
 use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
 
 type Job = super::Job<Identification>;
@@ -89,12 +89,7 @@ impl Mx {
     }
 
     fn identify(self: &Arc<Self>) -> JobBuilder<Identification> {
-        JobBuilder::new(
-            Arc::clone(self) as _,
-            None,
-            "MBR-1".into(),
-            Options::default(),
-        )
+        JobBuilder::new(Arc::clone(self) as _, Api::Nexus, None, "MBR-1".into())
     }
 
     async fn started(self: &Arc<Self>, timeout: Duration) -> Job {
@@ -258,8 +253,15 @@ impl KindApi<Identification> for Mx {
         })
     }
 
-    fn supports<'a>(&'a self, _: &'a InstitutionGuid) -> Answering<'a, Option<bool>> {
-        Box::pin(async {
+    fn supports<'a>(
+        &'a self,
+        _: &'a MemberGuid,
+        institution: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
+        Box::pin(async move {
+            if institution.is_none() {
+                return Ok(None);
+            }
             match self.reply("institution").await? {
                 Supports(supported) => Ok(supported),
                 other => panic!("{other:?} is no institution: {:?}", self.calls()),

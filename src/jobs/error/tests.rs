@@ -6,9 +6,11 @@ use super::*;
 use crate::error::Problem;
 use crate::jobs::api::{KindName, Options};
 use crate::jobs::machine::{Machine, Observation, OtherJob, Reading};
+use crate::operations::Api;
 
 fn handle() -> JobHandle {
     let mut handle = JobHandle {
+        api: Api::Nexus,
         kind: KindName::Identification,
         user: Some("U-1".to_owned()),
         member: "MBR-1".into(),

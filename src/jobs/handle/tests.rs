@@ -86,5 +86,30 @@ fn every_field_but_version_kind_and_member_has_a_default() {
 fn a_handle_of_another_api_is_refused() {
     let other = r#"{"version":"2","api":"other","kind":"verification","member":"MBR-1"}"#;
     let refusal = serde_json::from_str::<JobHandle>(other).unwrap_err();
-    assert_eq!(refusal.to_string(), "this handle is of the API other");
+    assert_eq!(
+        refusal.to_string(),
+        "this handle is of the API other, which this build of mx-nexus does not have"
+    );
+}
+
+#[test]
+fn a_handle_of_atrium_is_read_by_a_build_with_atrium_and_refused_by_users_of_nexus() {
+    let saved = include_str!("saved/2-atrium.json");
+    let read = serde_json::from_str::<JobHandle>(saved);
+    if !cfg!(feature = "atrium") {
+        let refusal = read.unwrap_err().to_string();
+        let reason = "is of the API atrium, which this build of mx-nexus does not have";
+        return assert!(refusal.contains(reason), "{refusal}");
+    }
+    let handle = read.expect("a handle");
+    assert_eq!(handle.api().name(), "atrium");
+    assert_eq!(handle.machine.directive(), Directive::ReadMember);
+    let before: Value = serde_json::from_str(saved).expect("JSON");
+    assert_eq!(serde_json::to_value(&handle).expect("JSON"), before);
+    let kind = KindName::Identification;
+    let refusal = handle.check(Api::Nexus, None, kind).unwrap_err();
+    let reason = "of a job of Atrium; resume it with a user of Atrium, not of Nexus";
+    assert!(refusal.to_string().contains(reason), "{refusal}");
+    assert!(handle.check(handle.api(), Some("USR-2"), kind).is_err());
+    assert!(handle.check(handle.api(), Some("USR-1"), kind).is_ok());
 }

@@ -16,7 +16,7 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let operation = arguments.operation;
     let body = arguments.body.as_ref().map(read_body).transpose()?;
     let access = Access::find(&arguments.configuration)?;
-    let user_id = arguments.configuration.user_id();
+    let user_id = access.user_id(&arguments.configuration)?;
     let target = interrupt
         .unless(Target::open(access, user_id, &mut terminal))
         .await?;

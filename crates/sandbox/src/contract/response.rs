@@ -15,6 +15,10 @@ mod hosts;
 /// How deep a sample nests; only a recursive schema gets there.
 const MAX_DEPTH: usize = 8;
 
+/// The binary bodies of the documents are PDFs; this one has no pages.
+const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
+                   trailer<</Root 1 0 R>>\n%%EOF\n";
+
 /// The success of an operation.
 pub(super) struct ResponseTemplate {
     success: StatusCode,
@@ -128,6 +132,7 @@ fn sample(document: &Value, schema: &Value, name: &str, depth: usize) -> Option<
             let item = sample(document, &schema["items"], singular(name), depth + 1);
             Value::Array(item.into_iter().collect())
         }
+        Some("string") if schema["format"] == "binary" => json!(PDF),
         Some("string") => json!(text(name)),
         _ => {
             let properties = schema["properties"].as_object().into_iter().flatten();

@@ -202,7 +202,7 @@ mod tests {
             api: Api::Nexus,
             method: "POST",
             path,
-            operation: mx_nexus::call::find("identifyMember").unwrap(),
+            operation: mx_nexus::call::find(Api::Nexus, "identifyMember").unwrap(),
         }
     }
 

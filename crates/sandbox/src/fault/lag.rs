@@ -78,8 +78,9 @@ impl Lag {
 
 /// Whether an operation can change how a member is connected.
 pub(super) fn can_change_members(operation: &Operation) -> bool {
-    let is_about_members =
-        operation.path.starts_with("/members/") || operation.path.starts_with("/jobs/");
+    let of_user = operation.path.strip_prefix("/users/{user_guid}");
+    let path = of_user.unwrap_or(operation.path);
+    let is_about_members = path.starts_with("/members/") || path.starts_with("/jobs/");
     is_about_members && (["POST", "PUT"].contains(&operation.method) || operation.starts_work)
 }
 

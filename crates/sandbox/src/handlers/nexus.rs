@@ -6,11 +6,10 @@ use super::reply_or_refusal;
 use crate::call::{Call, Reply};
 use crate::state::{State, invalid_token, unknown_member};
 
-mod accounts;
-mod institutions;
+pub(super) mod accounts;
+pub(super) mod institutions;
 mod jobs;
-mod members;
-mod pages;
+pub(super) mod members;
 mod test_session;
 mod transactions;
 

@@ -42,6 +42,13 @@ impl Clock {
         humantime::format_rfc3339_millis(time).to_string()
     }
 
+    /// The time these days before, as [`iso`](Self::iso).
+    pub(crate) fn iso_days_before(&self, at: Instant, days: u64) -> String {
+        let earlier = self.unix_millis(at).saturating_sub(days * 86_400_000);
+        let time = UNIX_EPOCH + Duration::from_millis(earlier);
+        humantime::format_rfc3339_millis(time).to_string()
+    }
+
     fn unix_millis(&self, at: Instant) -> u64 {
         let passed = at.saturating_duration_since(self.started).as_millis();
         self.started_unix_millis

@@ -60,7 +60,7 @@ impl State {
         }
         let is_of_client = |user: &str| {
             let user = self.users.get(user);
-            user.is_some_and(|user| user.client == owner.client)
+            user.is_some_and(|user| user.client == owner.client && user.api == owner.api)
         };
         let has_name = |member: &Member| {
             member.external_guid.as_deref() == external_guid

@@ -38,15 +38,18 @@ pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Rep
     let header = call.operation.credential_header;
     let credential = call.header(header).unwrap_or_default();
     let now = state.now;
-    if header.eq_ignore_ascii_case("MD-API-KEY") {
-        let client_id = call.path("client_id");
+    let client_id_header = call.operation.client_id_header;
+    if header.eq_ignore_ascii_case("MD-API-KEY") || client_id_header.is_some() {
+        let client_id = client_id_header.map_or(call.path("client_id"), |name| {
+            call.header(name).unwrap_or_default()
+        });
         let partner = state.partners.get(client_id);
         let is_right = partner.is_some_and(|partner| partner.key.expose() == credential);
         // An empty key is no key.
         if is_right && !credential.is_empty() && !client_id.is_empty() {
             return Ok(Principal::Partner(client_id.to_owned()));
         }
-        let message = "The API key is missing, wrong, or of another environment.";
+        let message = "The API key or the client id is missing, wrong, or of another environment.";
         return Err(Reply::problem(401, None, message));
     }
     if header.eq_ignore_ascii_case("MD-API-TOKEN") {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::bank::institutions;
 use crate::call::{Body, Reply};
-use crate::state::{State, Store};
+use crate::state::{State, Store, User, unknown_user};
 
 /// The bank of these members: it knows every password of the documentation.
 const BANK: &str = "sandbox_bank";
@@ -19,21 +20,45 @@ impl Store {
             .add_member(user_id, password)
             .map_err(|refusal| reason(&refusal))
     }
+
+    /// The guid of the first partner's user of Atrium with this identifier, who is created if missing.
+    pub(crate) fn add_atrium_user(&self, identifier: &str) -> Result<String, String> {
+        self.lock()
+            .known_user(Api::Atrium, identifier)
+            .map_err(|refusal| reason(&refusal))
+    }
+
+    /// Adds a member that was not aggregated to a user of Atrium.
+    pub(crate) fn add_atrium_member(&self, user: &str, password: &str) -> Result<String, String> {
+        let mut state = self.lock();
+        let is_of_atrium = |user: &User| user.is_of_atrium(&state.settings.client_id);
+        let added = match state.users.get(user).is_some_and(is_of_atrium) {
+            true => state.seed_member(user, password),
+            false => Err(unknown_user()),
+        };
+        added.map_err(|refusal| reason(&refusal))
+    }
+
+    /// The guid of the user that has a member.
+    pub(crate) fn user_of_member(&self, member: &str) -> Option<String> {
+        let state = self.lock();
+        state.members.get(member).map(|member| member.user.clone())
+    }
 }
 
 impl State {
     fn add_member(&mut self, user_id: &str, password: &str) -> Result<String, Reply> {
+        let user = self.known_user(Api::Nexus, user_id)?;
+        self.seed_member(&user, password)
+    }
+
+    /// The guid of a user of the first partner, who is created if missing.
+    fn known_user(&mut self, api: Api, id: &str) -> Result<String, Reply> {
         let client = self.settings.client_id.clone();
-        if let Ok(user) = self.users.guid(&client, user_id) {
-            return self.seed_member(&user, password);
+        match self.users.guid_in(api, &client, id) {
+            Some(guid) => Ok(guid),
+            None => self.add_user(api, &client, &json!({ "id": id })),
         }
-        self.create_user(&client, &json!({ "id": user_id }))?;
-        let user = self.users.guid(&client, user_id)?;
-        let made = self.seed_member(&user, password);
-        if made.is_err() {
-            self.delete_user(&user);
-        }
-        made
     }
 
     fn seed_member(&mut self, user: &str, password: &str) -> Result<String, Reply> {

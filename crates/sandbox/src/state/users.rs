@@ -1,10 +1,11 @@
-//! The users of the partners: created, changed, renamed and deleted by MDX, and read by Nexus.
+//! The users of the partners: created, changed, renamed and deleted by MDX, and read by Nexus. Atrium has users of its own.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use crate::api::Api;
 use crate::call::Reply;
 use crate::guids::guid;
 use crate::state::{Clock, State};
@@ -29,7 +30,9 @@ const LONGEST_ID: usize = 1024;
 pub(crate) struct User {
     /// Its identifier at MX.
     pub guid: String,
-    /// Its identifier at the partner.
+    /// Atrium, or Nexus for the users that the other APIs share.
+    pub api: Api,
+    /// Its identifier at the partner; empty for a user of Atrium that has none.
     pub id: String,
     /// The partner's client id.
     pub client: String,
@@ -39,13 +42,16 @@ pub(crate) struct User {
     pub logged_in: Option<Instant>,
     fields: Map<String, Value>,
     revision: u32,
+    /// How many users were added before it.
+    number: usize,
 }
 
-/// All users, by guid, and by partner and id.
+/// All users, by guid, and by API, partner and id.
 #[derive(Default)]
 pub(crate) struct Users {
     by_guid: HashMap<String, User>,
-    guids: HashMap<(String, String), String>,
+    guids: HashMap<(Api, String, String), String>,
+    added: usize,
 }
 
 impl Users {
@@ -57,16 +63,33 @@ impl Users {
         self.by_guid.get_mut(guid)
     }
 
-    /// The guid of a partner's user.
+    /// The guid of a partner's user of Nexus.
     pub(crate) fn guid(&self, client: &str, id: &str) -> Result<String, Reply> {
-        let key = (client.to_owned(), id.to_owned());
-        let guid = self.guids.get(&key).cloned();
-        guid.ok_or_else(|| Reply::problem(404, None, "The user is unknown."))
+        self.guid_in(Api::Nexus, client, id)
+            .ok_or_else(unknown_user)
     }
 
-    fn claim(&mut self, client: &str, id: &str, guid: &str) -> Result<(), Reply> {
-        check_id(id)?;
-        let key = (client.to_owned(), id.to_owned());
+    /// The guid of a partner's user of Nexus or of Atrium.
+    pub(super) fn guid_in(&self, api: Api, client: &str, id: &str) -> Option<String> {
+        let key = (api, client.to_owned(), id.to_owned());
+        self.guids.get(&key).cloned()
+    }
+
+    /// The partner's users of Atrium, the oldest first.
+    pub(crate) fn of_atrium(&self, client: &str) -> Vec<&User> {
+        let users = self.by_guid.values();
+        let mut users: Vec<&User> = users.filter(|user| user.is_of_atrium(client)).collect();
+        users.sort_by_key(|user| user.number);
+        users
+    }
+
+    fn claim(&mut self, api: Api, client: &str, id: &str, guid: &str) -> Result<(), Reply> {
+        match api {
+            Api::Atrium if id.is_empty() => return Ok(()),
+            Api::Atrium => {}
+            _ => check_id(id)?,
+        }
+        let key = (api, client.to_owned(), id.to_owned());
         if self.guids.contains_key(&key) {
             return Err(Reply::problem(409, None, "The id of the user is in use."));
         }
@@ -78,12 +101,12 @@ impl Users {
         let Some(user) = self.by_guid.get(guid) else {
             return Ok(());
         };
-        let (client, old) = (user.client.clone(), user.id.clone());
+        let (api, client, old) = (user.api, user.client.clone(), user.id.clone());
         if old == id {
             return Ok(());
         }
-        self.claim(&client, id, guid)?;
-        self.guids.remove(&(client, old));
+        self.claim(api, &client, id, guid)?;
+        self.guids.remove(&(api, client, old));
         if let Some(user) = self.by_guid.get_mut(guid) {
             id.clone_into(&mut user.id);
         }
@@ -93,11 +116,25 @@ impl Users {
 
 impl State {
     pub(crate) fn create_user(&mut self, client: &str, request: &Value) -> Result<Value, Reply> {
+        let guid = self.add_user(Api::Nexus, client, request)?;
+        let user = self.users.get(&guid).ok_or_else(unknown_user)?;
+        Ok(user.mdx_json(&self.clock))
+    }
+
+    /// Adds a user of Nexus or of Atrium, and returns its guid. The request is one of MDX.
+    pub(crate) fn add_user(
+        &mut self,
+        api: Api,
+        client: &str,
+        request: &Value,
+    ) -> Result<String, Reply> {
         let id = request["id"].as_str().unwrap_or_default();
         let guid = guid("USR");
-        self.users.claim(client, id, &guid)?;
+        self.users.claim(api, client, id, &guid)?;
+        self.users.added += 1;
         let mut user = User {
             guid: guid.clone(),
+            api,
             id: id.to_owned(),
             client: client.to_owned(),
             members: Vec::new(),
@@ -105,11 +142,11 @@ impl State {
             logged_in: None,
             fields: Map::new(),
             revision: 0,
+            number: self.users.added,
         };
         user.set_fields(request);
-        let shown = user.mdx_json(&self.clock);
-        self.users.by_guid.insert(guid, user);
-        Ok(shown)
+        self.users.by_guid.insert(guid.clone(), user);
+        Ok(guid)
     }
 
     /// Changes the fields of the request; disabling the user pauses the members.
@@ -118,7 +155,7 @@ impl State {
             self.users.rename(guid, id)?;
         }
         let user = self.users.by_guid.get_mut(guid);
-        let user = user.ok_or_else(|| Reply::problem(404, None, "The user is unknown."))?;
+        let user = user.ok_or_else(unknown_user)?;
         let was_disabled = user.is_disabled;
         user.set_fields(request);
         user.revision += 1;
@@ -144,7 +181,7 @@ impl State {
         let Some(user) = self.users.by_guid.remove(guid) else {
             return;
         };
-        self.users.guids.remove(&(user.client, user.id));
+        self.users.guids.remove(&(user.api, user.client, user.id));
         for member in &user.members {
             self.remove_member(member);
         }
@@ -210,6 +247,21 @@ impl User {
         })
     }
 
+    /// The user in Atrium.
+    pub(crate) fn atrium_json(&self) -> Value {
+        json!({
+            "guid": self.guid,
+            "identifier": (!self.id.is_empty()).then_some(&self.id),
+            "is_disabled": self.is_disabled,
+            "metadata": self.fields.get("metadata"),
+        })
+    }
+
+    /// Whether it is this partner's user of Atrium.
+    pub(crate) fn is_of_atrium(&self, client: &str) -> bool {
+        self.api == Api::Atrium && self.client == client
+    }
+
     fn set_fields(&mut self, request: &Value) {
         for name in FIELDS {
             if let Some(value) = request.get(name) {
@@ -236,6 +288,10 @@ impl User {
             _ => phone.to_owned(),
         })
     }
+}
+
+pub(crate) fn unknown_user() -> Reply {
+    Reply::problem(404, None, "The user is unknown.")
 }
 
 fn check_id(id: &str) -> Result<(), Reply> {

@@ -127,7 +127,7 @@ async fn every_refusal_is_json_with_advice() {
         ("POST /_sandbox/jobs", 405),
         ("POST /_sandbox/openapi/nexus.json", 405),
         ("GET /_sandbox/nothing", 404),
-        ("GET /_sandbox/openapi/atrium.json", 404),
+        ("GET /_sandbox/openapi/platform.json", 404),
         ("GET /_sandbox/openapi/%FF", 400),
         ("POST /_sandbox/oauth/%FF", 400),
         ("POST /_sandbox/oauth/MBR-1", 404),

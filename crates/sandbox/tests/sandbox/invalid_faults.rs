@@ -152,7 +152,9 @@ async fn response_without_body_is_reset_instead_of_truncated() {
     let before = sandbox.requests().len();
     let fault = Fault::truncated().on_operation("deleteMember");
     sandbox.fault(fault).unwrap();
-    let accept = mx_nexus::call::find("deleteMember").unwrap().accept;
+    let accept = mx_nexus::call::find(mx_nexus::operations::Api::Nexus, "deleteMember")
+        .unwrap()
+        .accept;
     let request = format!(
         "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
     );

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mx_nexus::fleet::Outcome;
+use mx_nexus::fleet::{Fleet, Outcome};
 use mx_nexus::identity::Answers;
 use mx_nexus_sandbox::JobKind;
 
@@ -17,10 +17,9 @@ const CALLS: usize = 64;
 async fn two_thousand_identifications_at_a_time_succeed() {
     let sandbox = quick().start().await.unwrap();
     let nexus = sandbox.nexus().build().unwrap();
-    let mut fleet = nexus
-        .fleet(PATIENCE * 5)
-        .concurrency(CALLS)
-        .polling(polling());
+    let mut fleet = Fleet::new(PATIENCE * 5)
+        .with_concurrency(CALLS)
+        .with_polling(polling());
     for number in 0..USERS * MEMBERS {
         // Every tenth is refused, and every fourth has a challenge.
         let password = match (number % MEMBERS) % 10 {
@@ -30,7 +29,7 @@ async fn two_thousand_identifications_at_a_time_succeed() {
         };
         let id = format!("U-{}", number / MEMBERS);
         let member = sandbox.add_member(&id, password).unwrap();
-        fleet.identify(&nexus.user(id), member);
+        fleet.start(nexus.user(id).identify(member));
     }
     assert_eq!(fleet.len(), USERS * MEMBERS);
     let (mut done, mut failed, mut asked) = (0, 0, 0);
@@ -52,7 +51,7 @@ async fn two_thousand_identifications_at_a_time_succeed() {
                 });
                 fleet.answer(event.job, answers).unwrap();
             }
-            _ => {}
+            Outcome::Starting | Outcome::Running(_) => {}
         }
     }
     assert_eq!((done, failed), (USERS * 18, USERS * 2));

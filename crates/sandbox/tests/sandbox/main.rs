@@ -10,7 +10,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Checks responses without the sandbox's code.
+#[path = "../../../../tests/conformance/document.rs"]
+mod document;
+
 mod altered_answers;
+mod atrium;
 mod control;
 mod control_docs;
 mod faults;

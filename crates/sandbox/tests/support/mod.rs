@@ -71,7 +71,7 @@ pub(crate) fn polling() -> Polling {
 
 /// The names of the APIs, with their operations.
 pub(crate) fn apis() -> impl Iterator<Item = (&'static str, &'static [Operation])> {
-    let served = [Api::Nexus, Api::Sso, Api::Mdx].into_iter();
+    let served = [Api::Nexus, Api::Sso, Api::Mdx, Api::Atrium].into_iter();
     served.map(|api| (api.name(), api.operations()))
 }
 

@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::pages::paged;
 use crate::bank::accounts::{ACCOUNTS, AccountKind, Owner, Source};
 use crate::call::{Call, Reply};
+use crate::handlers::pages::paged;
 use crate::state::{Account, AccountAction, Clock, Member, State};
 
 /// The reply to an operation on accounts, owners or numbers; the member is the user's.
@@ -99,7 +99,7 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 }
 
 /// The owners of the latest identification.
-pub(super) fn owners(member: &Member, splits_names: bool) -> Value {
+pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Value {
     let Some(source) = &member.connection.owners_source else {
         return json!([]);
     };
@@ -129,7 +129,7 @@ fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool)
 }
 
 /// The numbers of these accounts in the latest verification.
-pub(super) fn numbers<'a>(
+pub(in crate::handlers) fn numbers<'a>(
     member: &Member,
     accounts: impl IntoIterator<Item = &'a Account>,
 ) -> Value {
@@ -157,7 +157,11 @@ pub(super) fn numbers<'a>(
 }
 
 /// An account as MX shows it, with the changes of its user.
-pub(super) fn account_json(member: &Member, account: &Account, clock: &Clock) -> Value {
+pub(in crate::handlers) fn account_json(
+    member: &Member,
+    account: &Account,
+    clock: &Clock,
+) -> Value {
     let (kind, index) = (kind(account), account.index);
     let institution = member.institution;
     let connection = &member.connection;

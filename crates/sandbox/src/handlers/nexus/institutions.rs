@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::pages::Page;
 use crate::bank::{Country, Field, Institution, institution, institutions};
 use crate::call::{Body, Call, Reply};
+use crate::handlers::pages::Page;
 use crate::settings::JobKind;
 
 /// When all institutions were created and last changed.
@@ -36,7 +36,7 @@ pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
     })
 }
 
-pub(super) fn credentials(institution: &Institution) -> Value {
+pub(in crate::handlers) fn credentials(institution: &Institution) -> Value {
     let fields = institution.fields.iter().enumerate();
     fields
         .map(|(index, field)| credential(institution, index, field))
@@ -120,7 +120,7 @@ fn search(call: &Call) -> Result<Reply, Reply> {
     Ok(Reply::ok(list))
 }
 
-fn institution_json(institution: &Institution) -> Value {
+pub(in crate::handlers) fn institution_json(institution: &Institution) -> Value {
     let address = address(institution);
     let logo = |size: &str| format!("{address}/logo-{size}.png");
     json!({

@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::institutions;
-use super::pages::paged;
 use crate::call::{Call, Reply};
+use crate::handlers::pages::paged;
 use crate::settings::JobKind;
 use crate::state::{Answers, Challenge, Started, State};
 use mx_nexus::Secret;
@@ -82,7 +82,12 @@ fn includes_transactions(call: &Call) -> Option<bool> {
     call.body["include_transactions"].as_bool().or(in_query)
 }
 
-fn resume(state: &mut State, user: &str, guid: &str, member: &Value) -> Result<Reply, Reply> {
+pub(in crate::handlers) fn resume(
+    state: &mut State,
+    user: &str,
+    guid: &str,
+    member: &Value,
+) -> Result<Reply, Reply> {
     let given = member["challenges"].as_array().into_iter().flatten();
     let answers = given.map(|answer| {
         let part = |name: &str| answer[name].as_str().unwrap_or_default();
@@ -136,7 +141,7 @@ fn list(state: &mut State, user: &str, call: &Call) -> Reply {
     paged(call, "members", members)
 }
 
-fn status(started: Started) -> StatusCode {
+pub(in crate::handlers) fn status(started: Started) -> StatusCode {
     match started {
         Started::New => StatusCode::OK,
         Started::AlreadyRunning => StatusCode::ACCEPTED,

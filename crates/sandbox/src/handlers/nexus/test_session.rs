@@ -5,12 +5,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::pages::paged;
 use super::{accounts, institutions, members, reply_or_refusal};
 use crate::bank::accounts::{ACCOUNTS, Source};
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
+use crate::handlers::pages::paged;
 use crate::state::{
     Account, Challenge, Clock, Connection, Member, not_manual, test_user, unknown_member,
 };

@@ -1,0 +1,213 @@
+//! Members: create, read, list, update, delete; start their jobs, read their status, list and answer their challenges.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::institutions::credentials_reply;
+use super::status::Progress;
+use crate::bank::institution_by_code;
+use crate::call::{Call, Reply};
+use crate::handlers::nexus::members as nexus;
+use crate::handlers::pages::paged;
+use crate::settings::JobKind;
+use crate::state::{Challenge, State};
+
+/// How many members a user may have (reference).
+const MAX_MEMBERS: usize = 25;
+/// How many checks of the balance a member has within [`BALANCE_WINDOW`] (reference).
+const MAX_BALANCES: usize = 5;
+const BALANCE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// The reply to an operation on members; the member is the user's.
+pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
+    let guid = call.path("member_guid");
+    let request = &call.body["member"];
+    Some(match call.operation.id {
+        "createMember" => create(state, user, request),
+        "listMembers" => {
+            let guids = state.member_guids(user).into_iter();
+            let members = guids.filter_map(|guid| read(state, user, &guid).ok());
+            let members = members.collect();
+            Ok(paged(call, "members", members))
+        }
+        "readMember" | "readMemberStatus" => read(state, user, guid).map(member_reply),
+        "updateMember" => update(state, user, guid, request),
+        "deleteMember" => state
+            .delete_member(user, guid)
+            .map(|()| Reply::empty(StatusCode::NO_CONTENT)),
+        "listMemberCredentials" => state.member(user, guid).map(|member| match member.oauth {
+            Some(_) => Reply::ok(json!({"credentials": []})),
+            None => credentials_reply(member.institution),
+        }),
+        "listMemberMFAChallenges" => {
+            let now = state.now;
+            let member = state.member(user, guid);
+            member.map(|member| match &*member.connection.shown(now).open {
+                [] => Reply::empty(StatusCode::NO_CONTENT),
+                open => Reply::ok(json!({"challenges": challenges(open)})),
+            })
+        }
+        "resumeMember" => nexus::resume(state, user, guid, request)
+            .and_then(|_| changed(state, user, guid))
+            .map(member_reply),
+        "readOauthWindowUri" => oauth_window(state, user, guid).map(member_reply),
+        "fetchStatements" => match state.member(user, guid) {
+            Ok(member) if member.institution.supports_statements() => return None,
+            Ok(_) => Err(Reply::problem(
+                400,
+                None,
+                "Member's institution does not support statements",
+            )),
+            Err(unknown) => Err(unknown),
+        },
+        operation => start(state, user, guid, job_kind(operation)?),
+    })
+}
+
+/// The kind of job that an operation starts.
+fn job_kind(operation: &str) -> Option<JobKind> {
+    Some(match operation {
+        "aggregateMember" => JobKind::Aggregation,
+        "aggregateMemberBalances" => JobKind::Balance,
+        "extendHistory" => JobKind::ExtendedHistory,
+        "identifyMember" => JobKind::Identification,
+        "verifyMember" => JobKind::Verification,
+        _ => return None,
+    })
+}
+
+fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
+    if kind == JobKind::Balance {
+        let now = state.now;
+        let jobs = state.member(user, guid)?.connection.jobs.iter();
+        let recent = jobs.filter(|job| {
+            job.kind == kind
+                && !job.is_running()
+                && now.saturating_duration_since(job.started) < BALANCE_WINDOW
+        });
+        if recent.count() >= MAX_BALANCES {
+            let message = "The balance of a member can be checked five times within two hours.";
+            return Err(Reply::problem(429, None, message));
+        }
+    }
+    let started = state.start(user, guid, kind, None)?;
+    let member = changed(state, user, guid)?;
+    Ok(Reply::json(
+        nexus::status(started),
+        json!({"member": member}),
+    ))
+}
+
+fn create(state: &mut State, user: &str, request: &Value) -> Result<Reply, Reply> {
+    let code = request["institution_code"].as_str().unwrap_or_default();
+    let institution = institution_by_code(code).filter(|institution| !institution.is_hidden);
+    let institution = institution.ok_or_else(|| {
+        let message = "The institution is unknown, or takes no new members.";
+        Reply::problem(422, None, message)
+    })?;
+    if state.member_guids(user).len() >= MAX_MEMBERS {
+        let message = "A user has 25 members at most.";
+        return Err(Reply::problem(405, None, message));
+    }
+    let mut request = nexus_request(request);
+    request["institution_guid"] = json!(institution.guid);
+    let made = state.create_member(user, &request).map_err(clash)?;
+    let guid = made["guid"].as_str().unwrap_or_default();
+    let mut member = changed(state, user, guid)?;
+    if let Some(address) = made.get("oauth_window_uri") {
+        member["oauth_window_uri"] = address.clone();
+    }
+    Ok(member_reply(member))
+}
+
+fn update(state: &mut State, user: &str, guid: &str, request: &Value) -> Result<Reply, Reply> {
+    let mut request = nexus_request(request);
+    // MX's sample of an update with new credentials shows no running job.
+    request["skip_aggregation"] = json!(true);
+    state.update_member(user, guid, &request).map_err(clash)?;
+    changed(state, user, guid).map(member_reply)
+}
+
+/// The request as Nexus takes it, which names the identifiers otherwise.
+fn nexus_request(request: &Value) -> Value {
+    let mut renamed = request.clone();
+    if request.get("identifier").is_some() {
+        renamed["external_guid"] = request["identifier"].clone();
+    }
+    for entry in renamed["credentials"].as_array_mut().into_iter().flatten() {
+        entry["credential_guid"] = entry["guid"].clone();
+    }
+    // Nexus asks partners who opted in for these; Atrium has none.
+    renamed["use_cases"] = json!(["PFM"]);
+    renamed
+}
+
+/// The refusal of an object that exists already, which Nexus refuses with 422.
+fn clash(refusal: Reply) -> Reply {
+    match refusal.status {
+        StatusCode::UNPROCESSABLE_ENTITY => Reply {
+            status: StatusCode::CONFLICT,
+            ..refusal
+        },
+        _ => refusal,
+    }
+}
+
+fn oauth_window(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
+    let address = state.oauth_window(user, guid, None)?;
+    let mut member = changed(state, user, guid)?;
+    member["oauth_window_uri"] = json!(address);
+    Ok(member)
+}
+
+/// A member in the answer to a reading, which may lag behind changes.
+fn read(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
+    let read = state.read_member(user, guid)?;
+    with_status(state, user, guid, read)
+}
+
+/// A member in the answer to a change of it.
+fn changed(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
+    let changed = state.member_json(user, guid)?;
+    with_status(state, user, guid, changed)
+}
+
+/// Adds the status: all fields of `MemberResponse` and of `MemberStatusResponse`.
+fn with_status(
+    state: &mut State,
+    user: &str,
+    guid: &str,
+    mut shown: Value,
+) -> Result<Value, Reply> {
+    let now = state.now;
+    let connection = &state.member(user, guid)?.connection;
+    let latest = shown["most_recent_job_guid"].as_str();
+    let mut jobs = connection.jobs.iter();
+    let job = jobs.find(|job| Some(job.guid.as_str()) == latest);
+    let progress = job.map(|job| Progress::of(job, now));
+    let is_new = shown["connection_status"] == "UPDATED" && shown["is_being_aggregated"] == false;
+    let status = match &progress {
+        Some(progress) if !is_new => progress.status,
+        _ => "INITIATED",
+    };
+    shown["status"] = json!(status);
+    shown["is_authenticated"] = json!(job.is_some_and(|job| job.is_authenticated));
+    let has = |part: fn(&Progress) -> bool| json!(progress.as_ref().is_some_and(part));
+    shown["has_processed_accounts"] = has(|progress| progress.has_processed_accounts);
+    shown["has_processed_transactions"] = has(|progress| progress.has_processed_transactions);
+    shown["identifier"] = shown["external_guid"].take();
+    if shown["connection_status"] == "CHALLENGED" {
+        shown["challenges"] = challenges(&connection.shown(now).open);
+    }
+    Ok(shown)
+}
+
+fn challenges(open: &[Challenge]) -> Value {
+    open.iter().map(Challenge::to_json).collect()
+}
+
+fn member_reply(member: Value) -> Reply {
+    Reply::ok(json!({"member": member}))
+}

@@ -1,0 +1,191 @@
+//! The start and the result of each kind of job by the Atrium API.
+
+use super::jobs::{accepted, as_nexus};
+use super::{User, types};
+use crate::aggregation::{Account, Aggregation};
+use crate::balance::BalanceCheck;
+use crate::error::Error;
+use crate::history::{ExtendedHistory, HistoryJob};
+use crate::identity::{Identification, Owner, Owners};
+use crate::jobs::api::{Accepted, Answering, KindApi};
+use crate::jobs::{KindName, Options};
+use crate::operations;
+use crate::pages::Paged;
+use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
+use crate::verification::{AccountNumbers, Verification};
+
+impl KindApi<Identification> for User {
+    fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            let start = self.api_without_retries().identify_member();
+            let start = start.user_guid(self.guid()).member_guid(member);
+            start.body(body(options)).send().await.map(accepted)
+        })
+    }
+
+    fn result<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<Owners>> {
+        Box::pin(async move {
+            let list = self.api_without_retries().list_account_owners();
+            let list = list.user_guid(self.guid()).member_guid(member);
+            let owners = every_page(list, |page| page.account_owners).await?;
+            let owners = owners.map(|owners| as_nexus::<Vec<Owner>>(owners, &[]));
+            Ok(owners.transpose()?.map(Owners::from))
+        })
+    }
+
+    fn supports<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
+        Box::pin(
+            self.institution_supports(member, KindName::Identification, |it| {
+                it.supports_account_identification
+            }),
+        )
+    }
+}
+
+impl KindApi<Verification> for User {
+    fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            let start = self.api_without_retries().verify_member();
+            let start = start.user_guid(self.guid()).member_guid(member);
+            start.body(body(options)).send().await.map(accepted)
+        })
+    }
+
+    fn result<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<Vec<AccountNumbers>>> {
+        Box::pin(async move {
+            let list = self.api_without_retries().list_account_numbers();
+            let answer = list
+                .user_guid(self.guid())
+                .member_guid(member)
+                .send()
+                .await?;
+            let numbers = answer.into_inner().account_numbers;
+            numbers.map(|numbers| as_nexus(numbers, &[])).transpose()
+        })
+    }
+
+    fn supports<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a InstitutionGuid>,
+    ) -> Answering<'a, Option<bool>> {
+        Box::pin(
+            self.institution_supports(member, KindName::Verification, |it| {
+                it.supports_account_verification
+            }),
+        )
+    }
+}
+
+impl KindApi<Aggregation> for User {
+    fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            if options != Options::default() {
+                let operation = operations::by_id("atrium", "aggregateMember");
+                return Err(Error::request(operation, "it has no options in Atrium"));
+            }
+            let start = self.api_without_retries().aggregate_member();
+            let start = start.user_guid(self.guid()).member_guid(member);
+            start.send().await.map(accepted)
+        })
+    }
+
+    fn result<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<Vec<Account>>> {
+        Box::pin(self.accounts_of(member))
+    }
+}
+
+impl KindApi<BalanceCheck> for User {
+    fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            let start = self.api_without_retries().aggregate_member_balances();
+            let start = start.user_guid(self.guid()).member_guid(member);
+            start.send().await.map(accepted)
+        })
+    }
+
+    fn result<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<Vec<Account>>> {
+        Box::pin(self.accounts_of(member))
+    }
+}
+
+impl KindApi<ExtendedHistory> for User {
+    fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
+        Box::pin(async move {
+            let start = self.api_without_retries().extend_history();
+            let start = start.user_guid(self.guid()).member_guid(member);
+            start.send().await.map(accepted)
+        })
+    }
+
+    /// Atrium has no jobs to read, so this is what the status of the member shows of the latest one.
+    fn result<'a>(
+        &'a self,
+        member: &'a MemberGuid,
+        _: Option<&'a JobGuid>,
+    ) -> Answering<'a, Option<HistoryJob>> {
+        const NAMES: [(&str, &str); 4] = [
+            ("aggregated_at", "started_at"),
+            ("guid", "member_guid"),
+            ("status", "status_name"),
+            ("successfully_aggregated_at", "finished_at"),
+        ];
+        Box::pin(async move { as_nexus(self.status(member).await?, &NAMES).map(Some) })
+    }
+}
+
+impl User {
+    /// The accounts of a member, of all pages; none where the answer holds no list.
+    async fn accounts_of(&self, member: &MemberGuid) -> Result<Option<Vec<Account>>, Error> {
+        const NAMES: [(&str, &str); 2] = [
+            ("type", "account_type_name"),
+            ("subtype", "account_subtype_name"),
+        ];
+        let list = self.api_without_retries().list_member_accounts();
+        let list = list.user_guid(self.guid()).member_guid(member);
+        let accounts = every_page(list, |page| page.accounts).await?;
+        accounts.map(|it| as_nexus(it, &NAMES)).transpose()
+    }
+}
+
+fn body(options: Options) -> types::JobRequestBody {
+    types::JobRequestBody {
+        include_transactions: options.include_transactions,
+    }
+}
+
+/// A list of all pages; none where the answer holds no list.
+async fn every_page<P: Paged>(
+    list: P,
+    of: fn(P::Body) -> Option<Vec<P::Item>>,
+) -> Result<Option<Vec<P::Item>>, Error> {
+    let mut pages = list.pages();
+    let mut all: Option<Vec<_>> = None;
+    while let Some(page) = pages.next().await {
+        match of(page?) {
+            Some(found) => all.get_or_insert_default().extend(found),
+            None => break,
+        }
+    }
+    Ok(all)
+}
