@@ -16,6 +16,8 @@
 //! # }
 //! ```
 //!
+//! `Atrium::call` calls the operations of Atrium.
+//!
 //! Media types, session, retries and errors are those of every other call. The parameters are checked before anything is sent; the
 //! body is checked by MX only. Prefer the typed client of [`User::api`] where it has the field.
 

@@ -7,6 +7,7 @@
 //! 4. `testing`: your own code against the sandbox, when all goes well and when it does not (package `mx-nexus-sandbox`).
 //! 5. `mocking`: your own code against typed mocks, for what no sandbox says (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
+//! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
 
 /// The first identification.
 ///
@@ -386,3 +387,51 @@ pub mod mocking {}
 /// A job that is resumed when its start is due reads the member again, and posts at once: that step makes two calls. A job that failed
 /// for now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}
+
+/// Nexus and Atrium, feature `atrium`.
+///
+/// Atrium is the older sister API: the same institutions, jobs, statuses and questions. A job is a [`JobBuilder`](crate::jobs::JobBuilder)
+/// of its kind, whichever API runs it, so only the line that makes it differs. The results are the same types too.
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus::identity::{Identify, JobError, Polling};
+/// use mx_nexus_sandbox::Sandbox;
+///
+/// /// Your code: it does not know the API.
+/// async fn count(identify: Identify) -> Result<usize, JobError> {
+///     let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
+///     let owners = identify.with_polling(quick).run(Duration::from_secs(60), async |_| None).await?;
+///     Ok(owners.len())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder().job_time(Duration::from_millis(20)).start().await?;
+///
+/// let nexus = sandbox.nexus().build()?;
+/// let member = sandbox.add_member("U-1", "any password")?;
+/// let by_nexus = count(nexus.user("U-1").identify(member)).await?;
+///
+/// let atrium = sandbox.atrium().build()?;
+/// let user = sandbox.add_atrium_user("U-1")?;
+/// let member = sandbox.add_atrium_member(&user, "any password")?;
+/// let by_atrium = count(atrium.user(user).identify(member)).await?;
+/// assert_eq!(by_nexus, by_atrium);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | | Nexus | Atrium |
+/// |---|---|---|
+/// | client | [`Nexus::builder`](crate::Nexus::builder), client id and API key | [`Atrium::builder`](crate::Atrium::builder), client id and API key of Atrium |
+/// | user | your id of it, made in MDX Real Time; a session is opened for it | the guid that Atrium gave it, `USR-…`; no session |
+/// | a saved job | [`User::resume`](crate::User::resume) | [`atrium::User::resume`](crate::atrium::User::resume); each refuses the handles of the other |
+/// | proof that a reading is of our job | job guid and times | times: Atrium shows no job guids |
+/// | questions | a call of their own | often in the status itself, which saves the call |
+/// | limits | | 25 members a user, 100 users in development, a balance check 5 times in 2 hours |
+///
+/// A [`Fleet`](crate::fleet::Fleet) takes jobs of both. The command line takes `--api atrium`, the sandbox serves both over one world of
+/// institutions, each with users of its own.
+#[cfg(feature = "atrium")]
+pub mod apis {}

@@ -231,8 +231,6 @@ impl Error {
         let error = error.without_url();
         let (kind, summary) = if error.is_builder() {
             (ErrorKind::Request, "the request cannot be built")
-        } else if error.is_redirect() {
-            (ErrorKind::Transport, "there were too many redirects")
         } else if error.is_connect() && is_tls(&error) {
             (ErrorKind::Tls, "the TLS handshake failed")
         } else if error.is_connect() {

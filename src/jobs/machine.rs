@@ -13,8 +13,8 @@
 //!
 //! - The POST costs money, so the driver reports [`Observation::Sending`] (and saves, if it saves)
 //!   *before* it sends. From then on a lost answer, a crash or a resume leads to reading only; the
-//!   POST is repeated when [`SETTLED`] readings in a row show no effect, and at most twice. A 409 is
-//!   no proof that the POST had no effect, unless the baseline shows the other job.
+//!   POST is repeated when [`SETTLED`] readings in a row show no effect, and at most twice; never
+//!   where no stamp of the member would show a new job. A 409 is no proof that the POST had no effect, unless the baseline shows the other job.
 //! - Which job a reading belongs to is decided in `proof.rs`, what a status means in `status.rs`.
 //!   While the member is aggregating only CHALLENGED counts; at rest the status decides, once
 //!   it is proved. An end without success has to be read twice, REJECTED four times, since another
@@ -387,7 +387,9 @@ impl Machine {
             }
             Phase::Sent if reading.is_running() => Phase::Sent,
             Phase::Sent | Phase::OtherJob if is_lost && !self.proof.is_settled() => phase.clone(),
-            _ if is_lost && self.reposts >= REPOSTS => Phase::Ended(End::StartUnknown),
+            _ if is_lost && (self.reposts >= REPOSTS || !self.proof.would_show_job()) => {
+                Phase::Ended(End::StartUnknown)
+            }
             _ => {
                 self.reposts += u8::from(is_lost);
                 self.unblock();

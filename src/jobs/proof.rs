@@ -254,6 +254,16 @@ impl Proof {
         }
     }
 
+    /// Whether a job of ours would show in readings of the member: in a stamp, or in a status after CREATED. Where it would not, a
+    /// POST without an answer may have had its effect however long nothing moves.
+    pub(super) fn would_show_job(&self) -> bool {
+        let shows = |baseline: &Reading| {
+            let has_stamp = baseline.job.is_some() || baseline.aggregated_at.is_some();
+            has_stamp || baseline.status == Some(ConnectionStatus::Created)
+        };
+        self.is_static || self.baseline.as_ref().is_some_and(shows)
+    }
+
     /// Whether the status differs from that of a baseline at rest, as far as both are known.
     pub(super) fn has_moved(&self, reading: &Reading) -> bool {
         let known = |status: &Option<ConnectionStatus>| {

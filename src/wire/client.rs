@@ -57,30 +57,17 @@ impl HttpOptions {
     }
 }
 
-/// The HTTP client, with our redirect policy: credentials must not go to another host.
+/// The HTTP client. It follows no redirect: credentials must not go to another host, and a start that is sent again costs again.
 fn http_client(
     builder: reqwest::ClientBuilder,
     timeouts: &Timeouts,
 ) -> Result<reqwest::Client, Error> {
     let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
-    let redirects = reqwest::redirect::Policy::custom(|attempt| {
-        let same_origin = attempt
-            .previous()
-            .last()
-            .is_some_and(|previous| previous.origin() == attempt.url().origin());
-        // Other statuses turn a POST into a GET, whose answer would be taken for that of the POST.
-        let same_request = matches!(attempt.status().as_u16(), 307 | 308);
-        if same_origin && same_request && attempt.previous().len() <= 3 {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    });
     builder
         .user_agent(agent)
         .timeout(timeouts.request)
         .connect_timeout(timeouts.connect)
-        .redirect(redirects)
+        .redirect(reqwest::redirect::Policy::none())
         // It logs whole requests, with keys and passwords.
         .connection_verbose(false)
         .build()

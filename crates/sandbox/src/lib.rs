@@ -50,6 +50,8 @@
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].
+//! Its limits are those of MX's development environment: 100 users and 25 members a user (405), and five checks of the balance of a
+//! member within two hours (429). New credentials of a member start no job.
 //!
 //! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
 //! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
@@ -380,7 +382,7 @@ impl Sandbox {
     /// let atrium = sandbox.atrium().build()?;
     /// let read = atrium.api().read_member().user_guid(&user).member_guid(&member).send().await?;
     /// let read = read.into_inner().member.ok_or("no member")?;
-    /// assert_eq!(read.institution_code.as_deref(), Some("sandbox_bank"));
+    /// assert_eq!(read.user_guid, Some(user));
     /// # Ok(())
     /// # }
     /// ```

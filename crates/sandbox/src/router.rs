@@ -225,7 +225,8 @@ impl RequestRouter {
         let store = &self.shared.store;
         let principal = store.authorise(&call)?;
         call.body = documented.check(contract, &call, &body)?;
-        let user = principal.user();
+        let of_path = || call.path.get("user_guid").cloned();
+        let user = principal.user().or_else(of_path);
         let handled = store.handle(user.as_deref(), call.lag, |state| {
             handlers::reply(state, &principal, &call)
         });

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::bank::{Entries, Institution, institution};
 use crate::call::Reply;
 use crate::guids::guid;
-use crate::state::{Answers, Connection, Member, Oauth, State, User};
+use crate::state::{Answers, Connection, Member, Oauth, Snapshot, State, User};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
@@ -30,19 +30,38 @@ impl State {
 
     /// The JSON of a member in the answer to a call that changes it.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let clock = self.clock;
-        let before = self.before_call.get(guid).cloned();
-        let member = self.member(user, guid)?;
-        let shown = before.unwrap_or_else(|| member.connection.snapshot());
-        let shown = shown.varied(&self.settings);
-        Ok(self.member(user, guid)?.to_json(&shown, &clock))
+        let shown = self.changed(user, guid)?;
+        self.shown_json(user, guid, shown)
     }
 
     /// The JSON of a member in the answer to a reading, which may lag behind changes.
     pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let (clock, now) = (self.clock, self.now);
+        let shown = self.reading(user, guid)?;
+        self.shown_json(user, guid, shown)
+    }
+
+    /// What the answer to a call that changes a member shows of it.
+    pub(crate) fn changed(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
-        let shown = member.connection.read(now).varied(&self.settings);
+        Ok(before.unwrap_or_else(|| member.connection.snapshot()))
+    }
+
+    /// What a new reading of a member shows of it.
+    pub(crate) fn reading(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let now = self.now;
+        Ok(self.member(user, guid)?.connection.read(now))
+    }
+
+    /// The JSON of a member that shows this, with the variations.
+    pub(crate) fn shown_json(
+        &mut self,
+        user: &str,
+        guid: &str,
+        shown: Snapshot,
+    ) -> Result<Value, Reply> {
+        let clock = self.clock;
+        let shown = shown.varied(&self.settings);
         Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 

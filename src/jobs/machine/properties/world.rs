@@ -89,8 +89,13 @@ impl World {
         self.stamps.guids == Guids::Renewed || self.stamps.has_start
     }
 
+    /// Whether all jobs have the same guid, and no start.
+    fn has_unmoved_guid(&self) -> bool {
+        self.stamps.guids == Guids::Unchanged && !self.stamps.has_start
+    }
+
     /// Whether no stamp distinguishes jobs at all.
-    fn has_no_stamp(&self) -> bool {
+    pub(super) fn has_no_stamp(&self) -> bool {
         self.stamps.guids == Guids::Null && !self.stamps.has_start
     }
 }
@@ -304,7 +309,7 @@ impl Server {
             _ if self.world.other_job > 0 => Observation::OtherJobRuns,
             _ if self.job.is_some() && !self.has_ended() => Observation::Joined(self.answered()),
             _ => {
-                let is_second = self.jobs > 0 && self.world.moves_a_stamp();
+                let is_second = self.jobs > 0 && !self.world.has_unmoved_guid();
                 assert!(!is_second, "a second paid job");
                 self.world.before = self.shown.status.clone().expect("no world has null");
                 (self.job, self.jobs) = (Some(0), self.jobs + 1);

@@ -163,17 +163,20 @@ async fn job_goes_through_every_status() {
 }
 
 #[tokio::test]
-async fn stale_status_is_of_the_job_before() {
+async fn lagging_reading_shows_the_job_before() {
     let atrium = Atrium::open().await;
-    let member = atrium.member("mxbank", "INVALID").await;
+    let member = atrium.member("mxbank", "challenge").await;
     let of_member = [("member_guid", member.as_str())];
     atrium.ok("identifyMember", &of_member, None).await;
     let before = atrium.settled(&member).await;
-    let stale = Fault::lag(Lag::readings(1)).on_operation("verifyMember");
-    atrium.sandbox.fault(stale).unwrap();
-    atrium.ok("verifyMember", &of_member, None).await;
+    let lag = Fault::lag(Lag::readings(1)).on("PUT", "/atrium/users/*/members/*/resume");
+    atrium.sandbox.fault(lag).unwrap();
+    let answers = answers(&before["challenges"]);
+    let resumed = atrium.ok("resumeMember", &of_member, Some(answers)).await;
+    assert_eq!(resumed["member"]["connection_status"], "RESUMED");
     let read = atrium.ok("readMemberStatus", &of_member, None).await;
     assert_eq!(read["member"], before);
+    assert_eq!(atrium.settled(&member).await["status"], "COMPLETED");
 }
 
 #[tokio::test]
