@@ -44,9 +44,9 @@
 //! # APIs
 //!
 //! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`, Atrium below `/atrium`. Users, tokens, sessions, members, jobs,
-//! challenges, owners and accounts have state, and in Atrium transactions; every other operation answers with the example of MX's
-//! document, or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and
-//! bodies. A refusal names what to send instead.
+//! challenges, owners, accounts and lists of transactions have state; every other operation answers with the example of MX's document,
+//! or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and bodies. A
+//! refusal names what to send instead. Transactions are there after a job that included them (`include_transactions`).
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].

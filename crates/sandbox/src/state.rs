@@ -19,6 +19,7 @@ mod duplicates;
 mod job;
 mod jobs;
 mod lag;
+mod manual_accounts;
 mod member;
 mod members;
 mod oauth;
@@ -46,6 +47,7 @@ pub use report::JobReport;
 pub(crate) use users::{User, unknown_user};
 
 use duplicates::Logins;
+use manual_accounts::ManualAccount;
 use partners::Partners;
 use tokens::Tokens;
 use users::Users;
@@ -69,6 +71,7 @@ pub(crate) struct State {
     /// All members, by guid.
     pub members: HashMap<String, Member>,
     pub logins: Logins,
+    pub manual_accounts: Vec<ManualAccount>,
     /// What members show in the answer to the call, where it does not show its change.
     pub before_call: HashMap<String, Snapshot>,
 }
@@ -93,6 +96,7 @@ impl Store {
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
             logins: Logins::default(),
+            manual_accounts: Vec::new(),
             before_call: HashMap::new(),
             settings,
         };

@@ -32,8 +32,8 @@ pub(crate) struct Connection {
     pub owners_source: Option<Source>,
     /// The latest verification that succeeded, numbered among the verifications.
     pub numbers_source: Option<Source>,
-    /// The latest job that gathered transactions, numbered among all jobs of the member, and its end.
-    pub transactions_source: Option<(Source, Instant)>,
+    /// The latest job that gathered transactions, numbered among all jobs of the member.
+    pub transactions_source: Option<Source>,
     /// The status before the latest job.
     before_job: Option<ConnectionStatus>,
     /// The changes that not every reading shows, the oldest first.
@@ -332,8 +332,7 @@ impl Connection {
                 }
                 self.accounts_source = job.source(job.number);
                 if job.includes_transactions {
-                    let source = self.accounts_source.clone();
-                    self.transactions_source = Some((source, job.step_started));
+                    self.transactions_source = Some(self.accounts_source.clone());
                 }
                 match job.kind {
                     JobKind::Identification => self.owners_source = Some(job.source(job.count)),

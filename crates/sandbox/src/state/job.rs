@@ -58,7 +58,7 @@ pub(crate) struct Job {
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stage {
-    pub kind: JobKind,
+    pub includes_transactions: bool,
     pub state: JobState,
     /// The status of the job itself, by name.
     pub status: &'static str,
@@ -112,7 +112,7 @@ impl Job {
 
     pub(crate) fn stage(&self) -> Stage {
         Stage {
-            kind: self.kind,
+            includes_transactions: self.includes_transactions,
             state: self.state(),
             status: self.status().1,
             is_authenticated: self.is_authenticated,

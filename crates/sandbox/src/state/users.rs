@@ -185,6 +185,7 @@ impl State {
         for member in &user.members {
             self.remove_member(member);
         }
+        self.manual_accounts.retain(|account| account.user != guid);
         self.api_tokens.end(guid);
         self.sessions.end(guid);
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::io::AsyncWriteExt;
 
-use crate::{ADA, known_user, open, quick, raw};
+use crate::{ADA, VENDOR, known_user, open, quick, raw};
 
 const GET_INDEX: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
@@ -169,4 +169,17 @@ async fn connection_above_the_limit_waits() {
     drop(idle);
     third.shutdown().await.unwrap();
     assert_eq!(raw::statuses(&raw::read_all(&mut third).await), [200]);
+}
+
+#[tokio::test]
+async fn encoded_body_is_refused_with_415() {
+    let (sandbox, _) = open().await;
+    for (encoding, status) in [("gzip", 415), ("br, identity", 415), ("identity", 401)] {
+        let request = format!(
+            "POST /nexus/members HTTP/1.1\r\nhost: localhost\r\naccept: {VENDOR}\r\ncontent-type: {VENDOR}\r\n\
+             content-encoding: {encoding}\r\ncontent-length: 2\r\n\r\n{{}}"
+        );
+        let received = raw::exchange(&sandbox, request.as_bytes()).await;
+        assert_eq!(raw::statuses(&received), [status], "{received}");
+    }
 }

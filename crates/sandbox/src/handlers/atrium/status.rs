@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::bank::Step;
-use crate::settings::JobKind;
 use crate::state::{JobState, Stage};
 use mx_nexus::values::ConnectionStatus;
 
@@ -30,12 +29,10 @@ impl Progress {
         };
         let status = status.unwrap_or(stage.status);
         let has_succeeded = stage.state == JobState::Succeeded;
-        let gathers_transactions =
-            matches!(stage.kind, JobKind::Aggregation | JobKind::ExtendedHistory);
         Self {
             status,
             has_processed_accounts: has_succeeded || status == "PROCESSED",
-            has_processed_transactions: has_succeeded && gathers_transactions,
+            has_processed_transactions: has_succeeded && stage.includes_transactions,
         }
     }
 }

@@ -64,7 +64,7 @@ fn gathered(state: &mut State, user: &str, call: &Call) -> Vec<Value> {
 }
 
 fn shown(member: &Member, account: &Account, number: usize, clock: &Clock) -> Option<Value> {
-    let (source, _) = member.connection.transactions_source.as_ref()?;
+    let source = member.connection.transactions_source.as_ref()?;
     let transaction = transaction(&source.login, account.index, number);
     let merchant = transaction.merchant;
     let at = clock.iso_days_before(member.created, (number * DAYS_APART) as u64);

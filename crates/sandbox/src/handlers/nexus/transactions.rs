@@ -1,13 +1,13 @@
-//! Lists of transactions: every account has one, of the latest job that gathered transactions. Dates and categories are not looked at,
-//! and what is read or changed by the guid of a transaction has no state.
+//! Lists of transactions: those of the latest job of each member that gathered transactions. Categories are not looked at, and what is
+//! read or changed by the guid of a transaction has no state.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::bank::transactions::{COUNT, DAYS_APART, transaction};
 use crate::call::{Call, Reply};
-use crate::contract;
+use crate::guids::fixed_guid;
 use crate::handlers::pages::paged;
-use crate::state::{AccountAction, Clock, Member, State};
+use crate::state::{Account, AccountAction, Clock, Member, State};
 
 /// The filters by account: MX writes them in several ways.
 const ACCOUNT_FILTERS: [&str; 4] = [
@@ -29,65 +29,72 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
         return Some(Err(unknown));
     }
     let clock = state.clock;
-    let mut transactions = Vec::new();
-    for guid in members {
-        if let Ok(member) = state.member(user, &guid) {
-            transactions.extend(of_member(member, &clock));
-        }
-    }
     let filters = ACCOUNT_FILTERS.iter();
     let mut wanted: Vec<&str> = filters.flat_map(|name| call.query_values(name)).collect();
     wanted.extend(call.path.get("account_guid").map(String::as_str));
-    transactions.retain(|one| {
-        let account = one["account_guid"].as_str().unwrap_or_default();
-        wanted.is_empty() || wanted.contains(&account)
-    });
-    Some(Ok(paged(call, "transactions", transactions)))
+    let is_wanted =
+        |account: &&Account| wanted.is_empty() || wanted.contains(&account.guid.as_str());
+    let mut listed = Vec::new();
+    for guid in members {
+        let Ok(member) = state.member(user, &guid) else {
+            continue;
+        };
+        for account in member.accounts().filter(is_wanted) {
+            listed.extend((0..COUNT).filter_map(|number| shown(member, account, number, &clock)));
+        }
+    }
+    if let Some(from) = call.query("from_date") {
+        listed.retain(|one| one["date"].as_str() >= Some(from));
+    }
+    if let Some(to) = call.query("to_date") {
+        listed.retain(|one| one["date"].as_str() <= Some(to));
+    }
+    listed.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));
+    Some(Ok(paged(call, "transactions", listed)))
 }
 
 /// Whether an operation lists transactions of many members or of an account.
 fn is_list(id: &str) -> bool {
-    let is_named = id.starts_with("listTransactions") || id.starts_with("listAccountTransactions");
-    is_named && id != "listTransactionRules"
+    id.starts_with("listTransactions") || id.starts_with("listAccountTransactions")
 }
 
-fn of_member(member: &Member, clock: &Clock) -> Vec<Value> {
-    let Some((source, at)) = &member.connection.transactions_source else {
-        return Vec::new();
+/// The transaction with this number of an account, 0 the latest.
+fn shown(member: &Member, account: &Account, number: usize, clock: &Clock) -> Option<Value> {
+    let source = member.connection.transactions_source.as_ref()?;
+    let transaction = transaction(&source.login, account.index, number);
+    let merchant = transaction.merchant;
+    let at = clock.iso_days_before(member.created, (number * DAYS_APART) as u64);
+    let amount = transaction.cents as f64 / 100.0;
+    let (code, name) = match merchant.is_income {
+        true => (1, "CREDIT"),
+        false => (2, "DEBIT"),
     };
-    let time = clock.iso(*at);
-    let day = time.get(..10).unwrap_or_default();
-    let accounts = member.accounts().map(|account| {
-        let amount = source.cents(account.index) as f64 / 100.0;
-        let mut shown = Value::Object(example());
-        for (field, value) in [
-            ("account_guid", json!(account.guid)),
-            ("amount", json!(amount)),
-            ("created_at", json!(time)),
-            ("date", json!(day)),
-            ("feed_amount", json!(amount)),
-            ("guid", json!(account.guid.replacen("ACT", "TRN", 1))),
-            ("member_guid", json!(member.guid)),
-            ("posted_at", json!(time)),
-            ("posted_on", json!(day)),
-            ("transacted_at", json!(time)),
-            ("transacted_on", json!(day)),
-            ("updated_at", json!(time)),
-            ("user_guid", json!(member.user)),
-        ] {
-            shown[field] = value;
-        }
-        shown
-    });
-    accounts.collect()
-}
-
-/// A transaction with the examples of the document.
-fn example() -> Map<String, Value> {
-    let schemas = &contract::of(Api::Nexus).document()["components"]["schemas"];
-    let fields = schemas["TransactionResponse"]["properties"].as_object();
-    let fields = fields.into_iter().flatten();
-    let examples =
-        fields.filter_map(|(name, schema)| Some((name.clone(), schema.get("example")?.clone())));
-    examples.collect()
+    Some(json!({
+        "account_guid": account.guid,
+        "amount": amount,
+        "category_guid": fixed_guid("CAT", merchant.category),
+        "category_name": merchant.category,
+        "created_at": at,
+        "currency_code": "USD",
+        "date": at.get(..10),
+        "description": merchant.description,
+        "feed_amount": amount,
+        "feed_description": merchant.original,
+        "guid": fixed_guid("TRN", &format!("{}/{number}", account.guid)),
+        "is_expense": !merchant.is_income,
+        "is_hidden": false,
+        "is_income": merchant.is_income,
+        "member_guid": member.guid,
+        "posted_at": at,
+        "posted_on": at.get(..10),
+        "status": 1,
+        "status_name": "POSTED",
+        "top_level_category_guid": fixed_guid("CAT", merchant.top_level_category),
+        "transacted_at": at,
+        "transacted_on": at.get(..10),
+        "transaction_type": code,
+        "transaction_type_name": name,
+        "updated_at": at,
+        "user_guid": member.user,
+    }))
 }
