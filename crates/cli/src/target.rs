@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mx_nexus::call::Call;
-use mx_nexus::connect::{Form, Search};
+use mx_nexus::connect::{ConnectError, Form, Search};
 use mx_nexus::jobs::{JobBuilder, JobHandle, Kind};
 use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::operations::{Api, Operation};
@@ -174,7 +174,7 @@ impl ApiUser {
     }
 
     /// The first page of a search for institutions.
-    pub(crate) async fn search(&self, search: Search) -> Result<Vec<Found>, Failure> {
+    pub(crate) async fn search(&self, search: Search) -> Result<Vec<Found>, Error> {
         let found = |id: Option<String>, name: Option<String>| {
             Some(Found {
                 id: id?,
@@ -187,23 +187,27 @@ impl ApiUser {
                 list.filter_map(|it| found(it.guid.map(|guid| guid.to_string()), it.name))
                     .collect()
             }
-            Self::Atrium(_) => return Err(only_members()),
+            Self::Atrium(user) => {
+                let list = user.search_institutions(search).await?.into_iter();
+                list.filter_map(|it| found(it.code.map(|code| code.to_string()), it.name))
+                    .collect()
+            }
         })
     }
 
     /// The form of an institution, by its guid, in Atrium its code.
-    pub(crate) async fn connect(&self, institution: &str) -> Result<Form, Failure> {
+    pub(crate) async fn connect(&self, institution: &str) -> Result<Form, ConnectError> {
         match self {
-            Self::Nexus(user) => Ok(user.connect(institution).await?),
-            Self::Atrium(_) => Err(only_members()),
+            Self::Nexus(user) => user.connect(institution).await,
+            Self::Atrium(user) => user.connect(institution).await,
         }
     }
 
     /// The form that changes the credentials of a member.
-    pub(crate) async fn reconnect(&self, member: MemberGuid) -> Result<Form, Failure> {
+    pub(crate) async fn reconnect(&self, member: MemberGuid) -> Result<Form, ConnectError> {
         match self {
-            Self::Nexus(user) => Ok(user.reconnect(member).await?),
-            Self::Atrium(_) => Err(only_members()),
+            Self::Nexus(user) => user.reconnect(member).await,
+            Self::Atrium(user) => user.reconnect(member).await,
         }
     }
 
@@ -274,10 +278,6 @@ async fn find_user(
     let created = atrium.api().create_user().body(body).send().await?;
     let created = created.into_inner().user.and_then(|user| user.guid);
     created.map(|guid| guid.to_string()).ok_or_else(no_guid)
-}
-
-fn only_members() -> Failure {
-    Failure::usage("with --api atrium this needs --member, without --credential")
 }
 
 fn no_guid() -> Failure {

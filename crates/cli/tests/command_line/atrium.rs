@@ -29,6 +29,44 @@ async fn every_kind_of_job_runs_by_atrium() {
     }
 }
 
+#[test]
+fn first_command_by_atrium_prints_owners() {
+    let text = nexus(["identify", "--api", "atrium"]).transcript();
+    insta::assert_snapshot!("first_command", text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn institution_of_atrium_is_a_name_or_a_code() {
+    let sandbox = sandbox().await;
+    let run = |institution: &str| {
+        let bank = ["--institution", institution];
+        let job = ["identify", "--api", "atrium", "--timeout", "5s"];
+        let job = job.into_iter().chain(bank);
+        nexus(job).inside(&sandbox).transcript()
+    };
+    let text = [
+        "sandbox_bank",
+        "MX Bank (OAuth)",
+        "Alder",
+        "no_such_bank",
+        "sandbox_savings",
+    ];
+    let text: Vec<String> = text.iter().map(|bank| run(bank)).collect();
+    insta::assert_snapshot!("institutions", text.join("\n"));
+    let again = [
+        "identify",
+        "--api",
+        "atrium",
+        "--institution",
+        "sandbox_bank",
+    ];
+    let output = nexus(again).inside(&sandbox).output();
+    assert!(
+        output.status.success(),
+        "the same credentials again: {output:?}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn user_of_atrium_is_a_guid_or_an_identifier() {
     let sandbox = sandbox().await;

@@ -9,7 +9,7 @@ use mx_nexus_sandbox::{Fault, JobKind, JobState, Sandbox};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::running::{USER, nexus};
+use crate::running::nexus;
 
 /// How many processes are killed at least, at moments that are spread over the flow.
 const KILLS: usize = 100;
@@ -37,7 +37,7 @@ fn killed_flow_loses_nothing_and_starts_nothing_twice() {
                 while killed.load(Relaxed) < KILLS {
                     let number = flows.fetch_add(1, Relaxed);
                     let mut kills = kills(number).into_iter();
-                    let flow = Flow::new();
+                    let flow = Flow::new(if number % 3 == 2 { "atrium" } else { "nexus" });
                     flow.run(|child| match kills.next() {
                         Some((requests, delay)) => {
                             let output = flow.kill_after(child, requests, delay);
@@ -55,24 +55,30 @@ fn killed_flow_loses_nothing_and_starts_nothing_twice() {
 /// Every request with an effect, and the one before the start: killed before its answer, with and without the effect.
 #[test]
 fn process_killed_before_an_answer_loses_nothing_and_starts_nothing_twice() {
-    let operations = [
+    let by_both = [
         "createUser",
-        "createSession",
         "createMember",
         "readInstitution",
         "identifyMember",
-        "resumeAggregation",
         "listAccountOwners",
     ];
+    let by_one = [
+        ("nexus", "createSession"),
+        ("nexus", "resumeAggregation"),
+        ("atrium", "resumeMember"),
+    ];
+    let calls = by_both
+        .iter()
+        .flat_map(|operation| ["nexus", "atrium"].map(|api| (api, *operation)));
     std::thread::scope(|scope| {
-        for operation in operations {
+        for (api, operation) in calls.chain(by_one) {
             // The second reading of the institution is right before the start.
             let skipped = u32::from(operation == "readInstitution");
             for fault in [Fault::status(503), Fault::status(503).processed()] {
                 let late = fault.delayed(Duration::from_secs(600));
                 let late = late.on_operation(operation).skip(skipped);
                 scope.spawn(move || {
-                    let flow = Flow::new();
+                    let flow = Flow::new(api);
                     flow.sandbox.fault(late).unwrap();
                     flow.run(|child| flow.kill_at_the_fault(child));
                 });
@@ -83,19 +89,22 @@ fn process_killed_before_an_answer_loses_nothing_and_starts_nothing_twice() {
 
 /// An identification with one question, in a sandbox of its own.
 struct Flow {
+    api: &'static str,
     sandbox: Sandbox,
-    runtime: Runtime,
+    /// Of the sandbox.
+    _runtime: Runtime,
     folder: TempDir,
 }
 
 impl Flow {
-    fn new() -> Self {
+    fn new(api: &'static str) -> Self {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
         let builder = Sandbox::builder().job_time(Duration::from_millis(200));
         Self {
+            api,
             sandbox: runtime.block_on(builder.start()).unwrap(),
-            runtime,
+            _runtime: runtime,
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -106,7 +115,7 @@ impl Flow {
 
     fn start(&self) -> Child {
         let path = self.path().display().to_string();
-        let arguments = ["identify", "--json", "--job-file", &path];
+        let arguments = ["identify", "--api", self.api, "--json", "--job-file", &path];
         let answers = ["--credential", "Password=challenge", "--answer", "correct"];
         nexus(arguments.into_iter().chain(answers))
             .inside(&self.sandbox)
@@ -132,15 +141,21 @@ impl Flow {
             .collect();
         let expected = [(JobKind::Identification, JobState::Succeeded, 1)];
         assert_eq!(jobs, expected, "{output:?}");
-        let members = self.runtime.block_on(async {
-            let user = self.sandbox.nexus().build().unwrap().user(USER);
-            let list = user.api().await.unwrap().list_members().send().await;
-            list.unwrap().into_inner().members.unwrap()
-        });
-        assert_eq!(members.len(), 1, "{output:?}");
+        assert_eq!(self.count("listMembers", "members"), 1, "{output:?}");
+        if self.api == "atrium" {
+            assert_eq!(self.count("listUsers", "users"), 1, "{output:?}");
+        }
         let left = std::fs::read_dir(self.folder.path()).unwrap();
         let mut left = left.map(|entry| entry.unwrap().file_name());
         assert!(left.all(|name| name == "job.lock"), "{output:?}");
+    }
+
+    fn count(&self, operation: &str, list: &str) -> usize {
+        let call = nexus(["call", operation, "--api", self.api])
+            .inside(&self.sandbox)
+            .output();
+        let found: serde_json::Value = serde_json::from_slice(&call.stdout).unwrap();
+        found[list].as_array().unwrap().len()
     }
 
     /// Kills the process once the sandbox has answered so many more requests, unless it ends before.
