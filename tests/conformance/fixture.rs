@@ -149,7 +149,7 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
     }
     let credentials = call("GET", &format!("/institutions/{bank}/credentials"), None).await;
     let accounts = call("GET", &format!("/members/{member}/accounts"), None).await;
-    let manual = json!({"account": {"name": "Piggy bank"}});
+    let manual = json!({"account": {"name": "Piggy bank", "account_type": 2}});
     let manual = call("POST", "/accounts", Some(manual)).await;
     let text = |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
     let job = &read["member"]["most_recent_job_guid"];
