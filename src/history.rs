@@ -52,7 +52,8 @@ impl KindApi<ExtendedHistory> for User {
             };
             let api = self.api_without_retries().await?;
             let answer = api.read_job().job_guid(job).send().await?;
-            Ok(answer.into_inner().job)
+            let job = answer.into_inner().job;
+            Ok(job.filter(|job| *job != HistoryJob::default()))
         })
     }
 }

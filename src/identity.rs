@@ -24,7 +24,7 @@
 use std::sync::Arc;
 
 use crate::api::types;
-use crate::jobs::api::{Accepted, Answering, KindApi};
+use crate::jobs::api::{Accepted, Answering, KindApi, with_content};
 use crate::jobs::{JobBuilder, Kind, KindName, Options};
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
@@ -87,7 +87,8 @@ impl KindApi<Identification> for User {
         Box::pin(async move {
             let api = self.api_without_retries().await?;
             let answer = api.list_account_owners().member_guid(member).send().await?;
-            Ok(answer.into_inner().account_owners.map(Owners::from))
+            let owners = answer.into_inner().account_owners.and_then(with_content);
+            Ok(owners.map(Owners::from))
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::types;
-use crate::jobs::api::{Accepted, Answering, KindApi};
+use crate::jobs::api::{Accepted, Answering, KindApi, with_content};
 use crate::jobs::{JobBuilder, Kind, KindName, Options};
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
@@ -56,7 +56,7 @@ impl KindApi<Verification> for User {
                 .member_guid(member)
                 .send()
                 .await?;
-            Ok(answer.into_inner().account_numbers)
+            Ok(answer.into_inner().account_numbers.and_then(with_content))
         })
     }
 

@@ -7,7 +7,7 @@ use crate::balance::BalanceCheck;
 use crate::error::Error;
 use crate::history::{ExtendedHistory, HistoryJob};
 use crate::identity::{Identification, Owner, Owners};
-use crate::jobs::api::{Accepted, Answering, KindApi};
+use crate::jobs::api::{Accepted, Answering, KindApi, with_content};
 use crate::jobs::{KindName, Options};
 use crate::operations;
 use crate::pages::Paged;
@@ -33,7 +33,8 @@ impl KindApi<Identification> for User {
             let list = list.user_guid(self.guid()).member_guid(member);
             let owners = every_page(list, |page| page.account_owners).await?;
             let owners = owners.map(|owners| as_nexus::<Vec<Owner>>(owners, &[]));
-            Ok(owners.transpose()?.map(Owners::from))
+            let owners = owners.transpose()?.and_then(with_content);
+            Ok(owners.map(Owners::from))
         })
     }
 
@@ -72,7 +73,8 @@ impl KindApi<Verification> for User {
                 .send()
                 .await?;
             let numbers = answer.into_inner().account_numbers;
-            numbers.map(|numbers| as_nexus(numbers, &[])).transpose()
+            let numbers = numbers.map(|numbers| as_nexus(numbers, &[]));
+            Ok(numbers.transpose()?.and_then(with_content))
         })
     }
 
@@ -150,12 +152,15 @@ impl KindApi<ExtendedHistory> for User {
             ("status", "status_name"),
             ("successfully_aggregated_at", "finished_at"),
         ];
-        Box::pin(async move { as_nexus(self.status(member).await?, &NAMES).map(Some) })
+        Box::pin(async move {
+            let job: HistoryJob = as_nexus(self.status(member).await?, &NAMES)?;
+            Ok((job != HistoryJob::default()).then_some(job))
+        })
     }
 }
 
 impl User {
-    /// The accounts of a member, of all pages; none where the answer holds no list.
+    /// The accounts of a member, of all pages; none where one of them holds no list.
     async fn accounts_of(&self, member: &MemberGuid) -> Result<Option<Vec<Account>>, Error> {
         const NAMES: [(&str, &str); 2] = [
             ("type", "account_type_name"),
@@ -164,7 +169,8 @@ impl User {
         let list = self.api_without_retries().list_member_accounts();
         let list = list.user_guid(self.guid()).member_guid(member);
         let accounts = every_page(list, |page| page.accounts).await?;
-        accounts.map(|it| as_nexus(it, &NAMES)).transpose()
+        let accounts = accounts.map(|it| as_nexus(it, &NAMES)).transpose()?;
+        Ok(accounts.and_then(with_content))
     }
 }
 
@@ -174,7 +180,7 @@ fn body(options: Options) -> types::JobRequestBody {
     }
 }
 
-/// A list of all pages; none where the answer holds no list.
+/// A list of all pages; none where one of them holds no list.
 async fn every_page<P: Paged>(
     list: P,
     of: fn(P::Body) -> Option<Vec<P::Item>>,
@@ -184,7 +190,7 @@ async fn every_page<P: Paged>(
     while let Some(page) = pages.next().await {
         match of(page?) {
             Some(found) => all.get_or_insert_default().extend(found),
-            None => break,
+            None => return Ok(None),
         }
     }
     Ok(all)

@@ -134,6 +134,12 @@ pub struct Options {
     pub include_holdings: Option<bool>,
 }
 
+/// A list of results, unless it has entries and not one of them holds anything: that is no result, and is read again.
+pub(crate) fn with_content<T: Default + PartialEq>(entries: Vec<T>) -> Option<Vec<T>> {
+    let is_blank = |entry: &T| *entry == T::default();
+    (entries.is_empty() || !entries.iter().all(is_blank)).then_some(entries)
+}
+
 /// A kind of job. Implemented here only: by [`Identification`](crate::identity::Identification) and its siblings.
 pub trait Kind: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// What is read at the end.

@@ -1,6 +1,8 @@
 //! The workflow's calls by the Nexus API.
 
-use super::api::{Accepted, Answering, CheckedAnswer, Kind, KindName, MemberApi, Snapshot};
+use super::api::{
+    Accepted, Answering, CheckedAnswer, Kind, KindName, MemberApi, Snapshot, with_content,
+};
 use super::builder::JobBuilder;
 use super::challenge::Challenge;
 use super::handle::JobHandle;
@@ -127,7 +129,7 @@ impl User {
         known.get_or_read(institution.as_str(), kind, read).await
     }
 
-    /// The accounts of a member, of all pages; none where the answer holds no list.
+    /// The accounts of a member, of all pages; none where one of them holds no list.
     pub(crate) async fn accounts_of(
         &self,
         member: &MemberGuid,
@@ -142,7 +144,7 @@ impl User {
             let page = page.send().await?.into_inner();
             let is_last = page.total_pages().is_none_or(|pages| number >= pages);
             let Some(found) = page.accounts else {
-                break;
+                return Ok(None);
             };
             let is_empty = found.is_empty();
             accounts.get_or_insert_default().extend(found);
@@ -150,7 +152,7 @@ impl User {
                 break;
             }
         }
-        Ok(accounts)
+        Ok(accounts.and_then(with_content))
     }
 }
 

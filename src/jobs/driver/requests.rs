@@ -222,6 +222,11 @@ impl<K: Kind> Job<K> {
     fn may_pass(&self, error: &Error) -> bool {
         let has_started = self.machine().has_started();
         let is_early = self.refused_reads < REFUSED_READS;
+        // A session that could not be opened is opened anew, with a fresh token.
+        let error = match error.kind() {
+            ErrorKind::Session => error.cause().unwrap_or(error),
+            _ => error,
+        };
         match error.answered() {
             Some(404) => is_early,
             Some(300..=399) => has_started || is_early,
