@@ -70,11 +70,7 @@ async fn every_operation_succeeds_as_documented() {
             .into_iter()
             .filter(|(name, _)| operation.path.contains(&format!("{{{name}}}")))
             .collect();
-        let body = body(
-            &id,
-            &second["member"]["credentials"],
-            &challenges[0]["guid"],
-        );
+        let body = body(id, &second["member"]["credentials"], &challenges[0]["guid"]);
         let (status, answered) = atrium.call(id, &parameters, body).await;
         let wanted = if id.starts_with("delete") { 204 } else { 200 };
         assert_eq!(status, wanted, "{id}: {answered}");
