@@ -11,6 +11,19 @@
 //! # }
 //! ```
 //!
+//! [`Client::with_timeout`] gives a call another timeout than the rest:
+//!
+//! ```no_run
+//! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+//! let api = user.api().await?.with_timeout(std::time::Duration::from_secs(5));
+//! let members = match api.list_members().send().await {
+//!     Err(error) if error.is_timeout() => return Ok(()),
+//!     answer => answer?,
+//! };
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! In an answer every field is optional, because MX leaves out and nulls what it likes; a request wants what it needs.
 //!
 //! # Requests by hand
@@ -25,7 +38,7 @@
 //! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
 //! let password = types::MemberCredentialRequest::builder()
 //!     .credential_guid("CRD-1")
-//!     .value("what the person entered")
+//!     .value("what the user entered")
 //!     .try_into()?;
 //! let member = types::MemberCreateRequest::builder()
 //!     .institution_guid("INS-1")

@@ -18,6 +18,49 @@
 //! # }
 //! ```
 //!
+//! # Jobs
+//!
+//! The [`jobs`](crate::jobs) are those of Nexus: the same workflow, proofs, errors and results, so that code that takes a
+//! [`Job`](crate::jobs::Job) works for both APIs. A whole identification, from the name of an institution to the owners:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use mx_nexus::connect::{FormValues, Search};
+//! use mx_nexus::jobs::Step;
+//!
+//! # fn ask(_: &mx_nexus::jobs::Challenge) -> Result<String, std::io::Error> { Ok(String::new()) }
+//! # async fn example(atrium: mx_nexus::Atrium) -> Result<(), Box<dyn std::error::Error>> {
+//! let user = atrium.user("USR-fa7537f3-48aa-a683-a02a-b18940482f54");
+//! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
+//! let code = found.first().and_then(|institution| institution.code.clone()).ok_or("no such bank")?;
+//!
+//! let form = user.connect(code).await?;
+//! let mut values = FormValues::new();
+//! for field in form.fields() {
+//!     values = values.with(field.guid(), "what the user entered");
+//! }
+//! let connection = form.submit(values).await?;
+//!
+//! let mut job = user.identify(connection.member()).start(Duration::from_secs(300)).await?;
+//! let owners = loop {
+//!     match job.next().await? {
+//!         Step::Running(progress) => println!("{progress}"),
+//!         Step::Challenged(challenges) => job.answer(challenges.answer_all(ask)?).await?,
+//!         Step::Done(owners) => break owners,
+//!     }
+//! };
+//! println!("{} owners", owners.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What differs is what Atrium does not have: messages about a status, guids of jobs and of options, a choice of what an
+//! aggregation gathers, and an end of OAuth without an aggregation. A saved handle names its API, and is resumed by a user of
+//! that API only: see [`JobHandle::api`](crate::jobs::JobHandle::api). MX asks to poll every three seconds at most, which is the
+//! default.
+//!
+//! # As in Nexus
+//!
 //! Media types, retries, errors, paged lists and redaction are those of Nexus. Identifiers that both APIs have are types of
 //! [`values`](crate::values); those of Atrium alone are in [`atrium::values`](values).
 
@@ -32,12 +75,15 @@ use crate::operations::Api;
 use crate::values::UserGuid;
 use crate::wire::Connection;
 
+mod convert;
 mod jobs;
 mod kinds;
 mod options;
 
 pub use generated::{ByteStream, Client, ResponseValue, builder, types};
 pub use options::AtriumBuilder;
+
+pub(crate) use convert::as_nexus;
 
 crate::wire::generated_client!(atrium);
 

@@ -16,13 +16,17 @@
 //! # }
 //! ```
 //!
+//! `Atrium::call` calls the operations of Atrium.
+//!
 //! Media types, session, retries and errors are those of every other call. The parameters are checked before anything is sent; the
 //! body is checked by MX only. Prefer the typed client of [`User::api`] where it has the field.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::Instant;
 
 #[cfg(feature = "atrium")]
 use crate::atrium::Atrium;
@@ -30,6 +34,7 @@ use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{Api, Operation};
+use crate::wire::within;
 
 mod reply;
 mod request;
@@ -44,6 +49,7 @@ pub struct Call {
     operation: Result<&'static Operation, Error>,
     parameters: Vec<(String, String)>,
     body: Option<Result<Value, String>>,
+    timeout: Option<Duration>,
 }
 
 /// Where the credentials of a call come from.
@@ -129,6 +135,7 @@ impl Call {
             operation,
             parameters: Vec::new(),
             body: None,
+            timeout: None,
         }
     }
 
@@ -160,6 +167,13 @@ impl Call {
         self
     }
 
+    /// Sets a timeout of the call with its retries, and with a session that has to be opened for it; it takes the place of the
+    /// timeout of one request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     /// Sends it, and reads the whole answer.
     ///
     /// `createSession` is the one operation that takes an API token in place of a session: for it a token is fetched from where
@@ -177,11 +191,17 @@ impl Call {
             .map_err(|reason| Error::request(Some(operation), reason))?;
         let parts = request::Parts::check(operation, &self.parameters, body)
             .map_err(|reason| Error::request(Some(operation), reason))?;
-        let (http, connection) = match self.caller {
-            Caller::Nexus(user) => user.connection_for(operation).await?,
-            #[cfg(feature = "atrium")]
-            Caller::Atrium(atrium) => atrium.connection(),
+        let begun = Instant::now();
+        let connecting = async {
+            match self.caller {
+                Caller::Nexus(user) => user.connection_for(operation).await,
+                #[cfg(feature = "atrium")]
+                Caller::Atrium(atrium) => Ok(atrium.connection()),
+            }
         };
+        let (http, mut connection) = within(self.timeout, connecting).await?;
+        let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
+        connection.timeout = self.timeout.map(left);
         let mut request = parts.build(&http, &connection.base, operation)?;
         connection
             .prepare(operation, &mut request)

@@ -8,7 +8,7 @@
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let guid = found.first().and_then(|institution| institution.guid.clone()).ok_or("no such bank")?;
 //!
-//! let form = user.connect(guid).await?;
+//! let form = user.connect(guid).await?.identifying()?;
 //! let mut values = FormValues::new();
 //! for field in form.fields() {
 //!     // Show the field as `field.html_input()`, and read what the user enters.
@@ -24,20 +24,23 @@
 //! # }
 //! ```
 //!
+//! A user of Atrium has the same three methods, with the code of an institution in the place of its guid.
+//!
 //! Failures are a [`ConnectError`]. Its kind is what to do: show the form again, reconnect the existing member, or list the members
 //! because the answer to the creation was lost.
-
-use std::sync::Arc;
 
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
 use crate::values::{InstitutionGuid, MemberGuid};
 
+#[cfg(feature = "atrium")]
+mod atrium;
 mod connection;
 mod error;
 mod field;
 mod form;
+mod nexus;
 mod search;
 mod terms;
 mod values;
@@ -48,6 +51,8 @@ pub use field::{Field, FieldOption};
 pub use form::Form;
 pub use search::Search;
 pub use values::FormValues;
+
+use form::Caller;
 
 /// An institution, as MX describes it.
 ///
@@ -85,19 +90,7 @@ impl User {
         &self,
         institution: impl Into<InstitutionGuid>,
     ) -> Result<Form, ConnectError> {
-        let guid = institution.into();
-        let institution = self.read_institution(&guid).await?;
-        if is_closed(&institution) {
-            return Err(ConnectError::closed());
-        }
-        let api = self.api().await?;
-        let list = api.list_institution_credentials().institution_guid(&guid);
-        let answer = list.send().await?;
-        let fields = Field::read_all(answer.into_inner().credentials.unwrap_or_default());
-        if fields.is_empty() && institution.supports_oauth != Some(true) {
-            return Err(ConnectError::closed());
-        }
-        Ok(Form::create(self, guid, Arc::new(institution), fields))
+        Form::of_institution(Caller::Nexus(self.clone()), institution.into()).await
     }
 
     /// Reads the form that changes the credentials of a member, after `DENIED` or `PREVENTED`.
@@ -108,34 +101,45 @@ impl User {
     ///
     /// When the member is unknown, or has neither credentials nor OAuth, or a call failed.
     pub async fn reconnect(&self, member: impl Into<MemberGuid>) -> Result<Form, ConnectError> {
-        let guid = member.into();
-        let api = self.api().await?;
-        let read = api.read_member().member_guid(&guid).send().await?;
-        let member = read.into_inner().member.unwrap_or_default();
-        if member.is_oauth == Some(true) {
-            return Ok(Form::update(self, guid, Vec::new()));
-        }
-        let list = api.list_member_credentials().member_guid(&guid);
-        let answer = list.send().await?;
-        let fields = Field::read_all(answer.into_inner().credentials.unwrap_or_default());
-        if fields.is_empty() {
-            return Err(ConnectError::nothing_to_reconnect());
-        }
-        Ok(Form::update(self, guid, fields))
-    }
-
-    async fn read_institution(&self, guid: &InstitutionGuid) -> Result<Institution, Error> {
-        let api = self.api().await?;
-        let read = api.read_institution().institution_guid(guid);
-        let answer = read.send().await?;
-        Ok(answer.into_inner().institution.unwrap_or_default())
+        Form::of_member(Caller::Nexus(self.clone()), member.into()).await
     }
 }
 
-/// Whether MX refuses new members of this institution.
-///
-/// The reference shows MX Bank as hidden and its guides connect to it, so hidden test institutions are open.
-fn is_closed(institution: &Institution) -> bool {
-    let is_hidden = institution.is_hidden == Some(true) && institution.is_test != Some(true);
-    is_hidden || institution.is_disabled_by_client == Some(true)
+#[cfg(feature = "atrium")]
+impl crate::atrium::User {
+    /// The first page of the institutions that match, by name; Atrium has no search by address or country.
+    ///
+    /// # Errors
+    ///
+    /// Those of a call; of kind [`Request`](crate::ErrorKind::Request) for a search by address or country.
+    pub async fn search_institutions(
+        &self,
+        search: Search,
+    ) -> Result<Vec<crate::atrium::types::InstitutionResponse>, Error> {
+        let answer = search.atrium(self.api())?.send().await?;
+        Ok(answer.into_inner().institutions.unwrap_or_default())
+    }
+
+    /// Reads the form with which a user connects an institution, as [`User::connect`](crate::User::connect) of Nexus, by its
+    /// code.
+    ///
+    /// # Errors
+    ///
+    /// When the institution is unknown or takes no new members, or a call failed.
+    pub async fn connect(
+        &self,
+        institution: impl Into<crate::atrium::values::InstitutionCode>,
+    ) -> Result<Form, ConnectError> {
+        let code = institution.into();
+        Form::of_institution(Caller::Atrium(self.clone()), code.as_str().into()).await
+    }
+
+    /// Reads the form that changes the credentials of a member, as [`User::reconnect`](crate::User::reconnect) of Nexus.
+    ///
+    /// # Errors
+    ///
+    /// When the member is unknown, or has neither credentials nor OAuth, or a call failed.
+    pub async fn reconnect(&self, member: impl Into<MemberGuid>) -> Result<Form, ConnectError> {
+        Form::of_member(Caller::Atrium(self.clone()), member.into()).await
+    }
 }

@@ -1,19 +1,20 @@
 //! The guide: from nothing to owners, to challenges in a web application, to a fleet, to tests of your own. It is
 //! documentation only: a program that is compiled does not have these modules.
 //!
-//! 1. [`owners`]: the first identification, and what can come of it.
+//! 1. [`owners`]: the first identification, and its outcomes.
 //! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
-//! 3. [`fleets`]: a million users, a few at a time.
-//! 4. `testing`: your own code against the sandbox, when all goes well and when it does not (package `mx-nexus-sandbox`).
-//! 5. `mocking`: your own code against typed mocks, for what no sandbox says (feature `mock`).
+//! 3. [`fleets`]: many users, a limited number of calls at a time.
+//! 4. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
+//! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
+//! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
 
 /// The first identification.
 ///
 /// # A partner, a user, a member
 ///
 /// [`Nexus`](crate::Nexus) is the partner: make one and keep it. A [`User`](crate::User) is an end user by the id that you gave it
-/// in MDX Real Time; if it is not there yet, [`Users::ensure`](crate::mdx::Users::ensure) makes it. A member is the user's
+/// in MDX Real Time; if it does not exist yet, [`Users::ensure`](crate::mdx::Users::ensure) creates it. A member is the user's
 /// connection to one institution; [`connect`](crate::connect) leads there from the institution's name.
 ///
 /// ```no_run
@@ -30,10 +31,10 @@
 ///
 /// let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 /// let bank = found.into_iter().find_map(|bank| bank.guid).ok_or("no such bank")?;
-/// let form = user.connect(bank).await?.with_external_guid("connection-77");
+/// let form = user.connect(bank).await?.identifying()?.with_external_guid("connection-77");
 /// let mut entries = FormValues::new();
 /// for field in form.fields() {
-///     entries = entries.with(field.guid(), "what the person entered");
+///     entries = entries.with(field.guid(), "what the user entered");
 /// }
 /// let connection = form.submit(entries).await?;
 /// println!("{}", connection.member());
@@ -41,11 +42,11 @@
 /// # }
 /// ```
 ///
-/// Where the form has no fields the bank signs people in by OAuth: submit it as it is, and let the person open
-/// [`Connection::oauth_window`](crate::connect::Connection::oauth_window). The identifier of yours is worth its line: when the answer to
-/// the creation is lost, it finds the member that was made all the same.
+/// Where the form has no fields the institution signs users in by OAuth: submit it as it is, and let the user open
+/// [`Connection::oauth_window`](crate::connect::Connection::oauth_window). Give an external guid: when the answer to
+/// the creation is lost, the member is found by it.
 ///
-/// # See it through
+/// # Run it to its end
 ///
 /// [`run`](crate::jobs::JobBuilder::run) is the shortest way: it polls, and asks you whenever MX asks. The timeout is the budget for
 /// MX's work; the user's time does not count against it. Some institutions take minutes.
@@ -56,7 +57,7 @@
 ///
 /// # async fn form_for(_: &Challenges) -> Option<mx_nexus::identity::Answers> { None }
 /// # fn save(_: &mx_nexus::identity::JobHandle) {}
-/// # fn send_person_to(_: &str) {}
+/// # fn send_user_to(_: &str) {}
 /// # async fn example(user: mx_nexus::User) {
 /// let outcome = user
 ///     .identify("MBR-1")
@@ -73,7 +74,7 @@
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
 ///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
-///         (Some(Remedy::FinishOauth), Some(address)) => send_person_to(address.expose()),
+///         (Some(Remedy::FinishOauth), Some(address)) => send_user_to(address.expose()),
 ///         (Some(remedy), _) => println!("{remedy}"),
 ///         (None, _) => println!("{error}"),
 ///     },
@@ -86,38 +87,41 @@ pub mod owners {}
 
 /// A challenge in a web application: two requests, two processes.
 ///
-/// The process that gets the person's answer need not be the one that started the job: both go on from the saved
-/// [`JobHandle`](crate::identity::JobHandle). Five things keep that safe:
+/// The process that gets the user's answer need not be the one that started the job: each request makes one call of the saved
+/// [`JobHandle`](crate::identity::JobHandle) by [`jobs::steps`](crate::jobs::steps). Five rules keep that safe:
 ///
-/// - **Save around every call.** Before it what [`in_flight`](crate::jobs::JobHandle::in_flight) says, so that a process
-///   that dies in the middle of the start cannot lead to a second one, or before answers
-///   [`while_answering`](crate::jobs::JobHandle::while_answering); and after it the handle as it is, errors or not.
-/// - **Lock the saved job from load to save.** Two requests that drive one job at once can start it twice, or answer twice. Each save has
-///   to be committed while the lock is still held, so it is not the lock of the saving transaction: an advisory lock, say, or a lease
-///   in the row. Who finds it taken shows "please wait".
-/// - **The user is who has logged in**, by your session, and never what the browser says. [`resume`](crate::User::resume) refuses a
-///   handle of another user. The handle itself holds ids only; keep it in a table. A signed cookie can carry it too, but an old
-///   one can be sent again, and it cannot be locked: the lock stays on the server.
-/// - **One deadline for the whole.** Every resumed job has a budget of its own, so give each what is left until a deadline of yours.
-///   The person's time is in it as well.
-/// - **A `Retry-After` is not in the handle.** [`delay`](crate::jobs::Job::delay) after a step knows of it, and the next process does
-///   not. Keep in the row when the next call is due, and show "please wait" until then.
+/// - **Save around every call.** Before it [`in_flight`](crate::jobs::JobHandle::in_flight), so that a process that dies during the
+///   start does not lead to a second one, or before answers [`while_answering`](crate::jobs::JobHandle::while_answering); after it
+///   the handle of the step, also when it failed.
+/// - **Lock the saved job from load to save.** Two requests that call one job at once can start it twice, or answer twice. Each save
+///   has to be committed while the lock is held, so it is not the lock of the saving transaction but an advisory lock, or a lease in
+///   the row. A request that finds it locked shows "please wait".
+/// - **Take the user from your own session**, never from a parameter of the request. [`resume`](crate::User::resume) refuses a
+///   handle of another user. The handle holds ids only; keep it in a table. A signed cookie can carry it too, but an old one can be
+///   sent again, and the lock stays on the server.
+/// - **One deadline for the whole job.** Every step has a timeout; give it the time that is left until the deadline. It includes the
+///   user's time.
+/// - **Keep when the next call is due.** The delay of a step includes MX's `Retry-After`, which is not in the handle. Without it a
+///   page that is reloaded quickly would send too many requests, and take what MX showed before the start for the outcome.
 ///
 /// ```no_run
 /// use std::time::{Duration, SystemTime};
-/// use mx_nexus::identity::{Answers, Identification, Job, JobHandle, Step};
 /// use mx_nexus::Nexus;
+/// use mx_nexus::identity::{Answers, Identification, Identify, JobHandle};
+/// use mx_nexus::jobs::steps::{self, Event};
 ///
 /// # type Failure = Box<dyn std::error::Error>;
-/// /// A row of yours. Who has one holds its lock, until it is dropped.
+/// /// A row of your table, locked until it is dropped.
 /// struct Row {
 ///     handle: JobHandle,
+///     /// When the next call is due.
+///     due: SystemTime,
 ///     deadline: SystemTime,
 /// }
 ///
 /// impl Row {
-///     /// Inserts the row, locked. One user and member have one row at most, so that a second click starts nothing.
-///     async fn insert(handle: &JobHandle, deadline: SystemTime) -> Result<Self, Failure> {
+///     /// Inserts the row. A user and member have one row at most, so that a second click starts nothing.
+///     async fn insert(handle: &JobHandle, deadline: SystemTime) -> Result<(), Failure> {
 ///         // insert into jobs …
 ///         # Err("a database of yours".into())
 ///     }
@@ -129,76 +133,79 @@ pub mod owners {}
 ///     }
 ///
 ///     /// Saves and commits, and keeps the lock.
-///     async fn save(&mut self, handle: &JobHandle) -> Result<(), Failure> {
+///     async fn save(&mut self, handle: JobHandle, due: SystemTime) -> Result<(), Failure> {
 ///         // update jobs …; commit
 ///         # Err("a database of yours".into())
 ///     }
 ///
-///     /// The saved job, with what is left of its time.
-///     fn job(&self, nexus: &Nexus, user_id: &str) -> Result<Job, Failure> {
-///         let left = self.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
-///         let resume = nexus.user(user_id).resume::<Identification>(self.handle.clone())?;
-///         Ok(resume.prepare(left))
+///     fn job(&self, nexus: &Nexus, user_id: &str) -> Result<Identify, Failure> {
+///         Ok(nexus.user(user_id).resume::<Identification>(self.handle.clone())?)
+///     }
+///
+///     fn left(&self) -> Duration {
+///         self.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO)
 ///     }
 /// }
 ///
-/// /// One call, saved on both sides. `next` waits before it calls: without the wait a page that is reloaded quickly would hammer
-/// /// MX, and take what MX showed before the start for the outcome.
-/// async fn step(job: &mut Job, row: &mut Row) -> Result<Step, Failure> {
-///     row.save(&job.handle().in_flight()).await?;
-///     let step = job.next().await;
-///     row.save(job.handle()).await?;
-///     Ok(step?)
-/// }
-///
-/// /// POST /identifications
+/// /// POST /identifications: saves a job, whose calls are made while the page shows it.
 /// async fn begin(nexus: &Nexus, logged_in: &str, member: &str) -> Result<(), Failure> {
 ///     let whole = Duration::from_secs(20 * 60);
-///     let mut job = nexus.user(logged_in).identify(member).prepare(whole);
-///     let mut row = Row::insert(job.handle(), SystemTime::now() + whole).await?;
-///     while !job.handle().has_started() {
-///         step(&mut job, &mut row).await?;
-///     }
-///     Ok(())
+///     let job = nexus.user(logged_in).identify(member).prepare(whole);
+///     Row::insert(job.handle(), SystemTime::now() + whole).await
 /// }
 ///
-/// /// GET /identifications/{id}: what to show now.
+/// /// GET /identifications/{id}: makes the call that is due, and returns what to show.
 /// async fn show(nexus: &Nexus, logged_in: &str, id: &str) -> Result<String, Failure> {
 ///     let mut row = Row::lock(logged_in, id).await?;
-///     let mut job = row.job(nexus, logged_in)?;
-///     Ok(match step(&mut job, &mut row).await? {
-///         Step::Challenged(challenges) => {
-///             challenges.iter().map(|challenge| challenge.label()).collect::<Vec<_>>().join("\n")
+///     if SystemTime::now() < row.due {
+///         return Ok("please wait".to_owned());
+///     }
+///     let job = row.job(nexus, logged_in)?;
+///     row.save(row.handle.in_flight(), row.due).await?;
+///     let (stepped, owners) = steps::step(job, row.left()).await;
+///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
+///     Ok(match stepped.event {
+///         Event::Running { .. } => "please wait".to_owned(),
+///         Event::Challenged { .. } => {
+///             let questions = steps::questions(row.job(nexus, logged_in)?, row.left()).await?;
+///             let questions = questions.iter().flatten().map(|question| question.label());
+///             questions.collect::<Vec<_>>().join("\n")
 ///         }
-///         Step::Done(owners) => format!("{} owners", owners.len()),
-///         Step::Running(_) => "please wait".to_owned(),
+///         Event::Done => format!("{} owners", owners.map_or(0, |owners| owners.len())),
+///         Event::Failed { message, .. } => message,
 ///     })
 /// }
 ///
 /// /// POST /identifications/{id}/answers
 /// async fn answer(nexus: &Nexus, logged_in: &str, id: &str, given: Vec<(String, String)>) -> Result<(), Failure> {
 ///     let mut row = Row::lock(logged_in, id).await?;
-///     let mut job = row.job(nexus, logged_in)?;
+///     let job = row.job(nexus, logged_in)?;
 ///     let answers = given.into_iter().fold(Answers::new(), |answers, (guid, value)| answers.with(guid, value));
-///     row.save(&job.handle().while_answering()).await?;
+///     row.save(row.handle.while_answering(), row.due).await?;
 ///     // Lists the open questions again first, so that what does not fit is not sent.
-///     let sent = job.answer(answers).await;
-///     row.save(job.handle()).await?;
-///     Ok(sent?)
+///     let stepped = steps::answer(job, row.left(), answers).await;
+///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
+///     match stepped.event {
+///         Event::Failed { message, .. } => Err(message.into()),
+///         _ => Ok(()),
+///     }
 /// }
 /// ```
 ///
-/// An error that comes out of a step is shown as in [`owners`]. The row goes when the job is over.
+/// Which advice to show after a failure is in [`owners`]: `Event::Failed` has the remedy. Delete the row when the job is over.
 pub mod web {}
 
 /// Many users: a [`Fleet`](crate::fleet::Fleet).
 ///
-/// A job that waits costs its state and nothing else, so thousands fit into one process. The bound is on calls under way. When the
-/// process has to go, [`stop`](crate::fleet::Fleet::stop) lets those end and hands out the rest as handles.
+/// A job that waits costs its state and nothing else, so thousands fit into one process. The limit is on calls under way. Before the
+/// process ends, [`stop`](crate::fleet::Fleet::stop) waits for those calls and returns the handles of all unfinished jobs. MX's webhooks
+/// make polls due at once: [`wake`](crate::fleet::Fleet::wake).
 ///
-/// A process may also die without a word. What must outlive it are the handles of the jobs that were started, because each has cost:
-/// `Outcome::Starting` comes before the start of a job is sent, and `event.handle` is what to save then. Who resumes from it reads until it
-/// is sure, and starts nothing twice.
+/// A process may also be killed. Save the handles of the jobs that were started, because each has cost: `Outcome::Starting` comes
+/// before the start of a job is sent, and `event.handle` is what to save then. A job that is resumed from it reads until it is sure, and
+/// is not started twice.
+///
+/// A fleet runs one kind of job, here identifications; for two kinds use two fleets.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -211,13 +218,13 @@ pub mod web {}
 /// for (user, member) in &members {
 ///     fleet.start(nexus.user(user).identify(member.as_str()));
 /// }
-/// let mut goodbye = std::pin::pin!(deploy_is_waiting());
+/// let mut shutdown = std::pin::pin!(deploy_is_waiting());
 /// loop {
 ///     tokio::select! {
 ///         event = fleet.next() => match event {
 ///             Some(event) => match event.outcome {
 ///                 Outcome::Done(owners) => store(owners),
-///                 // A person is needed: the handle goes to the web application.
+///                 // The user has to answer: the handle goes to the web application.
 ///                 Outcome::Challenged(_) => store(fleet.remove_challenged(event.job)),
 ///                 // It may have cost, so its handle is kept whatever the error is: to go on later, or to ask MX about it.
 ///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
@@ -229,11 +236,11 @@ pub mod web {}
 ///             },
 ///             None => break,
 ///         },
-///         () = &mut goodbye => break,
+///         () = &mut shutdown => break,
 ///     }
 /// }
 /// let stopped = fleet.stop().await;
-/// // What the last calls brought, to be treated as above, and the jobs that go on elsewhere.
+/// // The events of the last calls, to be handled as above, and the jobs to resume elsewhere.
 /// store(stopped.events);
 /// store(stopped.unfinished);
 /// # }
@@ -242,7 +249,7 @@ pub mod fleets {}
 
 /// Tests of your own code: the sandbox, package `mx-nexus-sandbox`.
 ///
-/// It has the state, so a test says who is there and what goes wrong, and not what MX answers. Make `mx-nexus-sandbox` a
+/// It has state, so a test sets up members and faults instead of answers. Make `mx-nexus-sandbox` a
 /// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds want a polling of
 /// milliseconds too, which is an option like the timeout.
 ///
@@ -252,7 +259,7 @@ pub mod fleets {}
 /// use mx_nexus::identity::{JobError, Polling, Remedy};
 /// use mx_nexus_sandbox::{Fault, JobKind, Sandbox};
 ///
-/// /// Your code: who owns what is at this member?
+/// /// Your code: the names of the owners at this member.
 /// async fn names(nexus: &Nexus, polling: Polling, user: &str, member: &str) -> Result<Vec<String>, JobError> {
 ///     let identify = nexus.user(user).identify(member).with_polling(polling);
 ///     let owners = identify.run(Duration::from_secs(60), async |_| None).await?;
@@ -265,12 +272,12 @@ pub mod fleets {}
 /// let nexus = sandbox.nexus().build()?;
 /// let quick = || Polling::between(Duration::from_millis(5), Duration::from_millis(20));
 ///
-/// // The bank locks the person out: that is for them to mend.
+/// // The bank has locked the login: the user has to unlock it there.
 /// let member = sandbox.add_member("U-1", "LOCKED")?;
 /// let error = names(&nexus, quick(), "U-1", member.as_str()).await.unwrap_err();
 /// assert_eq!(error.remedy(), Some(Remedy::ActAtInstitution));
 ///
-/// // MX starts the job, and its answer gets lost on the way: that costs once all the same.
+/// // MX starts the job, and the answer is lost: it costs once.
 /// let member = sandbox.add_member("U-2", "any other password")?;
 /// sandbox.fault(Fault::reset_after_processing().on_operation("identifyMember"))?;
 /// assert!(!names(&nexus, quick(), "U-2", member.as_str()).await?.is_empty());
@@ -287,7 +294,7 @@ pub mod testing {}
 
 /// Tests of your own code: typed mocks, feature `mock`.
 ///
-/// For what the sandbox would not say: an answer that you made up, or a call that must not be made. The mocks are made of the same document as the client. In a test point the client at the mock server, and poll without delay.
+/// For an answer that you made up, or a call that must not be made. The mocks are made of the same document as the client. In a test point the client at the mock server, and poll without delay.
 ///
 /// ```
 /// use std::time::Duration;
@@ -386,3 +393,51 @@ pub mod mocking {}
 /// A job that is resumed when its start is due reads the member again, and posts at once: that step makes two calls. A job that failed
 /// for now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}
+
+/// Nexus and Atrium, feature `atrium`.
+///
+/// Atrium is the older sister API: the same institutions, jobs, statuses and questions. A job is a [`JobBuilder`](crate::jobs::JobBuilder)
+/// of its kind, whichever API runs it, so only the line that makes it differs. The results are the same types too.
+///
+/// ```
+/// use std::time::Duration;
+/// use mx_nexus::identity::{Identify, JobError, Polling};
+/// use mx_nexus_sandbox::Sandbox;
+///
+/// /// Your code: it does not know the API.
+/// async fn count(identify: Identify) -> Result<usize, JobError> {
+///     let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
+///     let owners = identify.with_polling(quick).run(Duration::from_secs(60), async |_| None).await?;
+///     Ok(owners.len())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder().job_time(Duration::from_millis(20)).start().await?;
+///
+/// let nexus = sandbox.nexus().build()?;
+/// let member = sandbox.add_member("U-1", "any password")?;
+/// let by_nexus = count(nexus.user("U-1").identify(member)).await?;
+///
+/// let atrium = sandbox.atrium().build()?;
+/// let user = sandbox.add_atrium_user("U-1")?;
+/// let member = sandbox.add_atrium_member(&user, "any password")?;
+/// let by_atrium = count(atrium.user(user).identify(member)).await?;
+/// assert_eq!(by_nexus, by_atrium);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | | Nexus | Atrium |
+/// |---|---|---|
+/// | client | [`Nexus::builder`](crate::Nexus::builder), client id and API key | [`Atrium::builder`](crate::Atrium::builder), client id and API key of Atrium |
+/// | user | your id of it, made in MDX Real Time; a session is opened for it | the guid that Atrium gave it, `USR-…`; no session |
+/// | a saved job | [`User::resume`](crate::User::resume) | [`atrium::User::resume`](crate::atrium::User::resume); each refuses the handles of the other |
+/// | proof that a reading is of our job | job guid and times | times: Atrium shows no job guids |
+/// | questions | a call of their own | often in the status itself, which saves the call |
+/// | limits | | 25 members a user, 100 users in development, a balance check 5 times in 2 hours |
+///
+/// A [`Fleet`](crate::fleet::Fleet) takes jobs of both. The command line takes `--api atrium`, the sandbox serves both over one world of
+/// institutions, each with users of its own.
+#[cfg(feature = "atrium")]
+pub mod apis {}

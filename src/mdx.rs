@@ -3,6 +3,7 @@
 //! A [`Users`] comes from [`Nexus::users`](crate::Nexus::users).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::environment::Environment;
 use crate::error::Error;
@@ -38,15 +39,47 @@ impl Users {
         Self { client, client_id }
     }
 
+    /// The same with a timeout for each call, with its retries, in place of the timeout of one request.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            client: self.client.with_timeout(timeout),
+            ..self.clone()
+        }
+    }
+
     /// Makes a user. Only its id is needed, the partner's own.
+    ///
+    /// When the answer is lost, the user is read by its id, and returned as it is; where there is none, the request is sent once
+    /// more.
     ///
     /// # Errors
     ///
-    /// Status 409 when the id is taken (not documented by MX; a public connector of theirs reads it so).
+    /// Status 409 when the id is taken (not documented by MX; a public connector of theirs reads it so). The message says so when
+    /// the user may have been created.
     pub async fn create(
         &self,
         user: types::UserCreateRequest,
     ) -> Result<types::UserResponse, Error> {
+        let lost = match self.post(&user).await {
+            Err(error) if error.is_answer_lost() => error,
+            outcome => return outcome,
+        };
+        let error = match self.read(&user.id).await {
+            Err(error) if error.is_not_found() => match self.post(&user).await {
+                Err(error) if error.is_answer_lost() => error,
+                outcome => return outcome,
+            },
+            Err(_) => lost,
+            found => return found,
+        };
+        Err(error.with_summary(
+            "the answer was lost and the user may have been created; read it by its id to find out",
+        ))
+    }
+
+    async fn post(&self, user: &types::UserCreateRequest) -> Result<types::UserResponse, Error> {
+        let user = user.clone();
         let answer = self
             .client
             .create_user()

@@ -235,6 +235,7 @@ impl Partner {
             rules: Arc::clone(&self.rules),
             credential,
             base: Arc::from(address),
+            timeout: None,
         }
     }
 }

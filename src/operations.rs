@@ -14,6 +14,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path below the base URL, with its parameters in braces.
     pub path: &'static str,
+    /// Another path that MX's pages print, with its parameters at the same places; sent when the path answers 404.
+    pub other_path: Option<&'static str>,
     /// The group that the document puts it in.
     pub tag: &'static str,
     /// Its parameters, in the order of the document.

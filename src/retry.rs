@@ -9,7 +9,6 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
 use crate::error::{Error, ErrorKind};
-use crate::operations::Operation;
 
 /// How calls with transient failures are retried.
 ///
@@ -106,12 +105,12 @@ impl Attempts<'_> {
     /// The delay before the next attempt; `None` when the call is not retried.
     pub(crate) fn next_delay(
         &mut self,
-        operation: &Operation,
+        is_replayable: bool,
         error: &Error,
         elapsed: Duration,
         budget: &RetryBudget,
     ) -> Option<Duration> {
-        if self.made >= self.policy.attempts || !may_retry(operation, error) {
+        if self.made >= self.policy.attempts || !may_retry(is_replayable, error) {
             return None;
         }
         let planned = self.delays.next()?;
@@ -130,13 +129,13 @@ impl Attempts<'_> {
 }
 
 /// Whether a retry is safe and may succeed.
-fn may_retry(operation: &Operation, error: &Error) -> bool {
+fn may_retry(is_replayable: bool, error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Connect => true,
-        ErrorKind::Timeout | ErrorKind::Transport => operation.replayable,
+        ErrorKind::Timeout | ErrorKind::Transport => is_replayable,
         ErrorKind::Status => match error.status() {
             Some(429) => true,
-            Some(408 | 500 | 502 | 503 | 504) => operation.replayable,
+            Some(408 | 500 | 502 | 503 | 504) => is_replayable,
             _ => false,
         },
         _ => false,
@@ -180,7 +179,7 @@ impl RetryBudget {
 mod tests {
     use super::*;
     use crate::error::Problem;
-    use crate::operations::by_id;
+    use crate::operations::{Operation, by_id};
 
     fn operation(id: &str) -> &'static Operation {
         by_id("nexus", id).expect("an operation of the document")
@@ -203,7 +202,7 @@ mod tests {
             let error = refused(operation, 429, Some(seconds));
             policy
                 .start()
-                .next_delay(operation, &error, Duration::ZERO, &budget)
+                .next_delay(operation.replayable, &error, Duration::ZERO, &budget)
         };
         assert_eq!(delay(7), Some(Duration::from_secs(7)));
         assert_eq!(delay(9), None);
@@ -221,7 +220,7 @@ mod tests {
         let delay = |elapsed| {
             policy
                 .start()
-                .next_delay(operation, &error, elapsed, &RetryBudget::full())
+                .next_delay(operation.replayable, &error, elapsed, &RetryBudget::full())
         };
         assert!(delay(Duration::ZERO).is_some());
         assert_eq!(delay(Duration::from_secs(2)), None);

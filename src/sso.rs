@@ -4,6 +4,7 @@
 //! sessions: tokens are taken by the session lease.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::environment::Environment;
 use crate::error::Error;
@@ -53,6 +54,15 @@ impl Sso {
             client,
             client_id,
             format,
+        }
+    }
+
+    /// The same with a timeout for each call, with its retries, in place of the timeout of one request.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            client: self.client.with_timeout(timeout),
+            ..self.clone()
         }
     }
 

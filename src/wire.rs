@@ -4,11 +4,13 @@
 //! request, and retries it. A failure is an [`Error`] in the extensions of a response, from which [`explain`] takes it in `send()`.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderName;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use tokio::time::{Instant, sleep};
+use tokio::time::{self, Instant, sleep};
 
 use crate::error::Error;
 use crate::operations::{self, Operation};
@@ -35,6 +37,8 @@ pub struct Connection {
     pub(crate) rules: Arc<Rules>,
     pub(crate) credential: Credential,
     pub(crate) base: Arc<str>,
+    /// The timeout of a call with its retries, in place of the client's timeout of one request.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// The settings of all calls of one client.
@@ -121,17 +125,22 @@ impl Connection {
         &self,
         http: &reqwest::Client,
         operation: &'static Operation,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         trace: &Trace,
     ) -> Result<reqwest::Response, Error> {
         let begun = Instant::now();
-        let mut attempts = self.rules.retry.start();
+        let left = || self.timeout.map(|all| all.saturating_sub(begun.elapsed()));
+        let total = self.timeout.unwrap_or(Duration::MAX);
+        let policy = self.rules.retry.clone().within(total);
+        let mut attempts = policy.start();
         let mut refused = None;
+        let mut other_path = operation.other_path;
         loop {
             let mut copy = request
                 .try_clone()
                 .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
-            let signed = match (self.sign(operation, &mut copy).await, &refused) {
+            let signing = within(left(), self.sign(operation, &mut copy));
+            let signed = match (signing.await, &refused) {
                 // Return MX's 401: it is more specific than ours.
                 (Err(error), Some(refusal)) if error.is_session_expired() => {
                     let reason = "the session was refused and cannot be renewed; open another one";
@@ -139,6 +148,9 @@ impl Connection {
                 }
                 (outcome, _) => outcome?,
             };
+            if let Some(left) = left() {
+                *copy.timeout_mut() = Some(left);
+            }
             trace.sending();
             let started = Instant::now();
             let outcome = answer::send(http, operation, copy, self.rules.answer_limit).await;
@@ -161,8 +173,21 @@ impl Connection {
                 let reason = "the session was refused, and the renewed one too";
                 return Err(Error::session_refused(operation, &error, reason));
             }
-            let delay = attempts.next_delay(operation, &error, begun.elapsed(), &self.rules.budget);
-            match delay {
+            if error.answered() == Some(404)
+                && let Some(template) = other_path.take()
+            {
+                let path = path::by_template(&self.base, template, request.url().path());
+                request.url_mut().set_path(&path);
+                continue;
+            }
+            if let Credential::ApiToken(_) = &self.credential
+                && !error.was_never_sent()
+            {
+                // Whatever the answer is, a token for one use may be used up.
+                return Err(error);
+            }
+            let (elapsed, budget) = (begun.elapsed(), &self.rules.budget);
+            match attempts.next_delay(operation.replayable, &error, elapsed, budget) {
                 Some(delay) => {
                     trace.repeating(delay, &error);
                     sleep(delay).await;
@@ -207,6 +232,20 @@ impl Connection {
         };
         insert(operation, request, header, &secret)?;
         Ok(signed)
+    }
+}
+
+/// Waits for a token or a session, at most as long as the timeout of the call.
+pub(crate) async fn within<T>(
+    timeout: Option<Duration>,
+    opening: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some(timeout) = timeout else {
+        return opening.await;
+    };
+    match time::timeout(timeout, opening).await {
+        Ok(outcome) => outcome,
+        Err(_elapsed) => Err(Error::session_timeout(timeout)),
     }
 }
 
@@ -289,6 +328,7 @@ mod tests {
             }),
             credential: Credential::Session(Sessions::fixed(Secret::new("a-token"))),
             base: Arc::from("http://localhost"),
+            timeout: None,
         };
         let address = "http://localhost/members/MBR-1";
         let mut request = reqwest::Client::new().get(address).build().unwrap();

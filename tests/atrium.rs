@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use mx_nexus::atrium::{AtriumBuilder, types};
 use mx_nexus::pages::Paged;
@@ -112,6 +113,16 @@ async fn a_read_is_sent_again_and_a_job_is_not() {
     assert_eq!(job.send().await.unwrap_err().status(), Some(503));
     assert!(server.count("GET /users/USR-1/members/MBR-1/status") > 1);
     assert_eq!(server.count("POST /users/USR-1/members/MBR-1/identify"), 1);
+}
+
+#[tokio::test]
+async fn a_call_has_a_timeout_of_its_own() {
+    let server = Recorder::answering([Answer::Silence]).await;
+    let atrium = atrium(&server);
+    let api = atrium.api().with_timeout(Duration::from_millis(50));
+    let error = api.list_users().send().await.unwrap_err();
+    assert!(error.is_timeout() && error.is_answer_lost());
+    assert_eq!(server.lines().len(), 1);
 }
 
 #[tokio::test]

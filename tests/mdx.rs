@@ -103,10 +103,11 @@ async fn answer_without_a_user_is_a_decode_error() {
         ] {
             let error = outcome.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode);
-            assert_eq!(
-                error.to_string(),
-                format!("{operation} failed: the answer has no user")
-            );
+            let summary = match operation {
+                "createUser" => UNSETTLED,
+                _ => "the answer has no user",
+            };
+            assert_eq!(error.to_string(), format!("{operation} failed: {summary}"));
         }
     }
 }
@@ -185,10 +186,55 @@ async fn ensure_returns_other_failures() {
     }
 }
 
+const UNSETTLED: &str =
+    "the answer was lost and the user may have been created; read it by its id to find out";
+
+/// The ways to lose the answer to a create.
+fn losses() -> [Answer; 4] {
+    [
+        Answer::HangUp,
+        Answer::Broken(200, USER.into()),
+        Answer::json(503, ""),
+        Answer::json(200, "{}"),
+    ]
+}
+
 #[tokio::test]
-async fn lost_answer_to_create_is_not_retried() {
-    let server = Recorder::answering([Answer::HangUp, user()]).await;
-    let error = users(&server).create(only_an_id()).await.unwrap_err();
-    assert!(error.is_answer_lost());
-    assert_eq!(server.lines().len(), 1);
+async fn user_with_a_lost_answer_is_found_by_its_id() {
+    for lost in losses() {
+        let server = Recorder::answering([lost, user()]).await;
+        let made = users(&server).create(only_an_id()).await.unwrap();
+        assert_eq!(made.id.as_deref(), Some("U-1"));
+        assert_eq!(
+            server.lines(),
+            ["POST /client/users.json", "GET /client/users/U-1.json"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn create_without_effect_is_sent_once_more() {
+    for lost in losses() {
+        let server = Recorder::answering([lost, no_such_user(), user()]).await;
+        let made = users(&server).create(only_an_id()).await.unwrap();
+        assert_eq!(made.id.as_deref(), Some("U-1"));
+        assert_eq!(server.count("POST /client/users.json"), 2);
+    }
+}
+
+#[tokio::test]
+async fn create_that_cannot_be_settled_is_an_error_that_names_the_way_to_find_out() {
+    for lost in losses() {
+        let unreadable = [lost.clone(), Answer::json(403, "")];
+        let twice = [lost.clone(), no_such_user(), lost];
+        for (answers, posts) in [(unreadable.to_vec(), 1), (twice.to_vec(), 2)] {
+            let server = Recorder::answering(answers).await;
+            let error = users(&server).create(only_an_id()).await.unwrap_err();
+            assert!(error.is_answer_lost(), "{error}");
+            let text = error.to_string();
+            let start = format!("createUser failed: {UNSETTLED}");
+            assert!(text.starts_with(&start), "{text}");
+            assert_eq!(server.count("POST /client/users.json"), posts);
+        }
+    }
 }

@@ -4,7 +4,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use mx_nexus::{ApiTokenFuture, ApiTokenSource, ErrorKind, Nexus, Secret, SessionAggregation};
+use mx_nexus::api::types;
+use mx_nexus::{
+    ApiTokenFuture, ApiTokenSource, Environment, ErrorKind, Nexus, Secret, SessionAggregation,
+};
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -47,6 +50,60 @@ async fn session_is_opened_once_and_skips_the_aggregation() {
     );
     assert_eq!(opening.header("md-api-token"), Some("api-token-1"));
     assert_eq!(session_tokens(&server), ["session-1"; 3]);
+}
+
+/// The API tokens with which a session was asked for.
+fn api_tokens(server: &Recorder) -> Vec<String> {
+    let received = server.received();
+    let tokens = received
+        .iter()
+        .filter_map(|received| received.header("md-api-token"));
+    tokens.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn failed_opening_is_repeated_with_a_fresh_token() {
+    let session = r#"{"session":{"token":"s"}}"#;
+    for failure in [
+        Answer::json(503, ""),
+        Answer::json(429, ""),
+        Answer::json(429, "").with("Retry-After", "0"),
+        Answer::HangUp,
+        Answer::Broken(200, session.into()),
+    ] {
+        let server = Recorder::start(move |received, before| match received.line.as_str() {
+            "POST /sessions" if before < 4 => failure.clone(),
+            "POST /sessions" => recorder::session("s"),
+            _ => recorder::token(&format!("token-{before}")),
+        })
+        .await;
+        server.nexus().user("U-1").api().await.unwrap();
+        assert_eq!(api_tokens(&server), ["token-0", "token-2", "token-4"]);
+    }
+}
+
+#[tokio::test]
+async fn refused_connection_is_repeated_with_a_fresh_token() {
+    let sso = Recorder::answering([recorder::token("t")]).await;
+    let environment = Environment::custom(closed_address().await).with_sso(&sso.address);
+    let nexus = Nexus::builder(environment)
+        .credentials("client", "the-api-key")
+        .retry(recorder::quick());
+    let error = nexus.build().unwrap().user("U-1").api().await.unwrap_err();
+    assert!(error.is_connect() && error.is_transient(), "{error}");
+    assert_eq!(sso.lines(), [TOKEN; 4]);
+}
+
+#[tokio::test]
+async fn refused_token_is_not_repeated() {
+    let server = Recorder::start(|received, _| match received.line.as_str() {
+        "POST /sessions" => Answer::json(401, ""),
+        _ => recorder::token("t"),
+    })
+    .await;
+    let error = server.nexus().user("U-1").api().await.unwrap_err();
+    assert_eq!(error.status(), Some(401));
+    assert_eq!(server.count("POST /sessions"), 1);
 }
 
 #[tokio::test]
@@ -216,6 +273,23 @@ async fn api_token_can_be_used_after_429() {
         assert_eq!(opening.line, "POST /sessions");
         assert_eq!(opening.header("md-api-token"), Some("of-a-vault"));
     }
+}
+
+#[tokio::test]
+async fn given_api_token_is_sent_once_by_each_call() {
+    let server = Recorder::answering([Answer::json(429, "")]).await;
+    let nexus = server.nexus();
+    let user = nexus.with_api_token("of-a-vault");
+    for sent in [1, 2] {
+        assert_eq!(user.api().await.unwrap_err().status(), Some(429));
+        assert_eq!(server.lines().len(), sent);
+    }
+    let api = nexus.session_api("another");
+    let opening = api
+        .create_session()
+        .body(types::SessionCreateRequestBody::default());
+    assert_eq!(opening.send().await.unwrap_err().status(), Some(429));
+    assert_eq!(server.lines().len(), 3);
 }
 
 /// Returns `vault-1`, `vault-2`, …; fails and panics at the given calls.

@@ -2,7 +2,8 @@
 //!
 //! - `send()` returns `crate::Error`. progenitor's own error prints whole bodies and headers.
 //! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash.
-//! - Fields of types marked `null_text` read the text `"null"` as absent, and marked lists accept wrapped items.
+//! - Fields of types marked `null_text` read the text `"null"` as absent, marked lists accept wrapped items, and marked fields
+//!   a second name.
 //! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
 //! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.

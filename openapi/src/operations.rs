@@ -20,6 +20,7 @@ pub(crate) struct Row {
     pub id: String,
     pub method: String,
     pub path: String,
+    pub other_path: Option<String>,
     pub tag: String,
     pub parameters: Vec<Parameter>,
     pub request_media_type: Option<String>,
@@ -117,6 +118,7 @@ fn read_row(
         id: operation.id.to_owned(),
         method: operation.method.to_uppercase(),
         path: operation.path.to_owned(),
+        other_path: text("x-other-path").map(str::to_owned),
         tag: operation
             .value
             .get("tags")
@@ -253,6 +255,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             Some(text) => quote!(Some(#text)),
             None => quote!(None),
         };
+        let other_path = optional(&row.other_path);
         let request = optional(&row.request_media_type);
         let request_type = optional(&row.request_type);
         let answer_type = optional(&row.answer_type);
@@ -270,6 +273,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 name: #name,
                 method: #method,
                 path: #path,
+                other_path: #other_path,
                 tag: #tag,
                 parameters: &[#(#parameters),*],
                 request_media_type: #request,

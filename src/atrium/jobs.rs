@@ -4,11 +4,8 @@
 //! `successfully_aggregated_at` and `is_being_aggregated`. Jobs have no guids here, and the member itself shows no more stamps.
 
 use progenitor_client::ResponseValue;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::{User, types};
+use super::{User, as_nexus, types};
 use crate::aggregation::Aggregation;
 use crate::balance::BalanceCheck;
 use crate::error::Error;
@@ -212,35 +209,4 @@ pub(super) fn accepted(answer: ResponseValue<types::MemberResponseBody>) -> Acce
             ..Snapshot::default()
         },
     }
-}
-
-/// An answer of Atrium as the type of Nexus for the same thing, which has all its fields, some by another name: `renamed` has
-/// Atrium's name and that of Nexus. `tests/atrium.rs` checks that no field is lost.
-pub(super) fn as_nexus<T: DeserializeOwned>(
-    answer: impl Serialize,
-    renamed: &[(&str, &str)],
-) -> Result<T, Error> {
-    fn rename(value: &mut Value, renamed: &[(&str, &str)]) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| rename(item, renamed)),
-            Value::Object(fields) => {
-                for (from, to) in renamed {
-                    if let Some(field) = fields.remove(*from) {
-                        fields.insert((*to).to_owned(), field);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    // serde's message may quote personal data.
-    let refuse = |_| {
-        Error::incomplete(
-            None,
-            "the answer does not fit the type that Nexus has for it",
-        )
-    };
-    let mut value = serde_json::to_value(answer).map_err(refuse)?;
-    rename(&mut value, renamed);
-    serde_json::from_value(value).map_err(refuse)
 }

@@ -1,7 +1,7 @@
 //! The start and the result of each kind of job by the Atrium API.
 
-use super::jobs::{accepted, as_nexus};
-use super::{User, types};
+use super::jobs::accepted;
+use super::{User, as_nexus, types};
 use crate::aggregation::{Account, Aggregation};
 use crate::balance::BalanceCheck;
 use crate::error::Error;

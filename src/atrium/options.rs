@@ -107,6 +107,7 @@ impl AtriumBuilder {
                     api_key: api_key.clone(),
                 },
                 base: Arc::from(address),
+                timeout: None,
             };
             Client::new_with_client(address, http.clone(), connection)
         };

@@ -26,14 +26,16 @@ pub enum ConnectErrorKind {
     InvalidValue,
     /// The institution takes no new members, or the member has neither credentials nor OAuth.
     Closed,
+    /// The institution does not support the kind of job for which the member is made.
+    NotSupported,
     /// The same login is connected already. List the members, and use or reconnect the existing one.
     Duplicate,
     /// The fields have changed since the form was read; [`ConnectError::form`] is the new form.
     Stale,
     /// MX refused the values, and the fields have not changed.
     Refused,
-    /// The answer to the creation was lost, so the member may exist. List the members before submitting the form again;
-    /// with [`Form::with_external_guid`] this is not needed.
+    /// The answer to the creation was lost, and the list of members does not show whether the member exists. List the members
+    /// before submitting the form again; with [`Form::with_external_guid`] this is not needed.
     AnswerLost,
     /// A call failed. When the member was created before, it is [`ConnectError::member`].
     Call,
@@ -84,6 +86,11 @@ impl ConnectError {
         Self::new(ConnectErrorKind::Closed, summary, None)
     }
 
+    pub(super) fn not_supported() -> Self {
+        let summary = "the institution does not support this kind of job; choose another one";
+        Self::new(ConnectErrorKind::NotSupported, summary, None)
+    }
+
     pub(super) fn nothing_to_reconnect() -> Self {
         let summary = "the member has no credentials to change, and does not use OAuth";
         Self::new(ConnectErrorKind::Closed, summary, None)
@@ -113,7 +120,7 @@ impl ConnectError {
     }
 
     pub(super) fn lost(error: Error) -> Self {
-        let summary = "the answer was lost and the member may exist; list the members before submitting again";
+        let summary = "the answer was lost and the member may exist; list the members before submitting again, or set an external guid, by which it is found";
         Self::new(ConnectErrorKind::AnswerLost, summary, Some(error))
     }
 

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::terms::{Return, Terms};
-use super::{ConnectError, Connection, Field, FormValues, Institution};
+#[cfg(feature = "atrium")]
+use super::atrium;
+use super::terms::{NewMember, Return, Terms};
+use super::{ConnectError, Connection, Field, FormValues, Institution, nexus};
 use crate::api::types;
 use crate::error::Error;
+use crate::jobs::KindName;
 use crate::nexus::User;
-use crate::operations;
-use crate::pages::Paged;
-use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 
 /// The form that connects a member, from [`User::connect`] and [`User::reconnect`].
@@ -32,7 +32,7 @@ use crate::values::{InstitutionGuid, MemberGuid, Personal, UseCase};
 #[derive(Clone)]
 #[must_use = "a form does nothing until it is submitted"]
 pub struct Form {
-    user: User,
+    caller: Caller,
     purpose: Purpose,
     fields: Vec<Field>,
     is_oauth: bool,
@@ -40,10 +40,39 @@ pub struct Form {
     return_to: Return,
 }
 
+/// The user whose member is connected.
+#[derive(Clone)]
+pub(super) enum Caller {
+    Nexus(User),
+    #[cfg(feature = "atrium")]
+    Atrium(crate::atrium::User),
+}
+
+/// Makes a call by the API of the user.
+macro_rules! by_api {
+    ($caller:expr, $call:ident($($argument:expr),*)) => {
+        match $caller {
+            Caller::Nexus(user) => nexus::$call(user $(, $argument)*).await,
+            #[cfg(feature = "atrium")]
+            Caller::Atrium(user) => atrium::$call(user $(, $argument)*).await,
+        }
+    };
+}
+
 #[derive(Clone)]
 enum Purpose {
+    /// The institution by its guid, in Atrium by its code.
     Create(InstitutionGuid, Arc<Institution>),
     Update(MemberGuid),
+}
+
+/// What the list of members shows of one whose answer to the creation was lost.
+enum Found {
+    Ours(MemberGuid),
+    /// It was not created.
+    Absent,
+    /// The institution has members, and nothing distinguishes them.
+    Unknown,
 }
 
 impl fmt::Debug for Form {
@@ -62,22 +91,42 @@ impl fmt::Debug for Form {
 }
 
 impl Form {
-    pub(super) fn create(
-        user: &User,
+    /// The form that connects an institution.
+    pub(super) async fn of_institution(
+        caller: Caller,
         guid: InstitutionGuid,
-        institution: Arc<Institution>,
-        fields: Vec<Field>,
-    ) -> Self {
-        Self::new(user, Purpose::Create(guid, institution), fields)
+    ) -> Result<Self, ConnectError> {
+        let institution = by_api!(&caller, institution(&guid))?;
+        if is_closed(&institution) {
+            return Err(ConnectError::closed());
+        }
+        let credentials = by_api!(&caller, institution_credentials(&guid))?;
+        let fields = Field::read_all(credentials);
+        if fields.is_empty() && institution.supports_oauth != Some(true) {
+            return Err(ConnectError::closed());
+        }
+        let purpose = Purpose::Create(guid, Arc::new(institution));
+        Ok(Self::new(caller, purpose, fields))
     }
 
-    pub(super) fn update(user: &User, member: MemberGuid, fields: Vec<Field>) -> Self {
-        Self::new(user, Purpose::Update(member), fields)
+    /// The form that changes the credentials of a member.
+    pub(super) async fn of_member(
+        caller: Caller,
+        member: MemberGuid,
+    ) -> Result<Self, ConnectError> {
+        if by_api!(&caller, uses_oauth(&member))? {
+            return Ok(Self::new(caller, Purpose::Update(member), Vec::new()));
+        }
+        let fields = Field::read_all(by_api!(&caller, member_credentials(&member))?);
+        if fields.is_empty() {
+            return Err(ConnectError::nothing_to_reconnect());
+        }
+        Ok(Self::new(caller, Purpose::Update(member), fields))
     }
 
-    fn new(user: &User, purpose: Purpose, fields: Vec<Field>) -> Self {
+    fn new(caller: Caller, purpose: Purpose, fields: Vec<Field>) -> Self {
         Self {
-            user: user.clone(),
+            caller,
             purpose,
             is_oauth: fields.is_empty(),
             fields,
@@ -97,10 +146,41 @@ impl Form {
     }
 
     /// The institution, with its name, logo and password page; `None` for a member that is reconnected.
+    ///
+    /// Of Atrium it has the fields that both APIs have, and so no code.
     pub fn institution(&self) -> Option<&Institution> {
         match &self.purpose {
             Purpose::Create(_, institution) => Some(institution),
             Purpose::Update(_) => None,
+        }
+    }
+
+    /// Refuses an institution that does not support identification, before any credentials are stored.
+    ///
+    /// Where MX does not report whether it does, the form is returned as it is, and so is that of a member to reconnect.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectErrorKind::NotSupported`](super::ConnectErrorKind::NotSupported).
+    pub fn identifying(self) -> Result<Self, ConnectError> {
+        self.supporting(KindName::Identification)
+    }
+
+    /// The same for another kind of job, as far as MX reports whether an institution supports it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::identifying`].
+    pub fn supporting(self, kind: KindName) -> Result<Self, ConnectError> {
+        let supported = self.institution().and_then(|institution| match kind {
+            KindName::Identification => institution.supports_account_identification,
+            KindName::Verification => institution.supports_account_verification,
+            KindName::ExtendedHistory => institution.supports_transaction_history,
+            KindName::Aggregation | KindName::BalanceCheck => None,
+        });
+        match supported {
+            Some(false) => Err(ConnectError::not_supported()),
+            _ => Ok(self),
         }
     }
 
@@ -113,7 +193,7 @@ impl Form {
         self
     }
 
-    /// Sets your own identifier of the member, unique among all your members.
+    /// Sets your own identifier of the member, unique among all your members; in Atrium its `identifier`.
     ///
     /// When the answer to the creation is lost, [`Form::submit`] looks for a member with it.
     pub fn with_external_guid(mut self, guid: impl Into<String>) -> Self {
@@ -127,19 +207,19 @@ impl Form {
         self
     }
 
-    /// Sets what the member is used for. Required for partners with use cases, ignored for others.
+    /// Sets what the member is used for. Required for partners with use cases, ignored for others, and in Atrium.
     pub fn with_use_cases(mut self, use_cases: impl IntoIterator<Item = UseCase>) -> Self {
         self.terms.use_cases = use_cases.into_iter().collect();
         self
     }
 
-    /// Turns off MX's daily aggregation, which account owners do not need.
+    /// Turns off MX's daily aggregation, which account owners do not need. Atrium refuses it for a new member.
     pub fn without_background_aggregation(mut self) -> Self {
         self.terms.background_aggregation_is_disabled = Some(true);
         self
     }
 
-    /// Sets the address to which OAuth returns in an app or mobile web view.
+    /// Sets the address to which OAuth returns in an app or mobile web view. Atrium refuses it for a member that is reconnected.
     pub fn returning_to_url(mut self, url: impl Into<String>) -> Self {
         self.return_to.url = Some(url.into());
         self
@@ -153,8 +233,10 @@ impl Form {
 
     /// Creates the member, or changes its credentials.
     ///
-    /// Starts no aggregation, because it would block an identification. The creation is sent once; when its answer is lost, the
-    /// error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the future loses the answer too.
+    /// Starts no aggregation, because it would block an identification. When the answer to the creation is lost, the members are
+    /// listed: one with the external guid of this form is the one; where there is none, or none of the institution, the creation
+    /// is sent once more; else the error is [`ConnectErrorKind::AnswerLost`](super::ConnectErrorKind::AnswerLost). Dropping the
+    /// future loses the answer too.
     ///
     /// # Errors
     ///
@@ -172,59 +254,53 @@ impl Form {
         }
     }
 
-    /// Creates the member. After a lost answer it looks for a member with the external guid.
+    /// Creates the member, and settles a lost answer by listing the members.
     async fn create_member(
         &self,
         institution: &InstitutionGuid,
         credentials: Vec<types::MemberCredentialRequest>,
     ) -> Result<Connection, Error> {
-        let terms = self.terms.clone();
-        let member = types::MemberCreateRequest {
-            background_aggregation_is_disabled: terms.background_aggregation_is_disabled,
-            credentials,
-            external_guid: terms.external_guid,
-            institution_guid: institution.clone(),
-            is_oauth: self.is_oauth.then_some(true),
-            metadata: terms.metadata,
-            name: None,
-            skip_aggregation: Some(true),
-            skip_webhook: None,
-            use_cases: terms.use_cases,
-        };
-        let body = types::MemberCreateRequestBody { member };
-        let api = self.user.api().await?;
-        let lost = match api.create_member().body(body).send().await {
-            Ok(answer) => {
-                let member = answer.into_inner().member.unwrap_or_default();
-                if let Some(guid) = member.guid {
-                    return Ok(Connection {
-                        member: guid,
-                        oauth_window: member.oauth_window_uri,
-                    });
-                }
-                let operation = operations::by_id("nexus", "createMember");
-                Error::incomplete(operation, "the answer has no member")
-            }
+        let lost = match self.post_member(institution, &credentials).await {
             Err(error) if error.is_answer_lost() => error,
-            Err(error) => return Err(error),
+            outcome => return outcome,
         };
-        let found = self.find_member(institution).await;
-        found.map(Connection::of).ok_or(lost)
+        match self.find_member(institution).await {
+            Ok(Found::Ours(member)) => Ok(Connection::of(member)),
+            Ok(Found::Absent) => self.post_member(institution, &credentials).await,
+            Ok(Found::Unknown) | Err(_) => Err(lost),
+        }
     }
 
-    /// The member with the external guid of this form, if there is one.
-    async fn find_member(&self, institution: &InstitutionGuid) -> Option<MemberGuid> {
-        let wanted = self.terms.external_guid.as_deref()?;
-        let api = self.user.api().await.ok()?;
-        let mut members = api.list_members().items();
-        while let Some(Ok(member)) = members.next().await {
-            if member.external_guid.as_deref() == Some(wanted)
-                && member.institution_guid.as_ref() == Some(institution)
-            {
-                return member.guid;
-            }
+    async fn post_member(
+        &self,
+        institution: &InstitutionGuid,
+        credentials: &[types::MemberCredentialRequest],
+    ) -> Result<Connection, Error> {
+        let new = NewMember {
+            institution,
+            credentials: credentials.to_vec(),
+            is_oauth: self.is_oauth,
+            terms: &self.terms,
+            return_to: &self.return_to,
+        };
+        by_api!(&self.caller, create(new))
+    }
+
+    /// Looks for the member after a lost answer.
+    async fn find_member(&self, institution: &InstitutionGuid) -> Result<Found, Error> {
+        // An answer without a list proves nothing.
+        let Some(mut members) = by_api!(&self.caller, members_of(institution))? else {
+            return Ok(Found::Unknown);
+        };
+        if let Some(ours) = &self.terms.external_guid {
+            members.retain(|member| member.external_guid.as_ref() == Some(ours));
+            let ours = members.into_iter().find_map(|member| member.guid);
+            return Ok(ours.map_or(Found::Absent, Found::Ours));
         }
-        None
+        Ok(match members.is_empty() {
+            true => Found::Absent,
+            false => Found::Unknown,
+        })
     }
 
     async fn update_member(
@@ -234,25 +310,18 @@ impl Form {
     ) -> Result<Connection, Error> {
         // With OAuth only the address changes.
         if !credentials.is_empty() || !self.terms.is_empty() {
-            let changes = types::MemberUpdateRequest {
-                credentials,
-                skip_aggregation: Some(true),
-                ..self.terms.clone().into()
-            };
-            let body = types::MemberUpdateRequestBody { member: changes };
-            let api = self.user.api().await?;
-            let update = api.update_member().member_guid(member).body(body);
-            update.send().await?;
+            let terms = self.terms.clone();
+            by_api!(&self.caller, update(member, credentials, terms))?;
         }
         Ok(Connection::of(member.clone()))
     }
 
     /// With OAuth, requests an address unless the connection has one.
     async fn with_window(&self, made: Connection) -> Result<Connection, ConnectError> {
-        if !self.is_oauth || (made.oauth_window.is_some() && self.return_to.is_empty()) {
+        if !self.is_oauth || made.oauth_window.is_some() {
             return Ok(made);
         }
-        match self.new_window(&made.member).await {
+        match by_api!(&self.caller, window(&made.member, &self.return_to)) {
             Ok(oauth_window) => Ok(Connection {
                 oauth_window,
                 ..made
@@ -260,14 +329,6 @@ impl Form {
             // The member exists, and must not be created again because it has no address.
             Err(error) => Err(ConnectError::from(error).with_member(made.member)),
         }
-    }
-
-    async fn new_window(&self, member: &MemberGuid) -> Result<Option<Secret>, Error> {
-        let api = self.user.api().await?;
-        let call = api.generate_oauth_window_uri().member_guid(member);
-        let call = self.return_to.onto(call.skip_aggregation(true));
-        let answer = call.send().await?.into_inner();
-        Ok(answer.member.and_then(|member| member.oauth_window_uri))
     }
 
     /// The meaning of a refused call; for a 400 the form is read again.
@@ -288,9 +349,10 @@ impl Form {
     }
 
     async fn read_again(&self) -> Result<Self, ConnectError> {
+        let caller = self.caller.clone();
         let new = match &self.purpose {
-            Purpose::Create(institution, _) => self.user.connect(institution.clone()).await?,
-            Purpose::Update(member) => self.user.reconnect(member.clone()).await?,
+            Purpose::Create(guid, _) => Self::of_institution(caller, guid.clone()).await?,
+            Purpose::Update(member) => Self::of_member(caller, member.clone()).await?,
         };
         Ok(Self {
             terms: self.terms.clone(),
@@ -302,4 +364,12 @@ impl Form {
     fn differs_from(&self, old: &Self) -> bool {
         (&self.fields, self.is_oauth) != (&old.fields, old.is_oauth)
     }
+}
+
+/// Whether MX refuses new members of this institution.
+///
+/// The reference shows MX Bank as hidden and its guides connect to it, so hidden test institutions are open.
+fn is_closed(institution: &Institution) -> bool {
+    let is_hidden = institution.is_hidden == Some(true) && institution.is_test != Some(true);
+    is_hidden || institution.is_disabled_by_client == Some(true)
 }

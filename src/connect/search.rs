@@ -65,6 +65,33 @@ impl Search {
         self
     }
 
+    /// The same search by Atrium, which has the name and the kinds of jobs only.
+    #[cfg(feature = "atrium")]
+    pub(super) fn atrium(
+        self,
+        api: &crate::atrium::Client,
+    ) -> Result<crate::atrium::builder::ListInstitutions<'_>, crate::Error> {
+        if self.request.url.is_some() || !self.countries.is_empty() {
+            let operation = crate::operations::by_id("atrium", "listInstitutions");
+            let reason = "it searches by name only, not by address or country";
+            return Err(crate::Error::request(operation, reason));
+        }
+        let mut call = api.list_institutions();
+        if let Some(name) = self.request.name.filter(|name| !name.is_empty()) {
+            call = call.name(name);
+        }
+        if let Some(only) = self.request.supports_account_identification {
+            call = call.supports_account_identification(only);
+        }
+        if let Some(only) = self.request.supports_account_verification {
+            call = call.supports_account_verification(only);
+        }
+        if let Some(only) = self.request.supports_transaction_history {
+            call = call.supports_transaction_history(only);
+        }
+        Ok(call)
+    }
+
     /// The call itself, for more than the first page:
     ///
     /// ```no_run

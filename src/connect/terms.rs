@@ -1,7 +1,7 @@
 //! The settings of a form besides the credentials: data of the member, and where OAuth returns to.
 
-use crate::api::{builder, types};
-use crate::values::{Personal, ReferralSource, UseCase};
+use crate::api::types::MemberCredentialRequest;
+use crate::values::{InstitutionGuid, MemberGuid, Personal, ReferralSource, UseCase};
 
 /// The data of a member besides its credentials.
 #[derive(Clone, Debug, Default)]
@@ -34,31 +34,22 @@ impl Return {
     }
 
     /// MX reads both only with the referral source `APP` (reference).
-    pub(super) fn onto<'a>(
-        &self,
-        mut call: builder::GenerateOauthWindowUri<'a>,
-    ) -> builder::GenerateOauthWindowUri<'a> {
-        if !self.is_empty() {
-            call = call.referral_source(ReferralSource::App);
-        }
-        if let Some(url) = &self.url {
-            call = call.client_redirect_url(url);
-        }
-        if let Some(scheme) = &self.scheme {
-            call = call.ui_message_webview_url_scheme(scheme);
-        }
-        call
+    pub(super) fn referral_source(&self) -> Option<ReferralSource> {
+        (!self.is_empty()).then_some(ReferralSource::App)
     }
 }
 
-impl From<Terms> for types::MemberUpdateRequest {
-    fn from(terms: Terms) -> Self {
-        Self {
-            background_aggregation_is_disabled: terms.background_aggregation_is_disabled,
-            external_guid: terms.external_guid,
-            metadata: terms.metadata,
-            use_cases: terms.use_cases,
-            ..Self::default()
-        }
-    }
+/// A member to be created.
+pub(super) struct NewMember<'a> {
+    pub(super) institution: &'a InstitutionGuid,
+    pub(super) credentials: Vec<MemberCredentialRequest>,
+    pub(super) is_oauth: bool,
+    pub(super) terms: &'a Terms,
+    pub(super) return_to: &'a Return,
+}
+
+/// A member that exists.
+pub(super) struct ListedMember {
+    pub(super) guid: Option<MemberGuid>,
+    pub(super) external_guid: Option<String>,
 }

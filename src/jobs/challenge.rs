@@ -223,6 +223,25 @@ impl Challenge {
         let chosen = ChallengeOption::find(self.options(), answer_text)?;
         Some(Secret::new(chosen.value()))
     }
+
+    /// The value of the option that has this guid. Images have none: their guid is the only form that is known.
+    pub(super) fn value_of_option(&self, guid: &Secret) -> Option<Secret> {
+        let ChallengeKind::Options(options) = &self.kind else {
+            return None;
+        };
+        let has_guid = |option: &&ChallengeOption| option.guid.as_deref() == Some(guid.expose());
+        let value = options.iter().find(has_guid)?.value.as_deref()?;
+        (value != guid.expose()).then(|| Secret::new(value))
+    }
+
+    /// Whether it asks the same as another one; the identifiers may differ.
+    pub(super) fn asks_the_same_as(&self, other: &Self) -> bool {
+        let shown = |option: &ChallengeOption| (option.label.clone(), option.value.clone());
+        let [ours, theirs] = [self, other].map(|question| question.options().iter().map(shown));
+        std::mem::discriminant(&self.kind) == std::mem::discriminant(&other.kind)
+            && self.label == other.label
+            && ours.eq(theirs)
+    }
 }
 
 impl ChallengeOption {

@@ -21,7 +21,10 @@ use crate::secret::Secret;
 use crate::values::InstitutionGuid;
 
 mod answering;
+mod options;
 mod requests;
+
+use options::OptionForm;
 
 /// A step of a job.
 ///
@@ -83,6 +86,7 @@ pub struct Job<K: Kind> {
     institution: Option<InstitutionGuid>,
     /// Answers whose PUT was lost.
     lost_answers: Option<Answers>,
+    option_form: OptionForm,
     has_warned: bool,
     over: Option<JobError>,
 }
@@ -120,6 +124,7 @@ impl<K: Kind> Job<K> {
             refused_reads: 0,
             institution: None,
             lost_answers: None,
+            option_form: OptionForm::default(),
             has_warned: false,
             over: None,
         }
@@ -291,7 +296,7 @@ impl<K: Kind> Job<K> {
         self.warn_of_unknown_status();
         let end = match self.machine().directive() {
             Directive::Ask(_) if !self.asked.is_empty() => {
-                if self.send_lost_answers().await? {
+                if self.answer_again().await? {
                     return Ok(Step::Running(self.progress()));
                 }
                 self.clock.pause();

@@ -2,7 +2,7 @@
 //!
 //! The caller saves [`JobHandle::in_flight`] (or [`JobHandle::while_answering`]) before the call, makes it, and saves
 //! [`Stepped::handle`] after it. Everything in [`Stepped`] may be journaled in clear; the result of the job may not, so it is
-//! returned beside it.
+//! returned beside it. The job is resumed by a user of Nexus or of Atrium: [`JobHandle::api`] is the one.
 //!
 //! ```no_run
 //! # use std::time::Duration;

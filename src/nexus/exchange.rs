@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::time::{Instant, sleep};
+
 use crate::api::types;
 use crate::error::Error;
 use crate::nexus::Partner;
@@ -10,7 +12,7 @@ use crate::operations;
 use crate::secret::Secret;
 use crate::session::{Exchange, Exchanging};
 use crate::sso;
-use crate::wire::Credential;
+use crate::wire::{Credential, Rules};
 
 /// What MX does with a user's members when a session is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +61,25 @@ impl MintedSessions {
 impl Exchange for MintedSessions {
     fn open(&self) -> Exchanging<'_> {
         Box::pin(async {
-            let token = self.token().await?;
-            spend(&self.partner, token).await
+            let (begun, rules) = (Instant::now(), &self.partner.rules_for_openings);
+            let mut attempts = rules.retry.start();
+            loop {
+                let token = self.token().await?;
+                let once = &self.partner.rules_without_retries;
+                let error = match spend(&self.partner, once, token).await {
+                    Err(error) => error,
+                    opened => return opened,
+                };
+                // With a fresh token, which is free, opening a session can be repeated whatever became of the last attempt.
+                let is_replayable = true;
+                let next = |cause| {
+                    attempts.next_delay(is_replayable, cause, begun.elapsed(), &rules.budget)
+                };
+                match error.cause().and_then(next) {
+                    Some(delay) => sleep(delay).await,
+                    None => return Err(error),
+                }
+            }
         })
     }
 }
@@ -89,7 +108,8 @@ impl Exchange for OneToken {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
             let token = token.ok_or_else(Error::token_spent)?;
-            let outcome = spend(&self.partner, token.clone()).await;
+            let rules = &self.partner.rules_for_openings;
+            let outcome = spend(&self.partner, rules, token.clone()).await;
             // The token can be used again only when it was not sent, or MX refused it unprocessed.
             if let Err(error) = &outcome
                 && error
@@ -109,7 +129,7 @@ impl fmt::Debug for OneToken {
     }
 }
 
-async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
+async fn spend(partner: &Partner, rules: &Arc<Rules>, token: Secret) -> Result<Secret, Error> {
     let skip = partner.opening == SessionAggregation::Skip;
     let body = types::SessionCreateRequestBody {
         session: Some(types::SessionCreateRequest {
@@ -117,7 +137,7 @@ async fn spend(partner: &Partner, token: Secret) -> Result<Secret, Error> {
         }),
     };
     let answer = partner
-        .nexus_client_by(&partner.rules_for_openings, Credential::ApiToken(token))
+        .nexus_client_by(rules, Credential::ApiToken(token))
         .create_session()
         .body(body)
         .send()

@@ -75,6 +75,19 @@ macro_rules! generated_client {
 
         $crate::wire::hooks!(generated::Client, $api);
 
+        impl generated::Client {
+            /// The same client with a timeout for each call: with its retries, and with a session that has to be opened for it.
+            ///
+            /// It takes the place of the timeout of one request, so it may also be longer.
+            #[must_use]
+            #[allow(unreachable_pub, reason = "public where the client is")]
+            pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
+                let mut client = self.clone();
+                client.inner.timeout = Some(timeout);
+                client
+            }
+        }
+
         /// A request whose builder lacks a required field.
         impl From<generated::types::error::ConversionError> for $crate::Error {
             fn from(failure: generated::types::error::ConversionError) -> Self {

@@ -29,6 +29,18 @@ pub(super) fn check(base: &str, template: &str, path: &str) -> Result<(), String
     Ok(())
 }
 
+/// The path by another template, which has its parameters at the same places.
+pub(super) fn by_template(base: &str, template: &str, path: &str) -> String {
+    let prefix = base_path(base);
+    let below = path.strip_prefix(prefix).unwrap_or(path);
+    let segments = template.split('/').zip(below.split('/'));
+    let segments = segments.map(|(wanted, found)| match wanted.contains('{') {
+        true => found,
+        false => wanted,
+    });
+    format!("{prefix}{}", segments.collect::<Vec<_>>().join("/"))
+}
+
 fn refusal() -> String {
     "an identifier in its path is empty, or is a dot or two dots; no request was sent".to_owned()
 }
@@ -95,6 +107,16 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[test]
+    fn another_template_keeps_base_and_parameters() {
+        let base = "https://a.example/members/v1";
+        let path = "/members/v1/members/a%2Fb/credentials";
+        assert_eq!(
+            by_template(base, "/member/{member_guid}/credentials", path),
+            "/members/v1/member/a%2Fb/credentials"
+        );
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! Checks requests and responses against the document that the sandbox serves, without the sandbox's code.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 /// The document, with its schemas as JSON Schema.
 pub(crate) struct Document {
     document: Value,
+    /// By the text of the schema: compiling one takes longer than a call.
+    validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
 
 #[derive(Clone)]
@@ -26,7 +31,10 @@ impl Document {
         {
             to_json_schema(schema);
         }
-        Self { document }
+        Self {
+            document,
+            validators: RefCell::default(),
+        }
     }
 
     pub(crate) fn operations(&self) -> BTreeMap<String, DocumentedOperation> {
@@ -102,10 +110,7 @@ impl Document {
     }
 
     fn check(&self, schema: &Value, value: &Value) -> Result<(), String> {
-        let mut schema = schema.clone();
-        to_json_schema(&mut schema);
-        schema["components"] = self.document["components"].clone();
-        let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+        let validator = self.validator(schema)?;
         let errors: Vec<String> = validator
             .iter_errors(value)
             .map(|error| format!("{}: {error}", error.instance_path()))
@@ -114,6 +119,21 @@ impl Document {
             true => Ok(()),
             false => Err(errors.join("; ")),
         }
+    }
+
+    fn validator(&self, schema: &Value) -> Result<Rc<Validator>, String> {
+        let text = schema.to_string();
+        if let Some(compiled) = self.validators.borrow().get(&text) {
+            return Ok(Rc::clone(compiled));
+        }
+        let mut schema = schema.clone();
+        to_json_schema(&mut schema);
+        schema["components"] = self.document["components"].clone();
+        let compiled = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+        let compiled = Rc::new(compiled);
+        let mut validators = self.validators.borrow_mut();
+        validators.insert(text, Rc::clone(&compiled));
+        Ok(compiled)
     }
 }
 

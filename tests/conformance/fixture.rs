@@ -49,6 +49,7 @@ pub(crate) struct Fixture {
     session: String,
     api_token: String,
     ids: BTreeMap<&'static str, String>,
+    manual_account: String,
     credentials: Value,
     challenge: Value,
 }
@@ -148,6 +149,8 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
     }
     let credentials = call("GET", &format!("/institutions/{bank}/credentials"), None).await;
     let accounts = call("GET", &format!("/members/{member}/accounts"), None).await;
+    let manual = json!({"account": {"name": "Piggy bank", "account_type": 2}});
+    let manual = call("POST", "/accounts", Some(manual)).await;
     let text = |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
     let job = &read["member"]["most_recent_job_guid"];
     Fixture {
@@ -165,6 +168,7 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
             ("end_date", "2026-02-01".to_owned()),
         ]
         .into(),
+        manual_account: text(&manual["account"]["guid"], ""),
         credentials: credentials["credentials"].clone(),
         challenge,
         session,
@@ -189,7 +193,7 @@ impl Fixture {
                 {
                     // Accounts of a bank cannot be deleted, only those that the user created.
                     Some("account_guid") if operation.id == "deleteManualAccount" => {
-                        "ACT-1".to_owned()
+                        self.manual_account.clone()
                     }
                     Some(name) => self.ids.get(name).cloned().unwrap_or(format!("{name}-1")),
                     None => segment.to_owned(),

@@ -1,9 +1,11 @@
 //! Lost answers: no member is created twice, and a created one is found.
 
-use mx_nexus::connect::{ConnectErrorKind, FormValues};
-use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use crate::recorder::{Answer, member};
+use mx_nexus::connect::{ConnectErrorKind, FormValues};
+use serde_json::{Value, json};
+
+use crate::recorder::{Answer, Recorder, member};
 use crate::{
     CREATE, UPDATE, WINDOW, answer, described, entries, form, oauth_bank, password_bank, user,
     window,
@@ -21,49 +23,86 @@ fn losses() -> [Answer; 5] {
     ]
 }
 
+/// A bank that loses the answers to `lost` creates, and lists these members.
+async fn losing(lost: Answer, times: usize, members: Value) -> Recorder {
+    let creates = AtomicUsize::new(0);
+    password_bank(move |received, _| match received.line.as_str() {
+        "GET /members?page=1" => answer(200, &json!({"members": members})),
+        CREATE if creates.fetch_add(1, SeqCst) >= times => member("MBR-1"),
+        _ => lost.clone(),
+    })
+    .await
+}
+
+fn of_institution(guid: &str, institution: &str, external_guid: Option<&str>) -> Value {
+    json!({"guid": guid, "external_guid": external_guid, "institution_guid": institution})
+}
+
 #[tokio::test]
-async fn lost_answer_to_create_is_not_retried() {
+async fn lost_answer_to_create_is_an_error_where_the_members_cannot_be_listed() {
     for lost in losses() {
         let server = password_bank(move |_, _| lost.clone()).await;
         let error = form(&server).await.submit(entries()).await.unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::AnswerLost, "{error}");
         assert!(error.to_string().starts_with(
-            "the answer was lost and the member may exist; list the members before submitting again: "
+            "the answer was lost and the member may exist; list the members before submitting again, "
         ));
-        assert_eq!(server.lines().len(), 3, "one POST");
+        assert_eq!(server.count(CREATE), 1);
         described(&error);
+    }
+}
+
+#[tokio::test]
+async fn lost_answer_to_create_is_an_error_where_the_institution_has_another_member() {
+    for lost in losses() {
+        let others = json!([of_institution("MBR-7", "INS-1", None)]);
+        let server = losing(lost, 1, others).await;
+        let error = form(&server).await.submit(entries()).await.unwrap_err();
+        assert_eq!(error.kind(), ConnectErrorKind::AnswerLost, "{error}");
+        assert_eq!(server.count(CREATE), 1);
     }
 }
 
 #[tokio::test]
 async fn member_with_a_lost_answer_is_found_by_external_guid() {
     for lost in losses() {
-        for (external_guid, is_found) in [("mine-77", true), ("another", false)] {
-            let lost = lost.clone();
-            let server = password_bank(move |received, _| {
-                let members = json!([
-                    {"guid": "MBR-7", "external_guid": "mine-77", "institution_guid": "INS-7"},
-                    {"guid": "MBR-2", "external_guid": null, "institution_guid": "INS-1"},
-                    {"guid": "MBR-1", "external_guid": external_guid, "institution_guid": "INS-1"},
-                ]);
-                match received.line.as_str() {
-                    "GET /members?page=1" => answer(200, &json!({"members": members})),
-                    _ => lost.clone(),
+        let members = json!([
+            of_institution("MBR-7", "INS-7", Some("mine-77")),
+            of_institution("MBR-2", "INS-1", None),
+            of_institution("MBR-1", "INS-1", Some("mine-77")),
+        ]);
+        let server = losing(lost, 9, members).await;
+        let form = form(&server).await.with_external_guid("mine-77");
+        let connection = form.submit(entries()).await.unwrap();
+        assert_eq!(connection.member().as_str(), "MBR-1");
+        assert_eq!(server.count(CREATE), 1);
+    }
+}
+
+#[tokio::test]
+async fn create_without_effect_is_sent_once_more() {
+    let without_ours = json!([
+        of_institution("MBR-7", "INS-7", None),
+        of_institution("MBR-2", "INS-1", Some("another")),
+    ]);
+    let of_others = json!([of_institution("MBR-7", "INS-7", None)]);
+    for lost in losses() {
+        for (external_guid, members) in [(Some("mine-77"), &without_ours), (None, &of_others)] {
+            for (times, is_made) in [(1, true), (2, false)] {
+                let server = losing(lost.clone(), times, members.clone()).await;
+                let mut form = form(&server).await;
+                if let Some(guid) = external_guid {
+                    form = form.with_external_guid(guid);
                 }
-            })
-            .await;
-            let form = form(&server).await.with_external_guid("mine-77");
-            match form.submit(entries()).await {
-                Ok(connection) => {
-                    assert!(is_found);
-                    assert_eq!(connection.member().as_str(), "MBR-1");
+                match form.submit(entries()).await {
+                    Ok(connection) => assert!(is_made && connection.member().as_str() == "MBR-1"),
+                    Err(error) => {
+                        assert!(!is_made, "{error}");
+                        assert_eq!(error.kind(), ConnectErrorKind::AnswerLost);
+                    }
                 }
-                Err(error) => {
-                    assert!(!is_found, "{error}");
-                    assert_eq!(error.kind(), ConnectErrorKind::AnswerLost);
-                }
+                assert_eq!(server.count(CREATE), 2);
             }
-            assert_eq!(server.count(CREATE), 1);
         }
     }
 }

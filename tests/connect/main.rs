@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 #[path = "../support/recorder.rs"]
 mod recorder;
 
+#[cfg(feature = "atrium")]
+mod atrium;
 mod losses;
 mod oauth;
 mod refusals;

@@ -7,7 +7,7 @@ use mx_nexus::pages::Paged;
 use serde_json::json;
 
 use crate::recorder::{Answer, Recorder};
-use crate::{answer, bank, form, name_and_password, user};
+use crate::{answer, bank, form, name_and_password, password_bank, user};
 
 #[tokio::test]
 async fn search_by_name_and_by_url() {
@@ -155,4 +155,31 @@ async fn unknown_institution_or_member_is_a_call_error() {
         assert!(error.member().is_none());
     }
     assert_eq!(server.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn institution_without_identification_is_refused_before_credentials_are_entered() {
+    for (supports, is_refused) in [
+        (json!(false), true),
+        (json!(true), false),
+        (json!(null), false),
+    ] {
+        let institution = json!({"guid": "INS-1", "supports_account_identification": supports});
+        let credentials = name_and_password(["CRD-1", "CRD-2"]);
+        let server = bank(institution, credentials, |_, _| answer(418, &json!({}))).await;
+        let form = form(&server).await.identifying();
+        assert_eq!(form.is_err(), is_refused);
+        if let Err(error) = form {
+            assert_eq!(error.kind(), ConnectErrorKind::NotSupported);
+            let text = "the institution does not support this kind of job; choose another one";
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn member_to_reconnect_is_not_refused() {
+    let server = password_bank(|_, _| answer(418, &json!({}))).await;
+    let form = user(&server).reconnect("MBR-1").await.unwrap();
+    assert!(form.identifying().is_ok());
 }

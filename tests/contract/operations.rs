@@ -92,6 +92,8 @@ fn describe(operation: &Operation) -> String {
         Answer::Bytes => "bytes",
         _ => "nothing",
     };
+    let other_path = operation.other_path.map(|path| format!(" or {path}"));
+    let other_path = other_path.unwrap_or_default();
     let marks = [
         (operation.starts_work, "starts work"),
         (operation.deprecated, "deprecated"),
@@ -105,7 +107,7 @@ fn describe(operation: &Operation) -> String {
         "sent once"
     };
     format!(
-        "{id}: {method} {path} ({}){body} -> {answer} as {accept}; {replay}{marks}; {tag}; by {headers}; evidence {evidence:?}",
+        "{id}: {method} {path}{other_path} ({}){body} -> {answer} as {accept}; {replay}{marks}; {tag}; by {headers}; evidence {evidence:?}",
         parameters.join(", ")
     )
 }

@@ -1,12 +1,13 @@
 //! What only Atrium has: open questions in the status that is polled, and no choice of what an aggregation gathers.
 
 use mx_nexus::atrium::types;
-use mx_nexus::jobs::{JobBuilder, JobErrorKind, Kind};
+use mx_nexus::jobs::steps::{self, Event};
+use mx_nexus::jobs::{Answers, JobBuilder, JobErrorKind, Kind};
 use mx_nexus::operations::Api;
 use serde_json::{Map, Value, json};
 
 use crate::atrium::{after_start, at_once, success, then, transcript};
-use crate::script::{Client, LONG, Server, answer, member, member_with, status};
+use crate::script::{Client, LONG, Server, answer, challenges, member, member_with, status};
 
 #[tokio::test]
 async fn a_question_in_the_status_is_asked_without_a_list() {
@@ -32,6 +33,41 @@ async fn an_aggregation_with_an_option_is_refused_before_its_start() {
     assert!(!error.handle().has_started());
     assert!(error.to_string().contains("no options"), "{error}");
     assert_eq!(server.count("POST"), 0, "{}", server.transcript());
+}
+
+#[tokio::test]
+async fn single_steps_drive_a_job_that_is_resumed_before_each() {
+    let question = json!([{"guid": "CRD-1", "type": "TEXT", "label": "Town?"}]);
+    let asking = member_with(200, "CHALLENGED#2", json!({"challenges": question}));
+    let answered = [asking.clone(), challenges(question), member("RESUMED~#2")];
+    let script = after_start(then(then([asking], answered), success()));
+    // A job that is resumed before its start reads the member again.
+    let script = then([member("CONNECTED#1")], script);
+    let server = Server::start_by(Api::Atrium, script);
+    let mut handle = server.client().identify().prepare(LONG).handle().clone();
+    let (mut asked, mut found) = (0, None);
+    while found.is_none() && server.unused() > 0 {
+        let saved = serde_json::to_string(&handle).unwrap();
+        let resume = || {
+            let handle = serde_json::from_str(&saved).unwrap();
+            server.client().resume(handle).unwrap()
+        };
+        let (stepped, owners) = steps::step(resume(), LONG).await;
+        (handle, found) = (stepped.handle, owners);
+        match stepped.event {
+            Event::Challenged { questions } => {
+                asked += questions.len();
+                let resume = server.client().resume(handle).unwrap();
+                let answers = Answers::new().with("CRD-1", "Lehi");
+                handle = steps::answer(resume, LONG, answers).await.handle;
+            }
+            Event::Failed { message, .. } => panic!("{message}\n{}", server.transcript()),
+            Event::Running { .. } | Event::Done => {}
+        }
+    }
+    assert!(found.is_some(), "{}", server.transcript());
+    assert_eq!(asked, 1);
+    assert_eq!(server.count("POST /members/MBR-1/identify"), 1);
 }
 
 #[tokio::test]

@@ -1,21 +1,14 @@
-//! From options and environment variables to a user of MX or of a sandbox. Used by every command that calls MX.
+//! From options and environment variables to a system of MX, or a sandbox, and the credentials for it.
 
-use std::time::Duration;
-
-use mx_nexus::mdx::types::UserCreateRequest;
-use mx_nexus::{Environment, Nexus, Secret, User, reqwest};
-use mx_nexus_sandbox::Sandbox;
+use mx_nexus::Secret;
+use mx_nexus::operations::Api;
 
 use crate::arguments::Configuration;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::job_file::EMBEDDED;
-use crate::terminal::Terminal;
 
 /// The default user of a sandbox.
 pub(crate) const SANDBOX_USER: &str = "my-first-user";
-
-/// Duration of a job of the embedded sandbox: visible, but short.
-const JOB_TIME: Duration = Duration::from_millis(1500);
 
 /// The system to call, and the credentials for it.
 #[derive(Debug, PartialEq)]
@@ -27,10 +20,8 @@ pub(crate) enum Access {
         client_id: String,
         api_key: Secret,
     },
-    Session {
-        system: System,
-        token: Secret,
-    },
+    /// A session of Nexus.
+    Session { system: System, token: Secret },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,35 +32,66 @@ pub(crate) enum System {
     Sandbox(String),
 }
 
+/// What is set by options and variables.
+#[derive(Default)]
+struct Settings {
+    environment: Option<String>,
+    client_id: Option<String>,
+    api_key: Option<Secret>,
+    session_token: Option<Secret>,
+}
+
+impl Settings {
+    fn read(configuration: &Configuration, api: Api) -> Result<Self, Failure> {
+        let option = |option: &Option<String>, name| match non_blank(option.as_deref()) {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => variable(name),
+        };
+        let mut client_id = option(&configuration.client_id, "MX_CLIENT_ID")?;
+        let mut api_key = variable("MX_API_KEY")?;
+        let mut session_token = variable("MX_SESSION_TOKEN")?.map(Secret::from);
+        if api == Api::Atrium {
+            if configuration.session_token_file.is_some() {
+                return Err(Failure::usage("Atrium has no sessions"));
+            }
+            session_token = None;
+            if configuration.client_id.is_none() {
+                client_id = variable("MX_ATRIUM_CLIENT_ID")?.or(client_id);
+            }
+            api_key = variable("MX_ATRIUM_API_KEY")?.or(api_key);
+        }
+        let mut settings = Self {
+            environment: option(&configuration.environment, "MX_ENVIRONMENT")?,
+            client_id,
+            api_key: api_key.map(Secret::from),
+            session_token,
+        };
+        if let Some(file) = &configuration.api_key_file {
+            settings.api_key = Some(file.secret("the API key")?);
+        }
+        if let Some(file) = &configuration.session_token_file {
+            settings.session_token = Some(file.secret("the session token")?);
+        }
+        Ok(settings)
+    }
+}
+
 impl Access {
     /// From the options and variables of this process.
-    pub(crate) fn find(configuration: &Configuration) -> Result<Self, Failure> {
-        let api_key = match &configuration.api_key_file {
-            Some(file) => Some(file.secret("the API key")?),
-            None => variable("MX_API_KEY")?,
-        };
-        let session_token = match &configuration.session_token_file {
-            Some(file) => Some(file.secret("the session token")?),
-            None => variable("MX_SESSION_TOKEN")?,
-        };
-        Self::resolve(configuration, api_key, session_token)
+    pub(crate) fn find(configuration: &Configuration, api: Api) -> Result<Self, Failure> {
+        Self::resolve(Settings::read(configuration, api)?)
     }
 
-    fn resolve(
-        configuration: &Configuration,
-        api_key: Option<Secret>,
-        session_token: Option<Secret>,
-    ) -> Result<Self, Failure> {
-        let environment = non_blank(configuration.environment.as_deref());
-        let client_id = non_blank(configuration.client_id.as_deref());
+    fn resolve(settings: Settings) -> Result<Self, Failure> {
+        let environment = settings.environment.as_deref();
         let system = environment.map_or(Ok(System::Integration), System::parse)?;
-        if let Some(token) = session_token {
+        if let Some(token) = settings.session_token {
             return Ok(Self::Session { system, token });
         }
-        match (client_id, api_key) {
+        match (settings.client_id, settings.api_key) {
             (Some(client_id), Some(api_key)) => Ok(Self::Partner {
                 system,
-                client_id: client_id.to_owned(),
+                client_id,
                 api_key,
             }),
             (None, None) if environment.is_none() => Ok(Self::Embedded),
@@ -87,9 +109,7 @@ impl Access {
             }
         }
     }
-}
 
-impl Access {
     /// The name of the system, such as `integration`.
     pub(crate) fn environment_name(&self) -> &str {
         match self {
@@ -110,27 +130,23 @@ impl Access {
     }
 
     /// The user to act for; none for a session, which belongs to one.
-    pub(crate) fn user_id<'a>(
-        &self,
-        configuration: &'a Configuration,
-    ) -> Result<Option<&'a str>, Failure> {
+    pub(crate) fn user(&self, configuration: &Configuration) -> Result<Option<String>, Failure> {
         let is_sandbox = match self {
             Self::Session { .. } => return Ok(None),
             Self::Embedded => true,
             Self::Partner { system, .. } => system.is_sandbox(),
         };
-        let user_id = configuration
-            .user_id()
-            .or(is_sandbox.then_some(SANDBOX_USER));
-        user_id.ok_or_else(missing_user).map(Some)
+        let user = match non_blank(configuration.user.as_deref()) {
+            Some(user) => Some(user.to_owned()),
+            None => variable("MX_USER_ID")?,
+        };
+        let user = user.or_else(|| is_sandbox.then(|| SANDBOX_USER.to_owned()));
+        user.ok_or_else(missing_user).map(Some)
     }
 }
 
-impl Configuration {
-    /// The user that is set.
-    pub(crate) fn user_id(&self) -> Option<&str> {
-        non_blank(self.user.as_deref())
-    }
+pub(crate) fn missing_user() -> Failure {
+    Failure::usage("missing: the user; set --user or MX_USER_ID")
 }
 
 impl System {
@@ -151,157 +167,21 @@ impl System {
         }
     }
 
-    async fn environment(&self) -> Result<Environment, Failure> {
-        match self {
-            Self::Integration => Ok(Environment::integration()),
-            Self::Production => Ok(Environment::production()),
-            Self::Sandbox(address) => {
-                check_sandbox(address).await?;
-                Ok(Sandbox::environment_at(address))
-            }
-        }
-    }
-
-    fn is_sandbox(&self) -> bool {
+    pub(crate) fn is_sandbox(&self) -> bool {
         matches!(self, Self::Sandbox(_))
     }
 }
 
-fn missing_user() -> Failure {
-    Failure::usage("missing: the user; set --user or MX_USER_ID")
-}
-
-/// An empty variable counts as not set.
+/// An empty text counts as not set.
 fn non_blank(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-fn variable(name: &str) -> Result<Option<Secret>, Failure> {
+fn variable(name: &str) -> Result<Option<String>, Failure> {
     match std::env::var(name) {
-        Ok(text) => Ok(non_blank(Some(&text)).map(Secret::from)),
+        Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(_) => Err(Failure::usage(format!("{name} is not UTF-8"))),
-    }
-}
-
-/// The user that requests are sent for.
-pub(crate) struct Target {
-    pub(crate) user: User,
-    /// Whether institutions and users are invented.
-    pub(crate) is_sandbox: bool,
-    /// The sandbox inside this process. It ends with this value.
-    embedded: Option<Sandbox>,
-}
-
-impl Target {
-    /// Starts the embedded sandbox if needed. Creates the user in a sandbox.
-    pub(crate) async fn open(
-        access: Access,
-        user_id: Option<&str>,
-        terminal: &mut Terminal,
-    ) -> Result<Self, Failure> {
-        match access {
-            Access::Embedded => Self::embedded(user_id.unwrap_or(SANDBOX_USER), terminal).await,
-            Access::Session { system, token } => {
-                let nexus = Nexus::builder(system.environment().await?).build()?;
-                Ok(Self::new(
-                    nexus.with_session_token(token),
-                    system.is_sandbox(),
-                ))
-            }
-            Access::Partner {
-                system,
-                client_id,
-                api_key,
-            } => {
-                let is_sandbox = system.is_sandbox();
-                let user_id = user_id.ok_or_else(missing_user)?;
-                let nexus = Nexus::builder(system.environment().await?)
-                    .credentials(client_id, api_key)
-                    .build()?;
-                let user = nexus.user(user_id);
-                if is_sandbox {
-                    ensure(&user).await?;
-                }
-                Ok(Self::new(user, is_sandbox))
-            }
-        }
-    }
-
-    fn new(user: User, is_sandbox: bool) -> Self {
-        Self {
-            user,
-            is_sandbox,
-            embedded: None,
-        }
-    }
-
-    async fn embedded(user_id: &str, terminal: &mut Terminal) -> Result<Self, Failure> {
-        let sandbox = Sandbox::builder().job_time(JOB_TIME).start().await;
-        let sandbox =
-            sandbox.map_err(|error| Failure::failed("cannot start the sandbox", &error))?;
-        terminal.print("No credentials of MX are set: this runs in a sandbox inside this process, with invented institutions and users.");
-        terminal.step("sandbox", sandbox.address());
-        let user = sandbox.nexus().build()?.user(user_id);
-        ensure(&user).await?;
-        Ok(Self {
-            embedded: Some(sandbox),
-            ..Self::new(user, true)
-        })
-    }
-
-    /// Whether jobs end with this process.
-    pub(crate) fn is_embedded(&self) -> bool {
-        self.embedded.is_some()
-    }
-
-    /// Stops the embedded sandbox.
-    pub(crate) async fn close(self) {
-        if let Some(sandbox) = self.embedded {
-            sandbox.stop().await;
-        }
-    }
-}
-
-/// Creates the user at MX if it does not exist.
-pub(crate) async fn ensure(user: &User) -> Result<(), Failure> {
-    if let Some(id) = user.id() {
-        let request = UserCreateRequest::builder().id(id);
-        let request = request.try_into().map_err(mx_nexus::Error::from)?;
-        user.nexus().users()?.ensure(request).await?;
-    }
-    Ok(())
-}
-
-/// The API key is sent only to an address that answers like a sandbox.
-async fn check_sandbox(address: &str) -> Result<(), Failure> {
-    let advice = "`nexus sandbox` starts a sandbox and prints its address";
-    let failed = |error: reqwest::Error| {
-        let what = format!("no sandbox answers at {address}");
-        Failure::new(Exit::Failed, what)
-            .caused_by(&error.without_url())
-            .advising(advice)
-    };
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(failed)?;
-    let index = http.get(format!("{address}/_sandbox")).send().await;
-    let index = index.map_err(failed)?;
-    let status = index.status();
-    if status.is_server_error() {
-        let message = format!("the sandbox at {address} answered with status {status}");
-        return Err(Failure::new(Exit::Failed, message));
-    }
-    let body = index.json::<serde_json::Value>().await;
-    match status.is_success() && body.is_ok_and(|body| body.is_object()) {
-        true => Ok(()),
-        false => {
-            let message = format!("the server at {address} is not a sandbox of MX");
-            Err(Failure::usage(message).advising(advice))
-        }
     }
 }
 
@@ -309,19 +189,12 @@ async fn check_sandbox(address: &str) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    fn resolve(
-        environment: &str,
-        client_id: &str,
-        api_key: &str,
-        session: &str,
-    ) -> Result<Access, Failure> {
-        let configuration = Configuration {
-            environment: Some(environment.to_owned()),
-            client_id: Some(client_id.to_owned()),
-            ..Configuration::default()
-        };
-        let secret = |text| non_blank(Some(text)).map(Secret::from);
-        Access::resolve(&configuration, secret(api_key), secret(session))
+    fn settings(environment: &str) -> Settings {
+        Settings {
+            environment: non_blank(Some(environment)).map(str::to_owned),
+            client_id: Some("c".to_owned()),
+            ..Settings::default()
+        }
     }
 
     #[test]
@@ -334,7 +207,12 @@ mod tests {
                 System::Sandbox("http://127.0.0.1:80".to_owned()),
             ),
         ] {
-            match resolve(environment, "c", "k", "").unwrap() {
+            let api_key = Some(Secret::new("k"));
+            let settings = Settings {
+                api_key,
+                ..settings(environment)
+            };
+            match Access::resolve(settings).unwrap() {
                 Access::Partner { system, .. } => assert_eq!(system, expected),
                 other => panic!("{other:?}"),
             }
@@ -345,7 +223,11 @@ mod tests {
     fn session_needs_neither_key_nor_client_id() {
         let system = System::Integration;
         let token = Secret::new("test_session");
-        let access = resolve("", "c", "", "test_session").unwrap();
+        let settings = Settings {
+            session_token: Some(token.clone()),
+            ..settings("")
+        };
+        let access = Access::resolve(settings).unwrap();
         assert_eq!(access, Access::Session { system, token });
     }
 }

@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{
-    NonEmptyStringValueParser, PathBufValueParser, PossibleValuesParser, TypedValueParser,
-};
-use clap::{Args, Parser, Subcommand};
+use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mx_nexus::operations::{Api, Operation};
+use mx_nexus::operations::Api;
 
 use crate::exit::CODES;
 use crate::input::Input;
@@ -22,7 +20,12 @@ Environment variables (an option overrides its variable):
   MX_SESSION_TOKEN  the token of an open session; replaces client id, API key and user.
                     `test_session` with `nexus identify --member test_nexus_member` returns
                     the fixed test data of integration
-Without these variables, the command runs in a sandbox inside its own process.";
+Without these variables, the command runs in a sandbox inside its own process.
+
+With --api atrium the command uses Atrium, MX's sister API, with the same variables. If Atrium has
+credentials of its own, MX_ATRIUM_CLIENT_ID and MX_ATRIUM_API_KEY replace MX_CLIENT_ID and
+MX_API_KEY. The user is its guid (USR-…) or your identifier of it, an institution is a name or a
+code, and there are no sessions.";
 
 const RESULTS: &str = "\
 With --json, stdout is the result in MX's fields, as far as they are known. identify: an array of owners (account_guid, \
@@ -51,7 +54,7 @@ questions, result. Without credentials of MX they run in a sandbox inside this p
     };
 }
 
-// Usage lines are given, because clap shows an option that came from a variable as required.
+// Usage lines are given, because clap's own depend on what was typed.
 
 /// Command line of MX's Nexus API: run jobs, such as finding the owners of accounts, and call any operation.
 #[derive(Debug, Parser)]
@@ -65,28 +68,28 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find the owners of the accounts at an institution
-    #[command(long_about = about!("Find the owners of the accounts at an institution"))]
     #[command(override_usage = "nexus identify [OPTIONS]")]
+    #[command(long_about = about!("Find the owners of the accounts at an institution"))]
     #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
     Identify(StartGathering),
     /// Find the account and routing numbers
-    #[command(long_about = about!("Find the account and routing numbers of the accounts at an institution"))]
     #[command(override_usage = "nexus verify [OPTIONS]")]
+    #[command(long_about = about!("Find the account and routing numbers of the accounts at an institution"))]
     #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
     Verify(StartGathering),
     /// Gather accounts and transactions anew
-    #[command(long_about = about!("Gather the accounts and transactions at an institution anew"))]
     #[command(override_usage = "nexus aggregate [OPTIONS]")]
+    #[command(long_about = about!("Gather the accounts and transactions at an institution anew"))]
     #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
     Aggregate(StartGathering),
     /// Gather the balances
-    #[command(long_about = about!("Gather the balances of the accounts at an institution"))]
     #[command(override_usage = "nexus balance [OPTIONS]")]
+    #[command(long_about = about!("Gather the balances of the accounts at an institution"))]
     #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
     Balance(Start),
     /// Gather up to 24 months of transactions
-    #[command(long_about = about!("Gather up to 24 months of transactions at an institution"))]
     #[command(override_usage = "nexus history [OPTIONS]")]
+    #[command(long_about = about!("Gather up to 24 months of transactions at an institution"))]
     #[command(after_long_help = format!("{RESULTS}\n\n{SECRETS}\n\n{VARIABLES}\n\n{CODES}"))]
     History(Start),
     /// Continue a job that stopped, by its handle or job file
@@ -105,14 +108,14 @@ pub(crate) enum Command {
     ///
     /// A shell can source the output: it exports variables, and all other lines are comments.
     Sandbox(Sandbox),
-    /// Call any operation of Nexus
+    /// Call any operation of Nexus or Atrium
     ///
     /// Prints the JSON of the response. `nexus operations` lists the operations, `nexus operations NAME` shows the parameters of
     /// one.
     #[command(override_usage = "nexus call [OPTIONS] <OPERATION> [NAME=VALUE]...")]
     #[command(after_long_help = format!("{VARIABLES}\n\n{CODES}"))]
     Call(Call),
-    /// List the operations of Nexus, or show one
+    /// List the operations of Nexus or Atrium, or show one
     Operations(Operations),
     /// Print the completions for a shell
     Completions { shell: Shell },
@@ -120,25 +123,42 @@ pub(crate) enum Command {
     Man { command: Option<String> },
 }
 
-/// The account at MX, and the user to act for.
+/// The account at MX, and the user to act for. Variables are read by `access`, which knows the API.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct Configuration {
-    /// integration, production, or the address of a sandbox
-    #[arg(long, env = "MX_ENVIRONMENT", hide_env_values = true)]
+    /// integration, production, or the address of a sandbox; default: the variable MX_ENVIRONMENT
+    #[arg(long)]
     pub(crate) environment: Option<String>,
-    /// The client id that MX gave you
-    #[arg(long, env = "MX_CLIENT_ID", hide_env_values = true, value_name = "ID")]
+    /// The client id that MX gave you; default: the variable MX_CLIENT_ID
+    #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
     /// File with the API key, or - for stdin; default: the variable MX_API_KEY
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) api_key_file: Option<Input>,
-    /// The user to act for: the id that you gave it
-    #[arg(long, env = "MX_USER_ID", hide_env_values = true, value_name = "ID")]
+    /// The user to act for: the id that you gave it; default: the variable MX_USER_ID
+    #[arg(long, value_name = "ID")]
     pub(crate) user: Option<String>,
     /// File with a session token, or - for stdin; default: the variable MX_SESSION_TOKEN
     #[arg(long, value_name = "FILE", value_parser = file())]
     pub(crate) session_token_file: Option<Input>,
+}
+
+/// The APIs that have jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiName {
+    #[default]
+    Nexus,
+    Atrium,
+}
+
+impl From<ApiName> for Api {
+    fn from(name: ApiName) -> Self {
+        match name {
+            ApiName::Nexus => Self::Nexus,
+            ApiName::Atrium => Self::Atrium,
+        }
+    }
 }
 
 /// Options of a command that follows a job.
@@ -167,7 +187,7 @@ pub(crate) struct Start {
     /// Existing member; with --credential, its credentials are updated first
     #[arg(long, value_name = "GUID", conflicts_with = "institution", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) member: Option<String>,
-    /// Institution to connect, by name or GUID; default in a sandbox: MX Bank
+    /// Institution to connect, by name or GUID; default in a sandbox: one of its own
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) institution: Option<String>,
     /// Credential for the institution, by the label of its field: LABEL=VALUE, LABEL=@FILE, or LABEL=- for a line of stdin
@@ -177,6 +197,14 @@ pub(crate) struct Start {
     /// Create the user at MX if it does not exist; always done in a sandbox
     #[arg(long)]
     pub(crate) create_user: bool,
+    #[arg(
+        long,
+        value_name = "API",
+        default_value = "nexus",
+        help_heading = "Configuration",
+        help = "The API of MX to use"
+    )]
+    pub(crate) api: ApiName,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }
@@ -238,14 +266,21 @@ pub(crate) struct Sandbox {
 #[derive(Debug, Args)]
 pub(crate) struct Call {
     /// Operation, such as readMember or read_member
-    #[arg(value_parser = operation)]
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: String,
     /// Parameters by MX's names, such as member_guid=MBR-1; repeat a parameter that is a list
     #[arg(value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, String)>,
     /// Request body: JSON, @FILE, or - for stdin; put secrets into a file
     #[arg(long, value_name = "JSON")]
     pub(crate) body: Option<Input>,
+    #[arg(
+        long,
+        value_name = "API",
+        default_value = "nexus",
+        help_heading = "Configuration",
+        help = "The API of MX to use"
+    )]
+    pub(crate) api: ApiName,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }
@@ -253,11 +288,14 @@ pub(crate) struct Call {
 #[derive(Debug, Args)]
 pub(crate) struct Operations {
     /// Operation to show with its parameters
-    #[arg(conflicts_with = "tag", value_parser = operation)]
-    pub(crate) name: Option<&'static Operation>,
+    #[arg(conflicts_with = "tag")]
+    pub(crate) name: Option<String>,
     /// List the operations with this tag only, such as members
-    #[arg(long, value_name = "TAG", hide_possible_values = true, value_parser = tags())]
+    #[arg(long, value_name = "TAG")]
     pub(crate) tag: Option<String>,
+    /// The API of MX to use
+    #[arg(long, value_name = "API", default_value = "nexus")]
+    pub(crate) api: ApiName,
 }
 
 fn file() -> impl TypedValueParser<Value = Input> {
@@ -278,22 +316,9 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn operation(name: &str) -> Result<&'static Operation, String> {
-    mx_nexus::call::find(Api::Nexus, name)
-        .map_err(|error| format!("{error} (`nexus operations` lists all operations)"))
-}
-
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-fn tags() -> PossibleValuesParser {
-    let operations = Api::Nexus.operations().iter();
-    let mut tags: Vec<&str> = operations.map(|operation| operation.tag).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    PossibleValuesParser::new(tags)
 }
 
 #[cfg(test)]

@@ -2,22 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use mx_nexus::connect::{
-    ConnectError, ConnectErrorKind, Connection, Form, FormValues, Institution, Search,
-};
-use mx_nexus::pages::Paged;
-use mx_nexus::values::{ConnectionStatus, InstitutionGuid, MemberGuid};
+use mx_nexus::connect::{ConnectError, ConnectErrorKind, Connection, Form, FormValues, Search};
+use mx_nexus::operations::Api;
+use mx_nexus::values::{ConnectionStatus, MemberGuid};
 
-use crate::access::Target;
 use crate::credentials::Credentials;
 use crate::exit::{Exit, Failure};
 use crate::job_file::JobRecord;
-use crate::kinds::JobCommand;
+use crate::kinds::{JobCommand, command_line};
+use crate::target::{ApiUser, Found, Target};
 use crate::terminal::{Prompt, Terminal, printable};
 
 /// The steps from an institution to a member.
 pub(crate) struct Connecting<'a> {
+    pub(crate) api: Api,
     pub(crate) target: &'a Target,
+    pub(crate) user: &'a ApiUser,
     pub(crate) credentials: &'a Credentials,
     /// How long the end user may take to sign in on the page of the institution.
     pub(crate) timeout: Duration,
@@ -25,22 +25,19 @@ pub(crate) struct Connecting<'a> {
     pub(crate) terminal: &'a mut Terminal,
 }
 
-/// An institution of the search.
-struct Found {
-    guid: InstitutionGuid,
-    name: String,
-}
-
 impl Found {
-    fn read(institution: Institution) -> Option<Self> {
-        Some(Self {
-            guid: institution.guid?,
-            name: institution.name.unwrap_or_default().to_string(),
-        })
+    fn by_id(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+        }
     }
 
     fn label(&self) -> String {
-        format!("{}, {}", self.name, self.guid)
+        match self.name == self.id {
+            true => self.id.clone(),
+            false => format!("{}, {}", self.name, self.id),
+        }
     }
 }
 
@@ -59,10 +56,9 @@ impl Connecting<'_> {
             return Ok(member);
         }
         let institution = self.find_institution::<K>(institution).await?;
-        let guid = institution.guid.clone();
-        let form = self.target.user.connect(guid).await?;
+        let form = self.user.connect(&institution.id).await?;
         if form.institution().and_then(K::is_supported_by) == Some(false) {
-            let message = format!("the institution does not support `nexus {}`", K::COMMAND);
+            let message = format!("the institution does not support {}", K::WORK);
             return Err(Failure::new(Exit::Failed, message));
         }
         let entries = self.entries(&form).await?;
@@ -82,7 +78,7 @@ impl Connecting<'_> {
         &mut self,
         member: MemberGuid,
     ) -> Result<MemberGuid, Failure> {
-        let form = self.target.user.reconnect(member).await?;
+        let form = self.user.reconnect(member).await?;
         let entries = self.entries(&form).await?;
         let connection = form.submit(entries).await?;
         self.save(connection.member(), "credentials updated")?;
@@ -106,29 +102,23 @@ impl Connecting<'_> {
         if saved.member.is_some() || saved.external_guid.is_none() {
             return Ok(saved.member.clone());
         }
-        let api = self.target.user.api().await?;
-        let mut members = api.list_members().items();
-        while let Some(member) = members.next().await {
-            let member = member?;
-            if member.external_guid == saved.external_guid {
-                return Ok(member.guid);
-            }
-        }
-        Ok(None)
+        let mut members = self.user.members().await?.into_iter();
+        let member = members.find(|member| member.external_guid == saved.external_guid);
+        Ok(member.map(|member| member.guid))
     }
 
     /// The institution with this name or GUID; the user chooses if there are several.
     async fn find_institution<K: JobCommand>(&mut self, name: &str) -> Result<Found, Failure> {
-        let found = if name.starts_with("INS-") {
-            Found {
-                guid: name.into(),
-                name: name.to_owned(),
-            }
+        let is_guid = self.api == Api::Nexus && name.starts_with("INS-");
+        let found = if is_guid {
+            Found::by_id(name)
         } else {
             let search = Search::by_name(name).supporting(K::NAME);
-            let found = self.target.user.search_institutions(search).await?;
-            let found = found.into_iter().filter_map(Found::read).collect();
-            self.choose::<K>(name, found).await?
+            match self.user.search(search).await? {
+                // A code of Atrium looks like a name.
+                found if found.is_empty() && self.api == Api::Atrium => Found::by_id(name),
+                found => self.choose::<K>(name, found).await?,
+            }
         };
         self.terminal.step("institution", printable(&found.label()));
         Ok(found)
@@ -144,29 +134,30 @@ impl Connecting<'_> {
             found.retain(is_exact);
         }
         if found.len() > 1 && self.terminal.is_interactive() {
-            let options = found
-                .iter()
-                .map(|found| (found.label(), found.guid.to_string()));
+            let options = found.iter().map(|found| (found.label(), found.id.clone()));
             let prompt = Prompt::Choice(options.collect());
             let chosen = self
                 .terminal
                 .ask(prompt, "Which institution?", None)
                 .await?;
-            found.retain(|found| found.guid.as_str() == chosen.expose());
+            found.retain(|found| found.id == chosen.expose());
         }
         match (found.len(), found.pop()) {
             (1, Some(found)) => Ok(found),
             (_, None) => {
-                let command = K::COMMAND;
-                let message =
-                    format!("no institution that supports `nexus {command}` matches {name:?}");
+                let message = format!("no institution that supports {} matches {name:?}", K::WORK);
                 Err(Failure::new(Exit::Failed, message))
             }
             (_, Some(last)) => {
                 found.push(last);
                 // From the first page of the search only.
+                let id = if self.api == Api::Atrium {
+                    "code"
+                } else {
+                    "GUID"
+                };
                 let message = format!(
-                    "several institutions match {name:?}; set --institution to the GUID of one"
+                    "several institutions match {name:?}; set --institution to the {id} of one"
                 );
                 Err(Failure::usage(message).advising_all(found.iter().map(Found::label)))
             }
@@ -199,15 +190,9 @@ impl Connecting<'_> {
         institution: &Found,
         error: ConnectError,
     ) -> Result<MemberGuid, Failure> {
-        let mut found = Vec::new();
-        let api = self.target.user.api().await?;
-        let mut members = api.list_members().items();
-        while let Some(member) = members.next().await {
-            let member = member?;
-            if member.institution_guid.as_ref() == Some(&institution.guid) {
-                found.extend(member.guid);
-            }
-        }
+        let members = self.user.members().await?.into_iter();
+        let members = members.filter(|it| it.institution.as_ref() == Some(&institution.id));
+        let found: Vec<MemberGuid> = members.map(|member| member.guid).collect();
         match (self.target.is_sandbox, found.as_slice()) {
             (true, [member]) => {
                 let notice = "has these credentials already; they are sent again";
@@ -229,8 +214,8 @@ impl Connecting<'_> {
         &mut self,
         member: &MemberGuid,
     ) -> Result<(), Failure> {
-        if self.status(member).await? == Some(ConnectionStatus::Pending) {
-            let form = self.target.user.reconnect(member.clone()).await?;
+        if self.status::<K>(member).await? == Some(ConnectionStatus::Pending) {
+            let form = self.user.reconnect(member.clone()).await?;
             let connection = form.submit(FormValues::new()).await?;
             self.sign_in::<K>(&connection).await?;
         }
@@ -246,7 +231,7 @@ impl Connecting<'_> {
         self.terminal.step("sign in at", window.expose());
         let begun = Instant::now();
         while begun.elapsed() < self.timeout {
-            match self.status(member).await? {
+            match self.status::<K>(member).await? {
                 Some(ConnectionStatus::Denied) => {
                     let message = "the end user declined to sign in at the institution";
                     return Err(Failure::new(Exit::EndUserMustAct, message));
@@ -275,14 +260,18 @@ impl Connecting<'_> {
                 "the member is kept in {}; to continue, run the same command again",
                 path.display()
             )),
-            None => failure.advising(format!("then: nexus {} --member {member}", K::COMMAND)),
+            None => {
+                let command = command_line::<K>(self.api);
+                failure.advising(format!("then: {command} --member {member}"))
+            }
         })
     }
 
-    async fn status(&self, member: &MemberGuid) -> Result<Option<ConnectionStatus>, Failure> {
-        let api = self.target.user.api().await?;
-        let answer = api.read_member().member_guid(member).send().await?;
-        let member = answer.into_inner().member;
-        Ok(member.and_then(|member| member.connection_status))
+    async fn status<K: JobCommand>(
+        &self,
+        member: &MemberGuid,
+    ) -> Result<Option<ConnectionStatus>, Failure> {
+        let member = K::prepare(self.user, member.clone()).read_member().await?;
+        Ok(member.reading.status)
     }
 }

@@ -158,10 +158,14 @@ impl From<Error> for Failure {
 
 impl From<&JobError> for Failure {
     fn from(error: &JobError) -> Self {
-        let is_connect = error.call_error().is_some_and(Error::is_connect);
-        Self::new(Exit::of(error), error.to_string())
-            .caused_by(error)
-            .by_proxy(is_connect)
+        let failure = Self::new(Exit::of(error), error.to_string());
+        let call = error.call_error();
+        if error.kind() == JobErrorKind::Call {
+            let is_connect = call.is_some_and(Error::is_connect);
+            return failure.caused_by(error).by_proxy(is_connect);
+        }
+        let last = call.map(|call| Self::from(call.clone()).message);
+        failure.advising_all(last.map(|message| format!("last failed call: {message}")))
     }
 }
 

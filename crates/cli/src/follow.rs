@@ -8,12 +8,12 @@ use mx_nexus::jobs::{
 };
 use mx_nexus::values::ConnectionStatus;
 
-use crate::access::Target;
 use crate::exit::{Exit, Failure};
 use crate::job_file::JobRecord;
-use crate::kinds::JobCommand;
+use crate::kinds::{JobCommand, command_line};
 use crate::output;
 use crate::questions::AnswerSource;
+use crate::target::Target;
 use crate::terminal::Terminal;
 
 /// How often answers are sent again when they provably did not arrive, besides the library's own repetitions.
@@ -22,10 +22,13 @@ const SENDINGS: usize = 5;
 /// After so many polls a question that MX does not list is reported.
 const POLLS_WITHOUT_QUESTION: u32 = 5;
 
-/// A sandbox is polled more often than MX.
+/// A sandbox is on this machine, so it can be polled more often than MX.
+const SANDBOX_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often the member is read.
 pub(crate) fn polling(target: &Target) -> Polling {
     match target.is_sandbox {
-        true => Polling::between(Duration::from_millis(100), Duration::from_secs(1)),
+        true => Polling::between(SANDBOX_INTERVAL, SANDBOX_INTERVAL),
         false => Polling::default(),
     }
 }
@@ -73,18 +76,12 @@ impl Following<'_> {
     }
 
     fn print<K: JobCommand>(&mut self, result: &K::Output) -> Result<(), Failure> {
+        self.terminal.step(K::RESULT, K::summary(result));
         let rows = K::rows(result);
-        self.terminal.step(
-            K::RESULT,
-            match rows {
-                Some(_) => K::summary(result),
-                None => "none: MX returned an empty result".to_owned(),
-            },
-        );
-        match rows {
-            _ if self.is_json => output::json(&K::json(result)),
-            Some(rows) => output::write(rows.text(output::width()).as_bytes()),
-            None => Ok(()),
+        match self.is_json {
+            true => output::json(&K::json(result)),
+            false if rows.is_empty() => Ok(()),
+            false => output::write(rows.text(output::width()).as_bytes()),
         }
     }
 
@@ -118,7 +115,7 @@ impl Following<'_> {
         if handle.is_blocked() {
             let status = format!("{status}, for the end of another job of this member");
             self.terminal.waiting(&status, &status);
-        } else {
+        } else if handle.has_started() {
             self.terminal.waiting(status, progress);
         }
         if unlisted.is_new(progress) {
@@ -195,7 +192,8 @@ impl Following<'_> {
                 Err(failure.advising(self.again("the member is kept in", "")))
             }
             Rest::Member => {
-                let again = format!("then: nexus {} --member {}", K::COMMAND, handle.member());
+                let command = command_line::<K>(handle.api());
+                let again = format!("then: {command} --member {}", handle.member());
                 self.record.remove()?;
                 Err(failure.advising_all(has_created_member.then_some(again)))
             }
@@ -265,8 +263,8 @@ impl Rest {
             Some(Remedy::GoneForGood | Remedy::ContactMx) => return Self::Nothing(None),
             _ => "",
         };
-        let (command, member) = (K::COMMAND, error.handle().member());
-        let again = format!("then: nexus {command} --member {member}{credentials}");
+        let (handle, command) = (error.handle(), command_line::<K>(error.handle().api()));
+        let again = format!("then: {command} --member {}{credentials}", handle.member());
         Self::Nothing(Some(again))
     }
 }

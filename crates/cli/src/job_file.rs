@@ -2,6 +2,7 @@
 //! `status`.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use mx_nexus::jobs::{Image, JobHandle};
@@ -22,6 +23,7 @@ pub(crate) const EMBEDDED: &str = "embedded sandbox";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Request {
+    pub(crate) api: String,
     pub(crate) command: String,
     pub(crate) environment: String,
     pub(crate) client_id: Option<String>,
@@ -134,8 +136,9 @@ impl JobRecord {
         let Some(file) = &self.file else {
             return Ok(());
         };
-        let text = serde_json::to_string_pretty(&self.saved)
+        let mut text = serde_json::to_string_pretty(&self.saved)
             .map_err(|error| Failure::failed("cannot write the job as JSON", &error))?;
+        text.push('\n');
         if self.text.as_ref() != Some(&text) {
             file.replace(&text).map_err(|error| {
                 let what = format!("cannot write {}", file.path().display());
@@ -160,19 +163,17 @@ impl JobRecord {
         Ok(self.saved.external_guid.clone().unwrap_or_default())
     }
 
-    /// Keeps the image of a question beside the file, and returns its path.
+    /// Keeps the image of a question beside the file, if there is one, and returns its path.
     pub(crate) fn keep_image(
         &mut self,
         image: &Image,
         extension: &str,
-    ) -> std::io::Result<PathBuf> {
-        use std::io::Write;
-        let path = self.path().unwrap_or(Path::new("nexus"));
+    ) -> Option<std::io::Result<PathBuf>> {
         let ending = format!(".image-{}{extension}", self.saved.images.len() + 1);
-        let path = beside(path, &ending);
-        create_private(&path)?.write_all(image.bytes())?;
+        let path = beside(self.path()?, &ending);
+        let written = create_private(&path).and_then(|mut file| file.write_all(image.bytes()));
         self.saved.images.push(ending);
-        Ok(path)
+        Some(written.map(|()| path))
     }
 
     /// Removes the images of questions that were kept.

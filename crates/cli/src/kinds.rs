@@ -1,45 +1,51 @@
 //! The kinds of jobs as commands: names, options, and how a result is printed.
 
-use mx_nexus::User;
 use mx_nexus::aggregation::{Account, Aggregation};
 use mx_nexus::balance::BalanceCheck;
 use mx_nexus::connect::Institution;
 use mx_nexus::history::{ExtendedHistory, HistoryJob};
 use mx_nexus::identity::{Identification, Owners};
 use mx_nexus::jobs::{JobBuilder, Kind, KindName};
+use mx_nexus::operations::Api;
 use mx_nexus::values::MemberGuid;
 use mx_nexus::verification::{AccountNumbers, Verification};
 use serde::Serialize;
 
 use crate::output::{self, Rows};
+use crate::target::ApiUser;
 
 /// A kind of job that has a command.
 pub(crate) trait JobCommand: Kind {
     /// The name of the command.
     const COMMAND: &'static str;
+    /// What it does, in messages.
+    const WORK: &'static str;
     /// The label of the result.
     const RESULT: &'static str;
+    /// An institution of the sandbox that supports it.
+    const SANDBOX_INSTITUTION: &'static str = "MX Bank";
 
     /// A new job.
-    fn prepare(
-        user: &User,
-        member: MemberGuid,
-        include_transactions: Option<bool>,
-    ) -> JobBuilder<Self>;
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self>;
+
+    /// Sets whether transactions are gathered, where that can be chosen.
+    fn with_transactions(job: JobBuilder<Self>, _: bool) -> JobBuilder<Self> {
+        job
+    }
 
     /// Whether an institution supports it, as far as MX says.
     fn is_supported_by(_: &Institution) -> Option<bool> {
         None
     }
 
-    /// The result in one line.
+    /// The result in one line; in words when it is empty.
     fn summary(result: &Self::Output) -> String;
 
     /// The result as JSON.
     fn json(result: &Self::Output) -> impl Serialize;
 
-    /// The result as a table; `None` when it is empty.
-    fn rows(result: &Self::Output) -> Option<Rows>;
+    /// The result as a table.
+    fn rows(result: &Self::Output) -> Rows;
 }
 
 /// The name of the command for a kind of job.
@@ -54,16 +60,30 @@ pub(crate) fn command(kind: KindName) -> Option<&'static str> {
     })
 }
 
+/// The beginning of a command line, such as `nexus identify`.
+pub(crate) fn command_line<K: JobCommand>(api: Api) -> String {
+    let option = if api == Api::Atrium {
+        " --api atrium"
+    } else {
+        ""
+    };
+    format!("nexus {}{option}", K::COMMAND)
+}
+
 impl JobCommand for Identification {
     const COMMAND: &'static str = "identify";
+    const WORK: &'static str = "identification";
     const RESULT: &'static str = "owners";
 
-    fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
-        let job = user.identify(member);
-        match transactions {
-            Some(include) => job.with_transactions(include),
-            None => job,
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self> {
+        match user {
+            ApiUser::Nexus(user) => user.identify(member),
+            ApiUser::Atrium(user) => user.identify(member),
         }
+    }
+
+    fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
+        job.with_transactions(include)
     }
 
     fn is_supported_by(institution: &Institution) -> Option<bool> {
@@ -71,29 +91,36 @@ impl JobCommand for Identification {
     }
 
     fn summary(owners: &Owners) -> String {
-        let accounts = plural(owners.by_account().len(), "account");
-        format!("{} of {accounts}", plural(owners.len(), "owner"))
+        let accounts = count(owners.by_account().len(), "account");
+        match owners.is_empty() {
+            true => count(0, "owner"),
+            false => format!("{} of {accounts}", count(owners.len(), "owner")),
+        }
     }
 
     fn json(owners: &Owners) -> impl Serialize {
         owners.iter().collect::<Vec<_>>()
     }
 
-    fn rows(owners: &Owners) -> Option<Rows> {
-        (!owners.is_empty()).then(|| output::owners(owners))
+    fn rows(owners: &Owners) -> Rows {
+        output::owners(owners)
     }
 }
 
 impl JobCommand for Verification {
     const COMMAND: &'static str = "verify";
+    const WORK: &'static str = "verification";
     const RESULT: &'static str = "numbers";
 
-    fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
-        let job = user.verify(member);
-        match transactions {
-            Some(include) => job.with_transactions(include),
-            None => job,
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self> {
+        match user {
+            ApiUser::Nexus(user) => user.verify(member),
+            ApiUser::Atrium(user) => user.verify(member),
         }
+    }
+
+    fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
+        job.with_transactions(include)
     }
 
     fn is_supported_by(institution: &Institution) -> Option<bool> {
@@ -101,49 +128,57 @@ impl JobCommand for Verification {
     }
 
     fn summary(numbers: &Vec<AccountNumbers>) -> String {
-        format!("of {}", plural(numbers.len(), "account"))
+        count(numbers.len(), "account")
     }
 
     fn json(numbers: &Vec<AccountNumbers>) -> impl Serialize {
         numbers
     }
 
-    fn rows(numbers: &Vec<AccountNumbers>) -> Option<Rows> {
-        (!numbers.is_empty()).then(|| output::numbers(numbers))
+    fn rows(numbers: &Vec<AccountNumbers>) -> Rows {
+        output::numbers(numbers)
     }
 }
 
 impl JobCommand for Aggregation {
     const COMMAND: &'static str = "aggregate";
+    const WORK: &'static str = "aggregation";
     const RESULT: &'static str = "accounts";
 
-    fn prepare(user: &User, member: MemberGuid, transactions: Option<bool>) -> JobBuilder<Self> {
-        let job = user.aggregate(member);
-        match transactions {
-            Some(include) => job.with_transactions(include),
-            None => job,
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self> {
+        match user {
+            ApiUser::Nexus(user) => user.aggregate(member),
+            ApiUser::Atrium(user) => user.aggregate(member),
         }
     }
 
+    fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
+        job.with_transactions(include)
+    }
+
     fn summary(accounts: &Vec<Account>) -> String {
-        plural(accounts.len(), "account")
+        count(accounts.len(), "account")
     }
 
     fn json(accounts: &Vec<Account>) -> impl Serialize {
         accounts
     }
 
-    fn rows(accounts: &Vec<Account>) -> Option<Rows> {
-        (!accounts.is_empty()).then(|| output::accounts(accounts))
+    fn rows(accounts: &Vec<Account>) -> Rows {
+        output::accounts(accounts)
     }
 }
 
 impl JobCommand for BalanceCheck {
     const COMMAND: &'static str = "balance";
+    const WORK: &'static str = "a balance check";
     const RESULT: &'static str = "accounts";
 
-    fn prepare(user: &User, member: MemberGuid, _: Option<bool>) -> JobBuilder<Self> {
-        user.check_balance(member)
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self> {
+        match user {
+            ApiUser::Nexus(user) => user.check_balance(member),
+            ApiUser::Atrium(user) => user.check_balance(member),
+        }
     }
 
     fn summary(accounts: &Vec<Account>) -> String {
@@ -154,17 +189,22 @@ impl JobCommand for BalanceCheck {
         accounts
     }
 
-    fn rows(accounts: &Vec<Account>) -> Option<Rows> {
-        Aggregation::rows(accounts)
+    fn rows(accounts: &Vec<Account>) -> Rows {
+        output::accounts(accounts)
     }
 }
 
 impl JobCommand for ExtendedHistory {
     const COMMAND: &'static str = "history";
+    const WORK: &'static str = "extended history";
     const RESULT: &'static str = "history";
+    const SANDBOX_INSTITUTION: &'static str = "Sandbox Bank";
 
-    fn prepare(user: &User, member: MemberGuid, _: Option<bool>) -> JobBuilder<Self> {
-        user.extend_history(member)
+    fn prepare(user: &ApiUser, member: MemberGuid) -> JobBuilder<Self> {
+        match user {
+            ApiUser::Nexus(user) => user.extend_history(member),
+            ApiUser::Atrium(user) => user.extend_history(member),
+        }
     }
 
     fn is_supported_by(institution: &Institution) -> Option<bool> {
@@ -172,20 +212,21 @@ impl JobCommand for ExtendedHistory {
     }
 
     fn summary(_: &HistoryJob) -> String {
-        "gathered; `nexus call listTransactionsByMember` lists the transactions".to_owned()
+        "gathered; the operation listMemberTransactions lists the transactions".to_owned()
     }
 
     fn json(job: &HistoryJob) -> impl Serialize {
         job
     }
 
-    fn rows(job: &HistoryJob) -> Option<Rows> {
-        job.guid.is_some().then(|| output::history(job))
+    fn rows(job: &HistoryJob) -> Rows {
+        output::history(job)
     }
 }
 
-fn plural(count: usize, word: &str) -> String {
+fn count(count: usize, word: &str) -> String {
     match count {
+        0 => format!("no {word}s: MX returned an empty list"),
         1 => format!("1 {word}"),
         _ => format!("{count} {word}s"),
     }

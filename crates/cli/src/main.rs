@@ -17,6 +17,7 @@ mod locked_file;
 mod output;
 mod pages;
 mod questions;
+mod target;
 mod terminal;
 mod commands {
     pub(crate) mod call;

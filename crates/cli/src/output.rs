@@ -58,6 +58,11 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
+    /// Whether no cell has a text.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.iter().flatten().all(String::is_empty)
+    }
+
     /// A table if it fits into the width, else a block of lines for each row.
     pub(crate) fn text(&self, width: Option<usize>) -> String {
         let table = self.table();

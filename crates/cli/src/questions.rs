@@ -162,18 +162,18 @@ fn print_images(challenge: &Challenge, terminal: &mut Terminal) -> Vec<NamedTemp
 
 /// Writes the images of a question into files that stay, beside the job file if there is one, and prints their names.
 fn keep_images(challenge: &Challenge, record: &mut JobRecord, terminal: &mut Terminal) {
-    let has_file = record.path().is_some();
-    let stays = "it stays until you remove it";
     for (label, image) in images(challenge, terminal) {
-        let saved = match has_file {
-            true => record.keep_image(image, extension(image.media_type())),
-            false => save(image).and_then(|file| Ok(file.into_temp_path().keep()?)),
+        let (saved, note) = match record.keep_image(image, extension(image.media_type())) {
+            Some(saved) => (saved, ""),
+            None => (
+                save(image).and_then(|file| Ok(file.into_temp_path().keep()?)),
+                "; it stays until you remove it",
+            ),
         };
         terminal.step(
             "image",
             match saved {
-                Ok(path) if has_file => format!("{}{label}", path.display()),
-                Ok(path) => format!("{}{label}; {stays}", path.display()),
+                Ok(path) => format!("{}{label}{note}", path.display()),
                 Err(error) => format!("cannot write the file: {error}"),
             },
         );

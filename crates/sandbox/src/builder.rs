@@ -171,6 +171,7 @@ impl SandboxBuilder {
             store,
             faults: FaultQueue::default(),
             requests: RequestLog::default(),
+            documents: Default::default(),
         });
         let router = RequestRouter::new(Arc::clone(&shared), self.limits);
         Ok(Sandbox {

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::api;
-use crate::contract;
 use crate::fault::Fault;
 use crate::settings::Variation;
 use crate::shared::Shared;
@@ -52,6 +51,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
     // Lists and objects of texts and numbers always serialise.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
+    json_response(status, bytes.into())
+}
+
+fn json_response(status: StatusCode, bytes: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
@@ -247,7 +250,7 @@ async fn read_document(
     let name = name.strip_suffix(".json");
     let mut served = api::SERVED.into_iter();
     match served.find(|api| Some(api.name()) == name) {
-        Some(api) => ok(&contract::served_document(api, &shared.address)),
+        Some(api) => json_response(StatusCode::OK, shared.document(api)),
         None => not_found().await,
     }
 }

@@ -44,12 +44,17 @@
 //! # APIs
 //!
 //! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`, Atrium below `/atrium`. Users, tokens, sessions, members, jobs,
-//! challenges, owners and accounts have state, and in Atrium transactions; every other operation answers with the example of MX's
-//! document, or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and
-//! bodies. A refusal names what to send instead.
+//! challenges, owners, accounts and lists of transactions have state; every other operation answers with the example of MX's document,
+//! or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and bodies. A
+//! refusal names what to send instead. Transactions are there after a job that included them (`include_transactions`).
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].
+//! Its limits are those of MX's development environment: 100 users and 25 members a user (405), and five checks of the balance of a
+//! member within two hours (429). New credentials of a member start no job.
+//!
+//! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
+//! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
 //!
 //! # Banks and passwords
 //!
@@ -80,7 +85,8 @@
 //! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
 //! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json`, `mdx.json` and `atrium.json` |
 //!
-//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message.
+//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. So are requests that a web page of another
+//! site sends through a browser: 421 when the header `Host` does not name this machine, 403 for a change from another origin.
 //!
 //! ## Examples
 //!
@@ -118,6 +124,7 @@ mod control;
 mod fault;
 mod guids;
 mod handlers;
+mod origin;
 mod requests;
 mod router;
 mod server;
@@ -375,7 +382,7 @@ impl Sandbox {
     /// let atrium = sandbox.atrium().build()?;
     /// let read = atrium.api().read_member().user_guid(&user).member_guid(&member).send().await?;
     /// let read = read.into_inner().member.ok_or("no member")?;
-    /// assert_eq!(read.institution_code.as_deref(), Some("sandbox_bank"));
+    /// assert_eq!(read.user_guid, Some(user));
     /// # Ok(())
     /// # }
     /// ```

@@ -1,5 +1,11 @@
 //! State of one sandbox that its handle, the router and the control API share.
 
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
+
+use crate::api::Api;
+use crate::contract;
 use crate::fault::FaultQueue;
 use crate::requests::RequestLog;
 use crate::state::Store;
@@ -10,4 +16,17 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) faults: FaultQueue,
     pub(crate) requests: RequestLog,
+    /// The served documents as JSON, by API, made when they are read first.
+    pub(crate) documents: [OnceLock<Bytes>; Api::ALL.len()],
+}
+
+impl Shared {
+    /// The document that is served for an API, as JSON.
+    pub(crate) fn document(&self, api: Api) -> Bytes {
+        let document = self.documents[api as usize].get_or_init(|| {
+            let document = contract::served_document(api, &self.address);
+            Bytes::from(document.to_string())
+        });
+        document.clone()
+    }
 }

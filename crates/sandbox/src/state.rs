@@ -15,9 +15,11 @@ mod account;
 mod challenges;
 mod clock;
 mod connection;
+mod duplicates;
 mod job;
 mod jobs;
 mod lag;
+mod manual_accounts;
 mod member;
 mod members;
 mod oauth;
@@ -34,8 +36,8 @@ pub(crate) use account::{Account, AccountAction, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
 pub(crate) use connection::{AnswerError, Connection, Snapshot};
-pub(crate) use job::Job;
 pub use job::JobState;
+pub(crate) use job::{Job, Stage};
 pub(crate) use lag::LaggingChange;
 pub(crate) use member::{Member, Oauth, status_message};
 pub(crate) use members::unknown_member;
@@ -44,6 +46,8 @@ pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
 pub(crate) use users::{User, unknown_user};
 
+use duplicates::Logins;
+use manual_accounts::ManualAccount;
 use partners::Partners;
 use tokens::Tokens;
 use users::Users;
@@ -66,6 +70,8 @@ pub(crate) struct State {
     pub sessions: Tokens,
     /// All members, by guid.
     pub members: HashMap<String, Member>,
+    pub logins: Logins,
+    pub manual_accounts: Vec<ManualAccount>,
     /// What members show in the answer to the call, where it does not show its change.
     pub before_call: HashMap<String, Snapshot>,
 }
@@ -89,6 +95,8 @@ impl Store {
             api_tokens: Tokens::new(settings.api_token_lifetime),
             sessions: Tokens::new(settings.session_lifetime),
             members: HashMap::new(),
+            logins: Logins::default(),
+            manual_accounts: Vec::new(),
             before_call: HashMap::new(),
             settings,
         };

@@ -1,4 +1,5 @@
-//! Fields that accept more than serde would: MX writes the text `"null"` in places, and wraps the items of some lists.
+//! Fields that accept more than serde would: MX writes the text `"null"` in places, wraps the items of some lists, and prints
+//! two names of some fields.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::ToTokens;
@@ -15,6 +16,8 @@ use crate::registry::{Entry, Registry};
 pub(crate) struct Lenient {
     /// Schema and property of lists whose items may be wrapped.
     unwrapped: Vec<(String, String)>,
+    /// Schema, property and other name of fields that have two (`x-also-named`).
+    also_named: Vec<(String, String, String)>,
     /// The Rust paths of the types in which the text `"null"` means absent.
     null_text: Vec<String>,
 }
@@ -31,12 +34,18 @@ impl Lenient {
             let properties = value["properties"].as_object().into_iter().flatten();
             properties.map(move |(name, property)| (schema, name, property))
         });
+        let also_named = properties.clone().filter_map(|(schema, name, property)| {
+            let other = property["x-also-named"].as_str()?;
+            Some((schema.clone(), name.clone(), other.to_owned()))
+        });
+        let also_named = also_named.collect();
         let unwrapped = properties.filter(|(_, _, property)| property["x-unwrapped-items"] == true);
         let null_text = registry.entries().iter().filter(|entry| entry.null_text);
         Self {
             unwrapped: unwrapped
                 .map(|(schema, name, _)| (schema.clone(), name.clone()))
                 .collect(),
+            also_named,
             null_text: null_text.map(rust_path).collect(),
         }
     }
@@ -47,8 +56,10 @@ pub(super) fn apply(file: &mut syn::File, lenient: &Lenient) -> Result<(), Failu
     let mut fields = Fields {
         lenient,
         unwrapped: 0,
+        also_named: 0,
     };
     fields.visit_file_mut(file);
+    expect("x-also-named", lenient.also_named.len(), fields.also_named)?;
     expect(
         "x-unwrapped-items",
         lenient.unwrapped.len(),
@@ -60,6 +71,7 @@ pub(super) fn apply(file: &mut syn::File, lenient: &Lenient) -> Result<(), Failu
 struct Fields<'a> {
     lenient: &'a Lenient,
     unwrapped: usize,
+    also_named: usize,
 }
 
 impl VisitMut for Fields<'_> {
@@ -69,9 +81,16 @@ impl VisitMut for Fields<'_> {
             let Some(name) = field.ident.as_ref().map(ToString::to_string) else {
                 continue;
             };
-            let is_marked = |(schema, property): &(String, String)| {
+            let is_field = |schema: &str, property: &str| {
                 schema.to_upper_camel_case() == owner && property.to_snake_case() == name
             };
+            for (schema, property, other) in &self.lenient.also_named {
+                if is_field(schema, property) {
+                    field.attrs.push(parse_quote!(#[serde(alias = #other)]));
+                    self.also_named += 1;
+                }
+            }
+            let is_marked = |(schema, property): &(String, String)| is_field(schema, property);
             let written = field.ty.to_token_stream().to_string().replace(' ', "");
             let inner = written.strip_prefix("::std::option::Option<");
             let Some(inner) = inner.and_then(|rest| rest.strip_suffix('>')) else {
@@ -133,11 +152,16 @@ mod tests {
         let lenient = Lenient {
             unwrapped: vec![("Member".to_owned(), "list".to_owned())],
             null_text: vec!["crate::values::Timestamp".to_owned()],
+            also_named: vec![("Member".to_owned(), "due".to_owned(), "until".to_owned())],
         };
         apply(&mut file, &lenient).unwrap();
         let text = prettyplease::unparse(&file);
         assert_eq!(text.matches("absent_or_null_text").count(), 1, "{text}");
         assert_eq!(text.matches("unwrapped_items").count(), 1, "{text}");
+        assert!(
+            text.contains("#[serde(alias = \"until\")]\n    pub due"),
+            "{text}"
+        );
     }
 
     #[test]

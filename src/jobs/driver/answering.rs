@@ -14,7 +14,8 @@ impl<K: Kind> Job<K> {
     ///
     /// In a process that has resumed the job and not seen the questions yet, it lists them first.
     ///
-    /// Answers whose PUT was lost are kept in memory, and are sent again if the same questions are still open a while later.
+    /// Answers whose PUT was lost are kept in memory, and are sent again if the same questions are still open a while later. An
+    /// option is sent by its guid, and once by its value if MX then asks the same.
     ///
     /// ```no_run
     /// # async fn example(user: mx_nexus::User, saved: &str, code: String) -> Result<(), Box<dyn std::error::Error>> {
@@ -55,11 +56,15 @@ impl<K: Kind> Job<K> {
         // Until the outcome is known, so that a call that is dropped leaves the right state behind.
         let before = self.handle.machine.clone();
         let asked = std::mem::take(&mut self.asked);
+        let bodies = self.option_form.choose(&asked, bodies);
         self.observe(Observation::AnswerLost);
         let sent = self.put(bodies).await;
         self.handle.machine = before;
         match sent {
             Ok(seen) => {
+                if seen == Observation::AnswerLost {
+                    self.option_form.forget();
+                }
                 self.observe(seen.clone());
                 Ok(seen)
             }
@@ -72,10 +77,13 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// Sends the answers whose PUT was lost again, if the same questions are open; whether it did.
-    pub(super) async fn send_lost_answers(&mut self) -> Result<bool, JobError> {
+    /// Sends answers again that were lost, or whose option has another form, if the same questions are open; whether it did.
+    pub(super) async fn answer_again(&mut self) -> Result<bool, JobError> {
         let Some(answers) = self.lost_answers.take() else {
-            return Ok(false);
+            return match self.option_form.again(&self.asked) {
+                Some(by_value) => self.send(by_value).await.map(|_| true),
+                None => Ok(false),
+            };
         };
         let Ok(bodies) = answers.check(&self.asked) else {
             return Ok(false);

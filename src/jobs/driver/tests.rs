@@ -7,6 +7,7 @@ mod answering;
 mod cancelled;
 mod ends;
 mod failures;
+mod options;
 mod secrets;
 mod shapes;
 mod time;
@@ -42,6 +43,8 @@ enum Reply {
     /// A member with its open questions, as an API answers that has both in one.
     MemberAsking(&'static str, &'static [&'static str]),
     Questions(&'static [&'static str]),
+    /// A question with two options, by its guid and its label.
+    Choice(&'static str, &'static str),
     Owners,
     /// A list of owners that is present and empty.
     NoOwners,
@@ -61,8 +64,8 @@ enum Reply {
     Silence,
 }
 use Reply::{
-    Accepted, FailedFor, Member, MemberAsking, MemberOf, NoOwners, NoSession, Nothing, Questions,
-    Refused, RefusedAs, RefusedFor, Silence, Supports,
+    Accepted, Choice, FailedFor, Member, MemberAsking, MemberOf, NoOwners, NoSession, Nothing,
+    Questions, Refused, RefusedAs, RefusedFor, Silence, Supports,
 };
 
 /// MX in memory.
@@ -70,6 +73,8 @@ struct Mx {
     begun: Instant,
     script: Mutex<VecDeque<Reply>>,
     calls: Mutex<Vec<String>>,
+    /// The answers of every PUT, as `guid=value`.
+    sent: Mutex<Vec<String>>,
 }
 
 impl Mx {
@@ -79,6 +84,7 @@ impl Mx {
             begun: Instant::now(),
             script: Mutex::new(script.into_iter().collect()),
             calls: Mutex::default(),
+            sent: Mutex::default(),
         })
     }
 
@@ -180,6 +186,16 @@ fn questions(guids: &[&str]) -> Vec<Challenge> {
     guids.iter().filter_map(read).collect()
 }
 
+fn choice(guid: &str, label: &str) -> Vec<Challenge> {
+    let option =
+        |name: &str| json!({"guid": format!("{guid}-{name}"), "label": name, "value": name});
+    let question = json!({
+        "guid": guid, "type": "OPTIONS", "label": label, "options": [option("phone"), option("mail")]
+    });
+    let question = serde_json::from_value(question).unwrap();
+    Challenge::read(question).into_iter().collect()
+}
+
 impl MemberApi for Mx {
     fn observe<'a>(&'a self, _: &'a MemberGuid) -> Answering<'a, Snapshot> {
         Box::pin(async {
@@ -202,13 +218,17 @@ impl MemberApi for Mx {
         Box::pin(async {
             match self.reply("list").await? {
                 Questions(guids) => Ok(questions(guids)),
+                Choice(guid, label) => Ok(choice(guid, label)),
                 other => panic!("{other:?} is no list: {:?}", self.calls()),
             }
         })
     }
 
-    fn answer<'a>(&'a self, _: &'a MemberGuid, _: Vec<CheckedAnswer>) -> Answering<'a, ()> {
-        Box::pin(async {
+    fn answer<'a>(&'a self, _: &'a MemberGuid, sent: Vec<CheckedAnswer>) -> Answering<'a, ()> {
+        Box::pin(async move {
+            let text =
+                |answer: &CheckedAnswer| format!("{}={}", answer.challenge, answer.value.expose());
+            self.sent.lock().unwrap().extend(sent.iter().map(text));
             match self.reply("put").await? {
                 Accepted => Ok(()),
                 other => panic!("{other:?} is no answer to a PUT: {:?}", self.calls()),

@@ -1,26 +1,44 @@
-//! `nexus call` and `nexus operations`: any operation of Nexus, from the operations table.
+//! `nexus call` and `nexus operations`: any operation of Nexus or Atrium, from the operations table.
 
 use mx_nexus::call::Content;
 use mx_nexus::operations::{Answer, Api, Operation, Parameter, ParameterKind, Place};
 
-use crate::access::{Access, Target};
+use crate::access::Access;
 use crate::arguments::{Call, Operations};
 use crate::exit::{Exit, Failure};
 use crate::input::Input;
 use crate::output::{self, table};
+use crate::target::{ApiUser, Target};
 use crate::terminal::Terminal;
+
+/// Atrium's parameter for the user.
+const USER_GUID: &str = "user_guid";
 
 pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
     let interrupt = terminal.interrupt();
-    let operation = arguments.operation;
+    let api = arguments.api.into();
+    let operation = find(api, &arguments.operation)?;
     let body = arguments.body.as_ref().map(read_body).transpose()?;
-    let access = Access::find(&arguments.configuration)?;
-    let user_id = access.user_id(&arguments.configuration)?;
-    let target = interrupt
-        .unless(Target::open(access, user_id, &mut terminal))
-        .await?;
-    let mut call = target.user.call(operation.id);
+    let access = Access::find(&arguments.configuration, api)?;
+    let needs_user = needs_user(api, operation, &arguments.parameters);
+    let user = match needs_user {
+        true => access.user(&arguments.configuration)?,
+        false => None,
+    };
+    let opened = async {
+        let target = Target::open(access, api, user.as_deref(), &mut terminal).await?;
+        let user = match needs_user {
+            true => Some(target.user(user.as_deref(), false).await?),
+            false => None,
+        };
+        Ok((target, user))
+    };
+    let (target, user) = interrupt.unless(opened).await?;
+    let mut call = target.call(operation);
+    if let Some(ApiUser::Atrium(user)) = user {
+        call = call.parameter(USER_GUID, user.guid());
+    }
     for (name, value) in arguments.parameters {
         call = call.parameter(name, value);
     }
@@ -31,7 +49,8 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     target.close().await;
     let reply = sent.map_err(|failure| match failure.exit {
         Exit::Usage => failure.advising(format!(
-            "`nexus operations {}` shows its parameters",
+            "`nexus operations{} {}` shows its parameters",
+            option(api),
             operation.id
         )),
         _ => failure,
@@ -56,13 +75,36 @@ fn read_body(input: &Input) -> Result<serde_json::Value, Failure> {
     })
 }
 
+/// Whether the user belongs to a call: always in Nexus, in Atrium as a parameter that is not given.
+fn needs_user(api: Api, operation: &Operation, given: &[(String, String)]) -> bool {
+    let mut parameters = operation.parameters.iter();
+    let takes_user = parameters.any(|parameter| parameter.name == USER_GUID);
+    let is_given = given.iter().any(|(name, _)| name == USER_GUID);
+    api != Api::Atrium || takes_user && !is_given
+}
+
+fn find(api: Api, name: &str) -> Result<&'static Operation, Failure> {
+    mx_nexus::call::find(api, name).map_err(|error| {
+        let list = format!("`nexus operations{}` lists all operations", option(api));
+        Failure::from(error).advising(list)
+    })
+}
+
+fn option(api: Api) -> &'static str {
+    match api {
+        Api::Atrium => " --api atrium",
+        _ => "",
+    }
+}
+
 /// `nexus operations`.
 pub(crate) fn list(arguments: &Operations) -> Result<(), Failure> {
-    if let Some(operation) = arguments.name {
-        return output::write(describe(operation).as_bytes());
+    let api = arguments.api.into();
+    if let Some(name) = &arguments.name {
+        return output::write(describe(find(api, name)?).as_bytes());
     }
     let tag = arguments.tag.as_deref();
-    let rows: Vec<[String; 4]> = Api::Nexus
+    let rows: Vec<[String; 4]> = api
         .operations()
         .iter()
         .filter(|operation| tag.is_none_or(|tag| tag == operation.tag))
@@ -76,7 +118,19 @@ pub(crate) fn list(arguments: &Operations) -> Result<(), Failure> {
         })
         .map(|row| row.map(str::to_owned))
         .collect();
+    if let (Some(tag), true) = (tag, rows.is_empty()) {
+        let message = format!("{} has no operations with the tag {tag:?}", api.title());
+        return Err(Failure::usage(message).advising(format!("its tags are {}", tags(api))));
+    }
     output::write(table(["OPERATION", "TAG", "METHOD", "PATH"], &rows).as_bytes())
+}
+
+fn tags(api: Api) -> String {
+    let operations = api.operations().iter();
+    let mut tags: Vec<&str> = operations.map(|operation| operation.tag).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags.join(", ")
 }
 
 /// One operation with its parameters, body and response.

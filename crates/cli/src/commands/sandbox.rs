@@ -43,6 +43,7 @@ fn introduction(address: &str, client_id: &str, api_key: &str) -> String {
 #   Nexus  {address}/nexus
 #   SSO    {address}/sso
 #   MDX    {address}/mdx
+#   Atrium {address}/atrium
 #   faults, requests, jobs and members: {address}/_sandbox
 export MX_ENVIRONMENT={address}
 export MX_CLIENT_ID={client_id}

@@ -3,7 +3,7 @@
 use mx_nexus::jobs::JobBuilder;
 use mx_nexus::values::MemberGuid;
 
-use crate::access::{Access, Target, ensure};
+use crate::access::Access;
 use crate::arguments::Start;
 use crate::connect::Connecting;
 use crate::credentials::Credentials;
@@ -12,6 +12,7 @@ use crate::follow::{Following, polling};
 use crate::job_file::{JobRecord, Request};
 use crate::kinds::JobCommand;
 use crate::questions::AnswerSource;
+use crate::target::{ApiUser, Target};
 use crate::terminal::Terminal;
 
 pub(crate) async fn run<K: JobCommand>(
@@ -20,7 +21,8 @@ pub(crate) async fn run<K: JobCommand>(
 ) -> Result<(), Failure> {
     let mut terminal = Terminal::new();
     let interrupt = terminal.interrupt();
-    let access = Access::find(&arguments.configuration)?;
+    let api = arguments.api.into();
+    let access = Access::find(&arguments.configuration, api)?;
     if arguments.create_user && matches!(access, Access::Session { .. }) {
         return Err(Failure::usage(
             "--create-user needs a client id and an API key; a session belongs to a user that exists",
@@ -28,19 +30,20 @@ pub(crate) async fn run<K: JobCommand>(
     }
     let mut credentials = Credentials::parse(&arguments.credentials)?;
     let answers = AnswerSource::new(&arguments.job.answers)?;
-    let user_id = access.user_id(&arguments.configuration)?;
+    let user = access.user(&arguments.configuration)?;
     let request = Request {
+        api: api.name().to_owned(),
         command: K::COMMAND.to_owned(),
         environment: access.environment_name().to_owned(),
         client_id: access.client_id().map(str::to_owned),
-        user: user_id.map(str::to_owned),
+        user: user.clone(),
         institution: arguments.institution.clone(),
         member: arguments.member.clone(),
         include_transactions,
     };
     let record = JobRecord::open(arguments.job.job_file.as_deref(), request)?;
     let target = interrupt
-        .unless(Target::open(access, user_id, &mut terminal))
+        .unless(Target::open(access, api, user.as_deref(), &mut terminal))
         .await?;
     if target.is_sandbox {
         let has_answers = terminal.is_interactive() || !arguments.job.answers.is_empty();
@@ -51,6 +54,7 @@ pub(crate) async fn run<K: JobCommand>(
         arguments: &arguments,
         include_transactions,
         target: &target,
+        user: user.as_deref(),
         credentials: &credentials,
     };
     let outcome = start.run::<K>(record, answers, &mut terminal).await;
@@ -62,6 +66,7 @@ struct Starting<'a> {
     arguments: &'a Start,
     include_transactions: Option<bool>,
     target: &'a Target,
+    user: Option<&'a str>,
     credentials: &'a Credentials,
 }
 
@@ -101,29 +106,41 @@ impl Starting<'_> {
         record: &mut JobRecord,
         terminal: &mut Terminal,
     ) -> Result<JobBuilder<K>, Failure> {
-        let user = &self.target.user;
         if let Some(handle) = record.saved().handle.clone() {
             terminal.step("continue", handle.member());
-            return Ok(user.resume::<K>(handle)?);
+            let user = self.target.user(handle.user_id().or(self.user), false);
+            return Ok(user.await?.resume::<K>(handle)?);
         }
-        self.open_session(terminal).await?;
-        let member = self.find_member::<K>(record, terminal).await?;
-        Ok(K::prepare(user, member, self.include_transactions))
+        let user = self
+            .target
+            .user(self.user, self.arguments.create_user)
+            .await?;
+        self.open_session(&user, terminal).await?;
+        let member = self.find_member::<K>(&user, record, terminal).await?;
+        let job = K::prepare(&user, member);
+        Ok(match self.include_transactions {
+            Some(include) => K::with_transactions(job, include),
+            None => job,
+        })
     }
 
-    /// The first steps of MX's guide.
-    async fn open_session(&self, terminal: &mut Terminal) -> Result<(), Failure> {
-        let user = &self.target.user;
+    /// Opens the session of a user of Nexus.
+    async fn open_session(&self, user: &ApiUser, terminal: &mut Terminal) -> Result<(), Failure> {
         let is_created = self.target.is_sandbox || self.arguments.create_user;
-        if self.arguments.create_user {
-            ensure(user).await?;
-        }
-        match user.id() {
-            Some(id) if is_created => {
-                terminal.step("user", format!("{id}, created if it did not exist"));
+        let created = if is_created {
+            ", created if it did not exist"
+        } else {
+            ""
+        };
+        let user = match user {
+            ApiUser::Nexus(user) => user,
+            ApiUser::Atrium(user) => {
+                terminal.step("user", format!("{}{created}", user.guid()));
+                return Ok(());
             }
-            Some(id) => terminal.step("user", id),
-            None => {}
+        };
+        if let Some(id) = user.id() {
+            terminal.step("user", format!("{id}{created}"));
         }
         user.api().await?;
         terminal.step(
@@ -139,11 +156,14 @@ impl Starting<'_> {
     /// The steps from an institution to a member.
     async fn find_member<K: JobCommand>(
         &self,
+        user: &ApiUser,
         record: &mut JobRecord,
         terminal: &mut Terminal,
     ) -> Result<MemberGuid, Failure> {
         let mut connecting = Connecting {
+            api: self.arguments.api.into(),
             target: self.target,
+            user,
             credentials: self.credentials,
             timeout: self.arguments.job.timeout,
             record,
@@ -158,7 +178,7 @@ impl Starting<'_> {
             None => {
                 let name = self.arguments.institution.as_deref();
                 let name = name
-                    .or(self.target.is_sandbox.then_some("MX Bank"))
+                    .or(self.target.is_sandbox.then_some(K::SANDBOX_INSTITUTION))
                     .ok_or_else(|| Failure::usage("missing: --institution or --member"))?;
                 connecting.connect::<K>(name).await
             }

@@ -5,11 +5,36 @@ use crate::running::nexus;
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", nexus(["--help"]).transcript());
-    for command in ["identify", "resume", "sandbox", "call", "operations"] {
+    for command in [
+        "identify",
+        "resume",
+        "status",
+        "sandbox",
+        "call",
+        "operations",
+    ] {
         let text = nexus([command, "--help"]).transcript();
         insta::with_settings!({snapshot_suffix => command}, {
             insta::assert_snapshot!("help", text);
         });
+    }
+}
+
+#[test]
+fn help_of_every_kind_of_job_leads_with_the_job_file() {
+    for (command, gathers) in [
+        ("identify", true),
+        ("verify", true),
+        ("aggregate", true),
+        ("balance", false),
+        ("history", false),
+    ] {
+        let text = nexus([command, "--help"]).transcript();
+        let paragraphs: Vec<&str> = text.split("\n\n").collect();
+        assert!(paragraphs[1].starts_with("With --job-file PATH"), "{text}");
+        let (_, options) = text.split_once("\nOptions:\n").unwrap();
+        assert!(options.trim_start().starts_with("--job-file"), "{text}");
+        assert_eq!(text.contains("--include-transactions"), gathers, "{text}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::running::{nexus, stable};
+use crate::running::{Serving, nexus, stable};
 
 fn with_password(password: &str) -> Vec<String> {
     let credential = format!("Password={password}");
@@ -77,8 +77,9 @@ fn every_failing_password_has_its_remedy_and_exit_code() {
 }
 
 #[test]
-fn oauth_bank_prints_its_page() {
-    let arguments = ["identify", "--institution", "MX Bank (OAuth)"];
+fn page_of_an_embedded_oauth_bank_ends_with_the_process() {
+    let bank = ["identify", "--institution", "MX Bank (OAuth)"];
+    let arguments = bank.into_iter().chain(["--timeout", "1s"]);
     insta::assert_snapshot!("oauth", nexus(arguments).transcript());
 }
 
@@ -112,15 +113,25 @@ fn json_leaves_stdout_empty_without_owners() {
 }
 
 #[test]
-fn image_is_kept_in_a_file_when_no_answer_is_given() {
+fn image_of_a_job_that_ends_with_the_process_is_not_kept() {
     let output = nexus(with_password("image")).output();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("\nimage "), "{stderr}");
+}
+
+#[test]
+fn image_is_kept_in_a_file_when_no_answer_is_given() {
+    let sandbox = Serving::start(&["--job-time", "300ms"]);
+    let output = nexus(with_password("image")).at(&sandbox).output();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let stderr = String::from_utf8(output.stderr).unwrap();
     let line = stderr
         .lines()
         .find(|line| line.starts_with("image "))
         .unwrap_or_else(|| panic!("{}", stable(&stderr)));
-    let path = line.split_whitespace().last().unwrap();
+    let path = line.strip_suffix("; it stays until you remove it").unwrap();
+    let path = path.split_whitespace().last().unwrap();
     assert!(path.ends_with(".gif"), "{path}");
     let image = std::fs::read(path).unwrap();
     std::fs::remove_file(path).unwrap();

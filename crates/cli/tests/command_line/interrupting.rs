@@ -35,6 +35,26 @@ fn interrupt_and_resume(signal: &str) {
 }
 
 #[test]
+fn interrupted_job_is_continued_by_its_file() {
+    let sandbox = Serving::start(&["--job-time", "3s"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job").display().to_string();
+    let run = || nexus(["identify", "--job-file", &path]).at(&sandbox);
+    let mut child = run().start();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let is_started = |line: String| line.starts_with("identify ");
+    assert!(lines.any(|line| is_started(line.unwrap())));
+    send("-INT", &child);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let advice = format!("  the job is kept in {path}; to continue, run the same command again");
+    assert_eq!(rest.last(), Some(&advice), "{rest:?}");
+    assert_eq!(run().output().status.code(), Some(0));
+}
+
+#[test]
 fn interrupted_sandbox_stops() {
     for signal in ["-INT", "-TERM"] {
         let mut sandbox = Serving::start(&[]);

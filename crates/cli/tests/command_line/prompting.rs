@@ -38,6 +38,10 @@ fn option_is_chosen_from_a_list() {
     let mut terminal = on_terminal(&["identify", "--credential", "Password=options"]);
     terminal.exp_string("A wrong one").unwrap();
     // Typed text filters the list.
+    terminal.send("pigeon").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("(no option matches)").unwrap();
+    terminal.send(&"\u{7f}".repeat("pigeon".len())).unwrap();
     terminal.send_line("right one").unwrap();
     terminal.exp_string("ACCOUNT").unwrap();
     ends_with(terminal, 0);

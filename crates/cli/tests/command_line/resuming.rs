@@ -90,8 +90,25 @@ fn same_credentials_again_update_the_member_of_a_sandbox() {
 }
 
 #[test]
+fn status_shows_a_job_and_starts_nothing() {
+    let sandbox = Serving::start(&["--job-time", "300ms"]);
+    let handle = handle(&sandbox, &STOPPED);
+    let status = || nexus(["status", "-"]).at(&sandbox).typing(handle.as_str());
+    let text = status().transcript();
+    assert_eq!(text, status().transcript(), "nothing has changed");
+    insta::assert_snapshot!("status", text);
+    let json = nexus(["status", "-", "--json"]).at(&sandbox);
+    let output = json.typing(handle.as_str()).output();
+    let known: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(known["status"], "CHALLENGED");
+    assert_eq!(known["questions"][0]["options"][0], "The right one");
+}
+
+#[test]
 fn handle_goes_to_stderr_when_stdout_is_closed() {
-    let mut child = nexus(["identify", "--timeout", "0s"]).start();
+    let sandbox = Serving::start(&[]);
+    let arguments = ["identify", "--timeout", "300ms"];
+    let mut child = nexus(arguments).at(&sandbox).start();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(5));

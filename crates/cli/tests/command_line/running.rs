@@ -4,15 +4,21 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 
+use mx_nexus_sandbox::Sandbox;
 use regex::Regex;
 
 /// What differs from run to run, and its replacement.
-const CHANGING: [(&str, &str); 4] = [
+const CHANGING: [(&str, &str); 6] = [
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
     (r"\b(MBR|ACT|USR|INS|CRD|JOB)-[0-9a-f-]{36}", "$1-…"),
     (r"(/_sandbox/oauth/MBR-…)/\w+", "$1/TOKEN"),
     (r#""state":\{.*\}"#, r#""state":{…}}"#),
+    (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME"),
+    (r"/\S*/(job[\w.-]*)", "FOLDER/$1"),
 ];
+
+/// The user of a run in a sandbox of the test's own process.
+pub(crate) const USER: &str = "my-first-user";
 
 /// A run of the program.
 pub(crate) struct Run {
@@ -56,6 +62,14 @@ impl Run {
     pub(crate) fn at(self, sandbox: &Serving) -> Self {
         let variables = sandbox.variables.iter();
         variables.fold(self, |run, (name, value)| run.with(name, value))
+    }
+
+    /// In a sandbox of the test's own process.
+    pub(crate) fn inside(self, sandbox: &Sandbox) -> Self {
+        self.with("MX_ENVIRONMENT", sandbox.address())
+            .with("MX_CLIENT_ID", sandbox.client_id())
+            .with("MX_API_KEY", sandbox.api_key().expose())
+            .with("MX_USER_ID", USER)
     }
 
     pub(crate) fn typing(mut self, stdin: impl Into<Vec<u8>>) -> Self {

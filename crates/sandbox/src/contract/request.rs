@@ -1,6 +1,6 @@
 //! Checks a request against the document: media types, parameters, body. Refusals name the place and never repeat a value.
 
-use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -60,6 +60,13 @@ impl Documented {
         let has = |header, wanted: &str| {
             media_types(headers, &header).any(|sent| sent.eq_ignore_ascii_case(wanted))
         };
+        let is_encoded = headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|sent| !sent.as_bytes().eq_ignore_ascii_case(b"identity"));
+        if has_body && is_encoded {
+            let message = "Send the body without a Content-Encoding.";
+            return Err(Reply::problem(415, None, message));
+        }
         let other = self.response.media_type();
         if !has(ACCEPT, accept) && !other.is_some_and(|other| has(ACCEPT, other)) {
             let message = format!("Ask for the media type of this call: Accept: {accept}");

@@ -1,4 +1,4 @@
-//! The document that `/_sandbox/openapi` serves: MX's, with the overlay, the address of the sandbox, and the refusals that MX
+//! The document that `/_sandbox/openapi` serves: MX's, with the overlay, the address of the sandbox, and the answers and rules that MX
 //! does not document.
 
 use serde_json::{Map, Value, json};
@@ -33,12 +33,50 @@ pub(crate) fn served_document(api: Api, address: &str) -> Value {
     let paths = document["paths"].as_object_mut();
     for (_, item) in paths.into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
+            let statuses = operation["x-statuses"].take();
             if let Some(responses) = operation["responses"].as_object_mut() {
+                add_statuses(responses, &statuses);
                 add_refusals(responses, &content);
+            }
+            if statuses.is_object() {
+                operation["x-statuses"] = statuses;
             }
         }
     }
+    add_rules(api, &mut document["components"]["schemas"]);
     document
+}
+
+/// Adds the responses that only the overlay knows, such as the 202 of a job that runs. A success has the body of 200.
+fn add_statuses(responses: &mut Map<String, Value>, statuses: &Value) {
+    let content = responses.get("200").and_then(|one| one.get("content"));
+    let content = content.cloned();
+    for (status, meaning) in statuses.as_object().into_iter().flatten() {
+        let response = responses.entry(status);
+        let response = response.or_insert_with(|| json!({ "description": meaning }));
+        if let Some(content) = content.as_ref().filter(|_| status.starts_with('2')) {
+            response["content"] = content.clone();
+        }
+    }
+}
+
+/// Adds what the sandbox checks besides the schemas: MX writes it in words.
+fn add_rules(api: Api, schemas: &mut Value) {
+    match api {
+        Api::Mdx => {
+            for name in ["UserCreateRequest", "UserUpdateRequest", "UserRemapRequest"] {
+                let id = &mut schemas[name]["properties"]["id"];
+                id["pattern"] = json!("^[A-Za-z0-9_-]+$");
+                id["minLength"] = json!(1);
+                id["maxLength"] = json!(1024);
+            }
+        }
+        Api::Nexus => {
+            let by = [json!({"required": ["name"]}), json!({"required": ["url"]})];
+            schemas["InstitutionRequest"]["anyOf"] = json!(by);
+        }
+        _ => {}
+    }
 }
 
 /// Adds the body of the documented refusals, and one response for all others.
@@ -55,6 +93,37 @@ fn add_refusals(responses: &mut Map<String, Value>, content: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answer_to_a_running_job_is_documented() {
+        let document = served_document(Api::Nexus, "http://127.0.0.1:1");
+        for (path, method) in [
+            ("/members/{member_guid}/aggregate", "get"),
+            ("/members/{member_guid}/refresh", "get"),
+            ("/members/aggregate", "get"),
+            ("/members/refresh", "get"),
+            ("/members/{member_guid}/check_balance", "post"),
+            ("/members/{member_guid}/identify", "post"),
+            ("/members/{member_guid}/verify", "post"),
+            ("/members/{member_guid}/extend_history", "post"),
+        ] {
+            let responses = &document["paths"][path][method]["responses"];
+            let content = &responses["202"]["content"];
+            assert!(content.is_object(), "{path}");
+            assert_eq!(*content, responses["200"]["content"], "{path}");
+            assert!(responses["409"]["content"].is_object(), "{path}");
+        }
+    }
+
+    #[test]
+    fn rules_in_words_are_in_the_schemas() {
+        let mdx = served_document(Api::Mdx, "http://127.0.0.1:1");
+        let id = &mdx["components"]["schemas"]["UserUpdateRequest"]["properties"]["id"];
+        assert_eq!(id["maxLength"], 1024);
+        let nexus = served_document(Api::Nexus, "http://127.0.0.1:1");
+        let search = &nexus["components"]["schemas"]["InstitutionRequest"]["anyOf"];
+        assert_eq!(search[1]["required"][0], "url");
+    }
 
     #[test]
     fn documented_refusals_stay() {

@@ -11,6 +11,7 @@ pub(super) mod institutions;
 mod jobs;
 pub(super) mod members;
 mod test_session;
+mod transactions;
 
 pub(crate) use test_session::is_test_member;
 pub(super) use test_session::reply as reply_test;
@@ -48,6 +49,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply>
     institutions::reply(call)
         .or_else(|| members::reply(state, user, call))
         .or_else(|| jobs::reply(state, user, call))
+        .or_else(|| transactions::reply(state, user, call))
         .or_else(|| accounts::reply(state, user, call))
         .map(reply_or_refusal)
 }

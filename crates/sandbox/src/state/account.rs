@@ -102,7 +102,7 @@ impl Member {
 
 impl State {
     /// Applies an action to an account that a job gathered for the user, and returns it with its member. None when no job gathered it:
-    /// then it may be one that the user created, which the sandbox does not store.
+    /// then it may be one that the user created.
     pub(crate) fn account(
         &mut self,
         user: &str,

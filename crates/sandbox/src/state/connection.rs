@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
 use crate::settings::{JobKind, Settings, Variation};
-use crate::state::{Account, Answers, Challenge, Job, LaggingChange, challenges};
+use crate::state::{Account, Answers, Challenge, Job, LaggingChange, Stage, challenges};
 use mx_nexus::values::ConnectionStatus;
 
 const KEPT_JOBS: usize = 20;
@@ -51,6 +51,8 @@ pub(crate) struct Snapshot {
     pub is_aggregating: bool,
     /// The guid of the latest job.
     pub job: Option<String>,
+    /// How far the latest job is.
+    pub stage: Option<Stage>,
     pub aggregated: Option<Instant>,
     pub succeeded: Option<Instant>,
     /// The open challenges.
@@ -112,6 +114,7 @@ impl Connection {
             status: self.status.clone(),
             is_aggregating,
             job: self.jobs.back().map(|job| job.guid.clone()),
+            stage: self.jobs.back().map(Job::stage),
             aggregated: self.aggregated,
             succeeded: self.succeeded,
             open: self.open().to_vec(),
@@ -328,13 +331,13 @@ impl Connection {
                     self.accounts = Account::gathered();
                 }
                 self.accounts_source = job.source(job.number);
+                if job.includes_transactions {
+                    self.transactions_source = Some(self.accounts_source.clone());
+                }
                 match job.kind {
                     JobKind::Identification => self.owners_source = Some(job.source(job.count)),
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
-                    JobKind::Aggregation | JobKind::ExtendedHistory => {
-                        self.transactions_source = Some(job.source(job.number));
-                    }
-                    JobKind::Balance => {}
+                    JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
                 }
             }
             _ => {}

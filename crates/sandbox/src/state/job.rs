@@ -34,6 +34,8 @@ pub(crate) struct Job {
     pub count: usize,
     /// How many jobs of any kind the member has had, this one included.
     pub number: usize,
+    /// Whether it gathers transactions.
+    pub includes_transactions: bool,
     /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
     /// The remaining steps; the first is the current one.
@@ -53,6 +55,20 @@ pub(crate) struct Job {
     pub stored_answers: Answers,
 }
 
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stage {
+    pub includes_transactions: bool,
+    pub state: JobState,
+    /// The status of the job itself, by name.
+    pub status: &'static str,
+    pub is_authenticated: bool,
+    pub started: Instant,
+    /// The current step; none at the end.
+    pub step: Option<Step>,
+    pub step_started: Instant,
+}
+
 impl Job {
     pub(crate) fn new(kind: JobKind, login: String, steps: Vec<Step>, now: Instant) -> Self {
         Self {
@@ -60,6 +76,7 @@ impl Job {
             kind,
             count: 1,
             number: 1,
+            includes_transactions: false,
             login,
             steps: steps.into(),
             started: now,
@@ -90,6 +107,18 @@ impl Job {
             Some(_) => JobState::Failed,
             None if matches!(self.steps.front(), Some(Step::Ask(_))) => JobState::Challenged,
             None => JobState::Running,
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        Stage {
+            includes_transactions: self.includes_transactions,
+            state: self.state(),
+            status: self.status().1,
+            is_authenticated: self.is_authenticated,
+            started: self.started,
+            step: self.steps.front().cloned(),
+            step_started: self.step_started,
         }
     }
 

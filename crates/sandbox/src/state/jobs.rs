@@ -6,12 +6,13 @@ use crate::settings::{JobKind, Variation};
 use crate::state::{AnswerError, Answers, Job, Started, State};
 
 impl State {
-    /// Starts a job of a member, unless one of the same kind runs.
+    /// Starts a job of a member, unless one of the same kind runs. It gathers transactions as asked, or as its kind does.
     pub(crate) fn start(
         &mut self,
         user: &str,
         guid: &str,
         kind: JobKind,
+        includes_transactions: Option<bool>,
     ) -> Result<Started, Reply> {
         self.check_permission(user, guid, kind)?;
         let member = self.member(user, guid)?;
@@ -20,12 +21,17 @@ impl State {
             Some(_) => return Err(other_job_runs()),
             None => {}
         }
-        self.launch(guid, kind);
+        let default = matches!(kind, JobKind::Aggregation | JobKind::ExtendedHistory);
+        self.launch(guid, kind, includes_transactions.unwrap_or(default));
         Ok(Started::New)
     }
 
     /// Aggregates all members of a user, or refuses when one of them may not be.
-    pub(crate) fn start_all(&mut self, user: &str) -> Result<Started, Reply> {
+    pub(crate) fn start_all(
+        &mut self,
+        user: &str,
+        includes_transactions: Option<bool>,
+    ) -> Result<Started, Reply> {
         let kind = JobKind::Aggregation;
         let mut idle = Vec::new();
         let guids = self.member_guids(user);
@@ -39,7 +45,7 @@ impl State {
             }
         }
         for guid in &idle {
-            self.launch(guid, kind);
+            self.launch(guid, kind, includes_transactions.unwrap_or(true));
         }
         if idle.is_empty() && !guids.is_empty() {
             return Ok(Started::AlreadyRunning);
@@ -56,12 +62,12 @@ impl State {
 
     /// Aggregates a new or changed member, unless a job runs or it may not be. The user did not ask for it, so nothing is refused.
     pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
-        let _ = self.start(user, guid, JobKind::Aggregation);
+        let _ = self.start(user, guid, JobKind::Aggregation, None);
     }
 
     /// Starts a job without a check. Before the user has signed in by OAuth no aggregation starts, and another job ends at once with
     /// the status of the member.
-    fn launch(&mut self, guid: &str, kind: JobKind) {
+    fn launch(&mut self, guid: &str, kind: JobKind, includes_transactions: bool) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
         };
@@ -72,6 +78,7 @@ impl State {
             None => member.institution.steps(&member.entries, &self.settings),
         };
         let mut job = Job::new(kind, member.login.clone(), steps, self.now);
+        job.includes_transactions = includes_transactions;
         if self.settings.has(Variation::SameQuestionGuids) {
             job.questions_of = Some(guid.to_owned());
         }

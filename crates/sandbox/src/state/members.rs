@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::bank::{Entries, Institution, institution};
 use crate::call::Reply;
 use crate::guids::guid;
-use crate::state::{Answers, Connection, Member, Oauth, State, User};
+use crate::state::{Answers, Connection, Member, Oauth, Snapshot, State, User};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
@@ -30,19 +30,38 @@ impl State {
 
     /// The JSON of a member in the answer to a call that changes it.
     pub(crate) fn member_json(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let clock = self.clock;
-        let before = self.before_call.get(guid).cloned();
-        let member = self.member(user, guid)?;
-        let shown = before.unwrap_or_else(|| member.connection.snapshot());
-        let shown = shown.varied(&self.settings);
-        Ok(self.member(user, guid)?.to_json(&shown, &clock))
+        let shown = self.changed(user, guid)?;
+        self.shown_json(user, guid, shown)
     }
 
     /// The JSON of a member in the answer to a reading, which may lag behind changes.
     pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let (clock, now) = (self.clock, self.now);
+        let shown = self.reading(user, guid)?;
+        self.shown_json(user, guid, shown)
+    }
+
+    /// What the answer to a call that changes a member shows of it.
+    pub(crate) fn changed(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let before = self.before_call.get(guid).cloned();
         let member = self.member(user, guid)?;
-        let shown = member.connection.read(now).varied(&self.settings);
+        Ok(before.unwrap_or_else(|| member.connection.snapshot()))
+    }
+
+    /// What a new reading of a member shows of it.
+    pub(crate) fn reading(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
+        let now = self.now;
+        Ok(self.member(user, guid)?.connection.read(now))
+    }
+
+    /// The JSON of a member that shows this, with the variations.
+    pub(crate) fn shown_json(
+        &mut self,
+        user: &str,
+        guid: &str,
+        shown: Snapshot,
+    ) -> Result<Value, Reply> {
+        let clock = self.clock;
+        let shown = shown.varied(&self.settings);
         Ok(self.member(user, guid)?.to_json(&shown, &clock))
     }
 
@@ -95,6 +114,7 @@ impl State {
         };
         let guid = member.guid.clone();
         let is_paused = owner.is_disabled;
+        self.logins.add(user, &member.login, &guid);
         if let Some(user) = self.users.get_mut(user) {
             user.members.push(guid.clone());
         }
@@ -172,7 +192,7 @@ impl State {
             member.background_aggregation_is_disabled = is_disabled;
         }
         if let Some(entries) = entries {
-            member.set_entries(entries);
+            self.set_entries(guid, entries);
         }
         let skips_aggregation = request["skip_aggregation"].as_bool().unwrap_or(false);
         if is_new_login && !skips_aggregation {
@@ -196,7 +216,7 @@ impl State {
         let entries = entries(institution, &Value::Array(vec![entry.clone()]))?;
         let owner = self.users.get(user).ok_or_else(unknown_member)?;
         self.check_unique(owner, Some(guid), institution, &entries, None)?;
-        self.member(user, guid)?.set_entries(entries);
+        self.set_entries(guid, entries);
         Ok(())
     }
 
@@ -206,11 +226,22 @@ impl State {
         Ok(())
     }
 
-    fn remove_member(&mut self, guid: &str) {
-        let user = self.members.remove(guid).map(|member| member.user);
-        let user = user.and_then(|user| self.users.get_mut(&user));
-        if let Some(user) = user {
+    pub(super) fn remove_member(&mut self, guid: &str) {
+        let Some(member) = self.members.remove(guid) else {
+            return;
+        };
+        self.logins.remove(&member.user, &member.login, guid);
+        if let Some(user) = self.users.get_mut(&member.user) {
             user.members.retain(|member| member != guid);
+        }
+    }
+
+    /// Adds or replaces credentials of a member.
+    fn set_entries(&mut self, guid: &str, entries: Entries) {
+        if let Some(member) = self.members.get_mut(guid) {
+            self.logins.remove(&member.user, &member.login, guid);
+            member.set_entries(entries);
+            self.logins.add(&member.user, &member.login, guid);
         }
     }
 
@@ -233,44 +264,6 @@ impl State {
         for guid in expired {
             self.remove_member(&guid);
         }
-    }
-
-    /// Refuses credentials that another member of the user has at the institution, and an `external_guid` that the partner has. New
-    /// entries of a member replace its own.
-    fn check_unique(
-        &self,
-        owner: &User,
-        this: Option<&str>,
-        institution: &Institution,
-        entries: &Entries,
-        external_guid: Option<&str>,
-    ) -> Result<(), Reply> {
-        let this_member = this.and_then(|guid| self.members.get(guid));
-        let mut all = this_member.map_or_else(Entries::new, |member| member.entries.clone());
-        all.extend(entries.clone());
-        let others = owner.members.iter();
-        let others = others.filter(|guid| Some(guid.as_str()) != this);
-        let mut others = others.filter_map(|guid| self.members.get(guid));
-        let has_them =
-            |other: &Member| other.institution.guid == institution.guid && other.entries == all;
-        if !entries.is_empty() && others.any(has_them) {
-            let message = "The user has a member with these credentials at this institution.";
-            return Err(Reply::problem(422, Some(4220), message));
-        }
-        let is_of_client = |user: &str| {
-            let user = self.users.get(user);
-            user.is_some_and(|user| user.client == owner.client && user.api == owner.api)
-        };
-        let has_name = |member: &Member| {
-            member.external_guid.as_deref() == external_guid
-                && Some(member.guid.as_str()) != this
-                && is_of_client(&member.user)
-        };
-        if external_guid.is_some() && self.members.values().any(has_name) {
-            let message = "Another member has this external_guid.";
-            return Err(Reply::problem(422, Some(4220), message));
-        }
-        Ok(())
     }
 
     /// The use cases of a request; ignored for partners who did not opt in.

@@ -69,7 +69,7 @@ pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Rep
         None => Err(Reply::problem(
             401,
             Some(4011),
-            "The session token has expired.",
+            "The session token is unknown, or has expired.",
         )),
     }
 }

@@ -87,16 +87,14 @@ impl State {
         Ok(member["guid"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// The first login that no member of the user has.
-    fn free_login(&mut self, user: &str) -> String {
-        let guids = self.member_guids(user);
-        let members = guids.iter().filter_map(|guid| self.members.get(guid));
-        let taken: Vec<&str> = members.map(|member| member.login.as_str()).collect();
-        let mut numbered = (1_usize..).map(|number| match number {
+    /// A login that no member of the user has.
+    fn free_login(&self, user: &str) -> String {
+        let count = self.users.get(user).map_or(0, |user| user.members.len());
+        let mut numbered = (count + 1..).map(|number| match number {
             1 => LOGIN.to_owned(),
             _ => format!("{LOGIN}-{number}"),
         });
-        let free = numbered.find(|login| !taken.contains(&login.as_str()));
+        let free = numbered.find(|login| self.logins.members(user, login).is_empty());
         free.unwrap_or_default()
     }
 }

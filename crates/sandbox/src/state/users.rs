@@ -183,8 +183,9 @@ impl State {
         };
         self.users.guids.remove(&(user.api, user.client, user.id));
         for member in &user.members {
-            self.members.remove(member);
+            self.remove_member(member);
         }
+        self.manual_accounts.retain(|account| account.user != guid);
         self.api_tokens.end(guid);
         self.sessions.end(guid);
     }

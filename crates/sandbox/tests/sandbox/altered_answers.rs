@@ -145,7 +145,7 @@ async fn closed_connection_ends_by_fin_without_an_answer() {
     let (sandbox, _) = open().await;
     sandbox.fault(Fault::closed()).unwrap();
     let mut stream = raw::connect(&sandbox).await;
-    let request = b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\n";
+    let request = b"GET /nexus/members HTTP/1.1\r\nhost: localhost\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut received = Vec::new();
     assert_eq!(stream.read_to_end(&mut received).await.unwrap(), 0);

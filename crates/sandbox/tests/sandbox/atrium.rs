@@ -1,5 +1,6 @@
 //! Atrium over plain HTTP: every response of these tests is checked against the document that the sandbox serves.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mx_nexus::reqwest::Client;
@@ -23,6 +24,7 @@ const VENDOR: &str = "application/vnd.mx.atrium.v1+json";
 struct Atrium {
     sandbox: Sandbox,
     document: Document,
+    operations: BTreeMap<String, DocumentedOperation>,
     http: Client,
     /// The guid of the user.
     user: String,
@@ -38,8 +40,10 @@ impl Atrium {
 
     async fn of(sandbox: Sandbox) -> Self {
         let document = ask(&sandbox, "GET /_sandbox/openapi/atrium.json", "").await;
+        let document = Document::new(document.body);
         let mut atrium = Self {
-            document: Document::new(document.body),
+            operations: document.operations(),
+            document,
             http: Client::new(),
             user: String::new(),
             sandbox,
@@ -50,10 +54,6 @@ impl Atrium {
         atrium
     }
 
-    fn operation(&self, id: &str) -> DocumentedOperation {
-        self.document.operations().remove(id).unwrap()
-    }
-
     /// Calls an operation for the user, and checks that the response is as documented.
     async fn call(
         &self,
@@ -61,7 +61,7 @@ impl Atrium {
         parameters: &[Parameter<'_>],
         body: Option<Value>,
     ) -> (u16, Value) {
-        let operation = self.operation(id);
+        let operation = &self.operations[id];
         let mut path = operation.path.replace("{user_guid}", &self.user);
         let mut query = Vec::new();
         for (name, value) in parameters {
@@ -84,7 +84,7 @@ impl Atrium {
             .header("mx-api-key", self.sandbox.api_key().expose())
             .header("mx-client-id", self.sandbox.client_id());
         if let Some(body) = &body {
-            let sent = self.document.check_request(&operation, body);
+            let sent = self.document.check_request(operation, body);
             assert_eq!(sent, Ok(()), "{}", operation.id);
             let json = sending.header("content-type", "application/json");
             sending = json.body(body.to_string());
@@ -94,9 +94,9 @@ impl Atrium {
         let media_type = response.headers().get("content-type");
         let media_type = media_type.map(|value| value.to_str().unwrap().to_owned());
         let text = response.text().await.unwrap();
-        let checked =
-            self.document
-                .check_response(&operation, status, media_type.as_deref(), &text);
+        let checked = self
+            .document
+            .check_response(operation, status, media_type.as_deref(), &text);
         assert_eq!(checked, Ok(()), "{id}: {text}");
         (status, serde_json::from_str(&text).unwrap_or_default())
     }

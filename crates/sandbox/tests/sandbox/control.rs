@@ -4,7 +4,7 @@ use mx_nexus::mdx::types::UserCreateRequest;
 use serde_json::{Value, json};
 
 use crate::http::ask;
-use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling};
+use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling, raw};
 
 #[tokio::test]
 async fn index_has_the_addresses_but_not_the_key() {
@@ -115,4 +115,32 @@ async fn changed_key_replaces_the_old_one() {
     let refusal = before.users().unwrap().ensure(request).await.unwrap_err();
     assert_eq!(refusal.status(), Some(401));
     api.list_members().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn page_of_another_site_can_neither_read_nor_change() {
+    let (sandbox, nexus) = open().await;
+    known_user(&nexus, ADA).await.api().await.unwrap();
+    let host = sandbox.address().trim_start_matches("http://");
+    let form = |origin: &str| {
+        format!(
+            "POST /_sandbox/sessions/expire HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\n\
+             content-type: text/plain\r\ncontent-length: 0\r\n\r\n"
+        )
+    };
+    let rebound = "GET /_sandbox/requests HTTP/1.1\r\nhost: evil.example\r\n\r\n";
+    let to_api =
+        "POST /nexus/sessions HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: cross-site\r\n\r\n";
+    for (request, status) in [
+        (form("https://evil.example").as_str(), 403),
+        (&form("http://127.0.0.1:1"), 403),
+        (rebound, 421),
+        (to_api, 403),
+        (&form(sandbox.address()), 200),
+    ] {
+        let received = raw::exchange(&sandbox, request.as_bytes()).await;
+        assert_eq!(raw::statuses(&received), [status], "{request}{received}");
+        let is_ended = received.contains("\"expired\":1");
+        assert_eq!(is_ended, status == 200, "{received}");
+    }
 }

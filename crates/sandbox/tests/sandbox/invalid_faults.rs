@@ -156,7 +156,7 @@ async fn response_without_body_is_reset_instead_of_truncated() {
         .unwrap()
         .accept;
     let request = format!(
-        "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: a\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
+        "DELETE /nexus/members/{member} HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\nmd-session-token: {token}\r\n\r\n"
     );
     let received = raw::exchange(&sandbox, request.as_bytes()).await;
     assert_eq!(received, "", "no head");
@@ -200,7 +200,7 @@ async fn bodiless_status_has_no_body() {
         sandbox.fault(Fault::status(status)).unwrap();
         let received = raw::exchange(
             &sandbox,
-            b"GET /nexus/members HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET /nexus/members HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HTTP/1.1\r\nhost: localhost\r\n\r\n",
         );
         let received = received.await;
         assert_eq!(raw::statuses(&received), [status, 200], "{received}");

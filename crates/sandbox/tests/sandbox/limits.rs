@@ -74,9 +74,9 @@ async fn zero_lifetime_is_expired_at_once() {
 async fn smallest_limits_still_serve_requests() {
     let sandbox = all(Duration::ZERO, 0).request_timeouts(PATIENCE, PATIENCE);
     let sandbox = sandbox.start().await.unwrap();
-    let received = raw::exchange(&sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let received = raw::exchange(&sandbox, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     assert_eq!(raw::statuses(&received), [200]);
-    let body = b"POST /_sandbox/faults HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}";
+    let body = b"POST /_sandbox/faults HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
     assert_eq!(raw::statuses(&raw::exchange(&sandbox, body).await), [413]);
 }
 

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::io::AsyncWriteExt;
 
-use crate::{ADA, known_user, open, quick, raw};
+use crate::{ADA, VENDOR, known_user, open, quick, raw};
 
-const GET_INDEX: &str = "GET / HTTP/1.1\r\nhost: sandbox\r\n\r\n";
+const GET_INDEX: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 /// Runs a request with the client.
 async fn check_client(sandbox: &mx_nexus_sandbox::Sandbox) {
@@ -73,7 +73,10 @@ fn random_requests_to_every_operation_get_no_500() {
 #[tokio::test]
 async fn malformed_head_is_refused() {
     let (sandbox, _) = open().await;
-    let long = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(100_000));
+    let long = format!(
+        "GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "a".repeat(100_000)
+    );
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(5000));
     for head in [
         "\r\n\r\n",
@@ -116,7 +119,8 @@ async fn large_body_is_refused_with_413() {
     }
     // A body without an end is not read for ever.
     let mut stream = raw::connect(&sandbox).await;
-    let head = b"POST /nexus/members HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+    let head =
+        b"POST /nexus/members HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.unwrap();
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
     let mut sent = 0_usize;
@@ -149,7 +153,8 @@ async fn slow_client_is_refused_with_408() {
             .all(|status| *status == 408)
     );
     let mut body = raw::connect(&sandbox).await;
-    let head = b"POST /nexus/members HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nsome";
+    let head =
+        b"POST /nexus/members HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nsome";
     body.write_all(head).await.unwrap();
     assert_eq!(raw::statuses(&raw::read_all(&mut body).await), [408]);
     check_client(&sandbox).await;
@@ -164,4 +169,17 @@ async fn connection_above_the_limit_waits() {
     drop(idle);
     third.shutdown().await.unwrap();
     assert_eq!(raw::statuses(&raw::read_all(&mut third).await), [200]);
+}
+
+#[tokio::test]
+async fn encoded_body_is_refused_with_415() {
+    let (sandbox, _) = open().await;
+    for (encoding, status) in [("gzip", 415), ("br, identity", 415), ("identity", 401)] {
+        let request = format!(
+            "POST /nexus/members HTTP/1.1\r\nhost: localhost\r\naccept: {VENDOR}\r\ncontent-type: {VENDOR}\r\n\
+             content-encoding: {encoding}\r\ncontent-length: 2\r\n\r\n{{}}"
+        );
+        let received = raw::exchange(&sandbox, request.as_bytes()).await;
+        assert_eq!(raw::statuses(&received), [status], "{received}");
+    }
 }

@@ -28,7 +28,7 @@ async fn key_in_the_wrong_place_is_not_logged() {
         format!("{} /nexus/members", KEY.to_uppercase()),
         format!("GET http://{KEY}/nexus/members/{KEY}"),
     ] {
-        let request = format!("{place} HTTP/1.1\r\nhost: {KEY}\r\nmd-api-key: {KEY}\r\n\r\n");
+        let request = format!("{place} HTTP/1.1\r\nhost: localhost\r\nmd-api-key: {KEY}\r\n\r\n");
         let received = raw::exchange(&sandbox, request.as_bytes()).await;
         assert_eq!(raw::statuses(&received).len(), 1, "{place}: {received}");
         let requests = sandbox.requests();
@@ -44,7 +44,7 @@ async fn member_and_name_of_the_test_session_are_logged() {
     let (sandbox, _) = open().await;
     let member = sandbox.add_member(ADA, "any").unwrap();
     for guid in [member.as_str(), "test_nexus_member", "CHALLENGED"] {
-        let request = format!("GET /nexus/members/{guid} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let request = format!("GET /nexus/members/{guid} HTTP/1.1\r\nhost: localhost\r\n\r\n");
         raw::exchange(&sandbox, request.as_bytes()).await;
         let last = sandbox.requests().pop().unwrap();
         assert_eq!(last.member.as_deref(), Some(guid));
@@ -76,7 +76,11 @@ async fn delayed_request_is_logged_with_its_response() {
     while !sandbox.faults().is_empty() {
         tokio::task::yield_now().await;
     }
-    raw::exchange(&sandbox, b"GET /nexus/accounts HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    raw::exchange(
+        &sandbox,
+        b"GET /nexus/accounts HTTP/1.1\r\nhost: localhost\r\n\r\n",
+    )
+    .await;
     let requests = sandbox.requests();
     let paths: Vec<_> = requests.iter().map(|one| one.path.as_deref()).collect();
     assert_eq!(paths, [Some("/nexus/accounts")]);

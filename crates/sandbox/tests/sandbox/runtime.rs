@@ -10,7 +10,7 @@ use tokio::time::{Instant, advance};
 use crate::{ADA, MX_BANK, PATIENCE, connect, known_user, open, quick, raw};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-const GET_INDEX: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const GET_INDEX: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 #[test]
 fn sandbox_stops_with_its_runtime() {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::{PATIENCE, open, quick, raw};
 
 /// The longest response, which fills the buffers of the system soon.
-const LONG: &str = "GET /_sandbox/openapi/nexus.json HTTP/1.1\r\nhost: a\r\n\r\n";
+const LONG: &str = "GET /_sandbox/openapi/nexus.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 /// Sends requests until the buffers are full, because the responses are not read.
 async fn fill(stream: &mut tokio::net::TcpStream) {
@@ -26,7 +26,7 @@ async fn with_one_connection() -> Sandbox {
 
 /// Gets a response, which needs the only connection.
 async fn get_response(sandbox: &Sandbox) {
-    let received = raw::exchange(sandbox, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+    let received = raw::exchange(sandbox, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
     let received = tokio::time::timeout(PATIENCE, received).await;
     assert_eq!(
         raw::statuses(&received.expect("a connection is free")),

@@ -10,7 +10,7 @@ use mx_nexus_sandbox::Sandbox;
 use crate::{ADA, MX_BANK, PATIENCE, connect, find, known_user, open, polling, quick};
 
 /// The correct answer.
-fn correct_answer(challenge: &Challenge) -> String {
+pub(crate) fn correct_answer(challenge: &Challenge) -> String {
     let correct = challenge
         .options()
         .iter()

@@ -91,7 +91,7 @@ async fn a_slow_job_is_polled_slowly() {
     arrive(&mut job).await.unwrap();
     assert_eq!(
         mx.calls()[2..],
-        ["3 read", "18 read", "33 read", "33 owners"]
+        ["3 read", "13 read", "23 read", "23 owners"]
     );
 }
 

@@ -12,7 +12,8 @@ use crate::call::{Call, Reply};
 use crate::handlers::nexus::members as nexus;
 use crate::handlers::pages::paged;
 use crate::settings::JobKind;
-use crate::state::{Challenge, State};
+use crate::state::{Challenge, Snapshot, State};
+use mx_nexus::values::ConnectionStatus;
 
 /// How many members a user may have (reference).
 const MAX_MEMBERS: usize = 25;
@@ -92,7 +93,7 @@ fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Rep
             return Err(Reply::problem(429, None, message));
         }
     }
-    let started = state.start(user, guid, kind)?;
+    let started = state.start(user, guid, kind, None)?;
     let member = changed(state, user, guid)?;
     Ok(Reply::json(
         nexus::status(started),
@@ -162,46 +163,41 @@ fn oauth_window(state: &mut State, user: &str, guid: &str) -> Result<Value, Repl
     Ok(member)
 }
 
-/// A member in the answer to a reading, which may lag behind changes.
+/// The JSON of a member in the answer to a reading.
 fn read(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
-    let read = state.read_member(user, guid)?;
-    with_status(state, user, guid, read)
+    let shown = state.reading(user, guid)?;
+    member_json(state, user, guid, shown)
 }
 
-/// A member in the answer to a change of it.
+/// The JSON of a member in the answer to a call that changes it.
 fn changed(state: &mut State, user: &str, guid: &str) -> Result<Value, Reply> {
-    let changed = state.member_json(user, guid)?;
-    with_status(state, user, guid, changed)
+    let shown = state.changed(user, guid)?;
+    member_json(state, user, guid, shown)
 }
 
-/// Adds the status: all fields of `MemberResponse` and of `MemberStatusResponse`.
-fn with_status(
-    state: &mut State,
-    user: &str,
-    guid: &str,
-    mut shown: Value,
-) -> Result<Value, Reply> {
-    let now = state.now;
-    let connection = &state.member(user, guid)?.connection;
-    let latest = shown["most_recent_job_guid"].as_str();
-    let mut jobs = connection.jobs.iter();
-    let job = jobs.find(|job| Some(job.guid.as_str()) == latest);
-    let progress = job.map(|job| Progress::of(job, now));
-    let is_new = shown["connection_status"] == "UPDATED" && shown["is_being_aggregated"] == false;
+/// A member with its status: all fields of `MemberResponse` and of `MemberStatusResponse`.
+fn member_json(state: &mut State, user: &str, guid: &str, shown: Snapshot) -> Result<Value, Reply> {
+    let stage = shown.stage.clone();
+    let progress = stage.as_ref().map(|stage| Progress::of(stage, state.now));
+    let is_challenged = shown.status == ConnectionStatus::Challenged;
+    let open = is_challenged.then(|| challenges(&shown.open));
+    // New credentials have no job yet.
+    let is_new = shown.status == ConnectionStatus::Updated && !shown.is_aggregating;
+    let mut member = state.shown_json(user, guid, shown)?;
     let status = match &progress {
         Some(progress) if !is_new => progress.status,
         _ => "INITIATED",
     };
-    shown["status"] = json!(status);
-    shown["is_authenticated"] = json!(job.is_some_and(|job| job.is_authenticated));
+    member["status"] = json!(status);
+    member["is_authenticated"] = json!(stage.is_some_and(|stage| stage.is_authenticated));
     let has = |part: fn(&Progress) -> bool| json!(progress.as_ref().is_some_and(part));
-    shown["has_processed_accounts"] = has(|progress| progress.has_processed_accounts);
-    shown["has_processed_transactions"] = has(|progress| progress.has_processed_transactions);
-    shown["identifier"] = shown["external_guid"].take();
-    if shown["connection_status"] == "CHALLENGED" {
-        shown["challenges"] = challenges(&connection.shown(now).open);
+    member["has_processed_accounts"] = has(|progress| progress.has_processed_accounts);
+    member["has_processed_transactions"] = has(|progress| progress.has_processed_transactions);
+    member["identifier"] = member["external_guid"].take();
+    if let Some(open) = open {
+        member["challenges"] = open;
     }
-    Ok(shown)
+    Ok(member)
 }
 
 fn challenges(open: &[Challenge]) -> Value {

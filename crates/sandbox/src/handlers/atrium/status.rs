@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::bank::Step;
-use crate::settings::JobKind;
-use crate::state::{Job, JobState};
+use crate::state::{JobState, Stage};
 use mx_nexus::values::ConnectionStatus;
 
 /// The progress of a job.
@@ -18,24 +17,22 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn of(job: &Job, now: Instant) -> Self {
-        let status = match job.steps.front() {
+    pub(super) fn of(stage: &Stage, now: Instant) -> Self {
+        let status = match &stage.step {
             Some(Step::Show {
                 status, duration, ..
             }) => {
-                let passed = now.saturating_duration_since(job.step_started);
-                running_status(status.as_ref(), passed, *duration, now == job.started)
+                let passed = now.saturating_duration_since(stage.step_started);
+                running_status(status.as_ref(), passed, *duration, now == stage.started)
             }
             _ => None,
         };
-        let status = status.unwrap_or(job.status().1);
-        let has_succeeded = job.state() == JobState::Succeeded;
-        let gathers_transactions =
-            matches!(job.kind, JobKind::Aggregation | JobKind::ExtendedHistory);
+        let status = status.unwrap_or(stage.status);
+        let has_succeeded = stage.state == JobState::Succeeded;
         Self {
             status,
             has_processed_accounts: has_succeeded || status == "PROCESSED",
-            has_processed_transactions: has_succeeded && gathers_transactions,
+            has_processed_transactions: has_succeeded && stage.includes_transactions,
         }
     }
 }

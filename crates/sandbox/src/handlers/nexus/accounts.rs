@@ -25,11 +25,19 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             let guids = state.member_guids(user);
             Ok(list(state, user, &guids, call))
         }
+        "listUserCreatedAccounts" => {
+            let accounts = state.list_manual_accounts(user);
+            Ok(paged(call, "accounts", accounts))
+        }
+        "createManualAccounts" => {
+            let made = state.create_manual_account(user, &call.body["account"]);
+            Ok(Reply::ok(json!({"account": made})))
+        }
         _ => by_account(state, user, call)?,
     })
 }
 
-/// The reply about one account. One that no job gathered may be one that the user created, which the sandbox does not store.
+/// The reply about one account.
 fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let wanted = call.path.get("account_guid")?;
     let clock = state.clock;
@@ -39,9 +47,10 @@ fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply
         "deleteManualAccount" => AccountAction::Delete,
         _ => AccountAction::Read,
     };
-    let (member, account) = match state.account(user, wanted, action)? {
-        Ok(found) => found,
-        Err(refusal) => return Some(Err(refusal)),
+    let (member, account) = match state.account(user, wanted, action) {
+        Some(Ok(found)) => found,
+        Some(Err(refusal)) => return Some(Err(refusal)),
+        None => return by_manual_account(state, user, call, action),
     };
     let answer = match call.operation.id {
         "readAccount" | "updateAccount" => {
@@ -54,6 +63,25 @@ fn by_account(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply
     Some(Ok(Reply::ok(answer)))
 }
 
+/// The reply about an account that the user created.
+fn by_manual_account(
+    state: &mut State,
+    user: &str,
+    call: &Call,
+    action: AccountAction<'_>,
+) -> Option<Result<Reply, Reply>> {
+    let account = match state.manual_account(user, call.path("account_guid"), action) {
+        Ok(account) => account,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    Some(Ok(match call.operation.id {
+        "readAccount" | "updateAccount" => Reply::ok(json!({"account": account})),
+        "readAccountNumbersByAccount" => Reply::ok(json!({"account_numbers": []})),
+        "deleteManualAccount" => Reply::empty(StatusCode::NO_CONTENT),
+        _ => return None,
+    }))
+}
+
 fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply {
     let clock = state.clock;
     let mut accounts = Vec::new();
@@ -63,6 +91,9 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
             accounts
                 .extend(accounts_of_member.map(|account| account_json(member, account, &clock)));
         }
+    }
+    if call.operation.id == "listAccounts" {
+        accounts.extend(state.list_manual_accounts(user));
     }
     paged(call, "accounts", accounts)
 }

@@ -46,13 +46,13 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             address.map(|address| member_reply(json!({"guid": guid, "oauth_window_uri": address})))
         }
         "aggregateAllMembers" | "refreshAllMembers" => {
-            let started = state.start_all(user);
+            let started = state.start_all(user, includes_transactions(call));
             started.map(|started| Reply {
                 status: status(started),
                 ..list(state, user, call)
             })
         }
-        operation => start(state, user, guid, job_kind(operation)?),
+        operation => start(state, user, call, job_kind(operation)?),
     })
 }
 
@@ -68,10 +68,18 @@ pub(super) fn job_kind(operation: &str) -> Option<JobKind> {
     })
 }
 
-fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
-    let started = state.start(user, guid, kind)?;
+fn start(state: &mut State, user: &str, call: &Call, kind: JobKind) -> Result<Reply, Reply> {
+    let guid = call.path("member_guid");
+    let started = state.start(user, guid, kind, includes_transactions(call))?;
     let member = state.member_json(user, guid)?;
     Ok(Reply::json(status(started), json!({"member": member})))
+}
+
+fn includes_transactions(call: &Call) -> Option<bool> {
+    let in_query = call
+        .query("include_transactions")
+        .map(|text| text == "true");
+    call.body["include_transactions"].as_bool().or(in_query)
 }
 
 pub(in crate::handlers) fn resume(

@@ -68,6 +68,56 @@ async fn results_show_the_job_that_gathered_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn transactions_are_there_after_a_job_that_included_them() {
+    for (operation, sent, count) in [
+        ("identifyMember", Value::Null, 0),
+        ("identifyMember", json!({"include_transactions": false}), 0),
+        ("identifyMember", json!({"include_transactions": true}), 90),
+        ("verifyMember", json!({"include_transactions": true}), 90),
+        ("aggregateMember", Value::Null, 90),
+        ("aggregateMember", json!({"include_transactions": false}), 0),
+        ("extendTransactionHistory", Value::Null, 90),
+        ("checkMemberBalance", Value::Null, 0),
+    ] {
+        let client = TestClient::new();
+        let member = client.member("sandbox_bank", "quick");
+        let call = client.of(&member, operation).body(sent.clone());
+        let call = match operation {
+            "aggregateMember" if sent.is_object() => call.asking("include_transactions", "false"),
+            _ => call,
+        };
+        client.send(call);
+        let listed = |call: Call| {
+            let call = call.asking("records_per_page", "1000");
+            client.send(call).1["transactions"]
+                .as_array()
+                .unwrap()
+                .clone()
+        };
+        let all = listed(client.of(&member, "listMemberTransactions"));
+        assert_eq!(all.len(), count, "{operation} {sent}");
+        assert_eq!(listed(client.nexus("listTransactions")), all);
+        let (_, other) = client.request("sandbox_bank", &["other", "x"], json!({}));
+        let other = other["member"]["guid"].as_str().unwrap();
+        let of_other = listed(client.of(other, "listMemberTransactions"));
+        assert_eq!(of_other, Vec::<Value>::new());
+        let Some(first) = all.first() else {
+            continue;
+        };
+        let account = first["account_guid"].as_str().unwrap();
+        let by_query = client.nexus("listTransactions");
+        let by_query = listed(by_query.asking("account_guid", account));
+        assert_eq!(by_query.len(), 30);
+        let by_path = client.nexus("listAccountTransactions");
+        assert_eq!(listed(by_path.at("account_guid", account)), by_query);
+        let day = by_query[3]["date"].as_str().unwrap();
+        let late = client.nexus("listAccountTransactions");
+        let late = late.at("account_guid", account).asking("from_date", day);
+        assert_eq!(listed(late), by_query[..4]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn names_are_split_with_the_setting() {
     let client = TestClient::with(Settings {
         splits_names: true,
@@ -178,6 +228,49 @@ async fn updated_account_keeps_its_changes() {
         "a job keeps the user's change"
     );
     assert_eq!(listed[1]["nickname"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn manual_account_is_listed_changed_and_deleted_by_its_user_only() {
+    let client = TestClient::new();
+    let other = client.other();
+    let body = json!({"account": {"name": "Piggy bank", "account_type": 2, "balance": 7.5}});
+    let (status, made) = client.send(client.nexus("createManualAccounts").body(body));
+    assert_eq!(status, 200);
+    assert_eq!(made["account"]["name"], "Piggy bank");
+    assert_eq!(made["account"]["is_manual"], true);
+    let guid = made["account"]["guid"].as_str().unwrap();
+    let about = |client: &TestClient, operation: &str| {
+        let body = json!({"account": {"nickname": "Savings"}});
+        let call = client.nexus(operation).at("account_guid", guid);
+        client.send(call.body(body))
+    };
+    let listed = |client: &TestClient| {
+        let all = client.send(client.nexus("listAccounts")).1["accounts"].clone();
+        let (_, created) = client.send(client.nexus("listUserCreatedAccounts"));
+        assert_eq!(all, created["accounts"]);
+        all
+    };
+    assert_eq!(listed(&client), json!([made["account"]]));
+    assert_eq!(listed(&other), json!([]));
+    for operation in [
+        "readAccount",
+        "updateAccount",
+        "blockAccount",
+        "deleteManualAccount",
+    ] {
+        assert_eq!(about(&other, operation).0, 404, "{operation}");
+    }
+    assert_eq!(about(&client, "readAccount").1, made);
+    assert_eq!(
+        about(&client, "updateAccount").1["account"]["nickname"],
+        "Savings"
+    );
+    assert_eq!(listed(&client)[0]["nickname"], "Savings");
+    assert_eq!(about(&client, "blockAccount").0, 400);
+    assert_eq!(about(&client, "deleteManualAccount").0, 204);
+    assert_eq!(about(&client, "readAccount").0, 404);
+    assert_eq!(listed(&client), json!([]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,13 +1,16 @@
 //! Whole jobs, from the user to what they gathered.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use mx_nexus_sandbox::{Fault, Lag};
+use mx_nexus::jobs::Challenges;
+use mx_nexus_sandbox::{Fault, JobState, Lag};
 use serde_json::{Value, json};
 
 use super::Atrium;
 use crate::http::ask;
-use crate::quick;
+use crate::workflow::correct_answer;
+use crate::{PATIENCE, polling, quick};
 
 /// Answers to challenges, each the value of the right option or `correct`.
 fn answers(challenges: &Value) -> Value {
@@ -163,17 +166,20 @@ async fn job_goes_through_every_status() {
 }
 
 #[tokio::test]
-async fn stale_status_is_of_the_job_before() {
+async fn lagging_reading_shows_the_job_before() {
     let atrium = Atrium::open().await;
-    let member = atrium.member("mxbank", "INVALID").await;
+    let member = atrium.member("mxbank", "challenge").await;
     let of_member = [("member_guid", member.as_str())];
     atrium.ok("identifyMember", &of_member, None).await;
     let before = atrium.settled(&member).await;
-    let stale = Fault::lag(Lag::readings(1)).on_operation("verifyMember");
-    atrium.sandbox.fault(stale).unwrap();
-    atrium.ok("verifyMember", &of_member, None).await;
+    let lag = Fault::lag(Lag::readings(1)).on("PUT", "/atrium/users/*/members/*/resume");
+    atrium.sandbox.fault(lag).unwrap();
+    let answers = answers(&before["challenges"]);
+    let resumed = atrium.ok("resumeMember", &of_member, Some(answers)).await;
+    assert_eq!(resumed["member"]["connection_status"], "RESUMED");
     let read = atrium.ok("readMemberStatus", &of_member, None).await;
     assert_eq!(read["member"], before);
+    assert_eq!(atrium.settled(&member).await["status"], "COMPLETED");
 }
 
 #[tokio::test]
@@ -193,4 +199,28 @@ async fn member_is_added_over_the_control_api() {
         (jobs.len(), jobs[0].user.as_str()),
         (1, atrium.user.as_str())
     );
+}
+
+#[tokio::test]
+async fn client_runs_every_kind_of_job() {
+    let sandbox = quick().start().await.unwrap();
+    let guid = sandbox.add_atrium_user(crate::ADA).unwrap();
+    let member = sandbox.add_atrium_member(&guid, "two_questions").unwrap();
+    let user = sandbox.atrium().build().unwrap().user(guid);
+    let answer = async |challenges: Challenges| {
+        let answers = challenges.answer_all(|one| Ok::<_, Infallible>(correct_answer(one)));
+        Some(answers.unwrap())
+    };
+    let job = user.identify(&member).with_polling(polling());
+    assert!(!job.run(PATIENCE, answer).await.unwrap().is_empty());
+    let job = user.verify(&member).with_polling(polling());
+    assert!(!job.run(PATIENCE, answer).await.unwrap().is_empty());
+    let job = user.aggregate(&member).with_polling(polling());
+    job.run(PATIENCE, answer).await.unwrap();
+    let job = user.check_balance(&member).with_polling(polling());
+    job.run(PATIENCE, answer).await.unwrap();
+    let job = user.extend_history(&member).with_polling(polling());
+    job.run(PATIENCE, answer).await.unwrap();
+    let states = sandbox.jobs().into_iter().map(|job| job.state);
+    assert_eq!(states.collect::<Vec<_>>(), [JobState::Succeeded; 5]);
 }
