@@ -223,12 +223,10 @@ impl<K: Kind> Job<K> {
         let has_started = self.machine().has_started();
         let is_early = self.refused_reads < REFUSED_READS;
         // A session that could not be opened is opened anew, with a fresh token.
-        let error = match error.kind() {
-            ErrorKind::Session => error.cause().unwrap_or(error),
-            _ => error,
-        };
+        let opening = error.cause().filter(|_| error.kind() == ErrorKind::Session);
+        let error = opening.unwrap_or(error);
         match error.answered() {
-            Some(404) => is_early,
+            Some(404) if opening.is_none() => is_early,
             Some(300..=399) => has_started || is_early,
             Some(400..=499) => has_started && is_early,
             _ => error.kind() == ErrorKind::Decode && (has_started || is_early),
