@@ -108,7 +108,7 @@ pub(super) async fn members_of(
             if code.is_some_and(|code| code.as_str() == institution.as_str()) {
                 found.push(ListedMember {
                     guid: member.guid,
-                    external_guid: member.identifier.map(Into::into),
+                    external_guid: member.identifier,
                 });
             }
         }

@@ -92,7 +92,7 @@ pub(super) async fn members_of(
             if member.institution_guid.as_ref() == Some(institution) {
                 found.push(ListedMember {
                     guid: member.guid,
-                    external_guid: member.external_guid.map(Into::into),
+                    external_guid: member.external_guid,
                 });
             }
         }
