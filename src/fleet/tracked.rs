@@ -29,6 +29,7 @@ impl<K: Kind> Slot<K> {
     }
 }
 
+/// A job between its calls.
 pub(super) struct Tracked<K: Kind> {
     pub(super) number: FleetJob,
     pub(super) job: Job<K>,
