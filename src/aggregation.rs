@@ -35,7 +35,7 @@ impl Kind for Aggregation {
 impl KindApi<Aggregation> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let mut start = api.aggregate_member().member_guid(member);
             if let Some(include) = options.include_transactions {
                 start = start.include_transactions(include);

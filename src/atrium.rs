@@ -73,7 +73,6 @@ use crate::environment::Environment;
 use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
 use crate::values::UserGuid;
-use crate::wire::Connection;
 
 mod convert;
 mod jobs;
@@ -140,14 +139,6 @@ impl Atrium {
             atrium: self.clone(),
             guid: guid.into(),
         }
-    }
-}
-
-impl Atrium {
-    /// The connection for a call by name.
-    pub(crate) fn connection(&self) -> (reqwest::Client, Connection) {
-        let api = self.api();
-        (api.client().clone(), api.inner().clone())
     }
 }
 

@@ -31,7 +31,7 @@ impl Kind for BalanceCheck {
 impl KindApi<BalanceCheck> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answer = api
                 .check_member_balance()
                 .member_guid(member)

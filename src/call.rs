@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{Api, Operation};
-use crate::wire::within;
+use crate::wire::{self, within};
 
 mod reply;
 mod request;
@@ -192,21 +192,22 @@ impl Call {
         let parts = request::Parts::check(operation, &self.parameters, body)
             .map_err(|reason| Error::request(Some(operation), reason))?;
         let begun = Instant::now();
-        let connecting = async {
-            match self.caller {
-                Caller::Nexus(user) => user.connection_for(operation).await,
-                #[cfg(feature = "atrium")]
-                Caller::Atrium(atrium) => Ok(atrium.connection()),
+        let (http, mut connection, base) = match &self.caller {
+            Caller::Nexus(user) => {
+                let connecting = within(self.timeout, user.connection_for(operation));
+                let (http, connection) = connecting.await?;
+                (http, connection, user.nexus().address())
+            }
+            #[cfg(feature = "atrium")]
+            Caller::Atrium(atrium) => {
+                let api = atrium.api();
+                (api.client.clone(), api.inner.clone(), api.baseurl.as_str())
             }
         };
-        let (http, mut connection) = within(self.timeout, connecting).await?;
         let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
         connection.timeout = self.timeout.map(left);
-        let mut request = parts.build(&http, &connection.base, operation)?;
-        connection
-            .prepare(operation, &mut request)
-            .map_err(|reason| Error::request(Some(operation), reason))?;
-        let response = connection.exchange(&http, operation, request).await?;
-        Reply::read(operation, response, connection.rules.answer_limit).await
+        let request = wire::prepare(operation, base, Ok(parts.build(&http, base, operation)?))?;
+        let answer = connection.exchange(&http, operation, request).await?;
+        Reply::read(operation, answer, connection.rules.answer_limit).await
     }
 }

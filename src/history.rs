@@ -34,7 +34,7 @@ impl Kind for ExtendedHistory {
 impl KindApi<ExtendedHistory> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let start = api.extend_transaction_history().member_guid(member);
             let answer = start.send().await?;
             Ok(Accepted::new(answer.status(), answer.into_inner()))
@@ -50,7 +50,7 @@ impl KindApi<ExtendedHistory> for User {
             let Some(job) = job else {
                 return Ok(Some(HistoryJob::default()));
             };
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answer = api.read_job().job_guid(job).send().await?;
             let job = answer.into_inner().job;
             Ok(job.filter(|job| *job != HistoryJob::default()))

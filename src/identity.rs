@@ -69,7 +69,7 @@ impl Kind for Identification {
 impl KindApi<Identification> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let body = types::IdentifyMemberBody {
                 include_transactions: Some(options.include_transactions.unwrap_or(false)),
             };
@@ -85,7 +85,7 @@ impl KindApi<Identification> for User {
         _: Option<&'a JobGuid>,
     ) -> Answering<'a, Option<Owners>> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answer = api.list_account_owners().member_guid(member).send().await?;
             let owners = answer.into_inner().account_owners.and_then(with_content);
             Ok(owners.map(Owners::from))

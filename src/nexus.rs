@@ -169,6 +169,11 @@ impl Nexus {
     pub(crate) fn institution_support(&self) -> &InstitutionSupport {
         &self.partner.institution_support
     }
+
+    /// The address of the Nexus API.
+    pub(crate) fn address(&self) -> &str {
+        self.partner.addresses.of(Api::Nexus)
+    }
 }
 
 impl Partner {
@@ -184,7 +189,8 @@ impl Partner {
         let credentials = self.credentials()?;
         let connection = Connection {
             rules: Arc::clone(rules),
-            ..self.connection(self.addresses.of(Api::Sso), credentials.as_credential())
+            credential: credentials.as_credential(),
+            timeout: None,
         };
         let client = sso::generated::Client::new_with_client(
             self.addresses.of(Api::Sso),
@@ -200,7 +206,11 @@ impl Partner {
 
     fn users(&self) -> Result<Users, Error> {
         let credentials = self.credentials()?;
-        let connection = self.connection(self.addresses.of(Api::Mdx), credentials.as_credential());
+        let connection = Connection {
+            rules: Arc::clone(&self.rules),
+            credential: credentials.as_credential(),
+            timeout: None,
+        };
         let client = mdx::generated::Client::new_with_client(
             self.addresses.of(Api::Mdx),
             self.http.clone(),
@@ -225,18 +235,10 @@ impl Partner {
         let address = self.addresses.of(Api::Nexus);
         let connection = Connection {
             rules: Arc::clone(rules),
-            ..self.connection(address, credential)
+            credential,
+            timeout: None,
         };
         api::Client::new_with_client(address, self.http.clone(), connection)
-    }
-
-    fn connection(&self, address: &str, credential: Credential) -> Connection {
-        Connection {
-            rules: Arc::clone(&self.rules),
-            credential,
-            base: Arc::from(address),
-            timeout: None,
-        }
     }
 }
 
@@ -306,15 +308,18 @@ impl User {
             }
             _ => Credential::Session(self.sessions.clone()),
         };
-        let connection = partner.connection(partner.addresses.of(Api::Nexus), credential);
+        let connection = Connection {
+            rules: Arc::clone(&partner.rules),
+            credential,
+            timeout: None,
+        };
         Ok((partner.http.clone(), connection))
     }
 
-    /// The client without retries, for jobs, which have their own.
-    pub(crate) async fn api_without_retries(&self) -> Result<api::Client, Error> {
-        self.sessions.lease().await?;
+    /// The client without retries, for jobs, which have their own. Its calls open the session.
+    pub(crate) fn api_without_retries(&self) -> api::Client {
         let credential = Credential::Session(self.sessions.clone());
         let partner = &self.nexus.partner;
-        Ok(partner.nexus_client_by(&partner.rules_without_retries, credential))
+        partner.nexus_client_by(&partner.rules_without_retries, credential)
     }
 }

@@ -179,14 +179,6 @@ macro_rules! declare {
 
 each_api!(declare);
 
-/// The row of an operation by its name in Rust.
-pub(crate) fn by_name(table: &'static [Operation], name: &str) -> Option<&'static Operation> {
-    let index = table
-        .binary_search_by(|operation| operation.name.cmp(name))
-        .ok()?;
-    table.get(index)
-}
-
 /// The row of an operation by the name of its API and its id.
 pub(crate) fn by_id(api: &str, id: &str) -> Option<&'static Operation> {
     let api = Api::ALL.iter().find(|one| one.name() == api)?;

@@ -80,17 +80,27 @@ impl RetryPolicy {
         self.total(total)
     }
 
+    /// Whether a call may be sent more than once.
+    pub(crate) fn may_repeat(&self) -> bool {
+        self.attempts > 1
+    }
+
     pub(crate) fn start(&self) -> Attempts<'_> {
         Attempts {
             policy: self,
             made: 1,
-            delays: ExponentialBuilder::default()
-                .with_min_delay(self.first_delay)
-                .with_max_delay(self.longest_delay)
-                .with_max_times(self.attempts)
-                .with_jitter()
-                .build(),
+            total: self.total,
+            delays: None,
         }
+    }
+
+    fn delays(&self) -> ExponentialBackoff {
+        ExponentialBuilder::default()
+            .with_min_delay(self.first_delay)
+            .with_max_delay(self.longest_delay)
+            .with_max_times(self.attempts)
+            .with_jitter()
+            .build()
     }
 }
 
@@ -98,10 +108,18 @@ impl RetryPolicy {
 pub(crate) struct Attempts<'a> {
     policy: &'a RetryPolicy,
     made: usize,
-    delays: ExponentialBackoff,
+    total: Duration,
+    /// Made after the first failure: most calls have none.
+    delays: Option<Box<ExponentialBackoff>>,
 }
 
 impl Attempts<'_> {
+    /// The same with a total of at most `limit`.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        self.total = self.total.min(limit);
+        self
+    }
+
     /// The delay before the next attempt; `None` when the call is not retried.
     pub(crate) fn next_delay(
         &mut self,
@@ -113,14 +131,17 @@ impl Attempts<'_> {
         if self.made >= self.policy.attempts || !may_retry(is_replayable, error) {
             return None;
         }
-        let planned = self.delays.next()?;
+        let delays = self
+            .delays
+            .get_or_insert_with(|| self.policy.delays().into());
+        let planned = delays.next()?;
         let delay = match error.retry_after() {
             // The error contains the `Retry-After`, so the caller can wait.
             Some(after) if after > self.policy.longest_delay => return None,
             Some(after) => after.max(planned.min(self.policy.first_delay)),
             None => planned,
         };
-        if elapsed.saturating_add(delay) > self.policy.total || !budget.withdraw() {
+        if elapsed.saturating_add(delay) > self.total || !budget.withdraw() {
             return None;
         }
         self.made += 1;

@@ -1,6 +1,7 @@
 //! [`Secret`]: a string that is never printed, for keys, tokens, credentials and answers.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use secrecy::{ExposeSecret, SecretString};
@@ -10,8 +11,8 @@ use crate::scalar::Scalar;
 
 /// A string that never shows in `Debug`.
 ///
-/// The memory of this copy is wiped when it is dropped. The original text, copies of it and the buffers of requests are ordinary
-/// memory.
+/// Clones share their memory, which is wiped when the last is dropped. The original text, copies of it and the buffers of requests
+/// are ordinary memory.
 ///
 /// It can be serialised, because requests carry it to MX; do not put it into data that you store.
 ///
@@ -21,12 +22,12 @@ use crate::scalar::Scalar;
 /// assert_eq!(answer.expose(), "correct");
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Arc<SecretString>);
 
 impl Secret {
     /// Wraps a string.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(SecretString::from(text.into()))
+        Self(Arc::new(SecretString::from(text.into())))
     }
 
     /// The string itself.

@@ -114,7 +114,8 @@ impl Sessions {
     pub(crate) async fn lease(&self) -> Result<Lease, Error> {
         match self.held_or_opening()? {
             Next::Held(lease) => Ok(lease),
-            Next::Opening(opening) => opening.outcome().await,
+            // Boxed, because it is rare and would make the future of every call larger.
+            Next::Opening(opening) => Box::pin(opening.outcome()).await,
         }
     }
 
@@ -135,6 +136,11 @@ impl Sessions {
         if state.session_of(generation).is_some() {
             state.session = None;
         }
+    }
+
+    /// Whether a session that the server rejects can be followed by another.
+    pub(crate) fn are_renewable(&self) -> bool {
+        matches!(self.shared.source, Source::Exchange { .. })
     }
 
     /// Whether another clone exists.

@@ -42,10 +42,9 @@ impl Trace {
         }
     }
 
-    /// Runs the call inside the span.
-    pub(crate) async fn within<T>(&self, call: impl Future<Output = T>) -> T {
-        use tracing::Instrument;
-        call.instrument(self.span.clone()).await
+    /// The span, to run the call in.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope(self.span.clone())
     }
 
     /// Counts a request that is about to be sent.
@@ -64,14 +63,19 @@ impl Trace {
         );
     }
 
-    /// Records a success.
-    pub(crate) fn succeeded(&self, status: u16) {
-        self.span.record("status", status);
-        self.end();
+    /// Records the status or the final failure.
+    pub(crate) fn ended(&self, outcome: Result<u16, &Error>) {
+        match outcome {
+            Ok(status) => {
+                self.span.record("status", status);
+            }
+            Err(error) => self.failed(error),
+        }
+        let latency = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.span.record("latency_ms", latency);
     }
 
-    /// Records the final failure.
-    pub(crate) fn failed(&self, error: &Error) {
+    fn failed(&self, error: &Error) {
         let kind = error.kind();
         // The status of a session error belongs to the call that opens sessions, which has its own span.
         if let Some(status) = error.status()
@@ -82,12 +86,19 @@ impl Trace {
         if kind != ErrorKind::Status {
             self.span.record("error", tracing::field::debug(kind));
         }
-        self.end();
     }
+}
 
-    fn end(&self) {
-        let latency = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.span.record("latency_ms", latency);
+/// The span of a call.
+#[cfg(feature = "tracing")]
+pub(crate) struct Scope(tracing::Span);
+
+#[cfg(feature = "tracing")]
+impl Scope {
+    /// Runs the call in the span.
+    pub(crate) fn around<F: Future>(self, call: F) -> tracing::instrument::Instrumented<F> {
+        use tracing::Instrument;
+        call.instrument(self.0)
     }
 }
 
@@ -97,17 +108,26 @@ impl Trace {
         Self {}
     }
 
-    pub(crate) async fn within<T>(&self, call: impl Future<Output = T>) -> T {
-        call.await
+    pub(crate) fn scope(&self) -> Scope {
+        Scope
     }
 
     pub(crate) fn sending(&self) {}
 
     pub(crate) fn repeating(&self, _: Duration, _: &Error) {}
 
-    pub(crate) fn succeeded(&self, _: u16) {}
+    pub(crate) fn ended(&self, _: Result<u16, &Error>) {}
+}
 
-    pub(crate) fn failed(&self, _: &Error) {}
+#[cfg(not(feature = "tracing"))]
+pub(crate) struct Scope;
+
+#[cfg(not(feature = "tracing"))]
+impl Scope {
+    /// The call itself, so that it costs nothing.
+    pub(crate) fn around<F: Future>(self, call: F) -> F {
+        call
+    }
 }
 
 /// Logs a status that this version does not know; once for each job.

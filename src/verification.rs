@@ -34,7 +34,7 @@ impl Kind for Verification {
 impl KindApi<Verification> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, options: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let body = types::VerifyMemberBody {
                 include_transactions: options.include_transactions,
             };
@@ -50,7 +50,7 @@ impl KindApi<Verification> for User {
         _: Option<&'a JobGuid>,
     ) -> Answering<'a, Option<Vec<AccountNumbers>>> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answer = api
                 .read_account_numbers()
                 .member_guid(member)

@@ -1,42 +1,41 @@
-//! Sends every request: the hooks of the three generated clients.
+//! Sends every request of the generated clients.
 //!
-//! progenitor builds a request and decodes the answer. In between, this module sets the media types and the credential, sends the
-//! request, and retries it. A failure is an [`Error`] in the extensions of a response, from which [`explain`] takes it in `send()`.
+//! Generated code builds a request and decodes the [`Answer`]. In between, this module sets the media types and the credential,
+//! sends the request, and retries it.
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderName;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::Request;
 use tokio::time::{self, Instant, sleep};
 
 use crate::error::Error;
-use crate::operations::{self, Operation};
+use crate::operations::Operation;
 use crate::retry::{RetryBudget, RetryPolicy};
-use crate::secret::Secret;
-use crate::session::Sessions;
 use crate::trace::Trace;
 
 mod answer;
 mod client;
+mod credential;
 mod generated;
 mod path;
+mod request;
 
-pub(crate) use answer::read_all;
+pub(crate) use answer::Answer;
+use answer::Sent;
 pub(crate) use client::HttpOptions;
-pub(crate) use generated::{explain, generated_client, hooks};
+pub(crate) use credential::Credential;
+pub(crate) use generated::generated_client;
 pub(crate) use path::encode_path;
-
-use generated::carry;
+pub(crate) use request::prepare;
 
 /// The part of a generated client that sends its requests.
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) rules: Arc<Rules>,
     pub(crate) credential: Credential,
-    pub(crate) base: Arc<str>,
     /// The timeout of a call with its retries, in place of the client's timeout of one request.
     pub(crate) timeout: Option<Duration>,
 }
@@ -48,20 +47,6 @@ pub(crate) struct Rules {
     pub(crate) answer_limit: usize,
 }
 
-/// The credential of a call.
-#[derive(Clone)]
-pub(crate) enum Credential {
-    /// The API key, for every operation of SSO and MDX.
-    ApiKey(Secret),
-    /// A one-time token, for `createSession`.
-    ApiToken(Secret),
-    /// The session of a user, leased for every attempt.
-    Session(Sessions),
-    /// The id and the key of a client, for every operation of an API that takes both.
-    #[cfg(feature = "atrium")]
-    Client { id: Secret, api_key: Secret },
-}
-
 impl fmt::Debug for Connection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Connection").finish_non_exhaustive()
@@ -69,78 +54,45 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Sets the headers that MX expects; refuses a path that an identifier has changed.
-    pub(crate) fn prepare(
-        &self,
-        operation: &Operation,
-        request: &mut reqwest::Request,
-    ) -> Result<(), String> {
-        path::check(&self.base, operation.path, request.url().path())?;
-        let headers = request.headers_mut();
-        headers.remove("api-version");
-        headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
-        match operation.request_media_type {
-            Some(media_type) => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-            }
-            None => {
-                headers.remove(CONTENT_TYPE);
-                headers.remove(CONTENT_LENGTH);
-                *request.body_mut() = None;
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends the request with retries; an error is inside the response.
-    pub(crate) async fn send(
-        &self,
-        http: &reqwest::Client,
-        operation: &'static Operation,
-        request: reqwest::Request,
-    ) -> reqwest::Response {
-        let outcome = self.exchange(http, operation, request).await;
-        outcome.unwrap_or_else(carry)
-    }
-
     /// Sends the request with retries.
-    pub(crate) async fn exchange(
+    ///
+    /// Not an `async fn`, which would store its arguments twice: the size of a call is that of this future.
+    pub(crate) fn exchange(
         &self,
         http: &reqwest::Client,
         operation: &'static Operation,
-        request: reqwest::Request,
-    ) -> Result<reqwest::Response, Error> {
+        request: Request,
+    ) -> impl Future<Output = Result<Answer, Error>> {
         let trace = Trace::begin(operation);
-        let outcome = trace
-            .within(self.attempt(http, operation, request, &trace))
-            .await;
-        match &outcome {
-            Ok(response) => trace.succeeded(response.status().as_u16()),
-            Err(error) => trace.failed(error),
-        }
-        outcome
+        let scope = trace.scope();
+        let mut request = Some(request);
+        scope.around(async move {
+            let outcome = self.attempt(http, operation, &mut request, &trace).await;
+            trace.ended(outcome.as_ref().map(Answer::status));
+            outcome
+        })
     }
 
+    /// Takes the request out of its option for every attempt, and leaves a copy while another attempt may follow.
     async fn attempt(
         &self,
         http: &reqwest::Client,
         operation: &'static Operation,
-        mut request: reqwest::Request,
+        request: &mut Option<Request>,
         trace: &Trace,
-    ) -> Result<reqwest::Response, Error> {
+    ) -> Result<Answer, Error> {
         let begun = Instant::now();
         let left = || self.timeout.map(|all| all.saturating_sub(begun.elapsed()));
         let total = self.timeout.unwrap_or(Duration::MAX);
-        let policy = self.rules.retry.clone().within(total);
-        let mut attempts = policy.start();
+        let may_repeat = self.rules.retry.may_repeat()
+            || self.credential.is_renewable()
+            || operation.other_path.is_some();
+        let mut attempts = self.rules.retry.start().within(total);
         let mut refused = None;
         let mut other_path = operation.other_path;
         loop {
-            let mut copy = request
-                .try_clone()
-                .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
-            let signing = within(left(), self.sign(operation, &mut copy));
-            let signed = match (signing.await, &refused) {
+            let signing = within(left(), self.credential.sign(operation));
+            let signature = match (signing.await, &refused) {
                 // Return MX's 401: it is more specific than ours.
                 (Err(error), Some(refusal)) if error.is_session_expired() => {
                     let reason = "the session was refused and cannot be renewed; open another one";
@@ -148,23 +100,38 @@ impl Connection {
                 }
                 (outcome, _) => outcome?,
             };
+            let mut outgoing = request
+                .take()
+                .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
+            // An error message may not quote the body, so that is kept too.
+            if may_repeat || outgoing.body().is_some() {
+                *request = outgoing.try_clone();
+            }
+            request::set_media_types(operation, outgoing.headers_mut());
+            signature.set(operation, outgoing.headers_mut())?;
             if let Some(left) = left() {
-                *copy.timeout_mut() = Some(left);
+                *outgoing.timeout_mut() = Some(left);
             }
             trace.sending();
             let started = Instant::now();
-            let outcome = answer::send(http, operation, copy, self.rules.answer_limit).await;
-            signed.report(&outcome, started);
+            let sent = Sent {
+                signature: &signature,
+                body: request.as_ref().and_then(Request::body),
+            };
+            let limit = self.rules.answer_limit;
+            let outcome = answer::receive(operation, http.execute(outgoing), limit, &sent).await;
+            let status = outcome
+                .as_ref()
+                .map_or_else(Error::status, |it| Some(it.status()));
+            signature.report(status, started);
             let error = match outcome {
-                Ok(response) => {
+                Ok(answer) => {
                     self.rules.budget.deposit();
-                    return Ok(response);
+                    return Ok(answer);
                 }
                 Err(error) => error,
             };
-            if let Signed::Session { .. } = signed
-                && error.status() == Some(401)
-            {
+            if signature.is_of_session() && error.status() == Some(401) {
                 // A refused call had no effect, so sending it again with a new session is safe.
                 if refused.is_none() {
                     refused = Some(error);
@@ -175,8 +142,9 @@ impl Connection {
             }
             if error.answered() == Some(404)
                 && let Some(template) = other_path.take()
+                && let Some(request) = request
             {
-                let path = path::by_template(&self.base, template, request.url().path());
+                let path = path::by_template(operation.path, template, request.url().path());
                 request.url_mut().set_path(&path);
                 continue;
             }
@@ -190,48 +158,12 @@ impl Connection {
             match attempts.next_delay(operation.replayable, &error, elapsed, budget) {
                 Some(delay) => {
                     trace.repeating(delay, &error);
-                    sleep(delay).await;
+                    // Boxed, because it is rare and would make the future of every call larger.
+                    Box::pin(sleep(delay)).await;
                 }
                 None => return Err(error),
             }
         }
-    }
-
-    /// Sets the credential header.
-    async fn sign(
-        &self,
-        operation: &'static Operation,
-        request: &mut reqwest::Request,
-    ) -> Result<Signed<'_>, Error> {
-        let header = operation.credential_header;
-        let takes_session = header == operations::nexus::CREDENTIAL_HEADER;
-        let refuse = |has: &str| {
-            let reason = format!("it takes {header}, and this client has {has}");
-            Err(Error::request(Some(operation), reason))
-        };
-        let (secret, signed) = match &self.credential {
-            Credential::ApiKey(key) => (key.clone(), Signed::Fixed),
-            #[cfg(feature = "atrium")]
-            Credential::Client { id, api_key } => {
-                if let Some(header) = operation.client_id_header {
-                    insert(operation, request, header, id)?;
-                }
-                (api_key.clone(), Signed::Fixed)
-            }
-            Credential::ApiToken(_) if takes_session => return refuse("a one-time API token"),
-            Credential::ApiToken(token) => (token.clone(), Signed::Fixed),
-            Credential::Session(_) if !takes_session => return refuse("a session"),
-            Credential::Session(sessions) => {
-                let lease = sessions.lease().await?;
-                let signed = Signed::Session {
-                    sessions,
-                    generation: lease.generation,
-                };
-                (lease.token, signed)
-            }
-        };
-        insert(operation, request, header, &secret)?;
-        Ok(signed)
     }
 }
 
@@ -243,97 +175,8 @@ pub(crate) async fn within<T>(
     let Some(timeout) = timeout else {
         return opening.await;
     };
-    match time::timeout(timeout, opening).await {
+    match Box::pin(time::timeout(timeout, opening)).await {
         Ok(outcome) => outcome,
         Err(_elapsed) => Err(Error::session_timeout(timeout)),
-    }
-}
-
-/// Puts a credential into a header.
-fn insert(
-    operation: &'static Operation,
-    request: &mut reqwest::Request,
-    header: &'static str,
-    secret: &Secret,
-) -> Result<(), Error> {
-    let name = HeaderName::try_from(header)
-        .map_err(|_| Error::request(Some(operation), "its credential header has no valid name"))?;
-    let value = header_value(operation, secret)?;
-    request.headers_mut().insert(name, value);
-    Ok(())
-}
-
-/// The credential that a request was sent with.
-enum Signed<'a> {
-    Fixed,
-    Session {
-        sessions: &'a Sessions,
-        generation: u64,
-    },
-}
-
-impl Signed<'_> {
-    /// Rejects the session after a 401; after any other answer extends its lifetime from the request.
-    fn report(&self, outcome: &Result<reqwest::Response, Error>, started: Instant) {
-        let Self::Session {
-            sessions,
-            generation,
-        } = self
-        else {
-            return;
-        };
-        match outcome
-            .as_ref()
-            .map_or_else(Error::status, |response| Some(response.status().as_u16()))
-        {
-            Some(401) => sessions.reject(*generation),
-            Some(_) => sessions.touch(*generation, started),
-            None => {}
-        }
-    }
-}
-
-fn header_value(operation: &'static Operation, secret: &Secret) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
-        Error::request(
-            Some(operation),
-            "the key or token contains characters that are not allowed in a header, such as a line break",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn header_values_of_credentials_are_sensitive() {
-        let operation = operations::by_id("nexus", "readMember").expect("an operation");
-        let value = header_value(operation, &Secret::new("a-token")).unwrap();
-        assert_eq!(value, "a-token");
-        assert!(value.is_sensitive());
-        assert_eq!(format!("{value:?}"), "Sensitive");
-    }
-
-    #[tokio::test]
-    async fn the_credential_header_of_a_request_is_sensitive() {
-        let operation = operations::by_id("nexus", "readMember").expect("an operation");
-        let connection = Connection {
-            rules: Arc::new(Rules {
-                retry: RetryPolicy::off(),
-                budget: Arc::new(RetryBudget::full()),
-                answer_limit: 0,
-            }),
-            credential: Credential::Session(Sessions::fixed(Secret::new("a-token"))),
-            base: Arc::from("http://localhost"),
-            timeout: None,
-        };
-        let address = "http://localhost/members/MBR-1";
-        let mut request = reqwest::Client::new().get(address).build().unwrap();
-        connection.sign(operation, &mut request).await.unwrap();
-        assert!(request.headers()["md-session-token"].is_sensitive());
-        assert!(!format!("{request:?}").contains("a-token"));
     }
 }

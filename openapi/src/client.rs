@@ -1,10 +1,10 @@
-//! Runs progenitor on a normalised document: builder style, hooks expected, registered types instead of tagged strings.
+//! Runs progenitor on a normalised document: builder style, registered types instead of tagged strings.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
@@ -63,7 +63,6 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::wire::Connection))
         .with_derive("PartialEq")
         .with_derive("schemars::JsonSchema");

@@ -1,6 +1,7 @@
 //! Changes progenitor's output where it has no setting for what users of the client need.
 //!
-//! - `send()` returns `crate::Error`. progenitor's own error prints whole bodies and headers.
+//! - `send()` builds the request and leaves the rest to `crate::wire`. It returns `crate::Error`: progenitor's own error prints
+//!   whole bodies and headers.
 //! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash.
 //! - Fields of types marked `null_text` read the text `"null"` as absent, marked lists accept wrapped items, and marked fields
 //!   a second name.
@@ -13,14 +14,13 @@
 mod fields;
 mod growth;
 mod mock;
+mod send;
 
-use heck::ToUpperCamelCase;
 use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItem, parse_quote};
 
 use crate::failure::Failure;
-use crate::operations::{Answer, Row};
-use crate::surface::{first_argument, last_segment};
+use crate::operations::Row;
 
 pub(crate) use fields::Lenient;
 pub(crate) use mock::{document_for_mock, mock};
@@ -32,13 +32,7 @@ pub(crate) fn client(
     lenient: &Lenient,
     rows: &[Row],
 ) -> Result<(), Failure> {
-    let mut errors = Errors {
-        api,
-        rows,
-        changed: 0,
-    };
-    errors.visit_file_mut(file);
-    expect("send", rows.len(), errors.changed)?;
+    expect("send", rows.len(), send::apply(file, api, rows))?;
     let mut encoding = Encoding { changed: 0 };
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
@@ -131,57 +125,10 @@ impl VisitMut for Constructors {
     }
 }
 
-/// Converts the error of every `send` to ours, with the operation that failed.
-struct Errors<'a> {
-    api: &'a str,
-    rows: &'a [Row],
-    changed: usize,
-}
-
-impl VisitMut for Errors<'_> {
-    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        let name = last_segment(&item.self_ty);
-        let mut rows = self.rows.iter();
-        let Some(row) = rows.find(|row| row.id.to_upper_camel_case() == name) else {
-            return;
-        };
-        for member in &mut item.items {
-            let ImplItem::Fn(function) = member else {
-                continue;
-            };
-            let Some(answer) = answer_of(function) else {
-                continue;
-            };
-            let json = match row.answer {
-                Answer::Json => first_argument(&answer).cloned(),
-                Answer::Bytes | Answer::Nothing => None,
-            };
-            let json = json.unwrap_or_else(|| parse_quote!(()));
-            let (api, id, body) = (self.api, &row.id, &function.block);
-            function.sig.output = parse_quote!(-> Result<#answer, crate::Error>);
-            function.block = parse_quote!({
-                let outcome: Result<#answer, Error<()>> = async move #body.await;
-                outcome.map_err(|failure| crate::wire::explain::<#json>(#api, #id, failure))
-            });
-            self.changed += 1;
-        }
-    }
-}
-
-/// The `ResponseValue<T>` of a `send`.
-fn answer_of(function: &syn::ImplItemFn) -> Option<syn::Type> {
-    if function.sig.ident != "send" {
-        return None;
-    }
-    let syn::ReturnType::Type(_, output) = &function.sig.output else {
-        return None;
-    };
-    first_argument(output).cloned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::Answer;
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
         let client: syn::Item = parse_quote! {
@@ -212,23 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn send_returns_our_error_with_the_operation() {
-        let file: syn::File = parse_quote! {
-            use progenitor_client::{encode_path, Error};
-            impl<'a> ReadMember<'a> {
-                pub async fn send(self) -> Result<ResponseValue<types::Member>, Error<()>> { work() }
-            }
-        };
-        let rows = [Row::sample("readMember", Answer::Json)];
-        let text = finished(file, &Lenient::default(), &rows).unwrap();
-        assert!(
-            text.contains("Result<ResponseValue<types::Member>, crate::Error>"),
-            "{text}"
+    fn paths_are_encoded_by_the_wire() {
+        let file: syn::File = parse_quote!(
+            use progenitor_client::{Error, encode_path};
         );
-        let explained = r#"explain::<types::Member,>("nexus","readMember",failure)"#;
-        let dense = text.replace(char::is_whitespace, "");
-        assert!(dense.contains(explained), "{text}");
-        assert!(!text.contains("progenitor_client::{encode_path"), "{text}");
+        let text = finished(file, &Lenient::default(), &[]).unwrap();
+        assert!(!text.contains("encode_path}"), "{text}");
         assert!(text.contains("use crate::wire::encode_path;"), "{text}");
     }
 

@@ -1,4 +1,4 @@
-//! The operations table: what retries, tracing, hooks and tests need to know of each operation before it is called.
+//! The operations table: what retries, tracing, sending and tests need to know of each operation before it is called.
 
 use std::fmt::Debug;
 

@@ -106,7 +106,6 @@ impl AtriumBuilder {
                     id: client_id.clone(),
                     api_key: api_key.clone(),
                 },
-                base: Arc::from(address),
                 timeout: None,
             };
             Client::new_with_client(address, http.clone(), connection)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::error::{Error, JsonFault};
+use crate::error::Error;
 use crate::operations::{Answer, Operation};
 use crate::wire;
 
@@ -41,20 +41,14 @@ impl Reply {
 
     pub(super) async fn read(
         operation: &'static Operation,
-        response: reqwest::Response,
+        answer: wire::Answer,
         limit: usize,
     ) -> Result<Self, Error> {
-        let status = response.status().as_u16();
+        let status = answer.status();
         let content = match operation.answer {
             Answer::Nothing => Content::Nothing,
-            Answer::Json => {
-                let body = wire::read_all(operation, response, limit).await?;
-                let read = serde_json::from_slice(&body);
-                Content::Json(read.map_err(|error| {
-                    Error::decode(Some(operation), &JsonFault::find::<Value>(&body, &error))
-                })?)
-            }
-            Answer::Bytes => Content::Bytes(wire::read_all(operation, response, limit).await?),
+            Answer::Json => Content::Json(answer.decode(operation)?),
+            Answer::Bytes => Content::Bytes(answer.bytes(operation, limit).await?),
         };
         Ok(Self { status, content })
     }

@@ -57,7 +57,7 @@ impl Parts {
         match parameter.place {
             Place::Path => {
                 let hole = format!("{{{}}}", parameter.name);
-                self.path = self.path.replace(&hole, &encode_path(value));
+                self.path = self.path.replace(&hole, &encode_path(value).to_string());
             }
             Place::Query => self.query.push((parameter.name, value.to_owned())),
             Place::Header => self.headers.push((parameter.name, value.to_owned())),

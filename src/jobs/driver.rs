@@ -163,8 +163,17 @@ impl<K: Kind> Job<K> {
     ///
     /// Every end without a result, and a budget that ran out; see [`JobError`].
     pub async fn next(&mut self) -> Result<Step<K>, JobError> {
-        sleep_until(self.next_due()).await;
+        self.wait().await;
         self.call().await
+    }
+
+    /// Waits until the next call is due.
+    async fn wait(&mut self) {
+        let due = self.next_due();
+        // The timer would round a wait that is over up to a millisecond.
+        if due > Instant::now() {
+            sleep_until(due).await;
+        }
     }
 
     /// One call, without waiting: for engines that sleep themselves, [`Job::delay`] before each, and for tests. How a job
@@ -254,12 +263,17 @@ impl<K: Kind> Job<K> {
 
     /// Makes the call that is due, and returns the outcome.
     pub(crate) async fn call(&mut self) -> Result<Step<K>, JobError> {
+        self.request().await?;
+        self.step().await
+    }
+
+    /// Makes the call that is due.
+    async fn request(&mut self) -> Result<(), JobError> {
         if self.clock.left().is_zero() && self.has_to_wait() && !self.retry_after_left().is_zero() {
             // `Retry-After` lasts longer than the budget.
             self.observe(Observation::BudgetSpent);
         }
-        self.act().await?;
-        self.step().await
+        self.act().await
     }
 
     fn machine(&self) -> &Machine {

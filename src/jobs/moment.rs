@@ -10,55 +10,91 @@ pub(super) fn compare(left: Option<&Timestamp>, right: Option<&Timestamp>) -> Op
 }
 
 /// Milliseconds since 1970 of an ISO 8601 time (with or without fraction, `Z` or any offset), or of the midnight of a date.
+///
+/// Byte by byte, because every reading of a member compares times, and searching for separators costs more than the rest.
 fn milliseconds(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00:00"));
-    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let (clock, offset) = match time.find(['Z', 'z', '+', '-']) {
-        Some(at) => (time.get(..at)?, time.get(at..)?),
-        None => (time, "Z"),
-    };
-    let mut parts = clock.splitn(3, ':');
-    let hours: i64 = parts.next()?.parse().ok()?;
-    let minutes: i64 = parts.next()?.parse().ok()?;
-    let (seconds, fraction) = {
-        let text = parts.next().unwrap_or("0");
-        text.split_once('.').unwrap_or((text, ""))
-    };
-    let seconds: i64 = seconds.parse().ok()?;
-    let fraction: String = fraction.chars().chain("000".chars()).take(3).collect();
-    let fraction: i64 = fraction.parse().ok()?;
+    let mut rest = text.trim().as_bytes();
+    let year = number(&mut rest)?;
+    let month = next_number(&mut rest, b"-")?;
+    let day = next_number(&mut rest, b"-")?;
+    let (mut hours, mut minutes, mut seconds, mut fraction) = (0, 0, 0, 0);
+    if skip(&mut rest, b"T ") {
+        hours = number(&mut rest)?;
+        minutes = next_number(&mut rest, b":")?;
+        if skip(&mut rest, b":") {
+            seconds = number(&mut rest)?;
+        }
+        if skip(&mut rest, b".") {
+            let digits = digits(&mut rest).iter().chain(b"000").take(3);
+            fraction = digits.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        }
+    }
+    let minutes_ahead = offset_minutes(rest)?;
     let is_possible = (1..=9999).contains(&year)
         && (1..=12).contains(&month)
         && (1..=31).contains(&day)
         && (0..=24).contains(&hours)
         && (0..60).contains(&minutes)
         && (0..=60).contains(&seconds);
-    let minutes = minutes - offset_minutes(offset)?;
+    let minutes = minutes - minutes_ahead;
     let total = ((days(year, month, day) * 24 + hours) * 60 + minutes) * 60 + seconds;
     is_possible.then_some(total * 1000 + fraction)
 }
 
-/// The minutes that an offset such as `Z`, `-06:00` or `+0530` is ahead of UTC.
-fn offset_minutes(offset: &str) -> Option<i64> {
-    if offset.eq_ignore_ascii_case("z") {
+/// The minutes that an offset such as `Z`, `-06:00` or `+0530` is ahead of UTC; none is UTC.
+fn offset_minutes(mut rest: &[u8]) -> Option<i64> {
+    if matches!(rest, b"" | b"Z" | b"z") {
         return Some(0);
     }
-    let (sign, digits) = offset.split_at_checked(1)?;
-    let digits: String = digits
-        .chars()
-        .filter(|character| *character != ':')
-        .collect();
-    let hours: i64 = digits.get(..2)?.parse().ok()?;
-    let minutes: i64 = digits
-        .get(2..)
-        .filter(|text| !text.is_empty())
-        .unwrap_or("0")
-        .parse()
-        .ok()?;
+    let is_behind = rest.starts_with(b"-");
+    if !skip(&mut rest, b"+-") {
+        return None;
+    }
+    let (mut hours, mut minutes) = rest.split_at_checked(2)?;
+    let hours = number(&mut hours)?;
+    skip(&mut minutes, b":");
+    let minutes = if minutes.is_empty() {
+        0
+    } else {
+        number(&mut minutes)?
+    };
     let ahead = hours * 60 + minutes;
-    Some(if sign == "-" { -ahead } else { ahead })
+    Some(if is_behind { -ahead } else { ahead })
+}
+
+/// Takes a separator and the number after it.
+fn next_number(rest: &mut &[u8], separators: &[u8]) -> Option<i64> {
+    skip(rest, separators).then_some(())?;
+    number(rest)
+}
+
+/// Takes a number of up to four digits.
+fn number(rest: &mut &[u8]) -> Option<i64> {
+    let digits = digits(rest);
+    let value = |digits: &[u8]| {
+        let values = digits.iter().map(|digit| i64::from(digit - b'0'));
+        values.fold(0, |sum, digit| sum * 10 + digit)
+    };
+    matches!(digits.len(), 1..=4).then(|| value(digits))
+}
+
+/// Takes the digits at the beginning.
+fn digits<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, after) = rest.split_at(count);
+    *rest = after;
+    digits
+}
+
+/// Takes one of the separators; whether it was there.
+fn skip(rest: &mut &[u8], separators: &[u8]) -> bool {
+    match rest.split_first() {
+        Some((first, after)) if separators.contains(first) => {
+            *rest = after;
+            true
+        }
+        _ => false,
+    }
 }
 
 /// Days since 1970 in the Gregorian calendar (the algorithm `days_from_civil`, for years after 0).

@@ -17,7 +17,7 @@ use crate::values::{InstitutionGuid, MemberGuid};
 impl MemberApi for User {
     fn observe<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Snapshot> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answer = api.read_member().member_guid(member).send().await?;
             let operation = operations::by_id("nexus", "readMember");
             let missing = || Error::incomplete(operation, "the answer holds no member");
@@ -28,7 +28,7 @@ impl MemberApi for User {
 
     fn challenges<'a>(&'a self, member: &'a MemberGuid) -> Answering<'a, Vec<Challenge>> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let list = api.list_member_challenges().member_guid(member);
             let listed = list.send().await?.into_inner().challenges;
             let listed = listed.unwrap_or_default().into_iter();
@@ -42,7 +42,7 @@ impl MemberApi for User {
         answers: Vec<CheckedAnswer>,
     ) -> Answering<'a, ()> {
         Box::pin(async move {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let answers = answers.into_iter().map(|answer| types::ResumeRequest {
                 guid: answer.challenge,
                 value: answer.value,
@@ -115,7 +115,7 @@ impl User {
             return Ok(None);
         };
         let read = async {
-            let api = self.api_without_retries().await?;
+            let api = self.api_without_retries();
             let read = api.read_institution().institution_guid(institution);
             Ok(read
                 .send()
@@ -136,7 +136,7 @@ impl User {
     ) -> Result<Option<Vec<types::AccountResponse>>, Error> {
         use crate::pages::Page;
         const LARGEST_PAGE: i64 = 1000;
-        let api = self.api_without_retries().await?;
+        let api = self.api_without_retries();
         let mut accounts: Option<Vec<_>> = None;
         for number in 1.. {
             let page = api.list_member_accounts().member_guid(member);

@@ -168,12 +168,12 @@ impl Proof {
     /// Takes note of a reading; call once for each, before it is judged.
     pub(super) fn note(&mut self, reading: &Reading) {
         let is_repeat = self.last.as_ref() == Some(reading);
-        self.repeats = if is_repeat {
-            self.repeats.saturating_add(1)
+        if is_repeat {
+            self.repeats = self.repeats.saturating_add(1);
         } else {
-            1
-        };
-        self.last = Some(reading.clone());
+            self.repeats = 1;
+            self.last = Some(reading.clone());
+        }
         let was_at_rest = self.baseline.as_ref().is_some_and(|it| !it.is_under_way());
         self.has_run |= reading.is_running() && was_at_rest && !self.is_older(reading);
     }

@@ -1,4 +1,4 @@
-//! Media types: `application/vnd.…+json` becomes `application/json` for the generator; the hooks send the real ones.
+//! Media types: `application/vnd.…+json` becomes `application/json` for the generator; the library sends the real ones.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Parameters: inlines references, drops those that the hooks set, and makes names distinct.
+//! Parameters: inlines references, drops those that the library sets, and makes names distinct.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ pub(crate) fn leave_out_nulls(document: &mut Value) -> Vec<String> {
     places
 }
 
-/// Drops header parameters that carry a secret: the hooks set them.
+/// Drops header parameters that carry a secret: the library sets them.
 pub(crate) fn drop_authentication(document: &mut Value, registry: &Registry) -> Vec<String> {
     let mut places = Vec::new();
     change_operations(document, |_, _, operation| {

@@ -1,4 +1,4 @@
-//! Responses: drops errors, which the hooks read, and gives every operation one `2XX` success.
+//! Responses: drops errors, which the library reads, and gives every operation one `2XX` success.
 
 use serde_json::{Map, Value, json};
 

@@ -130,7 +130,13 @@ impl<K: Kind> Job<K> {
         A: Into<Option<Answers>>,
     {
         loop {
-            match self.next().await? {
+            self.wait().await;
+            self.request().await?;
+            // Taken, because a step has a copy of it.
+            if let Some(result) = self.result.take() {
+                return Ok(result);
+            }
+            match self.step().await? {
                 Step::Running(_) => {}
                 Step::Done(result) => return Ok(result),
                 Step::Challenged(challenges) => {

@@ -43,12 +43,11 @@ impl<K: Kind> Job<K> {
         }
         self.not_before = None;
         let api = Arc::clone(&self.api);
-        let member = self.handle.member().clone();
         match self.machine().directive() {
             Directive::Start => self.post().await?,
             Directive::ReadMember => {
                 let was_due = self.machine().is_start_due_again();
-                let read = self.bounded(api.observe(&member)).await;
+                let read = self.bounded(api.observe(self.handle.member())).await;
                 if let Some(member) = self.received(read)? {
                     self.note(&member);
                     self.observe(Observation::Member(member.reading));
@@ -67,8 +66,8 @@ impl<K: Kind> Job<K> {
             // Resumed in another process, which does not know the questions yet.
             Directive::Ask(_) if self.asked.is_empty() => self.list().await?,
             Directive::ReadResult => {
-                let job = self.handle.job().cloned();
-                let result = self.bounded(api.result(&member, job.as_ref())).await;
+                let (member, job) = (self.handle.member(), self.handle.job());
+                let result = self.bounded(api.result(member, job)).await;
                 match self.received(result)? {
                     Some(Some(result)) => {
                         self.result = Some(result);
@@ -157,8 +156,7 @@ impl<K: Kind> Job<K> {
 
     async fn list(&mut self) -> Result<(), JobError> {
         let api = Arc::clone(&self.api);
-        let member = self.handle.member().clone();
-        let listed = self.bounded(api.challenges(&member)).await;
+        let listed = self.bounded(api.challenges(self.handle.member())).await;
         if let Some(listed) = self.received(listed)? {
             self.listed(listed);
         }

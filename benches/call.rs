@@ -1,0 +1,186 @@
+//! The cost of a call, of an identification and of decoding, against bare reqwest and exact structs, in one run:
+//! `cargo bench -p mx-nexus --bench call`. The server is a process of its own, so that time is that of the client alone.
+//!
+//! `.ci/instructions` runs `call instructions SUBJECT ours|bare COUNT` under valgrind; `serve` is the mode of the server.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and panics on errors"
+)]
+
+mod cost;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cost::{Bench, Side, Subject, server};
+
+const ROUNDS: usize = 41;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["serve"] => serve(),
+        ["instructions", subject, side, count] => {
+            let subject = Subject::by_name(subject).expect("a subject");
+            let side = match *side {
+                "ours" => Side::Ours,
+                _ => Side::Bare,
+            };
+            let server = Server::start();
+            let bench = Bench::new(&server.address);
+            bench.run(subject, side, count.parse().expect("a number"));
+        }
+        _ => compare(),
+    }
+}
+
+fn compare() {
+    let server = Server::start();
+    let bench = Bench::new(&server.address);
+    let sizes = (bench.ours.size_of_send(), bench.bare.size_of_send());
+    println!("future of one call: {} bytes, bare {}", sizes.0, sizes.1);
+    println!();
+    println!("| | allocations | bytes | wall | CPU |");
+    println!("|---|---|---|---|---|");
+    for subject in Subject::ALL {
+        compare_one(&bench, subject);
+    }
+    compare_many(&bench);
+}
+
+fn compare_one(bench: &Bench, subject: Subject) {
+    let count = match subject {
+        Subject::Call => 200,
+        Subject::Flow => 20,
+        Subject::DecodeMember => 5000,
+        Subject::DecodeTransactions => 10,
+        Subject::DecodeAccounts => 50,
+    };
+    let times = ratios(|side| bench.run(subject, side, count));
+    let [ours, bare] = [Side::Ours, Side::Bare].map(|side| allocations(bench, subject, side));
+    println!(
+        "| {} | {} (bare {}) | {} ({}) | {:.3} | {:.3} |",
+        subject.name(),
+        ours.0,
+        bare.0,
+        ours.1,
+        bare.1,
+        times.wall,
+        times.processor
+    );
+}
+
+/// The same with 32 calls at once.
+fn compare_many(bench: &Bench) {
+    let times = ratios(|side| {
+        for _ in 0..10 {
+            match side {
+                Side::Ours => bench.block_on(at_once(|| bench.ours.read_member())),
+                Side::Bare => bench.block_on(at_once(|| bench.bare.read_member())),
+            }
+        }
+    });
+    println!(
+        "| 32 calls at once | | | {:.3} | {:.3} |",
+        times.wall, times.processor
+    );
+}
+
+async fn at_once<F: Future>(call: impl Fn() -> F) {
+    futures_util::future::join_all((0..32).map(|_| call())).await;
+}
+
+/// Allocations and bytes of one run, of the mean of many.
+fn allocations(bench: &Bench, subject: Subject, side: Side) -> (u64, u64) {
+    const RUNS: u64 = 50;
+    bench.run(subject, side, 5);
+    let counted = allocation_counter::measure(|| bench.run(subject, side, RUNS as usize));
+    (counted.count_total / RUNS, counted.bytes_total / RUNS)
+}
+
+/// Ours by bare.
+struct Ratios {
+    wall: f64,
+    processor: f64,
+}
+
+/// The medians over rounds in each of which both sides run, in turns the one or the other first.
+fn ratios(run: impl Fn(Side)) -> Ratios {
+    let timed = |side| {
+        let (begun, processor) = (Instant::now(), processor_time());
+        run(side);
+        (begun.elapsed(), processor_time() - processor)
+    };
+    timed(Side::Ours);
+    timed(Side::Bare);
+    let (mut wall, mut processor) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let (ours, bare) = if round % 2 == 0 {
+            let ours = timed(Side::Ours);
+            (ours, timed(Side::Bare))
+        } else {
+            let bare = timed(Side::Bare);
+            (timed(Side::Ours), bare)
+        };
+        wall.push(ours.0.as_secs_f64() / bare.0.as_secs_f64());
+        processor.push(ours.1.as_secs_f64() / bare.1.as_secs_f64());
+    }
+    Ratios {
+        wall: median(wall),
+        processor: median(processor),
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The time that this thread has run on a processor; Linux only, and zero elsewhere.
+fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
+/// Serves until standard input ends, which it does with the process that started this one.
+fn serve() {
+    println!("{}", server::start().expect("a port"));
+    std::io::stdin().lines().for_each(drop);
+}
+
+/// The server in a process of its own.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut process = Command::new(program)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a server");
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        let mut address = String::new();
+        output.read_line(&mut address).expect("an address");
+        Self {
+            process,
+            address: address.trim().to_owned(),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}

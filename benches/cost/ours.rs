@@ -1,0 +1,55 @@
+//! The measured work by this library.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use mx_nexus::api::Client;
+use mx_nexus::identity::Polling;
+use mx_nexus::{Environment, Nexus};
+
+/// A client, and the API of one user with a session.
+pub(crate) struct Ours {
+    nexus: Nexus,
+    api: Client,
+    flows: AtomicU32,
+}
+
+impl Ours {
+    pub(crate) async fn at(address: &str) -> Self {
+        let nexus = Nexus::builder(Environment::custom(address))
+            .credentials("bench", "key")
+            .build()
+            .expect("a good configuration");
+        let api = nexus.with_session_token("a-session").api().await;
+        let api = api.expect("a session");
+        Self {
+            nexus,
+            api,
+            flows: AtomicU32::new(0),
+        }
+    }
+
+    pub(crate) async fn read_member(&self) -> Option<String> {
+        let answer = self.api.read_member().member_guid("MBR-1").send().await;
+        let member = answer.expect("an answer").into_inner().member;
+        member.and_then(|member| member.guid).map(String::from)
+    }
+
+    /// The future of one call, for its size.
+    pub(crate) fn size_of_send(&self) -> usize {
+        size_of_val(&self.api.read_member().member_guid("MBR-1").send())
+    }
+
+    /// A whole identification of a new user, which opens a session first. Returns the number of owners.
+    pub(crate) async fn identify(&self) -> usize {
+        let number = self.flows.fetch_add(1, Ordering::Relaxed);
+        let user = self.nexus.user(format!("U-{number}"));
+        let polling = Polling::between(Duration::from_millis(1), Duration::from_millis(1));
+        let owners = user
+            .identify(format!("MBR-ours-{number}"))
+            .with_polling(polling)
+            .run(Duration::from_secs(60), async |_| None)
+            .await;
+        owners.expect("owners").len()
+    }
+}

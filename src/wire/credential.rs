@@ -1,0 +1,177 @@
+//! Credentials: which header they go into, and what an answer means for the session of a call.
+
+use http::HeaderName;
+use http::header::{HeaderMap, HeaderValue};
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::operations::{self, Operation};
+use crate::secret::Secret;
+use crate::session::Sessions;
+
+/// The credential of a call.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// The API key, for every operation of SSO and MDX.
+    ApiKey(Secret),
+    /// A one-time token, for `createSession`.
+    ApiToken(Secret),
+    /// The session of a user, leased for every attempt.
+    Session(Sessions),
+    /// The id and the key of a client, for every operation of an API that takes both.
+    #[cfg(feature = "atrium")]
+    Client { id: Secret, api_key: Secret },
+}
+
+impl Credential {
+    /// Whether another one can take its place after a 401.
+    pub(super) fn is_renewable(&self) -> bool {
+        matches!(self, Self::Session(sessions) if sessions.are_renewable())
+    }
+
+    /// The credential for one attempt.
+    pub(super) async fn sign(&self, operation: &'static Operation) -> Result<Signature<'_>, Error> {
+        let header = operation.credential_header;
+        let takes_session = header == operations::nexus::CREDENTIAL_HEADER;
+        let refuse = |has: &str| {
+            let reason = format!("it takes {header}, and this client has {has}");
+            Err(Error::request(Some(operation), reason))
+        };
+        let fixed = |secret: &Secret| Signature {
+            secret: secret.clone(),
+            client_id: None,
+            session: None,
+        };
+        match self {
+            Self::ApiKey(key) => Ok(fixed(key)),
+            #[cfg(feature = "atrium")]
+            Self::Client { id, api_key } => Ok(Signature {
+                client_id: Some(id),
+                ..fixed(api_key)
+            }),
+            Self::ApiToken(_) if takes_session => refuse("a one-time API token"),
+            Self::ApiToken(token) => Ok(fixed(token)),
+            Self::Session(_) if !takes_session => refuse("a session"),
+            Self::Session(sessions) => {
+                let lease = sessions.lease().await?;
+                Ok(Signature {
+                    secret: lease.token,
+                    client_id: None,
+                    session: Some((sessions, lease.generation)),
+                })
+            }
+        }
+    }
+}
+
+/// The credential that a request is sent with.
+pub(super) struct Signature<'a> {
+    secret: Secret,
+    client_id: Option<&'a Secret>,
+    /// The session, with the generation of its lease.
+    session: Option<(&'a Sessions, u64)>,
+}
+
+impl Signature<'_> {
+    pub(super) fn is_of_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Sets the headers of the operation.
+    pub(super) fn set(
+        &self,
+        operation: &'static Operation,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Error> {
+        let mut insert = |header: &str, secret: &Secret| {
+            let name = header_name(operation, header)?;
+            headers.insert(name, header_value(operation, secret)?);
+            Ok(())
+        };
+        insert(operation.credential_header, &self.secret)?;
+        match (operation.client_id_header, self.client_id) {
+            (Some(header), Some(id)) => insert(header, id),
+            _ => Ok(()),
+        }
+    }
+
+    /// The secrets that were sent, which no message may quote.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secrets = [Some(&self.secret), self.client_id];
+        secrets.into_iter().flatten().map(Secret::expose)
+    }
+
+    /// Rejects the session after a 401; after any other answer extends its lifetime from the request.
+    pub(super) fn report(&self, status: Option<u16>, started: Instant) {
+        let Some((sessions, generation)) = self.session else {
+            return;
+        };
+        match status {
+            Some(401) => sessions.reject(generation),
+            Some(_) => sessions.touch(generation, started),
+            None => {}
+        }
+    }
+}
+
+/// The name of a header. Those that are known are made without an allocation: the documents write them in upper case, and
+/// [`HeaderName`] would copy them to change that.
+fn header_name(operation: &'static Operation, header: &str) -> Result<HeaderName, Error> {
+    static KNOWN: [HeaderName; 5] = [
+        HeaderName::from_static("md-session-token"),
+        HeaderName::from_static("md-api-token"),
+        HeaderName::from_static("md-api-key"),
+        HeaderName::from_static("mx-client-id"),
+        HeaderName::from_static("mx-api-key"),
+    ];
+    let mut known = KNOWN.iter();
+    match known.find(|known| known.as_str().eq_ignore_ascii_case(header)) {
+        Some(known) => Ok(known.clone()),
+        None => HeaderName::try_from(header).map_err(|_| {
+            Error::request(Some(operation), "its credential header has no valid name")
+        }),
+    }
+}
+
+fn header_value(operation: &'static Operation, secret: &Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
+        Error::request(
+            Some(operation),
+            "the key or token contains characters that are not allowed in a header, such as a line break",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_credential_header_of_a_request_is_sensitive() {
+        let operation = operations::by_id("nexus", "readMember").expect("an operation");
+        let credential = Credential::Session(Sessions::fixed(Secret::new("a-token")));
+        let mut headers = HeaderMap::new();
+        let signature = credential.sign(operation).await.unwrap();
+        signature.set(operation, &mut headers).unwrap();
+        assert_eq!(headers["md-session-token"], "a-token");
+        assert!(headers["md-session-token"].is_sensitive());
+        assert_eq!(format!("{headers:?}"), r#"{"md-session-token": Sensitive}"#);
+    }
+
+    #[test]
+    fn header_names_of_all_operations_are_known() {
+        let operations = operations::Api::ALL.iter().flat_map(|api| api.operations());
+        for operation in operations {
+            let headers = [
+                Some(operation.credential_header),
+                operation.client_id_header,
+            ];
+            for header in headers.into_iter().flatten() {
+                let name = header_name(operation, header).unwrap();
+                assert_eq!(name.as_str(), header.to_ascii_lowercase());
+            }
+        }
+    }
+}

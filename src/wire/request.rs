@@ -1,0 +1,41 @@
+//! What every request of an operation has: a path that fits, and the media types. Called by generated code and by calls by name.
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use progenitor_client::Error as Failure;
+use reqwest::Request;
+
+use super::path;
+use crate::error::Error;
+use crate::operations::Operation;
+
+/// Checks a request that generated code has built; refuses a path that an identifier has changed.
+pub(crate) fn prepare(
+    operation: &'static Operation,
+    base: &str,
+    built: Result<Request, Failure<()>>,
+) -> Result<Request, Error> {
+    let mut request = built.map_err(|failure| match failure {
+        Failure::InvalidRequest(reason) => Error::request(Some(operation), reason),
+        Failure::CommunicationError(error) => Error::transport(operation, error),
+        _ => Error::request(Some(operation), "the request cannot be built"),
+    })?;
+    path::check(base, operation.path, request.url().path())
+        .map_err(|reason| Error::request(Some(operation), reason))?;
+    if operation.request_media_type.is_none() {
+        *request.body_mut() = None;
+    }
+    Ok(request)
+}
+
+/// Sets the media types of the operation, in the place of those that generated code has set.
+pub(super) fn set_media_types(operation: &Operation, headers: &mut HeaderMap) {
+    headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
+    match operation.request_media_type {
+        Some(media_type) => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        None => {
+            headers.remove(CONTENT_TYPE);
+        }
+    }
+}
