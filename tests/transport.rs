@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mx_nexus::api::Client;
 use mx_nexus::{Environment, Error, ErrorKind, Nexus, RetryPolicy};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 #[path = "support/recorder.rs"]
@@ -158,6 +158,8 @@ async fn server_without_tls_is_a_tls_error() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            // Closed with a request unread, it would be reset.
+            let _ = stream.read(&mut [0; 4096]).await;
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
