@@ -1,8 +1,10 @@
 //! Reads values that MX sends as a string or as a number. Called by the generated types.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// One JSON scalar.
@@ -100,6 +102,37 @@ where
     unwrapped.collect::<Result<_, _>>().map(Some)
 }
 
+/// A list, or one item in its place.
+pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(OneOrMany(PhantomData))
+}
+
+struct OneOrMany<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+    type Value = Option<Vec<T>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list or an object")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Some)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, item: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(item)).map(|item| Some(vec![item]))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
 /// An object whose only member is an object is a wrapper.
 fn unwrap(item: serde_json::Value) -> serde_json::Value {
     match item {
@@ -134,6 +167,19 @@ mod tests {
         ] {
             assert_eq!(Scalar::deserialize(&value).unwrap().into_text(), text);
         }
+    }
+
+    #[test]
+    fn a_list_and_one_item_read_alike() {
+        let read = |value: serde_json::Value| one_or_many::<_, String>(value);
+        assert_eq!(
+            read(json!(["a", "b"])).unwrap(),
+            Some(vec!["a".to_owned(), "b".to_owned()])
+        );
+        assert_eq!(read(json!(null)).unwrap(), None);
+        assert!(read(json!("a")).is_err());
+        let one = one_or_many::<_, serde_json::Value>(json!({"guid": "MBR-1"}));
+        assert_eq!(one.unwrap(), Some(vec![json!({"guid": "MBR-1"})]));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use mx_nexus::operations::Api;
 use mx_nexus::reqwest::Client;
 use mx_nexus::{RetryPolicy, api};
 use mx_nexus_sandbox::Sandbox;
@@ -170,10 +171,11 @@ async fn client_sends_every_operation_as_documented() {
         let before = sandbox.requests().len();
         let outcome = exercise.call(extent, &client).await;
         let requests = sandbox.requests();
-        let [only] = &requests[before..] else {
-            panic!("{} sent {} requests", exercise.id, requests.len() - before);
-        };
-        assert_eq!(only.operation, Some(exercise.id));
+        // Where the document's path is not found, the path that MX's pages print is tried.
+        let operation = mx_nexus::call::find(Api::Nexus, exercise.id).unwrap();
+        let paths = 1 + usize::from(operation.other_path.is_some());
+        assert_eq!(requests.len() - before, paths, "{}", exercise.id);
+        assert_eq!(requests[before].operation, Some(exercise.id));
         // The exerciser uses unknown identifiers, so some calls are not found and some bodies refused, but never for their shape.
         match outcome {
             Ok(_) => kept += 1,

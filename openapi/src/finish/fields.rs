@@ -86,7 +86,10 @@ impl VisitMut for Fields<'_> {
             };
             for (schema, property, other) in &self.lenient.also_named {
                 if is_field(schema, property) {
-                    field.attrs.push(parse_quote!(#[serde(alias = #other)]));
+                    // MX's page prints a single item under the other name.
+                    field.attrs.push(
+                        parse_quote!(#[serde(alias = #other, default, deserialize_with = "crate::values::one_or_many")]),
+                    );
                     self.also_named += 1;
                 }
             }
@@ -159,7 +162,8 @@ mod tests {
         assert_eq!(text.matches("absent_or_null_text").count(), 1, "{text}");
         assert_eq!(text.matches("unwrapped_items").count(), 1, "{text}");
         assert!(
-            text.contains("#[serde(alias = \"until\")]\n    pub due"),
+            text.contains("alias = \"until\"")
+                && text.contains("values::one_or_many\"\n    )]\n    pub due"),
             "{text}"
         );
     }
