@@ -224,8 +224,8 @@ impl<K: Kind> Job<K> {
         self.due = None;
     }
 
-    /// The steps as a stream, which ends after the last one.
-    pub fn into_stream(self) -> JobStream<K> {
+    /// The steps of the job as a stream, which ends after the last one.
+    pub fn updates(self) -> JobStream<K> {
         JobStream::new(self)
     }
 

@@ -13,7 +13,7 @@ use super::{Answers, Job, JobError, JobHandle, Step};
 
 type Stepping<K> = Pin<Box<dyn Future<Output = (Job<K>, Result<Step<K>, JobError>)> + Send>>;
 
-/// The steps of a job, as they come. From [`Job::into_stream`].
+/// The steps of a job, as they come. From [`Job::updates`].
 ///
 /// It ends after [`Step::Done`] or an error. After [`Step::Challenged`] it ends until [`JobStream::answer`] has
 /// been called; then it goes on.
@@ -24,13 +24,13 @@ type Stepping<K> = Pin<Box<dyn Future<Output = (Job<K>, Result<Step<K>, JobError
 /// use futures_util::StreamExt;
 /// use mx_nexus::identity::Step;
 ///
-/// let mut steps = job.into_stream();
-/// while let Some(step) = steps.next().await {
+/// let mut updates = job.updates();
+/// while let Some(step) = updates.next().await {
 ///     match step? {
 ///         Step::Running(progress) => println!("{progress}"),
 ///         Step::Challenged(challenges) => {
 ///             let answers = challenges.answer_all(|challenge| ask(challenge.label()));
-///             steps.answer(answers.unwrap_or_default()).await?;
+///             updates.answer(answers.unwrap_or_default()).await?;
 ///         }
 ///         Step::Done(owners) => println!("{} owners", owners.len()),
 ///     }

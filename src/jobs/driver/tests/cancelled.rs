@@ -59,7 +59,7 @@ async fn polls_without_waiting_make_no_call_before_retry_after() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_gives_a_question_once_and_goes_on_after_the_answer() {
     let mx = asking([Accepted, Member("CONNECTED#2"), Reply::Owners]);
-    let mut steps = mx.started(MINUTE).await.into_stream();
+    let mut steps = mx.started(MINUTE).await.updates();
     let mut last = None;
     while let Some(step) = steps.next().await {
         last = Some(step.unwrap());

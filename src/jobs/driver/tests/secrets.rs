@@ -32,7 +32,7 @@ async fn whole_job() -> String {
             Step::Done(owners) => {
                 let name = owners.iter().next().unwrap().owner_name.as_ref().unwrap();
                 assert_eq!(name.as_str(), CANARY, "the owner has the canary");
-                write!(printed, "{:?}", job.into_stream()).unwrap();
+                write!(printed, "{:?}", job.updates()).unwrap();
                 return printed;
             }
         }

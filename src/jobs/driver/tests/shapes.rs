@@ -8,7 +8,7 @@ use crate::jobs::steps::{self, Event};
 #[tokio::test(start_paused = true)]
 async fn a_stream_gives_every_step_and_ends() {
     let mx = asking([Accepted, Member("CONNECTED#2"), Reply::Owners]);
-    let mut steps = mx.started(MINUTE).await.into_stream();
+    let mut steps = mx.started(MINUTE).await.updates();
     let mut seen = String::new();
     while let Some(step) = steps.next().await {
         match step.unwrap() {
@@ -34,7 +34,7 @@ async fn a_stream_gives_every_step_and_ends() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_ends_after_an_error_and_keeps_the_handle() {
     let mx = Mx::after_post([Member("DENIED#2")]);
-    let mut steps = mx.started(MINUTE).await.into_stream();
+    let mut steps = mx.started(MINUTE).await.updates();
     steps.next().await.unwrap().unwrap();
     let error = steps.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::Ended);
@@ -45,7 +45,7 @@ async fn a_stream_ends_after_an_error_and_keeps_the_handle() {
 #[tokio::test(start_paused = true)]
 async fn a_step_of_a_stream_that_is_cancelled_goes_on_with_the_next() {
     let mx = Mx::after_post([Member("CONNECTED#2"), Reply::Owners]);
-    let mut steps = mx.started(MINUTE).await.into_stream();
+    let mut steps = mx.started(MINUTE).await.updates();
     timeout(SECOND, steps.next()).await.unwrap_err();
     let error = steps.answer(town()).await.unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::InvalidAnswers);
