@@ -187,7 +187,7 @@ impl Form {
     /// Uses OAuth at an institution that offers it beside its fields (`supports_oauth`).
     ///
     /// The form then has no fields.
-    pub fn by_oauth(mut self) -> Self {
+    pub fn with_oauth(mut self) -> Self {
         self.fields.clear();
         self.is_oauth = true;
         self
@@ -220,13 +220,13 @@ impl Form {
     }
 
     /// Sets the address to which OAuth returns in an app or mobile web view. Atrium refuses it for a member that is reconnected.
-    pub fn returning_to_url(mut self, url: impl Into<String>) -> Self {
+    pub fn with_return_to_url(mut self, url: impl Into<String>) -> Self {
         self.return_to.url = Some(url.into());
         self
     }
 
     /// Sets the URL scheme of the app to which OAuth returns.
-    pub fn returning_to_scheme(mut self, scheme: impl Into<String>) -> Self {
+    pub fn with_return_to_scheme(mut self, scheme: impl Into<String>) -> Self {
         self.return_to.scheme = Some(scheme.into());
         self
     }

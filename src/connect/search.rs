@@ -60,7 +60,7 @@ impl Search {
     }
 
     /// Only those that serve this country; repeat it for several countries.
-    pub fn in_country(mut self, country: impl Into<CountryCode>) -> Self {
+    pub fn with_country(mut self, country: impl Into<CountryCode>) -> Self {
         self.countries.push(country.into());
         self
     }

@@ -90,14 +90,14 @@ async fn options_that_atrium_does_not_have_are_refused_before_sending() {
     let before = server.lines().len();
     for form in [
         create.without_background_aggregation(),
-        update.returning_to_url("https://app.example"),
+        update.with_return_to_url("https://app.example"),
     ] {
         let error = form.submit(FormValues::new()).await.unwrap_err();
         assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Request);
     }
     for search in [
         Search::by_url("https://mx.com"),
-        Search::by_name("mx").in_country("US"),
+        Search::by_name("mx").with_country("US"),
     ] {
         let error = user.search_institutions(search).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
@@ -146,7 +146,7 @@ async fn oauth_has_its_address_from_the_creation_or_from_its_own_operation() {
     let user = user(&server);
     let form = user.connect("mxbank").await.unwrap();
     assert!(form.is_oauth());
-    let form = form.returning_to_url("https://app.example");
+    let form = form.with_return_to_url("https://app.example");
     let connection = form.submit(FormValues::new()).await.unwrap();
     assert!(connection.oauth_window().is_some());
     let created = &sent(&server)["member"];
@@ -157,7 +157,7 @@ async fn oauth_has_its_address_from_the_creation_or_from_its_own_operation() {
         .reconnect("MBR-1")
         .await
         .unwrap()
-        .returning_to_scheme("app");
+        .with_return_to_scheme("app");
     let connection = form.submit(FormValues::new()).await.unwrap();
     assert!(connection.oauth_window().is_some());
     let window = "GET /users/USR-1/members/MBR-1/oauth_window_uri";

@@ -40,9 +40,9 @@ async fn oauth_return_url_and_scheme_are_sent() {
     let form = form(&server).await;
     let web_view = form
         .clone()
-        .returning_to_url("https://app.example/done?a=b");
+        .with_return_to_url("https://app.example/done?a=b");
     web_view.submit(FormValues::new()).await.unwrap();
-    let app = form.returning_to_scheme("my-app");
+    let app = form.with_return_to_scheme("my-app");
     app.submit(FormValues::new()).await.unwrap();
     insta::assert_snapshot!(server.lines()[2..].join("\n"));
 }
@@ -52,7 +52,7 @@ async fn institution_with_fields_and_oauth_supports_both() {
     let server = password_bank(|_, _| window("https://bank.example/sign-in")).await;
     let form = form(&server).await;
     assert!(!form.is_oauth());
-    let form = form.by_oauth();
+    let form = form.with_oauth();
     assert!(form.is_oauth() && form.fields().is_empty());
     let error = form.submit(entries()).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::InvalidValue);

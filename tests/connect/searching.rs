@@ -19,8 +19,8 @@ async fn search_by_name_and_by_url() {
         Search::by_url("https://mx.com"),
         Search::by_name("MX Bank").identifying(),
         Search::by_url("https://mx.com")
-            .in_country("US")
-            .in_country("CA")
+            .with_country("US")
+            .with_country("CA")
             .identifying(),
     ] {
         let found = user.search_institutions(search).await.unwrap();
@@ -51,7 +51,7 @@ async fn search_reads_one_page_and_its_call_reads_all() {
     assert_eq!(first.len(), 1);
 
     let api = user.api().await.unwrap();
-    let mut all = Search::by_name("").in_country("US").call(&api).items();
+    let mut all = Search::by_name("").with_country("US").call(&api).items();
     let mut guids = Vec::new();
     while let Some(institution) = all.next().await {
         guids.push(institution.unwrap().guid.unwrap().to_string());
