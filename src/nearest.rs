@@ -39,7 +39,7 @@ fn allowed(name: &str) -> usize {
     (name.len() / 4).clamp(1, 3)
 }
 
-/// `read_member`, `readMember` and `read-member` are one name to a person.
+/// `read_member`, `readMember` and `read-member` count as one name.
 fn plain(name: &str) -> String {
     name.chars()
         .filter(|character| character.is_alphanumeric())

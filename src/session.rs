@@ -154,7 +154,7 @@ impl Sessions {
     fn held_or_opening(&self) -> Result<Next, Error> {
         let mut state = self.shared.state();
         if let Some(session) = &state.session
-            && self.shared.source.still_trusts(session)
+            && self.shared.source.is_fresh(session)
         {
             return Ok(Next::Held(session.lease.clone()));
         }
@@ -162,7 +162,7 @@ impl Sessions {
             return Err(Error::session_expired());
         };
         if let Some(opening) = &state.opening
-            && !opening.patience().is_zero()
+            && !opening.time_left().is_zero()
         {
             return Ok(Next::Opening(opening.clone()));
         }
@@ -232,7 +232,8 @@ enum Source {
 }
 
 impl Source {
-    fn still_trusts(&self, session: &Session) -> bool {
+    /// Whether the session can be used: it is too young to have expired, as far as is known here.
+    fn is_fresh(&self, session: &Session) -> bool {
         match self {
             Self::Exchange { policy, .. } => {
                 session.counted_from.elapsed() < policy.lifetime.saturating_sub(policy.slack)
@@ -246,7 +247,7 @@ impl Source {
 impl fmt::Debug for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Not the exchange: it knows the API key.
+            // Not the exchange: it holds the API key.
             Self::Exchange { policy, .. } => out
                 .debug_struct("Exchange")
                 .field("policy", policy)
@@ -273,7 +274,7 @@ impl State {
     }
 }
 
-/// A session that the server is believed to know.
+/// A session that the server has opened, and has not refused since.
 struct Session {
     lease: Lease,
     /// The latest moment from which the server surely counts the lifetime.
@@ -296,16 +297,16 @@ struct Opening {
 }
 
 impl Opening {
-    /// How much longer it is worth waiting for.
-    fn patience(&self) -> Duration {
+    /// What is left of the timeout.
+    fn time_left(&self) -> Duration {
         self.limit
             .saturating_add(OVERRUN)
             .saturating_sub(self.started.elapsed())
     }
 
     async fn outcome(mut self) -> Result<Lease, Error> {
-        let patience = self.patience();
-        match timeout(patience, self.outcome.wait_for(Option::is_some)).await {
+        let left = self.time_left();
+        match timeout(left, self.outcome.wait_for(Option::is_some)).await {
             Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(unanswered())),
             Ok(Err(_closed)) => Err(unanswered()),
             Err(_elapsed) => Err(Error::session_timeout(self.started.elapsed())),

@@ -123,7 +123,7 @@ fn row(status: &ConnectionStatus) -> (Class, &'static str) {
         Is::Degraded     => (Ended(TryLater),             "several recent failures"),
         Is::Disconnected => (Ended(TryLater),             "failures for two weeks"),
         Is::Discontinued => (Ended(GoneForGood),          "no longer offered"),
-        Is::Closed       => (Ended(GoneForGood),          "closed by someone"),
+        Is::Closed       => (Ended(GoneForGood),          "marked as closed"),
         Is::Delayed      => (Slow,                        "slower than expected"),
         Is::Failed       => (Ended(TryLater),             "ended without connecting"),
         Is::Updated      => (Transient,                   "the credentials were changed"),

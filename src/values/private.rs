@@ -1,4 +1,4 @@
-//! Text about a person: it reads like a string, and shows in no `Debug`.
+//! Personal text: a string that `Debug` does not print.
 
 macro_rules! private_text {
     ($(#[$meta:meta])* $name:ident, $shown:literal) => {
@@ -58,7 +58,7 @@ macro_rules! private_text {
 }
 
 private_text! {
-    /// A name, an address, a contact, a note: data about a person. `Debug` prints `[personal]`; it dereferences to `str`.
+    /// A name, an address, a contact, a note: personal data. `Debug` prints `[personal]`; it dereferences to `str`.
     ///
     /// ```
     /// let owner = mx_nexus::values::Personal::from("Ada Example");

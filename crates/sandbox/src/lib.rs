@@ -26,13 +26,13 @@
 //! let connection = form.submit(entries).await?;
 //!
 //! let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
-//! let patience = Duration::from_secs(60);
-//! let mut job = user.identify(connection.member()).with_polling(quick).start(patience).await?;
+//! let timeout = Duration::from_secs(60);
+//! let mut job = user.identify(connection.member()).with_polling(quick).start(timeout).await?;
 //! let owners = loop {
 //!     match job.next().await? {
 //!         Step::Challenged(challenges) => job.answer(challenges.answer_all(|_| Ok::<_, std::io::Error>("correct"))?).await?,
 //!         Step::Done(owners) => break owners,
-//!         _ => {}
+//!         Step::Running(_) => {}
 //!     }
 //! };
 //! assert!(!owners.is_empty());
