@@ -2,7 +2,7 @@
 //! documentation only: a program that is compiled does not have these modules.
 //!
 //! 1. [`owners`]: the first identification, and its outcomes.
-//! 2. [`web`]: a challenge that is asked in one request and answered in another, by another process.
+//! 2. [`web`]: a challenge that is shown in one request and answered in another, by another process.
 //! 3. [`fleets`]: many users, a limited number of calls at a time.
 //! 4. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
@@ -15,7 +15,7 @@
 ///
 /// [`Nexus`](crate::Nexus) is the partner: make one and keep it. A [`User`](crate::User) is an end user by the id that you gave it
 /// in MDX Real Time; if it does not exist yet, [`Users::ensure`](crate::mdx::Users::ensure) creates it. A member is the user's
-/// connection to one institution; [`connect`](crate::connect) leads there from the institution's name.
+/// connection to one institution; [`connect`](crate::connect) finds the institution by its name and creates the member.
 ///
 /// ```no_run
 /// use mx_nexus::connect::{FormValues, Search};
@@ -48,8 +48,8 @@
 ///
 /// # Run it to its end
 ///
-/// [`run`](crate::jobs::JobBuilder::run) is the shortest way: it polls, and asks you whenever MX asks. The timeout is the budget for
-/// MX's work; the user's time does not count against it. Some institutions take minutes.
+/// [`run`](crate::jobs::JobBuilder::run) is the shortest way: it polls, and calls your function for each challenge. The timeout is
+/// the budget for MX's work; the user's time does not count against it. Some institutions take minutes.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -185,10 +185,10 @@ pub mod owners {}
 ///     // Lists the open questions again first, so that what does not fit is not sent.
 ///     let stepped = steps::answer(job, row.left(), answers).await;
 ///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
-///     match stepped.event {
-///         Event::Failed { message, .. } => Err(message.into()),
-///         _ => Ok(()),
+///     if let Event::Failed { message, .. } = stepped.event {
+///         return Err(message.into());
 ///     }
+///     Ok(())
 /// }
 /// ```
 ///
@@ -197,13 +197,14 @@ pub mod web {}
 
 /// Many users: a [`Fleet`](crate::fleet::Fleet).
 ///
-/// A job that waits costs its state and nothing else, so thousands fit into one process. The limit is on calls under way. Before the
-/// process ends, [`stop`](crate::fleet::Fleet::stop) waits for those calls and returns the handles of all unfinished jobs. MX's webhooks
-/// make polls due at once: [`wake`](crate::fleet::Fleet::wake).
+/// A waiting job takes some memory and no task, so thousands fit into one process;
+/// [`with_concurrency`](crate::fleet::Fleet::with_concurrency) limits the calls under way. Before the process ends,
+/// [`stop`](crate::fleet::Fleet::stop) waits for those calls and returns the handles of all unfinished jobs. MX's webhooks make polls
+/// due at once: [`wake`](crate::fleet::Fleet::wake).
 ///
-/// A process may also be killed. Save the handles of the jobs that were started, because each has cost: `Outcome::Starting` comes
-/// before the start of a job is sent, and `event.handle` is what to save then. A job that is resumed from it reads until it is sure, and
-/// is not started twice.
+/// A process may also be killed. Save the handles of the jobs that were started, because each costs money: `Outcome::Starting` comes
+/// before the start of a job is sent, and `event.handle` is what to save then. A job that is resumed from it reads before it
+/// starts, and is not started twice.
 ///
 /// A fleet runs one kind of job, here identifications; for two kinds use two fleets.
 ///
@@ -226,9 +227,9 @@ pub mod web {}
 ///                 Outcome::Done(owners) => store(owners),
 ///                 // The user has to answer: the handle goes to the web application.
 ///                 Outcome::Challenged(_) => store(fleet.remove_challenged(event.job)),
-///                 // It may have cost, so its handle is kept whatever the error is: to go on later, or to ask MX about it.
+///                 // It may have cost money, so its handle is saved whatever the error is: to resume it, or to ask MX about it.
 ///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
-///                 // It has cost nothing: it may begin anew, once the remedy allows it.
+///                 // It has cost nothing: it may be started again, once the remedy allows it.
 ///                 Outcome::Failed(error) => println!("{error}"),
 ///                 // Saved before the start is sent, so that it is not sent twice if this process dies.
 ///                 Outcome::Starting => store(event.handle),
@@ -250,8 +251,8 @@ pub mod fleets {}
 /// Tests of your own code: the sandbox, package `mx-nexus-sandbox`.
 ///
 /// It has state, so a test sets up members and faults instead of answers. Make `mx-nexus-sandbox` a
-/// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds want a polling of
-/// milliseconds too, which is an option like the timeout.
+/// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds need a polling of
+/// milliseconds too: [`with_polling`](crate::jobs::JobBuilder::with_polling).
 ///
 /// ```
 /// use std::time::Duration;
@@ -283,18 +284,19 @@ pub mod fleets {}
 /// assert!(!names(&nexus, quick(), "U-2", member.as_str()).await?.is_empty());
 /// let paid = sandbox.jobs().into_iter().filter(|job| job.kind == JobKind::Identification && job.member == member.as_str());
 /// assert_eq!(paid.count(), 1);
-/// assert!(sandbox.faults().is_empty(), "it did happen");
+/// assert!(sandbox.faults().is_empty(), "the fault was used");
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// The passwords, and what else its banks do, are in the documentation of `mx-nexus-sandbox`. Tests in other languages start
-/// `nexus sandbox`, and ask for all of this over HTTP.
+/// `nexus sandbox`, and do all of this over HTTP.
 pub mod testing {}
 
 /// Tests of your own code: typed mocks, feature `mock`.
 ///
-/// For an answer that you made up, or a call that must not be made. The mocks are made of the same document as the client. In a test point the client at the mock server, and poll without delay.
+/// For an invented answer, or a call that must not be made. The mocks are generated from the same document as the client. A test
+/// points the client at the mock server, and polls without delay.
 ///
 /// ```
 /// use std::time::Duration;
@@ -338,15 +340,15 @@ pub mod testing {}
 #[cfg(feature = "mock")]
 pub mod mocking {}
 
-/// Durable engines: one call a step, and they sleep themselves.
+/// Durable engines: one call a step; the engine waits between the steps.
 ///
 /// [`jobs::steps`](crate::jobs::steps) is all that such an engine needs: one activity is one call of
 /// [`step`](crate::jobs::steps::step). What it takes is the handle, and what it returns, [`Stepped`](crate::jobs::steps::Stepped), may
 /// be journaled in clear. The owners may not: the activity stores them where personal data belongs.
 ///
-/// The one call that must not be repeated is the start, because it costs. So a step has its checkpoint: before the call it journals
-/// [`in_flight`](crate::jobs::JobHandle::in_flight), and an engine that has to run the step again, because the process died in it, runs
-/// it from there. The job then reads until it is sure.
+/// The one call that must not be repeated is the start, because it costs money. So a step has its checkpoint: before the call it
+/// journals [`in_flight`](crate::jobs::JobHandle::in_flight), and an engine that has to run the step again, because the process died in it, runs
+/// it from there. The job then reads before it starts, and is not started twice.
 ///
 /// ```no_run
 /// use std::time::{Duration, SystemTime};
@@ -404,7 +406,7 @@ pub mod engines {}
 /// use mx_nexus::identity::{Identify, JobError, Polling};
 /// use mx_nexus_sandbox::Sandbox;
 ///
-/// /// Your code: it does not know the API.
+/// /// Your code: the same for both APIs.
 /// async fn count(identify: Identify) -> Result<usize, JobError> {
 ///     let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
 ///     let owners = identify.with_polling(quick).run(Duration::from_secs(60), async |_| None).await?;
