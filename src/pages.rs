@@ -121,6 +121,22 @@ pub trait Page: sealed::Sealed {
     fn total_pages(&self) -> Option<i64>;
 }
 
+/// The items of all pages, where `of` is the list on one page; none where a page holds no list.
+pub(crate) async fn every_page<P: Paged>(
+    list: P,
+    of: fn(P::Body) -> Option<Vec<P::Item>>,
+) -> Result<Option<Vec<P::Item>>, Error> {
+    let mut pages = list.pages();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        match of(page?) {
+            Some(found) => all.extend(found),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(all))
+}
+
 /// The pages of a list in their order, from [`Paged::pages`]. Sends no request before it is polled.
 #[must_use = "a stream sends no request until it is polled"]
 pub struct Pages<P: Paged> {

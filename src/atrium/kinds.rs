@@ -10,7 +10,7 @@ use crate::identity::{Identification, Owner, Owners};
 use crate::jobs::api::{Accepted, Answering, KindApi, with_content};
 use crate::jobs::{KindName, Options};
 use crate::operations;
-use crate::pages::Paged;
+use crate::pages::every_page;
 use crate::values::{InstitutionGuid, JobGuid, MemberGuid};
 use crate::verification::{AccountNumbers, Verification};
 
@@ -178,20 +178,4 @@ fn body(options: Options) -> types::JobRequestBody {
     types::JobRequestBody {
         include_transactions: options.include_transactions,
     }
-}
-
-/// A list of all pages; none where one of them holds no list.
-async fn every_page<P: Paged>(
-    list: P,
-    of: fn(P::Body) -> Option<Vec<P::Item>>,
-) -> Result<Option<Vec<P::Item>>, Error> {
-    let mut pages = list.pages();
-    let mut all: Option<Vec<_>> = None;
-    while let Some(page) = pages.next().await {
-        match of(page?) {
-            Some(found) => all.get_or_insert_default().extend(found),
-            None => return Ok(None),
-        }
-    }
-    Ok(all)
 }

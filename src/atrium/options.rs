@@ -11,7 +11,7 @@ use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
-use crate::wire::{Connection, Credential, HttpOptions};
+use crate::wire::{Connection, Credential, HttpOptions, check_credential};
 
 /// The options of an [`Atrium`]. From [`Atrium::builder`].
 #[must_use]
@@ -91,8 +91,8 @@ impl AtriumBuilder {
                 "the client id and the API key are missing; give them to Atrium::builder(…).credentials(…)",
             )
         })?;
-        check("client id", &client_id)?;
-        check("API key", &api_key)?;
+        check_credential("client id", client_id.expose())?;
+        check_credential("API key", api_key.expose())?;
         let options = self.options;
         let address = addresses.of(Api::Atrium);
         let budget = Arc::new(RetryBudget::full());
@@ -118,17 +118,4 @@ impl AtriumBuilder {
             }),
         })
     }
-}
-
-/// Whether a header can carry the credential.
-fn check(what: &str, credential: &Secret) -> Result<(), Error> {
-    if credential.expose().trim().is_empty() {
-        return Err(Error::configuration(format!("the {what} is empty")));
-    }
-    if http::HeaderValue::from_str(credential.expose()).is_err() {
-        return Err(Error::configuration(format!(
-            "the {what} holds a character that no header can carry; look for a line break at its end"
-        )));
-    }
-    Ok(())
 }

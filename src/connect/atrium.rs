@@ -9,7 +9,7 @@ use crate::api::types::{CredentialResponse, InstitutionResponse, MemberCredentia
 use crate::atrium::{User, as_nexus, types};
 use crate::error::Error;
 use crate::operations;
-use crate::pages::Paged;
+use crate::pages::every_page;
 use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid};
 
@@ -97,23 +97,19 @@ pub(super) async fn members_of(
     institution: &InstitutionGuid,
 ) -> Result<Option<Vec<ListedMember>>, Error> {
     let list = user.api().list_members().user_guid(user.guid());
-    let mut pages = list.pages();
-    let mut found = Vec::new();
-    while let Some(page) = pages.next().await {
-        let Some(members) = page?.members else {
-            return Ok(None);
-        };
-        for member in members {
-            let code = member.institution_code;
-            if code.is_some_and(|code| code.as_str() == institution.as_str()) {
-                found.push(ListedMember {
-                    guid: member.guid,
-                    external_guid: member.identifier,
-                });
-            }
-        }
-    }
-    Ok(Some(found))
+    let members = every_page(list, |page| page.members).await?;
+    let is_ours = |member: &types::MemberResponse| {
+        let code = member.institution_code.as_ref();
+        code.is_some_and(|code| code.as_str() == institution.as_str())
+    };
+    Ok(members.map(|members| {
+        let ours = members.into_iter().filter(is_ours);
+        ours.map(|member| ListedMember {
+            guid: member.guid,
+            external_guid: member.identifier,
+        })
+        .collect()
+    }))
 }
 
 pub(super) async fn update(

@@ -6,7 +6,7 @@ use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
 use crate::operations;
-use crate::pages::Paged;
+use crate::pages::every_page;
 use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid};
 
@@ -82,22 +82,17 @@ pub(super) async fn members_of(
     institution: &InstitutionGuid,
 ) -> Result<Option<Vec<ListedMember>>, Error> {
     let api = user.api().await?;
-    let mut pages = api.list_members().pages();
-    let mut found = Vec::new();
-    while let Some(page) = pages.next().await {
-        let Some(members) = page?.members else {
-            return Ok(None);
-        };
-        for member in members {
-            if member.institution_guid.as_ref() == Some(institution) {
-                found.push(ListedMember {
-                    guid: member.guid,
-                    external_guid: member.external_guid,
-                });
-            }
-        }
-    }
-    Ok(Some(found))
+    let members = every_page(api.list_members(), |page| page.members).await?;
+    let is_ours =
+        |member: &types::MemberResponse| member.institution_guid.as_ref() == Some(institution);
+    Ok(members.map(|members| {
+        let ours = members.into_iter().filter(is_ours);
+        ours.map(|member| ListedMember {
+            guid: member.guid,
+            external_guid: member.external_guid,
+        })
+        .collect()
+    }))
 }
 
 pub(super) async fn update(

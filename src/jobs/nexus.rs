@@ -11,6 +11,7 @@ use crate::api::types;
 use crate::error::Error;
 use crate::nexus::User;
 use crate::operations::{self, Api};
+use crate::pages::every_page;
 use crate::secret::Secret;
 use crate::values::{InstitutionGuid, MemberGuid};
 
@@ -134,24 +135,11 @@ impl User {
         &self,
         member: &MemberGuid,
     ) -> Result<Option<Vec<types::AccountResponse>>, Error> {
-        use crate::pages::Page;
         const LARGEST_PAGE: i64 = 1000;
         let api = self.api_without_retries();
-        let mut accounts: Option<Vec<_>> = None;
-        for number in 1.. {
-            let page = api.list_member_accounts().member_guid(member);
-            let page = page.page(number).records_per_page(LARGEST_PAGE);
-            let page = page.send().await?.into_inner();
-            let is_last = page.total_pages().is_none_or(|pages| number >= pages);
-            let Some(found) = page.accounts else {
-                return Ok(None);
-            };
-            let is_empty = found.is_empty();
-            accounts.get_or_insert_default().extend(found);
-            if is_last || is_empty {
-                break;
-            }
-        }
+        let list = api.list_member_accounts().member_guid(member);
+        let list = list.records_per_page(LARGEST_PAGE);
+        let accounts = every_page(list, |page| page.accounts).await?;
         Ok(accounts.and_then(with_content))
     }
 }

@@ -12,7 +12,7 @@ use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::LeasePolicy;
 use crate::sso::TokenFormat;
-use crate::wire::HttpOptions;
+use crate::wire::{HttpOptions, check_credential};
 
 /// The configuration of a [`Nexus`], from [`Nexus::builder`].
 #[must_use]
@@ -166,24 +166,12 @@ impl NexusBuilder {
 }
 
 fn check_credentials((client_id, api_key): (String, Secret)) -> Result<Credentials, Error> {
-    if client_id.trim().is_empty() {
-        return Err(Error::configuration(
-            "the client id is empty; MX gives it together with the API key",
-        ));
-    }
+    check_credential("client id", &client_id)?;
+    check_credential("API key", api_key.expose())?;
+    // It is part of the path of SSO and MDX.
     if [".", ".."].contains(&client_id.as_str()) || client_id.contains('\\') {
         return Err(Error::configuration(
             "the client id cannot be part of an address",
-        ));
-    }
-    if api_key.expose().trim().is_empty() {
-        return Err(Error::configuration(
-            "the API key is empty; MX gives one for each environment",
-        ));
-    }
-    if http::HeaderValue::from_str(api_key.expose()).is_err() {
-        return Err(Error::configuration(
-            "the API key holds a character that no header can carry; look for a line break at its end",
         ));
     }
     Ok(Credentials {

@@ -64,6 +64,18 @@ impl Credential {
     }
 }
 
+/// Checks a credential of the configuration: it is not empty, and a header can carry it.
+pub(crate) fn check_credential(name: &str, credential: &str) -> Result<(), Error> {
+    let problem = if credential.trim().is_empty() {
+        "is empty; MX gives a client id and an API key for each environment"
+    } else if HeaderValue::from_str(credential).is_err() {
+        "holds a character that no header can carry; look for a line break at its end"
+    } else {
+        return Ok(());
+    };
+    Err(Error::configuration(format!("the {name} {problem}")))
+}
+
 /// The credential that a request is sent with.
 pub(super) struct Signature<'a> {
     secret: Secret,
