@@ -69,7 +69,7 @@ impl Connecting<'_> {
                 self.sign_in::<K>(&connection).await?;
                 Ok(connection.member().clone())
             }
-            Err(error) => self.not_created::<K>(&institution, error).await,
+            Err(error) => self.not_created::<K>(&institution, &form, error).await,
         }
     }
 
@@ -80,7 +80,8 @@ impl Connecting<'_> {
     ) -> Result<MemberGuid, Failure> {
         let form = self.user.reconnect(member).await?;
         let entries = self.entries(&form).await?;
-        let connection = form.submit(entries).await?;
+        let sent = form.submit(entries).await;
+        let connection = sent.map_err(|error| not_sent(&form, error))?;
         self.save(connection.member(), "credentials updated")?;
         self.sign_in::<K>(&connection).await?;
         Ok(connection.member().clone())
@@ -168,6 +169,7 @@ impl Connecting<'_> {
     async fn not_created<K: JobCommand>(
         &mut self,
         institution: &Found,
+        form: &Form,
         error: ConnectError,
     ) -> Result<MemberGuid, Failure> {
         if let Some(member) = error.member() {
@@ -179,7 +181,7 @@ impl Connecting<'_> {
             ConnectErrorKind::AnswerLost | ConnectErrorKind::Call => Err(error.into()),
             _ => {
                 std::mem::take(self.record).remove()?;
-                Err(error.into())
+                Err(not_sent(form, error))
             }
         }
     }
@@ -274,4 +276,12 @@ impl Connecting<'_> {
         let member = K::prepare(self.user, member.clone()).read_member().await?;
         Ok(member.reading.status)
     }
+}
+
+/// The failure of a form, with the label of the field that has an invalid value.
+fn not_sent(form: &Form, error: ConnectError) -> Failure {
+    let mut fields = form.fields().iter();
+    let field = fields.find(|field| error.field() == Some(field.guid()));
+    let label = field.map(|field| format!("{}: {}", field.guid(), printable(field.label())));
+    Failure::from(error).advising_all(label)
 }
