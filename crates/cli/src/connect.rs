@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use mx_nexus::Error;
 use mx_nexus::connect::{ConnectError, ConnectErrorKind, Connection, Form, FormValues, Search};
 use mx_nexus::operations::Api;
 use mx_nexus::values::{ConnectionStatus, MemberGuid};
@@ -66,7 +67,7 @@ impl Connecting<'_> {
         match form.submit(entries).await {
             Ok(connection) => {
                 self.save(connection.member(), "created")?;
-                self.sign_in::<K>(&connection).await?;
+                self.sign_in::<K>(&connection, None).await?;
                 Ok(connection.member().clone())
             }
             Err(error) => self.not_created::<K>(&institution, &form, error).await,
@@ -78,13 +79,17 @@ impl Connecting<'_> {
         &mut self,
         member: MemberGuid,
     ) -> Result<MemberGuid, Failure> {
-        let form = self.user.reconnect(member).await?;
+        let form = self.user.reconnect(member.clone()).await?;
         let entries = self.entries(&form).await?;
+        let before = match form.is_oauth() {
+            true => self.status::<K>(&member).await?,
+            false => None,
+        };
         let sent = form.submit(entries).await;
         let connection = sent.map_err(|error| not_sent(&form, error))?;
-        self.save(connection.member(), "credentials updated")?;
-        self.sign_in::<K>(&connection).await?;
-        Ok(connection.member().clone())
+        self.save(&member, "credentials updated")?;
+        self.sign_in::<K>(&connection, before).await?;
+        Ok(member)
     }
 
     fn save(&mut self, member: &MemberGuid, what: &str) -> Result<(), Failure> {
@@ -219,13 +224,19 @@ impl Connecting<'_> {
         if self.status::<K>(member).await? == Some(ConnectionStatus::Pending) {
             let form = self.user.reconnect(member.clone()).await?;
             let connection = form.submit(FormValues::new()).await?;
-            self.sign_in::<K>(&connection).await?;
+            self.sign_in::<K>(&connection, None).await?;
         }
         Ok(())
     }
 
     /// Prints the page of the institution where the end user signs in, if there is one, and waits until that is done.
-    async fn sign_in<K: JobCommand>(&mut self, connection: &Connection) -> Result<(), Failure> {
+    ///
+    /// The status from before the sign-in is its outcome only if PENDING was read in between.
+    async fn sign_in<K: JobCommand>(
+        &mut self,
+        connection: &Connection,
+        mut before: Option<ConnectionStatus>,
+    ) -> Result<(), Failure> {
         let Some(window) = connection.oauth_window() else {
             return Ok(());
         };
@@ -233,13 +244,17 @@ impl Connecting<'_> {
         self.terminal.step("sign in at", window.expose());
         let begun = Instant::now();
         while begun.elapsed() < self.timeout {
-            match self.status::<K>(member).await? {
-                Some(ConnectionStatus::Denied) => {
+            match self.status::<K>(member).await {
+                Err(error) if error.is_transient() => {}
+                Err(error) => return Err(error.into()),
+                Ok(Some(ConnectionStatus::Pending)) => before = None,
+                Ok(None) => {}
+                Ok(status) if status == before => {}
+                Ok(Some(ConnectionStatus::Denied)) => {
                     let message = "the end user declined to sign in at the institution";
                     return Err(Failure::new(Exit::EndUserMustAct, message));
                 }
-                None | Some(ConnectionStatus::Pending) => {}
-                Some(_) => {
+                Ok(Some(_)) => {
                     self.terminal.stop_spinner();
                     return Ok(());
                 }
@@ -272,7 +287,7 @@ impl Connecting<'_> {
     async fn status<K: JobCommand>(
         &self,
         member: &MemberGuid,
-    ) -> Result<Option<ConnectionStatus>, Failure> {
+    ) -> Result<Option<ConnectionStatus>, Error> {
         let member = K::prepare(self.user, member.clone()).read_member().await?;
         Ok(member.reading.status)
     }

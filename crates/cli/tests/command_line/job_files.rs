@@ -151,6 +151,29 @@ async fn sign_in_at_the_institution_is_waited_for() {
     assert_eq!(sandbox.jobs()[0].kind, JobKind::Identification);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn transient_errors_during_the_sign_in_are_ignored() {
+    let sandbox = sandbox().await;
+    let (folder, path) = folder();
+    // More than the attempts of one call.
+    let unavailable = Fault::status(503).on_operation("readMember").times(6);
+    sandbox.fault(unavailable).unwrap();
+    let bank = ["--institution", "MX Bank (OAuth)", "--timeout", "1m"];
+    let arguments = ["identify", "--job-file", &path].into_iter().chain(bank);
+    let mut run = nexus(arguments).inside(&sandbox);
+    let mut child = run.start();
+    while !sandbox.faults().is_empty() && child.try_wait().unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let members = nexus(["call", "listMembers"]).inside(&sandbox).output();
+    let members: serde_json::Value = serde_json::from_slice(&members.stdout).unwrap();
+    let member = members["members"][0]["guid"].as_str().unwrap();
+    assert!(sandbox.finish_oauth(member));
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(files(&folder).is_empty());
+}
+
 #[test]
 fn file_of_another_job_is_refused() {
     let sandbox = Serving::start(&["--job-time", "300ms"]);
