@@ -49,12 +49,7 @@ impl Connecting<'_> {
         institution: &str,
     ) -> Result<MemberGuid, Failure> {
         if let Some(member) = self.created_before().await? {
-            self.terminal
-                .step("member", format!("{member}, created before"));
-            self.record
-                .update(|saved| saved.member = Some(member.clone()))?;
-            self.sign_in_if_pending::<K>(&member).await?;
-            return Ok(member);
+            return self.use_created::<K>(member).await;
         }
         let institution = self.find_institution::<K>(institution).await?;
         let form = self.user.connect(&institution.id).await?;
@@ -111,6 +106,15 @@ impl Connecting<'_> {
         let mut members = self.user.members().await?.into_iter();
         let member = members.find(|member| member.external_guid == saved.external_guid);
         Ok(member.map(|member| member.guid))
+    }
+
+    async fn use_created<K: JobCommand>(
+        &mut self,
+        member: MemberGuid,
+    ) -> Result<MemberGuid, Failure> {
+        self.save(&member, "created before")?;
+        self.sign_in_if_pending::<K>(&member).await?;
+        Ok(member)
     }
 
     /// The institution with this name or GUID; the user chooses if there are several.
@@ -191,29 +195,36 @@ impl Connecting<'_> {
         }
     }
 
-    /// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
+    /// The credentials are connected already, perhaps by a member that this job created and that the list did not have yet. In a
+    /// sandbox, the credentials of the only member at the institution are updated; elsewhere it is an error.
     async fn use_duplicate<K: JobCommand>(
         &mut self,
         institution: &Found,
         error: ConnectError,
     ) -> Result<MemberGuid, Failure> {
-        let members = self.user.members().await?.into_iter();
-        let members = members.filter(|it| it.institution.as_ref() == Some(&institution.id));
-        let found: Vec<MemberGuid> = members.map(|member| member.guid).collect();
-        match (self.target.is_sandbox, found.as_slice()) {
-            (true, [member]) => {
-                let notice = "has these credentials already; they are sent again";
-                self.terminal.step("member", format!("{member} {notice}"));
-                self.update::<K>(member.clone()).await
-            }
-            _ => {
-                std::mem::take(self.record).remove()?;
-                let advice = found
-                    .iter()
-                    .map(|member| format!("member at this institution: --member {member}"));
-                Err(Failure::from(error).advising_all(advice))
-            }
+        let mut members = self.user.members().await?;
+        let ours = Some(self.record.external_guid()?);
+        if let Some(ours) = members.iter().find(|it| it.external_guid == ours) {
+            return self.use_created::<K>(ours.guid.clone()).await;
         }
+        members.retain(|member| member.institution.as_ref() == Some(&institution.id));
+        if let (true, [member]) = (self.target.is_sandbox, members.as_slice()) {
+            let notice = "has these credentials already; they are sent again";
+            self.terminal
+                .step("member", format!("{} {notice}", member.guid));
+            return self.update::<K>(member.guid.clone()).await;
+        }
+        let advice = members
+            .iter()
+            .map(|member| format!("member at this institution: --member {}", member.guid));
+        let kept = self.record.path().filter(|_| !self.target.is_embedded());
+        let kept = kept.map(|path| {
+            let path = path.display();
+            format!(
+                "{path} is kept: the same command again looks for a member that this job created"
+            )
+        });
+        Err(Failure::from(error).advising_all(advice).advising_all(kept))
     }
 
     /// For a member that an earlier process created: it may still wait for the end user.

@@ -123,6 +123,33 @@ async fn lost_creation_of_a_member_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn duplicate_is_the_member_of_this_job_or_keeps_the_file() {
+    for is_ours in [true, false] {
+        let sandbox = sandbox().await;
+        let (folder, path) = folder();
+        for password in ["LOCKED", "DISABLED"] {
+            sandbox.add_member(USER, password).unwrap();
+        }
+        let duplicate = Fault::status(409).on_operation("createMember");
+        let fault = if is_ours {
+            duplicate.processed()
+        } else {
+            duplicate
+        };
+        sandbox.fault(fault).unwrap();
+        let run = || nexus(["identify", "--job-file", &path]).inside(&sandbox);
+        if !is_ours {
+            insta::assert_snapshot!("duplicate", run().transcript());
+            assert_eq!(files(&folder), ["job"]);
+        }
+        let output = run().output();
+        assert!(output.status.success(), "{output:?}");
+        assert!(files(&folder).is_empty());
+        assert_eq!(counts(&sandbox).await, (1, 3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sign_in_at_the_institution_is_waited_for() {
     let sandbox = sandbox().await;
     let (folder, path) = folder();
