@@ -53,10 +53,7 @@ impl Connecting<'_> {
         }
         let institution = self.find_institution::<K>(institution).await?;
         let form = self.user.connect(&institution.id).await?;
-        if form.institution().and_then(K::is_supported_by) == Some(false) {
-            let message = format!("the institution does not support {}", K::WORK);
-            return Err(Failure::new(Exit::Failed, message));
-        }
+        let form = form.supporting(K::NAME)?;
         let entries = self.entries(&form).await?;
         let form = form.with_external_guid(self.record.external_guid()?);
         match form.submit(entries).await {
@@ -69,11 +66,12 @@ impl Connecting<'_> {
         }
     }
 
-    /// Updates the credentials of a member.
+    /// Updates the credentials of a member, whose institution has to support the job.
     pub(crate) async fn update<K: JobCommand>(
         &mut self,
         member: MemberGuid,
     ) -> Result<MemberGuid, Failure> {
+        self.check_institution::<K>(&member).await?;
         let form = self.user.reconnect(member.clone()).await?;
         let entries = self.entries(&form).await?;
         let before = match form.is_oauth() {
@@ -85,6 +83,22 @@ impl Connecting<'_> {
         self.save(&member, "credentials updated")?;
         self.sign_in::<K>(&connection, before).await?;
         Ok(member)
+    }
+
+    /// Fails for a member whose institution does not support the job, as far as MX reports that.
+    async fn check_institution<K: JobCommand>(&self, member: &MemberGuid) -> Result<(), Failure> {
+        let members = self.user.members().await?;
+        let member = members.into_iter().find(|known| known.guid == *member);
+        let Some(institution) = member.and_then(|member| member.institution) else {
+            return Ok(());
+        };
+        let form = self.user.connect(&institution).await;
+        match form.and_then(|form| form.supporting(K::NAME)) {
+            // It takes no new members, and keeps the old ones.
+            Err(error) if error.kind() == ConnectErrorKind::Closed => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        }
     }
 
     fn save(&mut self, member: &MemberGuid, what: &str) -> Result<(), Failure> {

@@ -2,7 +2,6 @@
 
 use mx_nexus::aggregation::{Account, Aggregation};
 use mx_nexus::balance::BalanceCheck;
-use mx_nexus::connect::Institution;
 use mx_nexus::history::{ExtendedHistory, HistoryJob};
 use mx_nexus::identity::{Identification, Owners};
 use mx_nexus::jobs::{JobBuilder, Kind, KindName};
@@ -31,11 +30,6 @@ pub(crate) trait JobCommand: Kind {
     /// Sets whether transactions are gathered, where that can be chosen.
     fn with_transactions(job: JobBuilder<Self>, _: bool) -> JobBuilder<Self> {
         job
-    }
-
-    /// Whether an institution supports it, as far as MX says.
-    fn is_supported_by(_: &Institution) -> Option<bool> {
-        None
     }
 
     /// The result in one line; in words when it is empty.
@@ -86,10 +80,6 @@ impl JobCommand for Identification {
         job.with_transactions(include)
     }
 
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_account_identification
-    }
-
     fn summary(owners: &Owners) -> String {
         let accounts = count(owners.by_account().len(), "account");
         match owners.is_empty() {
@@ -121,10 +111,6 @@ impl JobCommand for Verification {
 
     fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
         job.with_transactions(include)
-    }
-
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_account_verification
     }
 
     fn summary(numbers: &Vec<AccountNumbers>) -> String {
@@ -205,10 +191,6 @@ impl JobCommand for ExtendedHistory {
             ApiUser::Nexus(user) => user.extend_history(member),
             ApiUser::Atrium(user) => user.extend_history(member),
         }
-    }
-
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_transaction_history
     }
 
     fn summary(_: &HistoryJob) -> String {
