@@ -42,16 +42,39 @@ pub(crate) trait JobCommand: Kind {
     fn rows(result: &Self::Output) -> Rows;
 }
 
+/// Evaluates an expression with the type of a kind of job, or another one for a kind that has no command.
+macro_rules! by_kind {
+    ($kind:expr, $type:ident => $work:expr, _ => $unknown:expr) => {
+        match $kind {
+            KindName::Identification => {
+                type $type = mx_nexus::identity::Identification;
+                $work
+            }
+            KindName::Verification => {
+                type $type = mx_nexus::verification::Verification;
+                $work
+            }
+            KindName::Aggregation => {
+                type $type = mx_nexus::aggregation::Aggregation;
+                $work
+            }
+            KindName::BalanceCheck => {
+                type $type = mx_nexus::balance::BalanceCheck;
+                $work
+            }
+            KindName::ExtendedHistory => {
+                type $type = mx_nexus::history::ExtendedHistory;
+                $work
+            }
+            _ => $unknown,
+        }
+    };
+}
+pub(crate) use by_kind;
+
 /// The name of the command for a kind of job.
 pub(crate) fn command(kind: KindName) -> Option<&'static str> {
-    Some(match kind {
-        KindName::Identification => Identification::COMMAND,
-        KindName::Verification => Verification::COMMAND,
-        KindName::Aggregation => Aggregation::COMMAND,
-        KindName::BalanceCheck => BalanceCheck::COMMAND,
-        KindName::ExtendedHistory => ExtendedHistory::COMMAND,
-        _ => return None,
-    })
+    by_kind!(kind, K => Some(K::COMMAND), _ => None)
 }
 
 /// The beginning of a command line, such as `nexus identify`.
