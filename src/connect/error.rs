@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Form;
 use crate::error::Error;
-use crate::values::MemberGuid;
+use crate::values::{CredentialGuid, MemberGuid};
 
 /// What kind of failure a [`ConnectError`] is.
 ///
@@ -61,6 +61,7 @@ pub enum ConnectErrorKind {
 pub struct ConnectError {
     kind: ConnectErrorKind,
     summary: String,
+    field: Option<CredentialGuid>,
     form: Option<Box<Form>>,
     member: Option<MemberGuid>,
     source: Option<Error>,
@@ -71,14 +72,19 @@ impl ConnectError {
         Self {
             kind,
             summary: summary.into(),
+            field: None,
             form: None,
             member: None,
             source,
         }
     }
 
-    pub(super) fn invalid_value(reason: String) -> Self {
-        Self::new(ConnectErrorKind::InvalidValue, reason, None)
+    pub(super) fn invalid_value(field: &CredentialGuid, reason: impl fmt::Display) -> Self {
+        let summary = format!("the value for {field} {reason}");
+        Self {
+            field: Some(field.clone()),
+            ..Self::new(ConnectErrorKind::InvalidValue, summary, None)
+        }
     }
 
     pub(super) fn closed() -> Self {
@@ -144,6 +150,11 @@ impl ConnectError {
     /// Continue with [`User::reconnect`](crate::User::reconnect), and do not create another.
     pub fn member(&self) -> Option<&MemberGuid> {
         self.member.as_ref()
+    }
+
+    /// The field whose value is invalid. The message has no label, because some institutions put the customer's name into it.
+    pub fn field(&self) -> Option<&CredentialGuid> {
+        self.field.as_ref()
     }
 
     /// The new form, when its fields have changed.

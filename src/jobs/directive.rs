@@ -214,8 +214,7 @@ impl End {
             Self::OtherJobRuns | Self::Overtaken | Self::Unavailable | Self::Throttled => {
                 Remedy::TryLater
             }
-            Self::StartUnknown => Remedy::Resume,
-            Self::AnswersRefused => Remedy::StartAgainWithUser,
+            Self::StartUnknown | Self::AnswersRefused => Remedy::Resume,
         }
     }
 }

@@ -40,7 +40,7 @@ pub enum JobErrorKind {
     /// Every answer to the start was lost, and no reading shows a job. It is not started again by itself, because it costs; a
     /// job that is resumed reads on.
     StartUnknown,
-    /// MX refused the answers several times in a row.
+    /// MX refused the answers several times in a row; a job that is resumed asks again.
     AnswersRefused,
     /// The start was accepted, and MX started no job: it limits how often such jobs run.
     Throttled,

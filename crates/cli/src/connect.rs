@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use mx_nexus::Error;
 use mx_nexus::connect::{ConnectError, ConnectErrorKind, Connection, Form, FormValues, Search};
 use mx_nexus::operations::Api;
 use mx_nexus::values::{ConnectionStatus, MemberGuid};
@@ -48,42 +49,56 @@ impl Connecting<'_> {
         institution: &str,
     ) -> Result<MemberGuid, Failure> {
         if let Some(member) = self.created_before().await? {
-            self.terminal
-                .step("member", format!("{member}, created before"));
-            self.record
-                .update(|saved| saved.member = Some(member.clone()))?;
-            self.sign_in_if_pending::<K>(&member).await?;
-            return Ok(member);
+            return self.use_created::<K>(member).await;
         }
         let institution = self.find_institution::<K>(institution).await?;
         let form = self.user.connect(&institution.id).await?;
-        if form.institution().and_then(K::is_supported_by) == Some(false) {
-            let message = format!("the institution does not support {}", K::WORK);
-            return Err(Failure::new(Exit::Failed, message));
-        }
+        let form = form.supporting(K::NAME)?;
         let entries = self.entries(&form).await?;
         let form = form.with_external_guid(self.record.external_guid()?);
         match form.submit(entries).await {
             Ok(connection) => {
                 self.save(connection.member(), "created")?;
-                self.sign_in::<K>(&connection).await?;
+                self.sign_in::<K>(&connection, None).await?;
                 Ok(connection.member().clone())
             }
-            Err(error) => self.not_created::<K>(&institution, error).await,
+            Err(error) => self.not_created::<K>(&institution, &form, error).await,
         }
     }
 
-    /// Updates the credentials of a member.
+    /// Updates the credentials of a member, whose institution has to support the job.
     pub(crate) async fn update<K: JobCommand>(
         &mut self,
         member: MemberGuid,
     ) -> Result<MemberGuid, Failure> {
-        let form = self.user.reconnect(member).await?;
+        self.check_institution::<K>(&member).await?;
+        let form = self.user.reconnect(member.clone()).await?;
         let entries = self.entries(&form).await?;
-        let connection = form.submit(entries).await?;
-        self.save(connection.member(), "credentials updated")?;
-        self.sign_in::<K>(&connection).await?;
-        Ok(connection.member().clone())
+        let before = match form.is_oauth() {
+            true => self.status::<K>(&member).await?,
+            false => None,
+        };
+        let sent = form.submit(entries).await;
+        let connection = sent.map_err(|error| not_sent(&form, error))?;
+        self.save(&member, "credentials updated")?;
+        self.sign_in::<K>(&connection, before).await?;
+        Ok(member)
+    }
+
+    /// Fails for a member whose institution does not support the job, as far as MX reports that.
+    async fn check_institution<K: JobCommand>(&self, member: &MemberGuid) -> Result<(), Failure> {
+        let members = self.user.members().await?;
+        let member = members.into_iter().find(|known| known.guid == *member);
+        let Some(institution) = member.and_then(|member| member.institution) else {
+            return Ok(());
+        };
+        let form = self.user.connect(&institution).await;
+        match form.and_then(|form| form.supporting(K::NAME)) {
+            // It takes no new members, and keeps the old ones.
+            Err(error) if error.kind() == ConnectErrorKind::Closed => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        }
     }
 
     fn save(&mut self, member: &MemberGuid, what: &str) -> Result<(), Failure> {
@@ -105,6 +120,15 @@ impl Connecting<'_> {
         let mut members = self.user.members().await?.into_iter();
         let member = members.find(|member| member.external_guid == saved.external_guid);
         Ok(member.map(|member| member.guid))
+    }
+
+    async fn use_created<K: JobCommand>(
+        &mut self,
+        member: MemberGuid,
+    ) -> Result<MemberGuid, Failure> {
+        self.save(&member, "created before")?;
+        self.sign_in_if_pending::<K>(&member).await?;
+        Ok(member)
     }
 
     /// The institution with this name or GUID; the user chooses if there are several.
@@ -168,6 +192,7 @@ impl Connecting<'_> {
     async fn not_created<K: JobCommand>(
         &mut self,
         institution: &Found,
+        form: &Form,
         error: ConnectError,
     ) -> Result<MemberGuid, Failure> {
         if let Some(member) = error.member() {
@@ -179,34 +204,41 @@ impl Connecting<'_> {
             ConnectErrorKind::AnswerLost | ConnectErrorKind::Call => Err(error.into()),
             _ => {
                 std::mem::take(self.record).remove()?;
-                Err(error.into())
+                Err(not_sent(form, error))
             }
         }
     }
 
-    /// The credentials are connected already. In a sandbox, the credentials of that member are updated; elsewhere it is an error.
+    /// The credentials are connected already, perhaps by a member that this job created and that the list did not have yet. In a
+    /// sandbox, the credentials of the only member at the institution are updated; elsewhere it is an error.
     async fn use_duplicate<K: JobCommand>(
         &mut self,
         institution: &Found,
         error: ConnectError,
     ) -> Result<MemberGuid, Failure> {
-        let members = self.user.members().await?.into_iter();
-        let members = members.filter(|it| it.institution.as_ref() == Some(&institution.id));
-        let found: Vec<MemberGuid> = members.map(|member| member.guid).collect();
-        match (self.target.is_sandbox, found.as_slice()) {
-            (true, [member]) => {
-                let notice = "has these credentials already; they are sent again";
-                self.terminal.step("member", format!("{member} {notice}"));
-                self.update::<K>(member.clone()).await
-            }
-            _ => {
-                std::mem::take(self.record).remove()?;
-                let advice = found
-                    .iter()
-                    .map(|member| format!("member at this institution: --member {member}"));
-                Err(Failure::from(error).advising_all(advice))
-            }
+        let mut members = self.user.members().await?;
+        let ours = Some(self.record.external_guid()?);
+        if let Some(ours) = members.iter().find(|it| it.external_guid == ours) {
+            return self.use_created::<K>(ours.guid.clone()).await;
         }
+        members.retain(|member| member.institution.as_ref() == Some(&institution.id));
+        if let (true, [member]) = (self.target.is_sandbox, members.as_slice()) {
+            let notice = "has these credentials already; they are sent again";
+            self.terminal
+                .step("member", format!("{} {notice}", member.guid));
+            return self.update::<K>(member.guid.clone()).await;
+        }
+        let advice = members
+            .iter()
+            .map(|member| format!("member at this institution: --member {}", member.guid));
+        let kept = self.record.path().filter(|_| !self.target.is_embedded());
+        let kept = kept.map(|path| {
+            let path = path.display();
+            format!(
+                "{path} is kept: the same command again looks for a member that this job created"
+            )
+        });
+        Err(Failure::from(error).advising_all(advice).advising_all(kept))
     }
 
     /// For a member that an earlier process created: it may still wait for the end user.
@@ -217,13 +249,19 @@ impl Connecting<'_> {
         if self.status::<K>(member).await? == Some(ConnectionStatus::Pending) {
             let form = self.user.reconnect(member.clone()).await?;
             let connection = form.submit(FormValues::new()).await?;
-            self.sign_in::<K>(&connection).await?;
+            self.sign_in::<K>(&connection, None).await?;
         }
         Ok(())
     }
 
     /// Prints the page of the institution where the end user signs in, if there is one, and waits until that is done.
-    async fn sign_in<K: JobCommand>(&mut self, connection: &Connection) -> Result<(), Failure> {
+    ///
+    /// The status from before the sign-in is its outcome only if PENDING was read in between.
+    async fn sign_in<K: JobCommand>(
+        &mut self,
+        connection: &Connection,
+        mut before: Option<ConnectionStatus>,
+    ) -> Result<(), Failure> {
         let Some(window) = connection.oauth_window() else {
             return Ok(());
         };
@@ -231,13 +269,17 @@ impl Connecting<'_> {
         self.terminal.step("sign in at", window.expose());
         let begun = Instant::now();
         while begun.elapsed() < self.timeout {
-            match self.status::<K>(member).await? {
-                Some(ConnectionStatus::Denied) => {
+            match self.status::<K>(member).await {
+                Err(error) if error.is_transient() => {}
+                Err(error) => return Err(error.into()),
+                Ok(Some(ConnectionStatus::Pending)) => before = None,
+                Ok(None) => {}
+                Ok(status) if status == before => {}
+                Ok(Some(ConnectionStatus::Denied)) => {
                     let message = "the end user declined to sign in at the institution";
                     return Err(Failure::new(Exit::EndUserMustAct, message));
                 }
-                None | Some(ConnectionStatus::Pending) => {}
-                Some(_) => {
+                Ok(Some(_)) => {
                     self.terminal.stop_spinner();
                     return Ok(());
                 }
@@ -270,8 +312,16 @@ impl Connecting<'_> {
     async fn status<K: JobCommand>(
         &self,
         member: &MemberGuid,
-    ) -> Result<Option<ConnectionStatus>, Failure> {
+    ) -> Result<Option<ConnectionStatus>, Error> {
         let member = K::prepare(self.user, member.clone()).read_member().await?;
         Ok(member.reading.status)
     }
+}
+
+/// The failure of a form, with the label of the field that has an invalid value.
+fn not_sent(form: &Form, error: ConnectError) -> Failure {
+    let mut fields = form.fields().iter();
+    let field = fields.find(|field| error.field() == Some(field.guid()));
+    let label = field.map(|field| format!("{}: {}", field.guid(), printable(field.label())));
+    Failure::from(error).advising_all(label)
 }

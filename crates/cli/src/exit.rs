@@ -19,7 +19,7 @@ Exit codes:
   4    the end user must act, as the message describes
   5    timed out
   130  interrupted by Ctrl-C or SIGTERM
-After 3, 5 and 130 the job is in the --job-file, or its handle is printed.";
+After a failure, a job that can be continued is in the --job-file, or its handle is printed.";
 
 /// Causes that only wrap another one.
 const WRAPPERS: [&str; 3] = [
@@ -50,7 +50,9 @@ impl Exit {
     pub(crate) fn of(error: &JobError) -> Self {
         match error.kind() {
             JobErrorKind::TimedOut => Self::TimedOut,
-            JobErrorKind::NoAnswer | JobErrorKind::InvalidAnswers => Self::AnswerMissing,
+            JobErrorKind::NoAnswer
+            | JobErrorKind::InvalidAnswers
+            | JobErrorKind::AnswersRefused => Self::AnswerMissing,
             _ => error.remedy().map_or(Self::Failed, Self::for_remedy),
         }
     }

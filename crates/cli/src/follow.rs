@@ -165,7 +165,7 @@ impl Following<'_> {
         saved.map_err(|failure| Stop::at(failure, job))
     }
 
-    /// Keeps what is left of the job, in the file or as a printed handle, and says how to go on.
+    /// Keeps what is left of the job, in the file or as a printed handle, and advises how to continue.
     fn stopped<K: JobCommand>(mut self, stop: Stop) -> Result<(), Failure> {
         let (failure, handle, rest) = match stop {
             Stop::Failure(failure, handle) => (failure, *handle, Rest::Job),

@@ -2,7 +2,6 @@
 
 use mx_nexus::aggregation::{Account, Aggregation};
 use mx_nexus::balance::BalanceCheck;
-use mx_nexus::connect::Institution;
 use mx_nexus::history::{ExtendedHistory, HistoryJob};
 use mx_nexus::identity::{Identification, Owners};
 use mx_nexus::jobs::{JobBuilder, Kind, KindName};
@@ -33,11 +32,6 @@ pub(crate) trait JobCommand: Kind {
         job
     }
 
-    /// Whether an institution supports it, as far as MX says.
-    fn is_supported_by(_: &Institution) -> Option<bool> {
-        None
-    }
-
     /// The result in one line; in words when it is empty.
     fn summary(result: &Self::Output) -> String;
 
@@ -48,16 +42,39 @@ pub(crate) trait JobCommand: Kind {
     fn rows(result: &Self::Output) -> Rows;
 }
 
+/// Evaluates an expression with the type of a kind of job, or another one for a kind that has no command.
+macro_rules! by_kind {
+    ($kind:expr, $type:ident => $work:expr, _ => $unknown:expr) => {
+        match $kind {
+            KindName::Identification => {
+                type $type = mx_nexus::identity::Identification;
+                $work
+            }
+            KindName::Verification => {
+                type $type = mx_nexus::verification::Verification;
+                $work
+            }
+            KindName::Aggregation => {
+                type $type = mx_nexus::aggregation::Aggregation;
+                $work
+            }
+            KindName::BalanceCheck => {
+                type $type = mx_nexus::balance::BalanceCheck;
+                $work
+            }
+            KindName::ExtendedHistory => {
+                type $type = mx_nexus::history::ExtendedHistory;
+                $work
+            }
+            _ => $unknown,
+        }
+    };
+}
+pub(crate) use by_kind;
+
 /// The name of the command for a kind of job.
 pub(crate) fn command(kind: KindName) -> Option<&'static str> {
-    Some(match kind {
-        KindName::Identification => Identification::COMMAND,
-        KindName::Verification => Verification::COMMAND,
-        KindName::Aggregation => Aggregation::COMMAND,
-        KindName::BalanceCheck => BalanceCheck::COMMAND,
-        KindName::ExtendedHistory => ExtendedHistory::COMMAND,
-        _ => return None,
-    })
+    by_kind!(kind, K => Some(K::COMMAND), _ => None)
 }
 
 /// The beginning of a command line, such as `nexus identify`.
@@ -84,10 +101,6 @@ impl JobCommand for Identification {
 
     fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
         job.with_transactions(include)
-    }
-
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_account_identification
     }
 
     fn summary(owners: &Owners) -> String {
@@ -121,10 +134,6 @@ impl JobCommand for Verification {
 
     fn with_transactions(job: JobBuilder<Self>, include: bool) -> JobBuilder<Self> {
         job.with_transactions(include)
-    }
-
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_account_verification
     }
 
     fn summary(numbers: &Vec<AccountNumbers>) -> String {
@@ -205,10 +214,6 @@ impl JobCommand for ExtendedHistory {
             ApiUser::Nexus(user) => user.extend_history(member),
             ApiUser::Atrium(user) => user.extend_history(member),
         }
-    }
-
-    fn is_supported_by(institution: &Institution) -> Option<bool> {
-        institution.supports_transaction_history
     }
 
     fn summary(_: &HistoryJob) -> String {

@@ -10,6 +10,9 @@ use fs4::{FileExt, TryLockError};
 /// Bytes that are read at most.
 const LIMIT: u64 = 1024 * 1024;
 
+/// Symbolic links that are followed at most, as on Linux.
+const LINKS: usize = 40;
+
 /// A file, locked until this value is dropped or the process ends, however it ends.
 ///
 /// The lock is held on a file beside it, `PATH.lock`, because every change replaces the file itself.
@@ -22,9 +25,16 @@ pub(crate) struct LockedFile {
 
 impl LockedFile {
     /// Locks the file, which need not exist. `None` when another process holds the lock.
+    ///
+    /// A symbolic link is followed, so that all its names have one lock; a lock file that is one is refused.
     pub(crate) fn lock(path: &Path) -> Result<Option<Self>> {
-        let lock_path = beside(path, ".lock");
+        let path = followed(path)?;
+        let lock_path = beside(&path, ".lock");
         loop {
+            if lock_path.is_symlink() {
+                let reason = format!("{} is a symbolic link; remove it", lock_path.display());
+                return Err(Error::new(ErrorKind::InvalidInput, reason));
+            }
             let lock = private().create(true).truncate(false).open(&lock_path)?;
             match FileExt::try_lock(&lock) {
                 Ok(()) => {}
@@ -34,7 +44,7 @@ impl LockedFile {
             // Another process may have removed the file between the two calls.
             if is_at(&lock, &lock_path)? {
                 return Ok(Some(Self {
-                    path: path.to_owned(),
+                    path,
                     lock_path,
                     _lock: lock,
                 }));
@@ -74,6 +84,21 @@ impl Drop for LockedFile {
         // A lock file that stays is harmless.
         let _ = std::fs::remove_file(&self.lock_path);
     }
+}
+
+/// The path behind symbolic links, whether or not a file is there.
+fn followed(path: &Path) -> Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        // Fails for a path that is no link, and what else is wrong with it is reported when it is opened.
+        let Ok(target) = std::fs::read_link(&path) else {
+            return Ok(path);
+        };
+        path.pop();
+        path.push(target);
+    }
+    let reason = "too many levels of symbolic links";
+    Err(Error::new(ErrorKind::InvalidInput, reason))
 }
 
 /// The text of a file, if it exists.
@@ -182,5 +207,40 @@ mod tests {
         assert!(LockedFile::lock(&path).unwrap().is_none());
         drop(first);
         assert!(LockedFile::lock(&path).unwrap().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn lock_file_that_is_a_symbolic_link_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("job"), folder.path().join("target"));
+        std::os::unix::fs::symlink(&target, folder.path().join("job.lock")).unwrap();
+        for _ in 0..2 {
+            let error = LockedFile::lock(&path).unwrap_err().to_string();
+            assert!(error.contains("job.lock is a symbolic link"), "{error}");
+            assert!(!target.exists());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_behind_symbolic_links_is_locked_and_replaced_itself() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+        symlink("target", &second).unwrap();
+        symlink(&second, &first).unwrap();
+        let file = LockedFile::lock(&first).unwrap().unwrap();
+        assert!(LockedFile::lock(&second).unwrap().is_none());
+        assert!(LockedFile::lock(&target).unwrap().is_none());
+        file.replace("text").unwrap();
+        assert!(first.is_symlink() && second.is_symlink());
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "text");
+        file.remove().unwrap();
+        drop(file);
+        assert!(!target.exists());
+        symlink("circle", folder.path().join("circle")).unwrap();
+        assert!(LockedFile::lock(&folder.path().join("circle")).is_err());
     }
 }

@@ -2,13 +2,8 @@
 
 use std::path::Path;
 
-use mx_nexus::aggregation::Aggregation;
-use mx_nexus::balance::BalanceCheck;
-use mx_nexus::history::ExtendedHistory;
-use mx_nexus::identity::Identification;
 use mx_nexus::jobs::{JobHandle, KindName, MemberState};
 use mx_nexus::values::{ConnectionStatus, JobGuid};
-use mx_nexus::verification::Verification;
 use serde::Serialize;
 
 use crate::access::Access;
@@ -17,7 +12,7 @@ use crate::exit::Failure;
 use crate::follow::{Following, polling};
 use crate::input::Input;
 use crate::job_file::{self, JobRecord, SavedJob};
-use crate::kinds::{self, JobCommand};
+use crate::kinds::{self, JobCommand, by_kind};
 use crate::output;
 use crate::questions::AnswerSource;
 use crate::target::{ApiUser, Target};
@@ -46,14 +41,11 @@ pub(crate) async fn run(arguments: Resume) -> Result<(), Failure> {
         answers: answers.in_sandbox(target.is_sandbox),
         terminal: &mut terminal,
     };
-    match handle.kind() {
-        KindName::Identification => resuming.run::<Identification>(handle).await,
-        KindName::Verification => resuming.run::<Verification>(handle).await,
-        KindName::Aggregation => resuming.run::<Aggregation>(handle).await,
-        KindName::BalanceCheck => resuming.run::<BalanceCheck>(handle).await,
-        KindName::ExtendedHistory => resuming.run::<ExtendedHistory>(handle).await,
-        other => Err(unknown(other)),
-    }
+    by_kind!(
+        handle.kind(),
+        K => resuming.run::<K>(handle).await,
+        _ => Err(unknown(handle.kind()))
+    )
 }
 
 struct Resuming<'a> {
@@ -94,15 +86,11 @@ pub(crate) async fn status(arguments: Status) -> Result<(), Failure> {
     };
     let work = async {
         let (_target, user) = open(&handle, access, configuration, &mut terminal).await?;
-        let job = handle.clone();
-        Ok(match handle.kind() {
-            KindName::Identification => user.resume::<Identification>(job)?.read_member().await?,
-            KindName::Verification => user.resume::<Verification>(job)?.read_member().await?,
-            KindName::Aggregation => user.resume::<Aggregation>(job)?.read_member().await?,
-            KindName::BalanceCheck => user.resume::<BalanceCheck>(job)?.read_member().await?,
-            KindName::ExtendedHistory => user.resume::<ExtendedHistory>(job)?.read_member().await?,
-            other => return Err(unknown(other)),
-        })
+        by_kind!(
+            handle.kind(),
+            K => Ok(user.resume::<K>(handle.clone())?.read_member().await?),
+            _ => Err(unknown(handle.kind()))
+        )
     };
     let member = interrupt.unless(work).await?;
     let known = Known::of(&handle, &member);

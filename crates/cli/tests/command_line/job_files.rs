@@ -123,6 +123,33 @@ async fn lost_creation_of_a_member_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn duplicate_is_the_member_of_this_job_or_keeps_the_file() {
+    for is_ours in [true, false] {
+        let sandbox = sandbox().await;
+        let (folder, path) = folder();
+        for password in ["LOCKED", "DISABLED"] {
+            sandbox.add_member(USER, password).unwrap();
+        }
+        let duplicate = Fault::status(409).on_operation("createMember");
+        let fault = if is_ours {
+            duplicate.processed()
+        } else {
+            duplicate
+        };
+        sandbox.fault(fault).unwrap();
+        let run = || nexus(["identify", "--job-file", &path]).inside(&sandbox);
+        if !is_ours {
+            insta::assert_snapshot!("duplicate", run().transcript());
+            assert_eq!(files(&folder), ["job"]);
+        }
+        let output = run().output();
+        assert!(output.status.success(), "{output:?}");
+        assert!(files(&folder).is_empty());
+        assert_eq!(counts(&sandbox).await, (1, 3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sign_in_at_the_institution_is_waited_for() {
     let sandbox = sandbox().await;
     let (folder, path) = folder();
@@ -149,6 +176,29 @@ async fn sign_in_at_the_institution_is_waited_for() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(counts(&sandbox).await, (1, 1));
     assert_eq!(sandbox.jobs()[0].kind, JobKind::Identification);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transient_errors_during_the_sign_in_are_ignored() {
+    let sandbox = sandbox().await;
+    let (folder, path) = folder();
+    // More than the attempts of one call.
+    let unavailable = Fault::status(503).on_operation("readMember").times(6);
+    sandbox.fault(unavailable).unwrap();
+    let bank = ["--institution", "MX Bank (OAuth)", "--timeout", "1m"];
+    let arguments = ["identify", "--job-file", &path].into_iter().chain(bank);
+    let mut run = nexus(arguments).inside(&sandbox);
+    let mut child = run.start();
+    while !sandbox.faults().is_empty() && child.try_wait().unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let members = nexus(["call", "listMembers"]).inside(&sandbox).output();
+    let members: serde_json::Value = serde_json::from_slice(&members.stdout).unwrap();
+    let member = members["members"][0]["guid"].as_str().unwrap();
+    assert!(sandbox.finish_oauth(member));
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(files(&folder).is_empty());
 }
 
 #[test]

@@ -69,6 +69,26 @@ fn institution_without_support_is_refused_before_credentials_are_stored() {
     assert_eq!(members["members"], serde_json::json!([]));
 }
 
+#[test]
+fn credentials_are_not_sent_to_an_institution_without_support() {
+    let sandbox = Serving::start(&["--job-time", "100ms"]);
+    let bank = ["--institution", "Sandbox Savings"];
+    let mut aggregate = nexus(["aggregate"].iter().chain(&bank)).at(&sandbox);
+    let output = aggregate.output();
+    assert!(output.status.success(), "{output:?}");
+    let members = nexus(["call", "listMembers"]).at(&sandbox).output();
+    let members: serde_json::Value = serde_json::from_slice(&members.stdout).unwrap();
+    let member = members["members"][0]["guid"].as_str().unwrap();
+    let update = ["--member", member, "--credential", "Password=challenge"];
+    for (kind, code) in [("identify", 1), ("aggregate", 3)] {
+        let output = nexus([kind].iter().chain(&update)).at(&sandbox).output();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        let is_sent = stderr.contains("credentials updated");
+        assert_eq!(is_sent, kind == "aggregate", "{stderr}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn start_that_mx_refuses_is_not_reported_as_started() {
     let sandbox = Sandbox::builder().without(JobKind::Identification);

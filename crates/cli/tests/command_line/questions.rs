@@ -51,6 +51,25 @@ async fn given_answer_is_used_although_sending_it_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn refused_answers_are_asked_for_again_by_the_next_command() {
+    let sandbox = sandbox().await;
+    let member = sandbox.add_member(USER, "challenge").unwrap();
+    let refused = Fault::status(400).on_operation("resumeAggregation");
+    sandbox.fault(refused.times(3)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job").display().to_string();
+    let job = ["identify", "--member", member.as_str(), "--job-file", &path];
+    let run = |answers: usize| {
+        let answers = std::iter::repeat_n(["--answer", "correct"], answers);
+        nexus(job.into_iter().chain(answers.flatten())).inside(&sandbox)
+    };
+    insta::assert_snapshot!("refused_answers", run(3).transcript());
+    let output = run(1).output();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(count(&sandbox, JobKind::Identification), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn question_that_mx_does_not_list_is_reported() {
     let sandbox = sandbox().await;
     let member = sandbox.add_member(USER, "challenge").unwrap();
