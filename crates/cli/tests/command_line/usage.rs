@@ -173,9 +173,3 @@ fn causes_of_a_missing_session_are_named() {
         "{stderr}"
     );
 }
-
-#[test]
-fn invalid_credential_is_reported_with_the_label_of_its_field() {
-    let text = nexus(["identify", "--credential", "Username="]).transcript();
-    insta::assert_snapshot!("invalid_credential", text);
-}
