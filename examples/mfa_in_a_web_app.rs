@@ -130,6 +130,7 @@ async fn show(State(app): State<App>, headers: HeaderMap, Path(member): Path<Str
             let questions = steps::questions(job, row.time_left()).await?;
             page["questions"] = questions.iter().flatten().map(question).collect();
         }
+        // Store the owners where personal data belongs, and delete the row.
         Event::Done => page["owners"] = json!(owners.map_or(0, |owners| owners.len())),
         Event::Running { .. } | Event::Failed { .. } => {}
     }
@@ -169,14 +170,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let member = sandbox.add_member("U-1", "options")?;
     let table = Arc::default();
-    let send = async |method, path: &str, body| -> Result<Value, Box<dyn Error>> {
+    let send = async |method: Method, path: &str, body| -> Result<Value, Box<dyn Error>> {
         let app = App {
             nexus: sandbox.nexus().build()?,
             table: Arc::clone(&table),
         };
         let path = format!("/members/{member}/identification{path}");
-        let response = request(app, method, &path, body).await?;
-        println!("{path}: {response}");
+        let response = request(app, method.clone(), &path, body).await?;
+        println!("{method} {path}\n  {response}");
         Ok(response)
     };
     send(Method::POST, "", Value::Null).await?;
