@@ -254,12 +254,12 @@ impl Proof {
         }
     }
 
-    /// Whether a job of ours would show in readings of the member: in a stamp, or in a status after CREATED. Where it would not, a
-    /// POST without an answer may have had its effect however long nothing moves.
+    /// Whether a job of ours would show in readings of the member: in its start, or in a status after CREATED. Where it would
+    /// not, a POST without an answer may have had its effect however long nothing moves. A job guid is not enough: MX does not
+    /// document that every job has a guid of its own.
     pub(super) fn would_show_job(&self) -> bool {
         let shows = |baseline: &Reading| {
-            let has_stamp = baseline.job.is_some() || baseline.aggregated_at.is_some();
-            has_stamp || baseline.status == Some(ConnectionStatus::Created)
+            baseline.aggregated_at.is_some() || baseline.status == Some(ConnectionStatus::Created)
         };
         self.is_static || self.baseline.as_ref().is_some_and(shows)
     }

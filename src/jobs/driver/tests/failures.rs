@@ -138,11 +138,11 @@ async fn a_call_that_failed_for_good_is_no_end() {
 
 #[tokio::test(start_paused = true)]
 async fn the_handle_announces_a_start_before_it_is_sent() {
-    let nothing = Member("CONNECTED#1");
+    let nothing = Member("CONNECTED#1@1");
     let settling = vec![nothing; usize::from(crate::jobs::machine::SETTLED)];
     let rest = [Member("CREATED~#2"), Member("CONNECTED#2"), Reply::Owners];
     let mx = Mx::answering(
-        [Member("CONNECTED#1")]
+        [Member("CONNECTED#1@1")]
             .into_iter()
             .chain(settling)
             .chain(rest),
@@ -229,9 +229,9 @@ async fn a_job_that_is_resumed_before_every_call_starts_and_starts_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
-    let mut script = vec![Member("CONNECTED#1"), Refused(503)];
+    let mut script = vec![Member("CONNECTED#1@1"), Refused(503)];
     script.extend(vec![
-        Member("CONNECTED#1");
+        Member("CONNECTED#1@1");
         usize::from(crate::jobs::machine::SETTLED) + 1
     ]);
     script.extend([Member("CREATED~#2"), Member("CONNECTED#2"), Reply::Owners]);
