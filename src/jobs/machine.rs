@@ -145,10 +145,9 @@ impl Machine {
             _ if self.is_spent => Pace::AtOnce,
             Phase::Sent | Phase::OtherJob | Phase::Follow if is_slow => Pace::Slow,
             _ if self.has_failed => Pace::Steady,
-            // The sooner it is settled, the sooner the POST can be repeated.
-            Phase::Sent => Pace::Quick,
-            Phase::Follow if self.proof.repeats() < QUICK_READS => Pace::Quick,
-            Phase::Follow | Phase::OtherJob => Pace::Steady,
+            Phase::Sent | Phase::Follow if self.proof.repeats() < QUICK_READS => Pace::Quick,
+            // Also after `Sent`: the time until a reading settles has to be longer than any lag.
+            Phase::Sent | Phase::Follow | Phase::OtherJob => Pace::Steady,
             Phase::Baseline | Phase::Start => Pace::AtOnce,
             Phase::List { .. } | Phase::Ask(_) | Phase::Result => Pace::AtOnce,
         }

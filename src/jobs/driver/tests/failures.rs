@@ -159,11 +159,11 @@ async fn the_handle_announces_a_start_before_it_is_sent() {
     assert!(saved.has_started());
 
     // The process dies here, and it is not known whether the POST was sent.
-    let mut job = mx.resumed(&saved, 5 * MINUTE);
+    let mut job = mx.resumed(&saved, 15 * MINUTE);
     assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
     assert_eq!(
         mx.calls()[57..62],
-        ["171 read", "174 read", "177 read", "180 read", "180 post"]
+        ["480 read", "490 read", "500 read", "510 read", "510 post"]
     );
     assert_eq!(mx.count("post"), 1);
 }
@@ -249,7 +249,7 @@ async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
     assert_eq!(
         mx.calls()[58..64],
         [
-            "171 read", "174 read", "177 read", "180 read", "180 read", "180 post"
+            "480 read", "490 read", "500 read", "510 read", "510 read", "510 post"
         ]
     );
     assert_eq!(mx.count("post"), 2);

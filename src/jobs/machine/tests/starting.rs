@@ -328,6 +328,21 @@ fn a_read_that_fails_after_a_lost_post_is_no_reason_to_post_again() {
 }
 
 #[test]
+fn a_lost_post_is_polled_quickly_only_at_first() {
+    let mut machine = posting("CONNECTED#1@1");
+    machine.observe(Observation::AnswerLost);
+    for count in 1..SETTLED {
+        read(&mut machine, "CONNECTED#1@1");
+        let pace = if count < QUICK_READS {
+            Pace::Quick
+        } else {
+            Pace::Steady
+        };
+        assert_eq!(machine.pace(), pace, "after {count} readings");
+    }
+}
+
+#[test]
 fn a_process_that_dies_while_it_posts_is_resumed_with_reading() {
     let mut machine = posting("CONNECTED#1");
     machine.renew();
