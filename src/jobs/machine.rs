@@ -243,13 +243,16 @@ impl Machine {
                 self.proof.joined(&answer);
                 Phase::Follow
             }
-            (Phase::Start | Phase::Sent, Seen::OtherJobRuns) => match self.other_job {
-                OtherJob::Wait => {
+            (Phase::Start | Phase::Sent, Seen::OtherJobRuns) => {
+                let baseline = self.proof.baseline();
+                let is_certain = self.reposts == 0 && baseline.is_some_and(Reading::is_under_way);
+                if self.other_job == OtherJob::Refuse && is_certain {
+                    Phase::Ended(End::OtherJobRuns)
+                } else {
                     self.is_blocked = true;
                     Phase::OtherJob
                 }
-                OtherJob::Refuse => Phase::Ended(End::OtherJobRuns),
-            },
+            }
             (Phase::Start | Phase::Sent, Seen::NotSupported) => Phase::Ended(End::NotSupported),
             (Phase::Start | Phase::Sent, Seen::Unavailable) => Phase::Ended(End::Unavailable),
             (Phase::Start | Phase::Sent, Seen::NotEnabled) => Phase::Ended(End::NotEnabled),
@@ -370,6 +373,13 @@ impl Machine {
                 Phase::Sent
             }
             Phase::OtherJob if self.proof.is_older(&reading) => Phase::OtherJob,
+            Phase::OtherJob
+                if self.other_job == OtherJob::Refuse
+                    && reading.is_under_way()
+                    && !self.is_start_lost =>
+            {
+                Phase::Ended(End::OtherJobRuns)
+            }
             Phase::Sent | Phase::OtherJob
                 if reading.status == Some(ConnectionStatus::Challenged) =>
             {

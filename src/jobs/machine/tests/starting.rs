@@ -133,6 +133,36 @@ fn another_job_ends_it_if_the_caller_does_not_wait() {
 }
 
 #[test]
+fn a_conflict_that_may_be_our_own_job_does_not_end_a_caller_that_does_not_wait() {
+    // The first POST was carried out and answered 409.
+    let mut machine = posting("CONNECTED#1@1");
+    machine.set_other_job(OtherJob::Refuse);
+    machine.observe(Observation::OtherJobRuns);
+    reads_on(&mut machine, &["CONNECTED#1@1", "CREATED~#2@2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2@2"), Directive::ReadResult);
+
+    // The first POST was lost, and the second met its job.
+    let mut machine = blocked_repeat("CONNECTED#1@1");
+    machine.set_other_job(OtherJob::Refuse);
+    reads_on(&mut machine, &["CONNECTED#1@1", "CONNECTED~#2@2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2@2"), Directive::ReadResult);
+}
+
+#[test]
+fn a_conflict_ends_a_caller_that_does_not_wait_once_a_reading_shows_the_other_job() {
+    for other in ["CONNECTED~#1@1", "CHALLENGED#1@1"] {
+        let mut machine = posting("CONNECTED#1@1");
+        machine.set_other_job(OtherJob::Refuse);
+        machine.observe(Observation::OtherJobRuns);
+        reads_on(&mut machine, &["CONNECTED#1@1"]);
+        assert_eq!(
+            read(&mut machine, other),
+            Directive::Ended(End::OtherJobRuns)
+        );
+    }
+}
+
+#[test]
 fn the_end_of_a_job_that_ran_before_is_not_the_end_of_ours() {
     let mut machine = started("CONNECTED~", "CONNECTED~");
     reads_on(&mut machine, &["DENIED", "DENIED~"]);
