@@ -46,18 +46,22 @@ impl<K: Kind> Job<K> {
         match self.machine().directive() {
             Directive::Start => self.post().await?,
             Directive::ReadMember => {
-                let was_due = self.machine().is_start_due_again();
+                let machine = self.machine();
+                let before = machine.proof.baseline();
+                let before = before.filter(|_| machine.is_start_due_again()).cloned();
                 let read = self.bounded(api.observe(self.handle.member())).await;
                 if let Some(member) = self.received(read)? {
                     self.note(&member);
+                    let is_unchanged = before.as_ref() == Some(&member.reading);
                     self.observe(Observation::Member(member.reading));
                     if let Some(open) = member.challenges
                         && self.machine().directive() == Directive::ListChallenges
                     {
                         self.listed(open);
                     }
-                    if was_due && self.machine().directive() == Directive::Start {
-                        // At once, or an engine that resumes before every call would read for ever.
+                    if is_unchanged && self.machine().directive() == Directive::Start {
+                        // At once, or an engine that resumes before every call would read for ever. A changed baseline has
+                        // to be saved first: compared with the old one, another job would look like ours.
                         self.post().await?;
                     }
                 }

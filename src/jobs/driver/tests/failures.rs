@@ -228,6 +228,24 @@ async fn a_job_that_is_resumed_before_every_call_starts_and_starts_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_resumed_start_saves_a_baseline_that_has_changed_before_it_is_sent() {
+    let mx = Mx::answering([
+        Member("CONNECTED#1@1"),
+        Member("CONNECTED#2@2"),
+        Member("CONNECTED#2@2"),
+        Member("CREATED~#3@3"),
+    ]);
+    let mut job = mx.identify().prepare(MINUTE);
+    job.poll().await.unwrap();
+    let mut job = mx.resumed(job.handle(), MINUTE);
+    job.poll().await.unwrap();
+    assert_eq!(mx.count("post"), 0, "the new baseline is not saved yet");
+    let mut job = mx.resumed(job.handle(), MINUTE);
+    job.poll().await.unwrap();
+    assert_eq!(mx.calls(), ["0 read", "0 read", "0 read", "0 post"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
     let mut script = vec![Member("CONNECTED#1@1"), Refused(503)];
     script.extend(vec![
