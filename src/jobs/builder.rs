@@ -180,7 +180,8 @@ impl<K: Kind> JobBuilder<K> {
         Job::new(self.api, handle, self.driving, timeout)
     }
 
-    /// Starts the job: reads the member, and sends the one POST. A job that is resumed and has started sends nothing.
+    /// Starts the job: reads the member, and sends the one POST, unless nothing of the budget is left by then. A job that is
+    /// resumed and has started sends nothing.
     ///
     /// # Errors
     ///

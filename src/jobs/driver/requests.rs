@@ -87,8 +87,13 @@ impl<K: Kind> Job<K> {
         Ok(())
     }
 
+    /// Sends the start, unless nothing of the budget is left.
     async fn post(&mut self) -> Result<(), JobError> {
         self.check_institution().await?;
+        if self.clock.left().is_zero() {
+            self.observe(Observation::BudgetSpent);
+            return Ok(());
+        }
         self.observe(Observation::Sending);
         let api = Arc::clone(&self.api);
         let posted = api.start(self.handle.member(), self.handle.options);
@@ -186,7 +191,8 @@ impl<K: Kind> Job<K> {
         }
         let api = Arc::clone(&self.api);
         let supported = api.supports(self.handle.member(), self.institution.as_ref());
-        if let Some(Ok(Some(false))) = self.bounded(supported).await {
+        let limit = self.clock.left().min(LAST_REQUEST);
+        if let Ok(Ok(Some(false))) = timeout(limit, supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());
             self.over = Some(end.clone());
             return Err(end);

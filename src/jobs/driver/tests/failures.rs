@@ -195,8 +195,18 @@ async fn a_check_of_the_institution_that_hangs_is_ignored() {
         Silence,
         Member("CREATED~#2"),
     ]);
-    drop(mx.started(5 * SECOND).await);
+    drop(mx.started(MINUTE).await);
     assert_eq!(mx.calls(), ["0 read", "0 institution", "10 post"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_is_spent_before_the_start_starts_nothing() {
+    let hangs = [MemberOf("CONNECTED#1", "INS-1"), Silence];
+    let mx = Mx::answering(hangs);
+    let error = mx.identify().start(5 * SECOND).await.unwrap_err();
+    assert_eq!(error.kind(), JobErrorKind::TimedOut);
+    assert!(error.is_resumable() && !error.handle().has_started());
+    assert_eq!(mx.calls(), ["0 read", "0 institution"]);
 }
 
 #[tokio::test(start_paused = true)]
