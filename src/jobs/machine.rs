@@ -329,9 +329,10 @@ impl Machine {
         }
     }
 
-    /// A reading without a status: for a while it is taken again, whatever it is.
+    /// A reading without a status is taken again. Only a member that never had one, and was never seen running, ends as manual.
     fn read_nothing(&mut self, phase: Phase, reading: Reading) -> Phase {
         self.empty_reads = self.empty_reads.saturating_add(1);
+        self.proof.note_running(&reading);
         self.has_failed = true;
         match phase {
             Phase::Baseline if self.proof.baseline().is_some() => phase,
@@ -342,7 +343,7 @@ impl Machine {
                 Phase::Start
             }
             Phase::Sent | Phase::OtherJob | Phase::Follow
-                if self.proof.is_enough(self.empty_reads) =>
+                if self.proof.is_enough(self.empty_reads) && self.proof.shows_nothing() =>
             {
                 Phase::Ended(End::Manual)
             }

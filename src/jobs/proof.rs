@@ -174,8 +174,19 @@ impl Proof {
             self.repeats = 1;
             self.last = Some(reading.clone());
         }
+        self.note_running(reading);
+    }
+
+    /// Takes note of whether the member was seen running.
+    pub(super) fn note_running(&mut self, reading: &Reading) {
         let was_at_rest = self.baseline.as_ref().is_some_and(|it| !it.is_under_way());
         self.has_run |= reading.is_running() && was_at_rest && !self.is_older(reading);
+    }
+
+    /// Whether no reading had a status, and none showed the member running.
+    pub(super) fn shows_nothing(&self) -> bool {
+        let was_running = self.baseline.as_ref().is_some_and(Reading::is_running);
+        self.last_status().is_none() && !was_running && !self.has_run
     }
 
     /// Starts to count equal readings anew.
