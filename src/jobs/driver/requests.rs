@@ -116,7 +116,7 @@ impl<K: Kind> Job<K> {
         };
         let seen = match error.answered() {
             Some(400) if is_passing(&error) => Observation::Unavailable,
-            Some(400) if says_unsupported(&error) => Observation::NotSupported,
+            Some(400) if is_unsupported(&error) => Observation::NotSupported,
             Some(403) => Observation::NotEnabled,
             Some(409) => Observation::OtherJobRuns,
             _ if is_lost(&error) => Observation::AnswerLost,
@@ -292,11 +292,12 @@ fn is_passing(error: &Error) -> bool {
     error.code().is_some_and(|code| PASSING.contains(&code))
 }
 
-/// Whether a 400 to the start says that the institution does not support this kind of job. The document names that cause only,
-/// so a 400 without a message is taken for it.
-fn says_unsupported(error: &Error) -> bool {
-    error.message().is_none_or(|message| {
+/// Whether a 400 to the start means that the institution does not support this kind of job.
+fn is_unsupported(error: &Error) -> bool {
+    error.message().is_some_and(|message| {
         let message = message.to_ascii_lowercase();
-        message.contains("support")
+        ["not support", "n't support", "unsupported"]
+            .iter()
+            .any(|words| message.contains(words))
     })
 }

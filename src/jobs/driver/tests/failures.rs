@@ -304,7 +304,7 @@ async fn an_institution_that_does_not_support_it_is_found_before_the_start_unles
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_start_is_final_only_where_mx_says_that_it_is_not_supported() {
+async fn a_refused_start_is_final_only_where_its_message_is_that_it_is_not_supported() {
     for (reply, kind, remedy) in [
         (
             RefusedAs("institution_maintenance_error"),
@@ -317,8 +317,19 @@ async fn a_refused_start_is_final_only_where_mx_says_that_it_is_not_supported() 
             Some(Remedy::TryLater),
         ),
         (RefusedAs("something_else"), JobErrorKind::Call, None),
+        (Refused(400), JobErrorKind::Call, None),
         (
-            Refused(400),
+            RefusedWith("Please contact support"),
+            JobErrorKind::Call,
+            None,
+        ),
+        (
+            RefusedWith("The institution does not support identification"),
+            JobErrorKind::NotSupported,
+            Some(Remedy::GoneForGood),
+        ),
+        (
+            RefusedWith("Unsupported by this institution"),
             JobErrorKind::NotSupported,
             Some(Remedy::GoneForGood),
         ),
