@@ -49,7 +49,7 @@ const END_READS: u8 = 2;
 const REJECTED_READS: u8 = 4;
 /// How often a CHALLENGED that may be left over has to be read while the member is aggregating.
 const LINGERING_READS: u8 = 4;
-/// How often the member is read before the POST in the hope of a status.
+/// How often the member is read before the POST until it has a status.
 const BASELINE_READS: u8 = 3;
 /// How many equal readings in a row are polled quickly.
 const QUICK_READS: u8 = 4;
@@ -410,7 +410,7 @@ impl Machine {
         }
     }
 
-    /// What a reading says about the job that is followed.
+    /// What a reading shows of the job that is followed.
     fn judge(&mut self, reading: &Reading, status: &ConnectionStatus) -> Phase {
         self.unblock();
         let weight = self.proof.weigh(reading);
@@ -462,7 +462,7 @@ impl Machine {
         self.is_start_lost = false;
     }
 
-    /// What to do with a list of questions: in `List` the due one, in `Ask` one read in passing.
+    /// What to do with a list of questions: in `List` the due one, in `Ask` one read meanwhile.
     fn list(&mut self, phase: Phase, challenges: Vec<ChallengeGuid>) -> Phase {
         let waiting = if self.is_blocked {
             Phase::OtherJob
