@@ -299,7 +299,8 @@ async fn a_job_resumed_before_every_call_has_the_same_end() {
 async fn a_job_whose_budget_ran_out_goes_on_in_another_process() {
     let server = bank();
     let identify = server.nexus().user("U-1").identify("MBR-1");
-    let mut job = identify.start(Duration::ZERO).await.unwrap();
+    let saved = save(&identify.start(LONG).await.unwrap());
+    let mut job = elsewhere(server.address(), &saved).prepare(Duration::ZERO);
     let error = job.next().await.unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::TimedOut);
     server.note("  the budget is spent");

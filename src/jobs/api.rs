@@ -30,7 +30,7 @@ pub struct Snapshot {
     pub(crate) challenges: Option<Vec<Challenge>>,
 }
 
-/// The answer to an accepted start: 200 starts a job, 202 says that one of this kind runs.
+/// The answer to an accepted start: 200 starts a job, 202 reports that one of this kind runs.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     pub(crate) is_running_already: bool,

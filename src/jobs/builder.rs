@@ -148,7 +148,7 @@ impl<K: Kind> JobBuilder<K> {
     }
 
     /// Whether to read the institution before the start, and to start nothing where it does not support this kind of job; by
-    /// default it is read, once a day, institution and client. Only identification and verification have such a flag.
+    /// default it is read, once a day, institution and client. Only identification and verification are checked.
     pub fn with_institution_check(mut self, check: bool) -> Self {
         self.driving.checks_institution = check;
         self.handle.check_institution = check;
@@ -180,7 +180,8 @@ impl<K: Kind> JobBuilder<K> {
         Job::new(self.api, handle, self.driving, timeout)
     }
 
-    /// Starts the job: reads the member, and sends the one POST. A job that is resumed and has started sends nothing.
+    /// Starts the job: reads the member, and sends the one POST, unless nothing of the budget is left by then. A job that is
+    /// resumed and has started sends nothing.
     ///
     /// # Errors
     ///

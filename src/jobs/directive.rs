@@ -87,7 +87,7 @@ pub enum Observation {
     AnswerLost,
     /// The POST or PUT had no effect: it was never sent, or was refused unprocessed (429).
     NoEffect,
-    /// A GET failed for a passing reason, or its answer held nothing.
+    /// A GET failed for a transient reason, or its answer held nothing.
     ReadFailed,
     /// The budget is spent.
     BudgetSpent,

@@ -52,8 +52,8 @@ pub enum Step<K: Kind> {
 /// A job under way, from [`JobBuilder::start`](super::JobBuilder::start) or [`JobBuilder::prepare`](super::JobBuilder::prepare).
 ///
 /// [`Job::until_done`] drives it to its end, [`Job::next`] gives one step after the other, and [`Job::poll`] makes one call and
-/// leaves the waiting to the caller. A call that was begun within the budget may take ten seconds more; a POST or PUT that is
-/// cut off then counts as one whose answer was lost, which reading settles.
+/// leaves the waiting to the caller. Each request of a step may take ten seconds beyond the budget, and a step makes up to three
+/// requests; a POST or PUT that is cut off counts as one whose answer was lost, which reading settles.
 ///
 /// Dropping a job stops polling and nothing else: MX goes on, and a job resumed from [`Job::handle`] finds it again.
 ///
@@ -140,7 +140,7 @@ impl<K: Kind> Job<K> {
         self.machine().progress()
     }
 
-    /// The next step: waits as long as the polling says, makes one call, and returns the outcome.
+    /// The next step: waits by the polling, makes one call, and returns the outcome.
     ///
     /// While a question is open it gives the question again, without a call. After the end it gives the same end again. A
     /// call that failed for good is no end: the next step tries again.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::api::{KindName, Options};
-use super::directive::Observation;
+use super::directive::{Observation, Phase};
 use super::machine::Machine;
 use crate::error::Error;
 use crate::operations::Api;
@@ -114,7 +114,9 @@ impl JobHandle {
     #[must_use]
     pub fn while_answering(&self) -> Self {
         let mut handle = self.clone();
-        handle.machine.observe(Observation::AnswerLost);
+        if matches!(handle.machine.phase, Phase::List { .. } | Phase::Ask(_)) {
+            handle.machine.observe(Observation::AnswerLost);
+        }
         handle
     }
 }

@@ -49,7 +49,7 @@ const END_READS: u8 = 2;
 const REJECTED_READS: u8 = 4;
 /// How often a CHALLENGED that may be left over has to be read while the member is aggregating.
 const LINGERING_READS: u8 = 4;
-/// How often the member is read before the POST in the hope of a status.
+/// How often the member is read before the POST until it has a status.
 const BASELINE_READS: u8 = 3;
 /// How many equal readings in a row are polled quickly.
 const QUICK_READS: u8 = 4;
@@ -145,10 +145,9 @@ impl Machine {
             _ if self.is_spent => Pace::AtOnce,
             Phase::Sent | Phase::OtherJob | Phase::Follow if is_slow => Pace::Slow,
             _ if self.has_failed => Pace::Steady,
-            // The sooner it is settled, the sooner the POST can be repeated.
-            Phase::Sent => Pace::Quick,
-            Phase::Follow if self.proof.repeats() < QUICK_READS => Pace::Quick,
-            Phase::Follow | Phase::OtherJob => Pace::Steady,
+            Phase::Sent | Phase::Follow if self.proof.repeats() < QUICK_READS => Pace::Quick,
+            // Also after `Sent`: the time until a reading settles has to be longer than any lag.
+            Phase::Sent | Phase::Follow | Phase::OtherJob => Pace::Steady,
             Phase::Baseline | Phase::Start => Pace::AtOnce,
             Phase::List { .. } | Phase::Ask(_) | Phase::Result => Pace::AtOnce,
         }
@@ -244,13 +243,16 @@ impl Machine {
                 self.proof.joined(&answer);
                 Phase::Follow
             }
-            (Phase::Start | Phase::Sent, Seen::OtherJobRuns) => match self.other_job {
-                OtherJob::Wait => {
+            (Phase::Start | Phase::Sent, Seen::OtherJobRuns) => {
+                let baseline = self.proof.baseline();
+                let is_certain = self.reposts == 0 && baseline.is_some_and(Reading::is_under_way);
+                if self.other_job == OtherJob::Refuse && is_certain {
+                    Phase::Ended(End::OtherJobRuns)
+                } else {
                     self.is_blocked = true;
                     Phase::OtherJob
                 }
-                OtherJob::Refuse => Phase::Ended(End::OtherJobRuns),
-            },
+            }
             (Phase::Start | Phase::Sent, Seen::NotSupported) => Phase::Ended(End::NotSupported),
             (Phase::Start | Phase::Sent, Seen::Unavailable) => Phase::Ended(End::Unavailable),
             (Phase::Start | Phase::Sent, Seen::NotEnabled) => Phase::Ended(End::NotEnabled),
@@ -327,9 +329,10 @@ impl Machine {
         }
     }
 
-    /// A reading without a status: for a while it is taken again, whatever it is.
+    /// A reading without a status is taken again. Only a member that never had one, and was never seen running, ends as manual.
     fn read_nothing(&mut self, phase: Phase, reading: Reading) -> Phase {
         self.empty_reads = self.empty_reads.saturating_add(1);
+        self.proof.note_running(&reading);
         self.has_failed = true;
         match phase {
             Phase::Baseline if self.proof.baseline().is_some() => phase,
@@ -340,7 +343,7 @@ impl Machine {
                 Phase::Start
             }
             Phase::Sent | Phase::OtherJob | Phase::Follow
-                if self.proof.is_enough(self.empty_reads) =>
+                if self.proof.is_enough(self.empty_reads) && self.proof.shows_nothing() =>
             {
                 Phase::Ended(End::Manual)
             }
@@ -371,6 +374,13 @@ impl Machine {
                 Phase::Sent
             }
             Phase::OtherJob if self.proof.is_older(&reading) => Phase::OtherJob,
+            Phase::OtherJob
+                if self.other_job == OtherJob::Refuse
+                    && reading.is_under_way()
+                    && !self.is_start_lost =>
+            {
+                Phase::Ended(End::OtherJobRuns)
+            }
             Phase::Sent | Phase::OtherJob
                 if reading.status == Some(ConnectionStatus::Challenged) =>
             {
@@ -400,7 +410,7 @@ impl Machine {
         }
     }
 
-    /// What a reading says about the job that is followed.
+    /// What a reading shows of the job that is followed.
     fn judge(&mut self, reading: &Reading, status: &ConnectionStatus) -> Phase {
         self.unblock();
         let weight = self.proof.weigh(reading);
@@ -452,7 +462,7 @@ impl Machine {
         self.is_start_lost = false;
     }
 
-    /// What to do with a list of questions: in `List` the due one, in `Ask` one read in passing.
+    /// What to do with a list of questions: in `List` the due one, in `Ask` one read meanwhile.
     fn list(&mut self, phase: Phase, challenges: Vec<ChallengeGuid>) -> Phase {
         let waiting = if self.is_blocked {
             Phase::OtherJob

@@ -15,8 +15,10 @@
 //! - **The documented test members** (`test_nexus_member` and others) answer static data; there four equal readings settle it.
 //! - **After answers** the question is another one: is CHALLENGED the question just answered, or a new one? A status other
 //!   than CHALLENGED, or a member that took up work since, is news; otherwise the list of questions decides.
+//! - **A limit**: another job of the member that starts between the baseline and a POST that is answered 409, or not
+//!   at all, is taken for ours.
 //!
-//! A job without a word from us for days may be overtaken by MX's nightly aggregation: [`Weight::Later`].
+//! A job that is not read for days may be overtaken by MX's nightly aggregation: [`Weight::Later`].
 
 use std::cmp::Ordering;
 
@@ -42,7 +44,7 @@ enum Belongs {
     Ours,
     /// To a job before ours.
     Earlier,
-    /// To a job after ours; `is_ordered` when `aggregated_at` says so.
+    /// To a job after ours; `is_ordered` when `aggregated_at` shows it.
     Later { is_ordered: bool },
     /// No stamp decides.
     Unknown,
@@ -138,7 +140,7 @@ impl Proof {
         }
     }
 
-    /// MX says that an identification runs already. If the baseline or the answer shows a job under way, it is that one,
+    /// MX reports that an identification runs already. If the baseline or the answer shows a job under way, it is that one,
     /// unless the answer names a newer one.
     pub(super) fn joined(&mut self, answer: &Reading) {
         self.started(answer);
@@ -147,7 +149,7 @@ impl Proof {
         self.is_joined = was_under_way && self.our_job.is_none() && self.our_start.is_none();
     }
 
-    /// Answers were sent (perhaps in vain, when `is_lost`), or MX says that no question is open.
+    /// Answers were sent (perhaps without effect, when `is_lost`), or MX reports that no question is open.
     pub(super) fn answered(&mut self, is_lost: bool) {
         let last = self.last.clone().unwrap_or_default();
         self.answered = Some(Answered {
@@ -174,8 +176,19 @@ impl Proof {
             self.repeats = 1;
             self.last = Some(reading.clone());
         }
+        self.note_running(reading);
+    }
+
+    /// Takes note of whether the member was seen running.
+    pub(super) fn note_running(&mut self, reading: &Reading) {
         let was_at_rest = self.baseline.as_ref().is_some_and(|it| !it.is_under_way());
         self.has_run |= reading.is_running() && was_at_rest && !self.is_older(reading);
+    }
+
+    /// Whether no reading had a status, and none showed the member running.
+    pub(super) fn shows_nothing(&self) -> bool {
+        let was_running = self.baseline.as_ref().is_some_and(Reading::is_running);
+        self.last_status().is_none() && !was_running && !self.has_run
     }
 
     /// Starts to count equal readings anew.
@@ -254,12 +267,12 @@ impl Proof {
         }
     }
 
-    /// Whether a job of ours would show in readings of the member: in a stamp, or in a status after CREATED. Where it would not, a
-    /// POST without an answer may have had its effect however long nothing moves.
+    /// Whether a job of ours would show in readings of the member: in its start, or in a status after CREATED. Where it would
+    /// not, a POST without an answer may have had its effect however long nothing moves. A job guid is not enough: MX does not
+    /// document that every job has a guid of its own.
     pub(super) fn would_show_job(&self) -> bool {
         let shows = |baseline: &Reading| {
-            let has_stamp = baseline.job.is_some() || baseline.aggregated_at.is_some();
-            has_stamp || baseline.status == Some(ConnectionStatus::Created)
+            baseline.aggregated_at.is_some() || baseline.status == Some(ConnectionStatus::Created)
         };
         self.is_static || self.baseline.as_ref().is_some_and(shows)
     }

@@ -5,15 +5,16 @@
 //! returned beside it. The job is resumed by a user of Nexus or of Atrium: [`JobHandle::api`] is the one.
 //!
 //! ```no_run
-//! # use std::time::Duration;
 //! # async fn save(_: &mx_nexus::jobs::JobHandle) {}
 //! use mx_nexus::identity::{Identification, JobHandle};
 //! use mx_nexus::jobs::steps::{self, Event};
 //!
-//! # async fn example(user: mx_nexus::User, handle: JobHandle) -> Result<(), mx_nexus::Error> {
+//! # async fn example(user: mx_nexus::User, handle: JobHandle, deadline: std::time::SystemTime) -> Result<(), mx_nexus::Error> {
 //! save(&handle.in_flight()).await;
 //! let resume = user.resume::<Identification>(handle)?;
-//! let (stepped, owners) = steps::step(resume, Duration::from_secs(300)).await;
+//! // What is left of the budget of the whole job, not a new budget for each call.
+//! let left = deadline.duration_since(std::time::SystemTime::now()).unwrap_or_default();
+//! let (stepped, owners) = steps::step(resume, left).await;
 //! save(&stepped.handle).await;
 //! match stepped.event {
 //!     Event::Running { .. } => tokio::time::sleep(stepped.delay).await,
@@ -76,9 +77,9 @@ pub enum Event {
     },
 }
 
-/// Makes one call, without waiting before it, and returns the result where the job is done.
-pub async fn step<K: Kind>(job: JobBuilder<K>, timeout: Duration) -> (Stepped, Option<K::Output>) {
-    let mut job = job.prepare(timeout);
+/// Makes one call, without waiting before it; `left` is what is left of the budget of the whole job. Returns the result where the job is done.
+pub async fn step<K: Kind>(job: JobBuilder<K>, left: Duration) -> (Stepped, Option<K::Output>) {
+    let mut job = job.prepare(left);
     match job.poll().await {
         Ok(Step::Running(_)) => (running(&job), None),
         Ok(Step::Challenged(challenges)) => {
@@ -97,9 +98,9 @@ pub async fn step<K: Kind>(job: JobBuilder<K>, timeout: Duration) -> (Stepped, O
 /// As [`Job::next`].
 pub async fn questions<K: Kind>(
     job: JobBuilder<K>,
-    timeout: Duration,
+    left: Duration,
 ) -> Result<Option<Challenges>, JobError> {
-    let mut job = job.prepare(timeout);
+    let mut job = job.prepare(left);
     match job.poll().await? {
         Step::Challenged(challenges) => Ok(Some(challenges)),
         Step::Running(_) | Step::Done(_) => Ok(None),
@@ -107,8 +108,8 @@ pub async fn questions<K: Kind>(
 }
 
 /// Sends the user's answers, after it has listed the open questions and checked the answers against them.
-pub async fn answer<K: Kind>(job: JobBuilder<K>, timeout: Duration, answers: Answers) -> Stepped {
-    let mut job = job.prepare(timeout);
+pub async fn answer<K: Kind>(job: JobBuilder<K>, left: Duration, answers: Answers) -> Stepped {
+    let mut job = job.prepare(left);
     match job.answer(answers).await {
         Ok(()) => running(&job),
         Err(error) => failed(&job, &error),

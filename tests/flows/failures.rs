@@ -7,7 +7,7 @@ use mx_nexus::identity::{Pace, PollPolicy};
 use serde_json::json;
 
 use super::*;
-use crate::script::{answer, busy, status};
+use crate::script::{answer, busy, member_with, status};
 
 /// How many equal readings show that a lost start had no effect.
 const SETTLED: usize = mx_nexus::identity::machine::SETTLED as usize;
@@ -19,22 +19,28 @@ async fn the_answer_to_the_start_is_lost_and_a_job_is_behind_it() {
     insta::assert_snapshot!(transcript(then(lost, then(script, success()))).await);
 }
 
+/// A member whose latest job has a start, so that a later job would show.
+fn unchanged() -> Reply {
+    let start = json!({"aggregated_at": "2026-11-28T01:00:00Z"});
+    member_with(200, "CONNECTED#1", start)
+}
+
 #[tokio::test]
 async fn the_answer_to_the_start_is_lost_and_no_job_is_behind_it() {
-    let lost = [member("CONNECTED#1"), Reply::HangUp];
-    let settling = vec![member("CONNECTED#1"); SETTLED];
+    let lost = [unchanged(), Reply::HangUp];
+    let settling = vec![unchanged(); SETTLED];
     let script = then(then(lost, settling), [member("CREATED~#2")]);
     insta::assert_snapshot!(transcript(then(script, success())).await);
 }
 
 #[tokio::test]
 async fn every_answer_to_the_start_is_lost() {
-    let settling = || vec![member("CONNECTED#1"); SETTLED];
+    let settling = || vec![unchanged(); SETTLED];
     let attempt = |lost: Reply| then([lost], settling());
     let attempts = [Reply::HangUp, status(502), status(500)]
         .map(attempt)
         .concat();
-    insta::assert_snapshot!(transcript(then([member("CONNECTED#1")], attempts)).await);
+    insta::assert_snapshot!(transcript(then([unchanged()], attempts)).await);
 }
 
 #[tokio::test]

@@ -305,7 +305,7 @@ fn file() -> impl TypedValueParser<Value = Input> {
     })
 }
 
-/// A job that has no time would be started, and left at once.
+/// A job that has no time is not started.
 fn timeout(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => {

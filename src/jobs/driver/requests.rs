@@ -1,6 +1,6 @@
 //! Makes the request that the machine wants, and reports the outcome to it.
 //!
-//! A read that fails for a passing reason, or brings nothing, is `ReadFailed`, and is made again. A POST or PUT that failed has
+//! A read that fails for a transient reason, or brings nothing, is `ReadFailed`, and is made again. A POST or PUT that failed has
 //! either had no effect for sure, or its answer is lost and reading settles it. A status counts only where it answers this
 //! very request: a session that could not be opened carries the status of *its* failure.
 
@@ -22,7 +22,7 @@ const LAST_REQUEST: Duration = Duration::from_secs(10);
 /// The longest `Retry-After` that is kept: longer than any budget, and short enough for a clock.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How often in a row a read may be refused for a reason that may pass: a member is unknown for a moment right after its
+/// How often in a row a read may be refused for a reason that may be transient: a member is unknown for a moment right after its
 /// creation (inferred).
 const REFUSED_READS: u8 = 3;
 
@@ -30,7 +30,7 @@ const REFUSED_READS: u8 = 3;
 const SENDINGS: u8 = 3;
 
 /// The causes of a 400 to the start that pass (MX's envelope `{"error": {"message", "status", "type"}}`).
-const PASSING: [&str; 2] = [
+const TRANSIENT: [&str; 2] = [
     "institution_maintenance_error",
     "institution_unavailable_error",
 ];
@@ -46,18 +46,22 @@ impl<K: Kind> Job<K> {
         match self.machine().directive() {
             Directive::Start => self.post().await?,
             Directive::ReadMember => {
-                let was_due = self.machine().is_start_due_again();
+                let machine = self.machine();
+                let before = machine.proof.baseline();
+                let before = before.filter(|_| machine.is_start_due_again()).cloned();
                 let read = self.bounded(api.observe(self.handle.member())).await;
                 if let Some(member) = self.received(read)? {
                     self.note(&member);
+                    let is_unchanged = before.as_ref() == Some(&member.reading);
                     self.observe(Observation::Member(member.reading));
                     if let Some(open) = member.challenges
                         && self.machine().directive() == Directive::ListChallenges
                     {
                         self.listed(open);
                     }
-                    if was_due && self.machine().directive() == Directive::Start {
-                        // At once, or an engine that resumes before every call would read for ever.
+                    if is_unchanged && self.machine().directive() == Directive::Start {
+                        // At once, or an engine that resumes before every call would read for ever. A changed baseline has
+                        // to be saved first: compared with the old one, another job would look like ours.
                         self.post().await?;
                     }
                 }
@@ -83,8 +87,13 @@ impl<K: Kind> Job<K> {
         Ok(())
     }
 
+    /// Sends the start, unless nothing of the budget is left.
     async fn post(&mut self) -> Result<(), JobError> {
         self.check_institution().await?;
+        if self.clock.left().is_zero() {
+            self.observe(Observation::BudgetSpent);
+            return Ok(());
+        }
         self.observe(Observation::Sending);
         let api = Arc::clone(&self.api);
         let posted = api.start(self.handle.member(), self.handle.options);
@@ -106,14 +115,14 @@ impl<K: Kind> Job<K> {
             Some(Err(error)) => error,
         };
         let seen = match error.answered() {
-            Some(400) if is_passing(&error) => Observation::Unavailable,
-            Some(400) if says_unsupported(&error) => Observation::NotSupported,
+            Some(400) if is_transient(&error) => Observation::Unavailable,
+            Some(400) if is_unsupported(&error) => Observation::NotSupported,
             Some(403) => Observation::NotEnabled,
             Some(409) => Observation::OtherJobRuns,
             _ if is_lost(&error) => Observation::AnswerLost,
             _ => {
                 self.observe(Observation::NoEffect);
-                return self.ignore_passing(error);
+                return self.ignore_transient(error);
             }
         };
         self.observe(seen);
@@ -140,8 +149,8 @@ impl<K: Kind> Job<K> {
                 _ => {
                     let planned = self.driving.polling.delay(Pace::Quick, 0);
                     let wait = error.retry_after().unwrap_or(planned);
-                    let is_passing = error.is_transient() && sendings < SENDINGS;
-                    if !is_passing || wait > self.clock.left() {
+                    let is_transient = error.is_transient() && sendings < SENDINGS;
+                    if !is_transient || wait > self.clock.left() {
                         return Err(error);
                     }
                     sendings += 1;
@@ -182,7 +191,8 @@ impl<K: Kind> Job<K> {
         }
         let api = Arc::clone(&self.api);
         let supported = api.supports(self.handle.member(), self.institution.as_ref());
-        if let Some(Ok(Some(false))) = self.bounded(supported).await {
+        let limit = self.clock.left().min(LAST_REQUEST);
+        if let Ok(Ok(Some(false))) = timeout(limit, supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());
             self.over = Some(end.clone());
             return Err(end);
@@ -199,7 +209,7 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// What a read brought: nothing when it failed for a passing reason, or was cut off.
+    /// What a read brought: nothing when it failed for a transient reason, or was cut off.
     fn received<T>(&mut self, outcome: Option<Result<T, Error>>) -> Result<Option<T>, JobError> {
         match outcome {
             Some(Ok(value)) => {
@@ -209,7 +219,7 @@ impl<K: Kind> Job<K> {
             None => self.observe(Observation::ReadFailed),
             Some(Err(error)) => {
                 self.observe(Observation::ReadFailed);
-                self.ignore_passing(error)?;
+                self.ignore_transient(error)?;
             }
         }
         Ok(None)
@@ -217,7 +227,7 @@ impl<K: Kind> Job<K> {
 
     /// Whether the same call may bring something yet, although the error is not transient by itself. A job that has started
     /// is paid for, so an answer that holds nothing, or leads elsewhere, does not end it.
-    fn may_pass(&self, error: &Error) -> bool {
+    fn may_be_transient(&self, error: &Error) -> bool {
         let has_started = self.machine().has_started();
         let is_early = self.refused_reads < REFUSED_READS;
         // A session that could not be opened is opened anew, with a fresh token.
@@ -231,11 +241,11 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// Ignores errors that may pass, returns the others.
-    fn ignore_passing(&mut self, error: Error) -> Result<(), JobError> {
+    /// Ignores errors that may be transient, returns the others.
+    fn ignore_transient(&mut self, error: Error) -> Result<(), JobError> {
         if !error.is_transient() {
             self.refused_reads = self.refused_reads.saturating_add(1);
-            if !self.may_pass(&error) {
+            if !self.may_be_transient(&error) {
                 self.refused_reads = 0;
                 return Err(self.failed(error));
             }
@@ -278,15 +288,16 @@ fn is_lost(error: &Error) -> bool {
 }
 
 /// Whether a 400 to the start is one that passes.
-fn is_passing(error: &Error) -> bool {
-    error.code().is_some_and(|code| PASSING.contains(&code))
+fn is_transient(error: &Error) -> bool {
+    error.code().is_some_and(|code| TRANSIENT.contains(&code))
 }
 
-/// Whether a 400 to the start says that the institution does not support this kind of job. The document names that cause only,
-/// so a 400 without a message is taken for it.
-fn says_unsupported(error: &Error) -> bool {
-    error.message().is_none_or(|message| {
+/// Whether a 400 to the start means that the institution does not support this kind of job.
+fn is_unsupported(error: &Error) -> bool {
+    error.message().is_some_and(|message| {
         let message = message.to_ascii_lowercase();
-        message.contains("support")
+        ["not support", "n't support", "unsupported"]
+            .iter()
+            .any(|words| message.contains(words))
     })
 }

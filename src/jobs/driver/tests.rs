@@ -56,6 +56,8 @@ enum Reply {
     Refused(u16),
     /// A refusal (400) with this code.
     RefusedAs(&'static str),
+    /// A refusal (400) with this message.
+    RefusedWith(&'static str),
     RefusedFor(Duration),
     /// A failure of MX (503), with the wait it asks for.
     FailedFor(Duration),
@@ -65,7 +67,7 @@ enum Reply {
 }
 use Reply::{
     Accepted, Choice, FailedFor, Member, MemberAsking, MemberOf, NoOwners, NoSession, Nothing,
-    Questions, Refused, RefusedAs, RefusedFor, Silence, Supports,
+    Questions, Refused, RefusedAs, RefusedFor, RefusedWith, Silence, Supports,
 };
 
 /// MX in memory.
@@ -153,6 +155,14 @@ impl Mx {
             }
             Nothing if call != "owners" => {
                 Err(Error::incomplete(None, "the answer holds no member"))
+            }
+            RefusedWith(message) => {
+                let problem = Problem {
+                    message: Some(message.to_owned()),
+                    ..Problem::default()
+                };
+                let start = by_id("nexus", "identifyMember").unwrap();
+                Err(Error::status_of(start, 400, problem))
             }
             RefusedFor(wait) => Err(refusal(429, Some(wait))),
             FailedFor(wait) => Err(refusal(503, Some(wait))),

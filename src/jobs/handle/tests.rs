@@ -74,6 +74,17 @@ fn a_handle_of_every_phase_that_was_ever_saved_is_read() {
 }
 
 #[test]
+fn a_handle_is_changed_while_answering_only_where_a_question_is_open() {
+    for (phase, text, _) in saved() {
+        let handle: JobHandle = serde_json::from_str(text).expect(phase);
+        let is_asking = ["list", "ask"].contains(&phase);
+        let answering = handle.while_answering();
+        assert_eq!(answering != handle, is_asking, "{phase}");
+        assert_eq!(answering.has_started(), handle.has_started(), "{phase}");
+    }
+}
+
+#[test]
 fn every_field_but_version_kind_and_member_has_a_default() {
     let minimal = r#"{"version":"2","kind":"verification","member":"MBR-1"}"#;
     let handle: JobHandle = serde_json::from_str(minimal).expect("a handle");

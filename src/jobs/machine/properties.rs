@@ -246,8 +246,8 @@ proptest! {
         let mut server = Server::new(world);
         match drive(&mut server) {
             Directive::Ended(End::StartUnknown) => {
-                let has_no_stamp = server.world.has_no_stamp();
-                prop_assert!(server.vain_posts > REPOSTS || has_no_stamp && server.vain_posts > 0);
+                let has_no_start = server.world.has_no_start();
+                prop_assert!(server.vain_posts > REPOSTS || has_no_start && server.vain_posts > 0);
             }
             Directive::Ended(End::AnswersRefused) => prop_assert!(server.refusals >= REFUSALS),
             Directive::Ended(End::Status(status)) => {

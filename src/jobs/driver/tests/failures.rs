@@ -138,11 +138,11 @@ async fn a_call_that_failed_for_good_is_no_end() {
 
 #[tokio::test(start_paused = true)]
 async fn the_handle_announces_a_start_before_it_is_sent() {
-    let nothing = Member("CONNECTED#1");
+    let nothing = Member("CONNECTED#1@1");
     let settling = vec![nothing; usize::from(crate::jobs::machine::SETTLED)];
     let rest = [Member("CREATED~#2"), Member("CONNECTED#2"), Reply::Owners];
     let mx = Mx::answering(
-        [Member("CONNECTED#1")]
+        [Member("CONNECTED#1@1")]
             .into_iter()
             .chain(settling)
             .chain(rest),
@@ -159,11 +159,11 @@ async fn the_handle_announces_a_start_before_it_is_sent() {
     assert!(saved.has_started());
 
     // The process dies here, and it is not known whether the POST was sent.
-    let mut job = mx.resumed(&saved, 5 * MINUTE);
+    let mut job = mx.resumed(&saved, 15 * MINUTE);
     assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
     assert_eq!(
         mx.calls()[57..62],
-        ["171 read", "174 read", "177 read", "180 read", "180 post"]
+        ["480 read", "490 read", "500 read", "510 read", "510 post"]
     );
     assert_eq!(mx.count("post"), 1);
 }
@@ -195,8 +195,18 @@ async fn a_check_of_the_institution_that_hangs_is_ignored() {
         Silence,
         Member("CREATED~#2"),
     ]);
-    drop(mx.started(5 * SECOND).await);
+    drop(mx.started(MINUTE).await);
     assert_eq!(mx.calls(), ["0 read", "0 institution", "10 post"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_is_spent_before_the_start_starts_nothing() {
+    let hangs = [MemberOf("CONNECTED#1", "INS-1"), Silence];
+    let mx = Mx::answering(hangs);
+    let error = mx.identify().start(5 * SECOND).await.unwrap_err();
+    assert_eq!(error.kind(), JobErrorKind::TimedOut);
+    assert!(error.is_resumable() && !error.handle().has_started());
+    assert_eq!(mx.calls(), ["0 read", "0 institution"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,10 +238,28 @@ async fn a_job_that_is_resumed_before_every_call_starts_and_starts_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_resumed_start_saves_a_baseline_that_has_changed_before_it_is_sent() {
+    let mx = Mx::answering([
+        Member("CONNECTED#1@1"),
+        Member("CONNECTED#2@2"),
+        Member("CONNECTED#2@2"),
+        Member("CREATED~#3@3"),
+    ]);
+    let mut job = mx.identify().prepare(MINUTE);
+    job.poll().await.unwrap();
+    let mut job = mx.resumed(job.handle(), MINUTE);
+    job.poll().await.unwrap();
+    assert_eq!(mx.count("post"), 0, "the new baseline is not saved yet");
+    let mut job = mx.resumed(job.handle(), MINUTE);
+    job.poll().await.unwrap();
+    assert_eq!(mx.calls(), ["0 read", "0 read", "0 read", "0 post"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
-    let mut script = vec![Member("CONNECTED#1"), Refused(503)];
+    let mut script = vec![Member("CONNECTED#1@1"), Refused(503)];
     script.extend(vec![
-        Member("CONNECTED#1");
+        Member("CONNECTED#1@1");
         usize::from(crate::jobs::machine::SETTLED) + 1
     ]);
     script.extend([Member("CREATED~#2"), Member("CONNECTED#2"), Reply::Owners]);
@@ -249,7 +277,7 @@ async fn a_lost_start_is_repeated_by_a_job_that_is_resumed_before_every_call() {
     assert_eq!(
         mx.calls()[58..64],
         [
-            "171 read", "174 read", "177 read", "180 read", "180 read", "180 post"
+            "480 read", "490 read", "500 read", "510 read", "510 read", "510 post"
         ]
     );
     assert_eq!(mx.count("post"), 2);
@@ -276,7 +304,7 @@ async fn an_institution_that_does_not_support_it_is_found_before_the_start_unles
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_start_is_final_only_where_mx_says_that_it_is_not_supported() {
+async fn a_refused_start_is_final_only_where_its_message_is_that_it_is_not_supported() {
     for (reply, kind, remedy) in [
         (
             RefusedAs("institution_maintenance_error"),
@@ -289,8 +317,19 @@ async fn a_refused_start_is_final_only_where_mx_says_that_it_is_not_supported() 
             Some(Remedy::TryLater),
         ),
         (RefusedAs("something_else"), JobErrorKind::Call, None),
+        (Refused(400), JobErrorKind::Call, None),
         (
-            Refused(400),
+            RefusedWith("Please contact support"),
+            JobErrorKind::Call,
+            None,
+        ),
+        (
+            RefusedWith("The institution does not support identification"),
+            JobErrorKind::NotSupported,
+            Some(Remedy::GoneForGood),
+        ),
+        (
+            RefusedWith("Unsupported by this institution"),
             JobErrorKind::NotSupported,
             Some(Remedy::GoneForGood),
         ),

@@ -36,12 +36,18 @@ async fn the_last_poll_lands_on_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_with_a_budget_of_zero_is_started_and_can_be_resumed() {
-    let mx = Mx::after_post([Member("CONNECTED#2"), Reply::Owners]);
-    let mut job = mx.started(Duration::ZERO).await;
-    let error = arrive(&mut job).await.unwrap_err();
+async fn a_job_with_a_budget_of_zero_is_not_started_and_can_be_resumed() {
+    let mx = Mx::answering([
+        Member("CONNECTED#1"),
+        Member("CONNECTED#1"),
+        Member("CREATED~#2"),
+        Member("CONNECTED#2"),
+        Reply::Owners,
+    ]);
+    let error = mx.identify().start(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::TimedOut);
-    assert_eq!(mx.calls(), ["0 read", "0 post"]);
+    assert!(error.is_resumable() && !error.handle().has_started());
+    assert_eq!(mx.calls(), ["0 read"]);
 
     let mut job = mx.resumed(error.handle(), MINUTE);
     assert!(matches!(arrive(&mut job).await, Ok(Step::Done(_))));
@@ -181,7 +187,7 @@ async fn a_start_that_cannot_reach_mx_ends_with_the_budget() {
 
     let mx = Mx::answering([Member("CONNECTED#1"), NoSession(None)]);
     let error = mx.identify().start(4 * SECOND).await.unwrap_err();
-    assert_eq!(mx.calls(), ["0 read", "0 post", "3 post", "4 post"]);
+    assert_eq!(mx.calls(), ["0 read", "0 post", "3 post"]);
     assert_eq!(error.kind(), JobErrorKind::TimedOut);
 }
 

@@ -89,9 +89,9 @@ impl World {
         self.stamps.guids == Guids::Renewed || self.stamps.has_start
     }
 
-    /// Whether all jobs have the same guid, and no start.
-    fn has_unmoved_guid(&self) -> bool {
-        self.stamps.guids == Guids::Unchanged && !self.stamps.has_start
+    /// Whether the start of the latest job is never shown.
+    pub(super) fn has_no_start(&self) -> bool {
+        !self.stamps.has_start
     }
 
     /// Whether no stamp distinguishes jobs at all.
@@ -309,8 +309,7 @@ impl Server {
             _ if self.world.other_job > 0 => Observation::OtherJobRuns,
             _ if self.job.is_some() && !self.has_ended() => Observation::Joined(self.answered()),
             _ => {
-                let is_second = self.jobs > 0 && !self.world.has_unmoved_guid();
-                assert!(!is_second, "a second paid job");
+                assert!(self.jobs == 0, "a second paid job");
                 self.world.before = self.shown.status.clone().expect("no world has null");
                 (self.job, self.jobs) = (Some(0), self.jobs + 1);
                 self.stale_reads = self.world.lag;

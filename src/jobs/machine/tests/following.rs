@@ -125,10 +125,26 @@ fn null_missing_or_empty_readings_are_read_again_and_end_nothing() {
 }
 
 #[test]
-fn a_status_that_stays_null_ends_as_manual_once_it_has_settled() {
-    let mut machine = started("CONNECTED#1", "CREATED~#2");
+fn a_member_that_never_had_a_status_ends_as_manual_once_it_has_settled() {
+    let mut machine = Machine::new(&"MBR-1".into(), OtherJob::Wait);
+    for _ in 0..BASELINE_READS {
+        read(&mut machine, "null");
+    }
+    machine.observe(Observation::Sending);
+    machine.observe(Observation::Started(Reading::default()));
+    let mut running = machine.clone();
     let manual = Directive::Ended(End::Manual);
     assert_eq!(reads_until(&mut machine, "null"), (SETTLED, manual));
+
+    reads_on(&mut running, &["null~"]);
+    reads_on(&mut running, &["null"; 200]);
+}
+
+#[test]
+fn a_status_that_stays_null_after_an_earlier_one_is_read_until_the_budget_ends_it() {
+    let mut machine = started("CONNECTED#1", "CREATED~#2");
+    reads_on(&mut machine, &["null"; 200]);
+    assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadResult);
 }
 
 #[test]

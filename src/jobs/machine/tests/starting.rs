@@ -133,6 +133,36 @@ fn another_job_ends_it_if_the_caller_does_not_wait() {
 }
 
 #[test]
+fn a_conflict_that_may_be_our_own_job_does_not_end_a_caller_that_does_not_wait() {
+    // The first POST was carried out and answered 409.
+    let mut machine = posting("CONNECTED#1@1");
+    machine.set_other_job(OtherJob::Refuse);
+    machine.observe(Observation::OtherJobRuns);
+    reads_on(&mut machine, &["CONNECTED#1@1", "CREATED~#2@2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2@2"), Directive::ReadResult);
+
+    // The first POST was lost, and the second met its job.
+    let mut machine = blocked_repeat("CONNECTED#1@1");
+    machine.set_other_job(OtherJob::Refuse);
+    reads_on(&mut machine, &["CONNECTED#1@1", "CONNECTED~#2@2"]);
+    assert_eq!(read(&mut machine, "CONNECTED#2@2"), Directive::ReadResult);
+}
+
+#[test]
+fn a_conflict_ends_a_caller_that_does_not_wait_once_a_reading_shows_the_other_job() {
+    for other in ["CONNECTED~#1@1", "CHALLENGED#1@1"] {
+        let mut machine = posting("CONNECTED#1@1");
+        machine.set_other_job(OtherJob::Refuse);
+        machine.observe(Observation::OtherJobRuns);
+        reads_on(&mut machine, &["CONNECTED#1@1"]);
+        assert_eq!(
+            read(&mut machine, other),
+            Directive::Ended(End::OtherJobRuns)
+        );
+    }
+}
+
+#[test]
 fn the_end_of_a_job_that_ran_before_is_not_the_end_of_ours() {
     let mut machine = started("CONNECTED~", "CONNECTED~");
     reads_on(&mut machine, &["DENIED", "DENIED~"]);
@@ -165,37 +195,37 @@ fn a_lost_post_with_a_job_behind_it_is_followed() {
 
 #[test]
 fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
-    let mut machine = posting("CONNECTED#1");
+    let mut machine = posting("CONNECTED#1@1");
     for _ in 0..REPOSTS {
         machine.observe(Observation::AnswerLost);
         assert_eq!(
-            reads_until(&mut machine, "CONNECTED#1"),
+            reads_until(&mut machine, "CONNECTED#1@1"),
             (SETTLED, Directive::Start)
         );
         machine.observe(Observation::Sending);
     }
     let end = Directive::Ended(End::StartUnknown);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), (SETTLED, end));
 }
 
 #[test]
 fn a_job_whose_start_is_unknown_is_looked_for_again_when_it_is_resumed() {
-    let mut machine = posting("CONNECTED#1");
+    let mut machine = posting("CONNECTED#1@1");
     while machine.directive() != Directive::Ended(End::StartUnknown) {
         machine.observe(Observation::Sending);
-        reads_until(&mut machine, "CONNECTED#1");
+        reads_until(&mut machine, "CONNECTED#1@1");
     }
     machine.renew();
-    reads_on(&mut machine, &["CONNECTED#1", "CREATED~#2"]);
+    reads_on(&mut machine, &["CONNECTED#1@1", "CREATED~#2"]);
     assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadResult);
 }
 
 #[test]
 fn a_job_resumed_before_a_repeated_post_looks_for_the_lost_one_first() {
-    let mut machine = posting("CONNECTED#1");
+    let mut machine = posting("CONNECTED#1@1");
     machine.observe(Observation::AnswerLost);
     let due = (SETTLED, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), due);
     machine.renew();
     assert_eq!(machine.directive(), Directive::ReadMember);
     assert_eq!(
@@ -207,66 +237,66 @@ fn a_job_resumed_before_a_repeated_post_looks_for_the_lost_one_first() {
 
 #[test]
 fn a_lost_post_is_repeated_by_a_job_that_is_resumed_before_every_call() {
-    let mut machine = posting("CONNECTED#1");
+    let mut machine = posting("CONNECTED#1@1");
     for _ in 0..REPOSTS {
         machine.observe(Observation::AnswerLost);
         for _ in 0..SETTLED {
             machine.renew();
             assert!(!machine.is_start_due_again());
-            read(&mut machine, "CONNECTED#1");
+            read(&mut machine, "CONNECTED#1@1");
         }
         machine.renew();
         assert!(machine.is_start_due_again());
         assert_eq!(
-            read(&mut machine, "CONNECTED#1"),
+            read(&mut machine, "CONNECTED#1@1"),
             Directive::Start,
             "it had settled before"
         );
         machine.observe(Observation::Sending);
     }
     let end = Directive::Ended(End::StartUnknown);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), (SETTLED, end));
 }
 
 #[test]
 fn a_repeated_post_that_may_have_been_sent_has_to_settle_like_the_first() {
-    let mut machine = posting("CONNECTED#1");
+    let mut machine = posting("CONNECTED#1@1");
     machine.observe(Observation::AnswerLost);
-    reads_until(&mut machine, "CONNECTED#1");
+    reads_until(&mut machine, "CONNECTED#1@1");
     machine.renew();
     machine.announce();
     machine.renew();
     let due = (SETTLED, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), due);
     machine.observe(Observation::Sending);
     let end = Directive::Ended(End::StartUnknown);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), (SETTLED, end));
 }
 
 #[test]
 fn a_lost_post_is_not_repeated_while_another_job_runs() {
-    let mut machine = posting("CONNECTED~#1");
+    let mut machine = posting("CONNECTED~#1@1");
     machine.observe(Observation::AnswerLost);
-    reads_on(&mut machine, &["CONNECTED~#1"; 200]);
+    reads_on(&mut machine, &["CONNECTED~#1@1"; 200]);
     let due = (SETTLED, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), due);
 }
 
 #[test]
 fn a_member_that_changed_before_a_repeated_post_has_to_settle_again() {
-    let mut machine = posting("UPDATED#1");
+    let mut machine = posting("UPDATED#1@1");
     machine.observe(Observation::AnswerLost);
     let due = (SETTLED, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), due);
     machine.renew();
-    assert_eq!(read(&mut machine, "DENIED#1"), Directive::ReadMember);
+    assert_eq!(read(&mut machine, "DENIED#1@1"), Directive::ReadMember);
     let due = (SETTLED - 1, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "DENIED#1"), due);
+    assert_eq!(reads_until(&mut machine, "DENIED#1@1"), due);
 }
 
 #[test]
 fn a_lost_post_whose_job_no_stamp_would_show_is_not_repeated() {
-    for baseline in ["CONNECTED", "DENIED+1"] {
+    for baseline in ["CONNECTED", "DENIED+1", "CONNECTED#1", "DENIED#1+1"] {
         let mut machine = posting(baseline);
         machine.observe(Observation::AnswerLost);
         let end = Directive::Ended(End::StartUnknown);
@@ -292,10 +322,10 @@ fn blocked_repeat(baseline: &str) -> Machine {
 
 #[test]
 fn a_job_in_the_way_of_a_repeated_post_may_be_the_lost_one() {
-    let mut machine = blocked_repeat("CONNECTED#1");
+    let mut machine = blocked_repeat("CONNECTED#1@1");
     reads_on(&mut machine, &["CONNECTED~#2"; 10]);
     assert_eq!(read(&mut machine, "CONNECTED#2"), Directive::ReadResult);
-    let mut machine = blocked_repeat("CONNECTED#1");
+    let mut machine = blocked_repeat("CONNECTED#1@1");
     assert_eq!(
         read(&mut machine, "CONNECTED#2"),
         Directive::ReadResult,
@@ -305,13 +335,13 @@ fn a_job_in_the_way_of_a_repeated_post_may_be_the_lost_one() {
 
 #[test]
 fn a_job_in_the_way_that_nothing_shows_is_waited_for_and_counts() {
-    let mut machine = blocked_repeat("CONNECTED#1");
+    let mut machine = blocked_repeat("CONNECTED#1@1");
     let due = (SETTLED, Directive::Start);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), due);
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), due);
     machine.observe(Observation::Sending);
     machine.observe(Observation::OtherJobRuns);
     let end = Directive::Ended(End::StartUnknown);
-    assert_eq!(reads_until(&mut machine, "CONNECTED#1"), (SETTLED, end));
+    assert_eq!(reads_until(&mut machine, "CONNECTED#1@1"), (SETTLED, end));
 }
 
 #[test]
@@ -324,6 +354,21 @@ fn a_read_that_fails_after_a_lost_post_is_no_reason_to_post_again() {
             (machine.directive(), machine.pace()),
             (Directive::ReadMember, Pace::Steady)
         );
+    }
+}
+
+#[test]
+fn a_lost_post_is_polled_quickly_only_at_first() {
+    let mut machine = posting("CONNECTED#1@1");
+    machine.observe(Observation::AnswerLost);
+    for count in 1..SETTLED {
+        read(&mut machine, "CONNECTED#1@1");
+        let pace = if count < QUICK_READS {
+            Pace::Quick
+        } else {
+            Pace::Steady
+        };
+        assert_eq!(machine.pace(), pace, "after {count} readings");
     }
 }
 
