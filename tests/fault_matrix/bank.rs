@@ -141,8 +141,8 @@ impl Bank {
             None => self.sandbox.address().to_owned(),
         };
         let http = |http: ClientBuilder| {
-            // The certificates of the system take long to load.
-            let http = http.tls_certs_only([]);
+            // No certificates of the system: they take long to load, for OpenSSL in any case.
+            let http = http.tls_backend_rustls().tls_certs_only([]);
             match refused {
                 Some(refused) => http
                     .pool_max_idle_per_host(0)
