@@ -44,7 +44,7 @@ pub enum ErrorKind {
 
 /// A failure of a call.
 ///
-/// MX says to branch on the HTTP status only and that codes and messages may change: use the predicates and
+/// MX asks to branch on the HTTP status only and that codes and messages may change: use the predicates and
 /// [`Error::status`] in code, [`Error::code`] and [`Error::message`] in logs.
 ///
 /// ```

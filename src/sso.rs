@@ -71,7 +71,7 @@ impl Sso {
     /// # Errors
     ///
     /// Status 404 means that the user is unknown, or that the client has no access to Nexus; 401 a wrong key, or one of the
-    /// other environment; 403 an address that is not on the allow list. The error says so.
+    /// other environment; 403 an address that is not on the allow list. The error names which.
     pub async fn api_token(&self, user_id: &str) -> Result<Secret, Error> {
         self.mint(user_id).await.map_err(with_meaning)
     }
@@ -171,7 +171,7 @@ impl Sso {
     }
 }
 
-/// What a refusal of SSO means, as its document says.
+/// What a refusal of SSO means, by its document.
 pub(crate) fn meaning(error: &Error) -> Option<&'static str> {
     match error.answered()? {
         401 => Some("SSO did not accept the API key; there is one for each environment"),

@@ -66,7 +66,7 @@ impl<K: Kind> Tracked<K> {
         }
     }
 
-    /// When the next call is due: now when there are answers to send, else when the polling says.
+    /// When the next call is due: now when there are answers to send, else by the polling.
     pub(super) fn next_due(&mut self) -> Instant {
         match &self.answers {
             Some(_) => Instant::now(),
