@@ -475,6 +475,12 @@ impl Machine {
         match phase {
             // Nothing is asked for so long that the other job must be over.
             _ if challenges.is_empty() && self.is_blocked && self.proof.is_settled() => {
+                if self.is_start_lost {
+                    if self.reposts >= REPOSTS || !self.proof.would_show_job() {
+                        return Phase::Ended(End::StartUnknown);
+                    }
+                    self.reposts += 1;
+                }
                 self.unblock();
                 self.proof.reset_baseline();
                 Phase::Start

@@ -209,6 +209,28 @@ fn a_lost_post_without_a_job_is_repeated_twice_and_no_more() {
 }
 
 #[test]
+fn a_lost_post_before_a_question_that_is_gone_counts_as_sent() {
+    for (baseline, posts) in [("CHALLENGED#1", 1), ("CHALLENGED#1@1", 1 + REPOSTS)] {
+        let mut machine = posting(baseline);
+        let mut sent = 1;
+        while !matches!(machine.directive(), Directive::Ended(_)) {
+            machine.observe(Observation::AnswerLost);
+            while read(&mut machine, baseline) == Directive::ListChallenges {
+                if list(&mut machine, &[]) != Directive::ReadMember {
+                    break;
+                }
+            }
+            if machine.directive() == Directive::Start {
+                machine.observe(Observation::Sending);
+                sent += 1;
+            }
+        }
+        let end = Directive::Ended(End::StartUnknown);
+        assert_eq!((machine.directive(), sent), (end, posts), "{baseline}");
+    }
+}
+
+#[test]
 fn a_job_whose_start_is_unknown_is_looked_for_again_when_it_is_resumed() {
     let mut machine = posting("CONNECTED#1@1");
     while machine.directive() != Directive::Ended(End::StartUnknown) {
