@@ -66,7 +66,8 @@ pub(crate) enum Match {
 impl Contract {
     /// Reads the document of the build script. What it does not understand has no operation, which a test would show.
     fn read(api: Api) -> Self {
-        let document: Value = serde_json::from_str(api::document(api)).unwrap_or_default();
+        let mut document: Value = serde_json::from_str(api::document(api)).unwrap_or_default();
+        schema::limit_integers(&mut document);
         let media_type = document["info"]["x-media-type"].as_str();
         let mut paths: BTreeMap<&str, Vec<Route>> = BTreeMap::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {

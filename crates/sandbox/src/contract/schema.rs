@@ -56,6 +56,21 @@ pub(crate) fn registry(document: &Value) -> Option<Registry<'static>> {
     registry.prepare().ok()
 }
 
+/// Gives all integers 64 bits. A longer one of a request would be read as a decimal number, and answered as one.
+pub(crate) fn limit_integers(value: &mut Value) {
+    let keywords = match value {
+        Value::Array(items) => return items.iter_mut().for_each(limit_integers),
+        Value::Object(keywords) => keywords,
+        _ => return,
+    };
+    keywords.values_mut().for_each(limit_integers);
+    if keywords.get("type").is_some_and(|kind| kind == "integer") {
+        for (bound, limit) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {
+            keywords.entry(bound).or_insert_with(|| json!(limit));
+        }
+    }
+}
+
 /// Turns schemas of OpenAPI 3.0 into JSON Schema: `nullable` becomes the type null, and references become absolute.
 pub(crate) fn to_json_schema(value: &mut Value) {
     let keywords = match value {
@@ -87,7 +102,7 @@ mod tests {
     use super::*;
 
     fn mismatch(value: Value) -> Option<String> {
-        let document = json!({"components": {"schemas": {
+        let mut document = json!({"components": {"schemas": {
             "Owner": {
                 "type": "object",
                 "required": ["name"],
@@ -98,6 +113,7 @@ mod tests {
                 }
             }
         }}});
+        limit_integers(&mut document);
         let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
         Schema::new(schema).mismatch(registry(&document).as_ref(), &value)
     }
@@ -108,6 +124,21 @@ mod tests {
         assert_eq!(mismatch(value), None);
         let text = mismatch(json!([{"name": "Ada", "example": null}])).unwrap();
         assert!(text.starts_with("at /0/example: "), "{text}");
+    }
+
+    #[test]
+    fn integer_of_more_than_64_bits_does_not_fit() {
+        let owner = |number: &str| {
+            let text = format!(r#"[{{"name": "Ada", "example": {number}}}]"#);
+            mismatch(serde_json::from_str(&text).unwrap())
+        };
+        for number in ["9223372036854775807", "-9223372036854775808", "7.0"] {
+            assert_eq!(owner(number), None, "{number}");
+        }
+        for number in ["6676208467902232038211584", "-1e35"] {
+            let text = owner(number).unwrap();
+            assert!(text.starts_with("at /0/example: "), "{text}");
+        }
     }
 
     #[test]
