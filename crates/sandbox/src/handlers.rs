@@ -10,6 +10,7 @@ mod mdx;
 mod nexus;
 mod pages;
 mod sso;
+mod transactions;
 
 pub(crate) use nexus::is_test_member;
 

@@ -60,20 +60,15 @@ mod tests {
     use super::*;
     use crate::api::Api;
     use crate::fault::{FaultBody, FaultKind, Lag};
-    use mx_nexus::operations::Operation;
+    use mx_nexus::call::find;
 
     fn identify() -> RequestInfo<'static> {
         RequestInfo {
             api: Api::Nexus,
             method: "POST",
             path: "/members/MBR-1/identify",
-            operation: api_operation("identifyMember"),
+            operation: find(Api::Nexus, "identifyMember").unwrap(),
         }
-    }
-
-    fn api_operation(id: &str) -> &'static Operation {
-        let mut operations = Api::Nexus.operations().iter();
-        operations.find(|operation| operation.id == id).unwrap()
     }
 
     #[test]
@@ -111,7 +106,7 @@ mod tests {
         let reading = RequestInfo {
             method: "GET",
             path: "/members/MBR-1",
-            operation: api_operation("readMember"),
+            operation: find(Api::Nexus, "readMember").unwrap(),
             ..identify()
         };
         assert!(queue.take(&reading).is_none());
