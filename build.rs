@@ -2,21 +2,16 @@
 
 use std::env;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use mx_nexus_openapi::{APIS, Part, each_api};
+use mx_nexus_openapi::{APIS, Part, build_script, each_api};
 
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=build.rs");
-    let Err(error) = write() else {
-        return ExitCode::SUCCESS;
-    };
-    println!("cargo::error={error}");
-    ExitCode::FAILURE
+    build_script(write)
 }
 
-fn write() -> Result<(), Box<dyn Error>> {
+fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     let is_on =
         |feature: &str| env::var_os(format!("CARGO_FEATURE_{}", feature.to_uppercase())).is_some();
     let mut parts = vec![Part::Client];
@@ -30,12 +25,9 @@ fn write() -> Result<(), Box<dyn Error>> {
     let apis = APIS.iter().filter(|api| api.feature.is_none_or(is_on));
     let mut files = vec![("apis.rs".to_owned(), each_api(apis.clone()))];
     for api in apis {
-        for source in api.sources() {
-            println!("cargo::rerun-if-changed={}", source.display());
-        }
+        api.rerun_if_changed();
         files.extend(api.generate()?.files(&parts)?);
     }
-    let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for (name, text) in files {
         std::fs::write(folder.join(&name), text)
             .map_err(|error| format!("cannot write {name}: {error}"))?;

@@ -1,27 +1,20 @@
 //! Writes the document of every API, with its overlay, to `OUT_DIR`: the contract that the sandbox keeps.
 
-use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
+use mx_nexus_openapi::{APIS, build_script};
+
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=build.rs");
-    let Err(error) = write() else {
-        return ExitCode::SUCCESS;
-    };
-    println!("cargo::error={error}");
-    ExitCode::FAILURE
+    build_script(write)
 }
 
-fn write() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut rows = String::new();
-    for api in &mx_nexus_openapi::APIS {
-        for source in api.sources() {
-            println!("cargo::rerun-if-changed={}", source.display());
-        }
+    for api in &APIS {
+        api.rerun_if_changed();
         let file = format!("{}_contract.json", api.name);
         fs::write(folder.join(&file), api.contract()?)?;
         rows.push_str(&format!("({:?}, include_str!({file:?})),\n", api.name));

@@ -12,6 +12,7 @@
 //! `cargo spec`, for updates of a document, is in `tool`, behind the feature of that name. No build needs it.
 
 mod access;
+mod build_script;
 mod client;
 mod conversions;
 mod document;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
+pub use build_script::build_script;
 pub use failure::Failure;
 pub use generated::{Generated, Part};
 pub use report::Report;
@@ -119,7 +121,7 @@ pub fn folder() -> &'static Path {
 }
 
 impl Api {
-    /// The files that the client is made from: a build has to run again when one of them changes.
+    /// The files that the client is made from.
     pub fn sources(&self) -> [PathBuf; 2] {
         [self.document, "overlay.yaml"].map(|file| folder().join(self.name).join(file))
     }
