@@ -43,8 +43,7 @@ impl KindApi<Aggregation> for User {
             if let Some(include) = options.include_holdings {
                 start = start.include_holdings(include);
             }
-            let answer = start.send().await?;
-            Ok(Accepted::new(answer.status(), answer.into_inner()))
+            start.send().await.map(Accepted::from)
         })
     }
 

@@ -32,12 +32,8 @@ impl KindApi<BalanceCheck> for User {
     fn start<'a>(&'a self, member: &'a MemberGuid, _: Options) -> Answering<'a, Accepted> {
         Box::pin(async move {
             let api = self.api_without_retries();
-            let answer = api
-                .check_member_balance()
-                .member_guid(member)
-                .send()
-                .await?;
-            Ok(Accepted::new(answer.status(), answer.into_inner()))
+            let start = api.check_member_balance().member_guid(member);
+            start.send().await.map(Accepted::from)
         })
     }
 

@@ -36,8 +36,7 @@ impl KindApi<ExtendedHistory> for User {
         Box::pin(async move {
             let api = self.api_without_retries();
             let start = api.extend_transaction_history().member_guid(member);
-            let answer = start.send().await?;
-            Ok(Accepted::new(answer.status(), answer.into_inner()))
+            start.send().await.map(Accepted::from)
         })
     }
 

@@ -74,8 +74,7 @@ impl KindApi<Identification> for User {
                 include_transactions: Some(options.include_transactions.unwrap_or(false)),
             };
             let start = api.identify_member().member_guid(member).body(body);
-            let answer = start.send().await?;
-            Ok(Accepted::new(answer.status(), answer.into_inner()))
+            start.send().await.map(Accepted::from)
         })
     }
 

@@ -2,6 +2,8 @@
 //!
 //! The table in `openapi/src/lib.rs` is the only list of the APIs: the build writes it as the macro `each_api!`.
 
+use http::HeaderName;
+
 /// One operation of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +38,8 @@ pub struct Operation {
     pub credential_header: &'static str,
     /// The header that carries the id of the client beside the key, if the API takes one.
     pub client_id_header: Option<&'static str>,
+    pub(crate) credential_name: &'static HeaderName,
+    pub(crate) client_id_name: Option<&'static HeaderName>,
     /// Whether it starts a job or has another effect that costs, even when it is a GET.
     pub starts_work: bool,
     /// Whether it may be sent again when its answer was lost.

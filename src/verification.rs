@@ -39,8 +39,7 @@ impl KindApi<Verification> for User {
                 include_transactions: options.include_transactions,
             };
             let start = api.verify_member().member_guid(member).body(body);
-            let answer = start.send().await?;
-            Ok(Accepted::new(answer.status(), answer.into_inner()))
+            start.send().await.map(Accepted::from)
         })
     }
 

@@ -25,7 +25,7 @@ mod request;
 
 pub(crate) use answer::Answer;
 use answer::Sent;
-pub(crate) use client::HttpOptions;
+pub(crate) use client::{HttpOptions, http_setters};
 pub(crate) use credential::{Credential, check_credential};
 pub(crate) use generated::generated_client;
 pub(crate) use path::encode_path;

@@ -231,8 +231,13 @@ fn may_answer_with_array(document: &Value, operation: &OperationEntry<'_>) -> bo
 pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
     let constants = crate::access::emit(access);
     let count = rows.len();
-    let client_id = match &access.client_id_header {
-        Some(header) => quote!(Some(#header)),
+    let client_id = optional(&access.client_id_header);
+    let headers = HeaderNames::of(access, rows);
+    let client_id_name = match &access.client_id_header {
+        Some(header) => {
+            let name = headers.reference(header);
+            quote!(Some(#name))
+        }
         None => quote!(None),
     };
     let rows = rows.iter().map(|row| {
@@ -251,10 +256,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             ..
         } = row;
         let name = id.to_snake_case();
-        let optional = |text: &Option<String>| match text {
-            Some(text) => quote!(Some(#text)),
-            None => quote!(None),
-        };
+        let credential_name = headers.reference(credential);
         let other_path = optional(&row.other_path);
         let request = optional(&row.request_media_type);
         let request_type = optional(&row.request_type);
@@ -284,6 +286,8 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 answer: crate::operations::Answer::#answer,
                 credential_header: #credential,
                 client_id_header: #client_id,
+                credential_name: #credential_name,
+                client_id_name: #client_id_name,
                 starts_work: #starts_work,
                 replayable: #replayable,
                 deprecated: #deprecated,
@@ -292,10 +296,48 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             }
         }
     });
+    let headers = headers.emit();
     quote! {
         #constants
+        #headers
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
+    }
+}
+
+fn optional(text: &Option<String>) -> TokenStream {
+    match text {
+        Some(text) => quote!(Some(#text)),
+        None => quote!(None),
+    }
+}
+
+/// The names of all headers with credentials, as the HTTP library has them: made once, and not for every request.
+struct HeaderNames(Vec<String>);
+
+impl HeaderNames {
+    fn of(access: &Access, rows: &[Row]) -> Self {
+        let credentials = rows.iter().map(|row| &row.credential);
+        let headers = credentials.chain(&access.client_id_header);
+        let mut names: Vec<String> = headers.map(|name| name.to_ascii_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        Self(names)
+    }
+
+    /// A reference to the name of this header.
+    fn reference(&self, header: &str) -> TokenStream {
+        let header = header.to_ascii_lowercase();
+        let index = self.0.iter().take_while(|name| **name != header).count();
+        quote!(&HEADER_NAMES[#index])
+    }
+
+    fn emit(&self) -> TokenStream {
+        let (names, count) = (&self.0, self.0.len());
+        quote! {
+            static HEADER_NAMES: [::http::HeaderName; #count] =
+                [#(::http::HeaderName::from_static(#names)),*];
+        }
     }
 }
 

@@ -192,13 +192,15 @@ fn questions(asked: Vec<types::ChallengeResponse>) -> Result<Vec<Challenge>, Err
     Ok(asked.into_iter().filter_map(Challenge::read).collect())
 }
 
-/// The answer to a start.
-pub(super) fn accepted(answer: ResponseValue<types::MemberResponseBody>) -> Accepted {
-    let is_running_already = answer.status() == http::StatusCode::ACCEPTED;
-    let member = answer.into_inner().member.unwrap_or_default();
-    Accepted {
-        is_running_already,
-        member: Snapshot {
+impl From<ResponseValue<types::MemberResponseBody>> for Accepted {
+    fn from(answer: ResponseValue<types::MemberResponseBody>) -> Self {
+        Self::new(answer.status(), answer.into_inner().member)
+    }
+}
+
+impl From<types::MemberResponse> for Snapshot {
+    fn from(member: types::MemberResponse) -> Self {
+        Self {
             reading: reading(
                 member.connection_status,
                 member.is_being_aggregated,
@@ -206,7 +208,7 @@ pub(super) fn accepted(answer: ResponseValue<types::MemberResponseBody>) -> Acce
                 member.successfully_aggregated_at,
             ),
             oauth_window: member.oauth_window_uri,
-            ..Snapshot::default()
-        },
+            ..Self::default()
+        }
     }
 }

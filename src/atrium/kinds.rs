@@ -1,6 +1,5 @@
 //! The start and the result of each kind of job by the Atrium API.
 
-use super::jobs::accepted;
 use super::{User, as_nexus, types};
 use crate::aggregation::{Account, Aggregation};
 use crate::balance::BalanceCheck;
@@ -19,7 +18,7 @@ impl KindApi<Identification> for User {
         Box::pin(async move {
             let start = self.api_without_retries().identify_member();
             let start = start.user_guid(self.guid()).member_guid(member);
-            start.body(body(options)).send().await.map(accepted)
+            start.body(body(options)).send().await.map(Accepted::from)
         })
     }
 
@@ -56,7 +55,7 @@ impl KindApi<Verification> for User {
         Box::pin(async move {
             let start = self.api_without_retries().verify_member();
             let start = start.user_guid(self.guid()).member_guid(member);
-            start.body(body(options)).send().await.map(accepted)
+            start.body(body(options)).send().await.map(Accepted::from)
         })
     }
 
@@ -100,7 +99,7 @@ impl KindApi<Aggregation> for User {
             }
             let start = self.api_without_retries().aggregate_member();
             let start = start.user_guid(self.guid()).member_guid(member);
-            start.send().await.map(accepted)
+            start.send().await.map(Accepted::from)
         })
     }
 
@@ -118,7 +117,7 @@ impl KindApi<BalanceCheck> for User {
         Box::pin(async move {
             let start = self.api_without_retries().aggregate_member_balances();
             let start = start.user_guid(self.guid()).member_guid(member);
-            start.send().await.map(accepted)
+            start.send().await.map(Accepted::from)
         })
     }
 
@@ -136,7 +135,7 @@ impl KindApi<ExtendedHistory> for User {
         Box::pin(async move {
             let start = self.api_without_retries().extend_history();
             let start = start.user_guid(self.guid()).member_guid(member);
-            start.send().await.map(accepted)
+            start.send().await.map(Accepted::from)
         })
     }
 

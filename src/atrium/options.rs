@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Atrium, Client, Inner};
 use crate::environment::Environment;
@@ -11,7 +10,7 @@ use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
-use crate::wire::{Connection, Credential, HttpOptions, check_credential};
+use crate::wire::{Connection, Credential, HttpOptions, check_credential, http_setters};
 
 /// The options of an [`Atrium`]. From [`Atrium::builder`].
 #[must_use]
@@ -43,39 +42,6 @@ impl AtriumBuilder {
     /// The client id and the API key that MX gave for this environment. Required.
     pub fn credentials(mut self, client_id: impl Into<Secret>, api_key: impl Into<Secret>) -> Self {
         self.credentials = Some((client_id.into(), api_key.into()));
-        self
-    }
-
-    /// Which failed requests are sent again, and when.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = policy;
-        self
-    }
-
-    /// The timeout of one request with its answer. Default: one minute.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeouts.request = timeout;
-        self
-    }
-
-    /// The timeout of connecting. Default: ten seconds.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeouts.connect = timeout;
-        self
-    }
-
-    /// The largest answer that is read, in bytes. Default: 32 MiB.
-    pub fn answer_limit(mut self, bytes: usize) -> Self {
-        self.options.answer_limit = bytes;
-        self
-    }
-
-    /// Changes the HTTP client; see [`NexusBuilder::http`](crate::NexusBuilder::http).
-    pub fn http(
-        mut self,
-        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-    ) -> Self {
-        self.options.client = change(self.options.client);
         self
     }
 
@@ -119,3 +85,5 @@ impl AtriumBuilder {
         })
     }
 }
+
+http_setters!(AtriumBuilder);

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::challenge::Challenge;
@@ -35,6 +36,16 @@ pub struct Snapshot {
 pub struct Accepted {
     pub(crate) is_running_already: bool,
     pub(crate) member: Snapshot,
+}
+
+impl Accepted {
+    /// From the status and the member of the answer to a start.
+    pub(crate) fn new(status: StatusCode, member: Option<impl Into<Snapshot>>) -> Self {
+        Self {
+            is_running_already: status == StatusCode::ACCEPTED,
+            member: member.map(Into::into).unwrap_or_default(),
+        }
+    }
 }
 
 /// The answer to one question, in the form in which it is sent.

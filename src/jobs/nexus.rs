@@ -7,7 +7,7 @@ use super::builder::JobBuilder;
 use super::challenge::Challenge;
 use super::handle::JobHandle;
 use super::reading::Reading;
-use crate::api::types;
+use crate::api::{ResponseValue, types};
 use crate::error::Error;
 use crate::nexus::User;
 use crate::operations::{self, Api};
@@ -144,13 +144,9 @@ impl User {
     }
 }
 
-impl Accepted {
-    /// From the status and the member of the answer to a start.
-    pub(crate) fn new(status: http::StatusCode, body: types::MemberResponseBody) -> Self {
-        Self {
-            is_running_already: status == http::StatusCode::ACCEPTED,
-            member: body.member.map(Snapshot::from).unwrap_or_default(),
-        }
+impl From<ResponseValue<types::MemberResponseBody>> for Accepted {
+    fn from(answer: ResponseValue<types::MemberResponseBody>) -> Self {
+        Self::new(answer.status(), answer.into_inner().member)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::retry::{RetryBudget, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::LeasePolicy;
 use crate::sso::TokenFormat;
-use crate::wire::{HttpOptions, check_credential};
+use crate::wire::{HttpOptions, check_credential, http_setters};
 
 /// The configuration of a [`Nexus`], from [`Nexus::builder`].
 #[must_use]
@@ -75,57 +75,11 @@ impl NexusBuilder {
         self
     }
 
-    /// How calls with transient failures are retried.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = policy;
-        self
-    }
-
-    /// The timeout of one request with its answer. Default one minute.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeouts.request = timeout;
-        self
-    }
-
-    /// The timeout of connecting. Default ten seconds.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeouts.connect = timeout;
-        self
-    }
-
     /// The timeout of opening a session, both calls together. Default 30 seconds.
     ///
     /// Each of the two calls is retried for at most a third of it.
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.leases.exchange_timeout = timeout;
-        self
-    }
-
-    /// The largest answer that is read, in bytes. Default 32 MiB.
-    pub fn answer_limit(mut self, bytes: usize) -> Self {
-        self.options.answer_limit = bytes;
-        self
-    }
-
-    /// Changes the HTTP client: proxies, certificates, pools, a name resolver.
-    ///
-    /// Timeouts, the user agent, the redirect policy and the logging of requests are set afterwards, and cannot be changed.
-    ///
-    /// ```
-    /// use mx_nexus::{Environment, Nexus, reqwest};
-    ///
-    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
-    /// let proxy = reqwest::Proxy::https("http://egress.example.com:3128")?;
-    /// let nexus = Nexus::builder(Environment::integration()).http(|http| http.proxy(proxy)).build()?;
-    /// # Ok(())
-    /// # }
-    /// # example().unwrap();
-    /// ```
-    pub fn http(
-        mut self,
-        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-    ) -> Self {
-        self.options.client = change(self.options.client);
         self
     }
 
@@ -164,6 +118,8 @@ impl NexusBuilder {
         })
     }
 }
+
+http_setters!(NexusBuilder);
 
 fn check_credentials((client_id, api_key): (String, Secret)) -> Result<Credentials, Error> {
     check_credential("client id", &client_id)?;

@@ -51,25 +51,74 @@ impl HttpOptions {
         })
     }
 
-    /// Makes the HTTP client.
+    /// Makes the HTTP client. It follows no redirect: credentials must not go to another host, and a start that is sent again
+    /// costs again.
     pub(crate) fn build(self) -> Result<reqwest::Client, Error> {
-        http_client(self.client, &self.timeouts)
+        let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
+        self.client
+            .user_agent(agent)
+            .timeout(self.timeouts.request)
+            .connect_timeout(self.timeouts.connect)
+            .redirect(reqwest::redirect::Policy::none())
+            // It logs whole requests, with keys and passwords.
+            .connection_verbose(false)
+            .build()
+            .map_err(|error| {
+                Error::configuration(format!("the HTTP client cannot be built: {error}"))
+            })
     }
 }
 
-/// The HTTP client. It follows no redirect: credentials must not go to another host, and a start that is sent again costs again.
-fn http_client(
-    builder: reqwest::ClientBuilder,
-    timeouts: &Timeouts,
-) -> Result<reqwest::Client, Error> {
-    let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
-    builder
-        .user_agent(agent)
-        .timeout(timeouts.request)
-        .connect_timeout(timeouts.connect)
-        .redirect(reqwest::redirect::Policy::none())
-        // It logs whole requests, with keys and passwords.
-        .connection_verbose(false)
-        .build()
-        .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {error}")))
+/// Writes the setters of [`HttpOptions`] for a builder that has them as `options`.
+macro_rules! http_setters {
+    ($builder:ident) => {
+        impl $builder {
+            /// How calls with transient failures are retried.
+            pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+                self.options.retry = policy;
+                self
+            }
+
+            /// The timeout of one request with its answer. Default one minute.
+            pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.options.timeouts.request = timeout;
+                self
+            }
+
+            /// The timeout of connecting. Default ten seconds.
+            pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.options.timeouts.connect = timeout;
+                self
+            }
+
+            /// The largest answer that is read, in bytes. Default 32 MiB.
+            pub fn answer_limit(mut self, bytes: usize) -> Self {
+                self.options.answer_limit = bytes;
+                self
+            }
+
+            /// Changes the HTTP client: proxies, certificates, pools, a name resolver.
+            ///
+            /// Timeouts, the user agent, the redirect policy and the logging of requests are set afterwards, and cannot be changed.
+            ///
+            /// ```
+            /// use mx_nexus::{Environment, Nexus, reqwest};
+            ///
+            /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+            /// let proxy = reqwest::Proxy::https("http://egress.example.com:3128")?;
+            /// let nexus = Nexus::builder(Environment::integration()).http(|http| http.proxy(proxy)).build()?;
+            /// # Ok(())
+            /// # }
+            /// # example().unwrap();
+            /// ```
+            pub fn http(
+                mut self,
+                change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+            ) -> Self {
+                self.options.client = change(self.options.client);
+                self
+            }
+        }
+    };
 }
+pub(crate) use http_setters;

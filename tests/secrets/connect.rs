@@ -5,7 +5,7 @@ use mx_nexus::{User, values};
 use serde_json::json;
 
 use crate::recorder::{Answer, Received, Recorder};
-use crate::{MARK, assert_error_quiet, assert_quiet, logs};
+use crate::{MARK, assert_error_quiet, assert_quiet, has_sent_mark, logs};
 
 /// A bank with two credentials, one of them a choice; all other requests are answered by the test.
 async fn bank(rest: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Recorder {
@@ -55,12 +55,7 @@ async fn values_of_a_form_are_in_no_error_and_no_log() {
             assert_error_quiet(&error);
             assert_quiet(&format!("{:?}", error.form()));
         }
-        assert!(
-            server
-                .received()
-                .iter()
-                .any(|received| received.body.contains(MARK))
-        );
+        assert!(has_sent_mark(&server));
     }
     assert_quiet(&logs::log());
 }
@@ -80,12 +75,7 @@ async fn invalid_value_is_not_printed_in_its_error() {
             assert_quiet(&format!("{:?}", error.form()));
         }
     }
-    assert!(
-        !server
-            .received()
-            .iter()
-            .any(|received| received.body.contains(MARK))
-    );
+    assert!(!has_sent_mark(&server));
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod logs;
 mod types;
 mod wire;
 
+use recorder::Recorder;
+
 /// The value of every secret in these tests.
 const MARK: &str = "S3CR3T-CANARY";
 
@@ -26,4 +28,10 @@ fn assert_error_quiet(error: &dyn std::error::Error) {
 #[track_caller]
 fn assert_quiet(text: &str) {
     assert!(!text.contains(MARK), "the marker shows in: {text}");
+}
+
+/// Whether a request has carried the marker, as a test of what is not printed has to.
+fn has_sent_mark(server: &Recorder) -> bool {
+    let received = server.received();
+    received.iter().any(|received| received.body.contains(MARK))
 }

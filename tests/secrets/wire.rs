@@ -8,7 +8,7 @@ use mx_nexus::values::{ChallengeGuid, CredentialGuid, InstitutionGuid, Personal}
 use mx_nexus::{Environment, Nexus, NexusBuilder, RetryPolicy, Secret};
 
 use crate::recorder::{Answer, Received, Recorder, closed_address, quick, session, token};
-use crate::{MARK, assert_error_quiet, assert_quiet, logs};
+use crate::{MARK, assert_error_quiet, assert_quiet, has_sent_mark, logs};
 
 fn builder_at(address: &str) -> NexusBuilder {
     Nexus::builder(Environment::custom(address))
@@ -111,12 +111,7 @@ async fn echoed_secrets_are_in_no_error_and_no_log() {
         let server = Recorder::start(move |received, _| echo(status, received)).await;
         let nexus = builder_at(&server.address).build().unwrap();
         assert_eq!(call_everything(&nexus).await, 10, "{status}");
-        assert!(
-            server
-                .received()
-                .iter()
-                .any(|received| received.body.contains(MARK))
-        );
+        assert!(has_sent_mark(&server));
     }
     assert_quiet(&logs::log());
 }

@@ -152,12 +152,35 @@ pub(crate) enum ApiName {
     Atrium,
 }
 
+/// The API of a command that calls MX.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(crate) struct ApiOption {
+    /// The API of MX to use
+    #[arg(long = "api", value_name = "API", default_value = "nexus")]
+    name: ApiName,
+}
+
+impl From<ApiOption> for Api {
+    fn from(option: ApiOption) -> Self {
+        option.name.into()
+    }
+}
+
 impl From<ApiName> for Api {
     fn from(name: ApiName) -> Self {
         match name {
             ApiName::Nexus => Self::Nexus,
             ApiName::Atrium => Self::Atrium,
         }
+    }
+}
+
+/// The option that chooses an API, for command lines in messages; empty for the default.
+pub(crate) fn api_option(api: Api) -> &'static str {
+    match api {
+        Api::Atrium => " --api atrium",
+        _ => "",
     }
 }
 
@@ -197,14 +220,8 @@ pub(crate) struct Start {
     /// Create the user at MX if it does not exist; always done in a sandbox
     #[arg(long)]
     pub(crate) create_user: bool,
-    #[arg(
-        long,
-        value_name = "API",
-        default_value = "nexus",
-        help_heading = "Configuration",
-        help = "The API of MX to use"
-    )]
-    pub(crate) api: ApiName,
+    #[command(flatten)]
+    pub(crate) api: ApiOption,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }
@@ -273,14 +290,8 @@ pub(crate) struct Call {
     /// Request body: JSON, @FILE, or - for stdin; put secrets into a file
     #[arg(long, value_name = "JSON")]
     pub(crate) body: Option<Input>,
-    #[arg(
-        long,
-        value_name = "API",
-        default_value = "nexus",
-        help_heading = "Configuration",
-        help = "The API of MX to use"
-    )]
-    pub(crate) api: ApiName,
+    #[command(flatten)]
+    pub(crate) api: ApiOption,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
 }

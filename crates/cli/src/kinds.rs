@@ -10,6 +10,7 @@ use mx_nexus::values::MemberGuid;
 use mx_nexus::verification::{AccountNumbers, Verification};
 use serde::Serialize;
 
+use crate::arguments::api_option;
 use crate::output::{self, Rows};
 use crate::target::ApiUser;
 
@@ -79,12 +80,7 @@ pub(crate) fn command(kind: KindName) -> Option<&'static str> {
 
 /// The beginning of a command line, such as `nexus identify`.
 pub(crate) fn command_line<K: JobCommand>(api: Api) -> String {
-    let option = if api == Api::Atrium {
-        " --api atrium"
-    } else {
-        ""
-    };
-    format!("nexus {}{option}", K::COMMAND)
+    format!("nexus {}{}", K::COMMAND, api_option(api))
 }
 
 impl JobCommand for Identification {

@@ -4,7 +4,7 @@ use mx_nexus::call::Content;
 use mx_nexus::operations::{Answer, Api, Operation, Parameter, ParameterKind, Place};
 
 use crate::access::Access;
-use crate::arguments::{Call, Operations};
+use crate::arguments::{Call, Operations, api_option};
 use crate::exit::{Exit, Failure};
 use crate::input::Input;
 use crate::output::{self, table};
@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: Call) -> Result<(), Failure> {
     let reply = sent.map_err(|failure| match failure.exit {
         Exit::Usage => failure.advising(format!(
             "`nexus operations{} {}` shows its parameters",
-            option(api),
+            api_option(api),
             operation.id
         )),
         _ => failure,
@@ -85,16 +85,9 @@ fn needs_user(api: Api, operation: &Operation, given: &[(String, String)]) -> bo
 
 fn find(api: Api, name: &str) -> Result<&'static Operation, Failure> {
     mx_nexus::call::find(api, name).map_err(|error| {
-        let list = format!("`nexus operations{}` lists all operations", option(api));
+        let list = format!("`nexus operations{}` lists all operations", api_option(api));
         Failure::from(error).advising(list)
     })
-}
-
-fn option(api: Api) -> &'static str {
-    match api {
-        Api::Atrium => " --api atrium",
-        _ => "",
-    }
 }
 
 /// `nexus operations`.
