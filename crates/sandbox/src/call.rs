@@ -62,16 +62,20 @@ impl Call {
     }
 }
 
+/// The largest integer that every reader of JSON takes as the same number (RFC 7493).
+pub(crate) const LARGEST_INTEGER: i64 = (1 << 53) - 1;
+
 /// Reads a whole number of any length; one out of range is the nearest in range.
 pub(crate) fn whole_number(text: &str) -> Option<i64> {
-    match text.parse() {
-        Ok(number) => Some(number),
+    let number: i64 = match text.parse() {
+        Ok(number) => number,
         Err(error) => match error.kind() {
-            IntErrorKind::PosOverflow => Some(i64::MAX),
-            IntErrorKind::NegOverflow => Some(i64::MIN),
-            _ => None,
+            IntErrorKind::PosOverflow => i64::MAX,
+            IntErrorKind::NegOverflow => i64::MIN,
+            _ => return None,
         },
-    }
+    };
+    Some(number.clamp(-LARGEST_INTEGER, LARGEST_INTEGER))
 }
 
 /// The reply to a call. It may have a token in it, so only tests can print it.

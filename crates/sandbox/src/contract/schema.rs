@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use jsonschema::{Registry, Validator};
 use serde_json::{Value, json};
 
+use crate::call::LARGEST_INTEGER;
+
 /// The URI under which the components of the document are registered.
 const COMPONENTS: &str = "urn:mx:document";
 
@@ -56,7 +58,7 @@ pub(crate) fn registry(document: &Value) -> Option<Registry<'static>> {
     registry.prepare().ok()
 }
 
-/// Gives all integers 64 bits. A longer one of a request would be read as a decimal number, and answered as one.
+/// Gives all integers bounds. One of more than 64 bits would be read as a decimal number, and answered as one.
 pub(crate) fn limit_integers(value: &mut Value) {
     let keywords = match value {
         Value::Array(items) => return items.iter_mut().for_each(limit_integers),
@@ -65,7 +67,7 @@ pub(crate) fn limit_integers(value: &mut Value) {
     };
     keywords.values_mut().for_each(limit_integers);
     if keywords.get("type").is_some_and(|kind| kind == "integer") {
-        for (bound, limit) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {
+        for (bound, limit) in [("minimum", -LARGEST_INTEGER), ("maximum", LARGEST_INTEGER)] {
             keywords.entry(bound).or_insert_with(|| json!(limit));
         }
     }
@@ -127,15 +129,15 @@ mod tests {
     }
 
     #[test]
-    fn integer_of_more_than_64_bits_does_not_fit() {
+    fn integer_of_more_than_53_bits_does_not_fit() {
         let owner = |number: &str| {
             let text = format!(r#"[{{"name": "Ada", "example": {number}}}]"#);
             mismatch(serde_json::from_str(&text).unwrap())
         };
-        for number in ["9223372036854775807", "-9223372036854775808", "7.0"] {
+        for number in ["9007199254740991", "-9007199254740991", "7.0"] {
             assert_eq!(owner(number), None, "{number}");
         }
-        for number in ["6676208467902232038211584", "-1e35"] {
+        for number in ["9007199254740992", "-9223372036854775809", "1e35"] {
             let text = owner(number).unwrap();
             assert!(text.starts_with("at /0/example: "), "{text}");
         }
