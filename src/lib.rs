@@ -15,6 +15,7 @@ pub mod fleet;
 pub mod guide;
 pub mod history;
 pub mod identity;
+pub mod input;
 pub mod jobs;
 pub mod mdx;
 #[cfg(feature = "mock")]

@@ -84,6 +84,7 @@ where
     Ok(text.filter(|text| text != "null").map(T::from))
 }
 
+#[allow(dead_code, reason = "some groups of operations have no such list")]
 /// Items plain, or each inside an object of its own, as MX is seen to send them.
 pub(crate) fn unwrapped_items<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
@@ -133,6 +134,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     }
 }
 
+#[allow(dead_code, reason = "as `unwrapped_items`")]
 /// An object whose only member is an object is a wrapper.
 fn unwrap(item: serde_json::Value) -> serde_json::Value {
     match item {

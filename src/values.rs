@@ -13,7 +13,9 @@ pub use crate::secret::Secret;
 pub use private::{Digits, Personal};
 pub use text::{Text, Timestamp};
 
-pub(crate) use crate::scalar::{Scalar, absent_or_null_text, one_or_many, unwrapped_items};
+#[allow(unused_imports, reason = "some groups of operations have no such list")]
+pub(crate) use crate::scalar::unwrapped_items;
+pub(crate) use crate::scalar::{Scalar, absent_or_null_text, one_or_many};
 pub(crate) use identifier::identifier;
 pub(crate) use open_code::open_code;
 pub(crate) use open_text::open_text;

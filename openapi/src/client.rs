@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::Api;
 use crate::access::Access;
 use crate::conversions;
+use crate::document::change_operations;
 use crate::examples;
 use crate::failure::Failure;
 use crate::finish::{self, Lenient};
@@ -35,13 +36,14 @@ pub(crate) fn generate(
     let rust_path = |entry: &Entry| rust_path(api, entry);
     let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
+    rename(&mut document);
     examples::strip(&mut document);
     let tokens = run(&document, &settings, |generator, document| {
         generator.generate_tokens(document)
     })?;
     let mut file = parse(tokens)?;
     conversions::check(&document, registry, &file, rust_path)?;
-    finish::client(&mut file, api.name, &lenient, sides, rows)?;
+    finish::client(&mut file, api, &document, &lenient, sides, rows)?;
     Ok(file)
 }
 
@@ -54,6 +56,7 @@ pub(crate) fn generate_mock(
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let mut document = finish::document_for_mock(document);
+    rename(&mut document);
     examples::strip(&mut document);
     let settings = settings(api, registry);
     let tokens = run(&document, &settings, |generator, document| {
@@ -62,6 +65,15 @@ pub(crate) fn generate_mock(
     let mut file = parse(tokens)?;
     finish::mock(&mut file, &access.media_type, rows);
     Ok(file)
+}
+
+/// Gives operations the names that the overlay pins.
+fn rename(document: &mut Value) {
+    change_operations(document, |_, _, operation| {
+        if let Some(name) = operation.remove("x-name") {
+            operation.insert("operationId".to_owned(), name);
+        }
+    });
 }
 
 fn settings(api: &Api, registry: &Registry) -> GenerationSettings {

@@ -38,6 +38,12 @@ impl<'a> OperationEntry<'a> {
         self.value.get(name) == Some(&Value::Bool(true))
     }
 
+    /// Its name in camel case: the id, unless the overlay pins another.
+    pub(crate) fn name(&self) -> &'a str {
+        let pinned = self.value.get("x-name").and_then(Value::as_str);
+        pinned.unwrap_or(self.id)
+    }
+
     pub(crate) fn parameters(&self) -> &'a [Value] {
         let list = self.value.get("parameters").and_then(Value::as_array);
         list.map_or(&[], Vec::as_slice)

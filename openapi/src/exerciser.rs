@@ -9,7 +9,7 @@ mod samples;
 pub(crate) mod types;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn exercise(
     entry: &OperationEntry<'_>,
 ) -> Result<TokenStream, Failure> {
     let id = &row.id;
-    let call = format_ident!("{}", id.to_snake_case());
+    let call = format_ident!("{}", row.name.to_snake_case());
     let runner = match row.answer {
         Answer::Json => quote!(json),
         Answer::Bytes => quote!(bytes),
@@ -83,7 +83,7 @@ fn setters(
         .filter(|parameter| wanted(parameter))
         .map(|parameter| {
             let name = name_of(parameter);
-            let setter = format_ident!("{}", name.to_snake_case());
+            let setter = setter_of(name);
             let schema = &parameter["schema"];
             let argument = match schema["type"].as_str() {
                 Some("string") => {
@@ -105,6 +105,12 @@ fn setters(
             Ok(quote!(.#setter(#argument)))
         });
     setters.collect()
+}
+
+/// The name of a parameter's setter: progenitor appends `_` to a keyword.
+fn setter_of(parameter: &str) -> Ident {
+    let name = parameter.to_snake_case();
+    syn::parse_str(&name).unwrap_or_else(|_| format_ident!("{name}_"))
 }
 
 fn item_type(registry: &Registry, items: &Value) -> TokenStream {

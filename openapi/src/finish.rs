@@ -14,12 +14,16 @@
 mod builders;
 mod fields;
 mod growth;
+mod index;
 mod mock;
 mod send;
+mod setters;
 
+use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, parse_quote};
+use syn::{ImplItem, Item, parse_quote};
 
+use crate::Api;
 use crate::failure::Failure;
 use crate::normalise::sides::Sides;
 use crate::operations::Row;
@@ -30,12 +34,13 @@ pub(crate) use mock::{document_for_mock, mock};
 /// Finishes a client.
 pub(crate) fn client(
     file: &mut syn::File,
-    api: &str,
+    api: &Api,
+    document: &Value,
     lenient: &Lenient,
     sides: &Sides,
     rows: &[Row],
 ) -> Result<(), Failure> {
-    expect("send", rows.len(), send::apply(file, api, rows))?;
+    expect("send", rows.len(), send::apply(file, api.name, rows))?;
     let mut encoding = Encoding { changed: 0 };
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
@@ -46,6 +51,10 @@ pub(crate) fn client(
         sides.responses.len(),
         builders::drop_answers(file, sides),
     )?;
+    let (fields, setters) = setters::apply(file, document);
+    expect("setters", fields, setters)?;
+    let methods = index::apply(file, api, document, rows);
+    expect("operations of Client", rows.len(), methods)?;
     let mut constructors = Constructors { changed: 0 };
     constructors.visit_file_mut(file);
     expect("constructors of Client", 2, constructors.changed)?;
@@ -98,6 +107,14 @@ impl VisitMut for Sketches {
     }
 }
 
+/// The items of a module.
+fn items_mut<'a>(items: &'a mut [Item], module: &str) -> Option<&'a mut Vec<Item>> {
+    items.iter_mut().find_map(|item| match item {
+        Item::Mod(found) if found.ident == module => found.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    })
+}
+
 fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     if wanted == changed {
         return Ok(());
@@ -135,7 +152,10 @@ impl VisitMut for Constructors {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::APIS;
     use crate::operations::Answer;
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
@@ -150,7 +170,14 @@ mod tests {
     }
 
     fn client_of(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
-        client(&mut file, "nexus", lenient, &Sides::default(), rows)?;
+        client(
+            &mut file,
+            &APIS[0],
+            &json!({}),
+            lenient,
+            &Sides::default(),
+            rows,
+        )?;
         Ok(prettyplease::unparse(&file))
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -94,7 +95,7 @@ impl Generated {
                 Part::Client => {
                     files.push(("client.rs", self.client()));
                     files.push(("values.rs", self.values(shared)?));
-                    files.push(("operations.rs", self.operations()));
+                    files.push(("operations.rs", self.operations()?));
                     if !self.normalised.lists.is_empty() {
                         files.push(("pages.rs", self.pages()?));
                     }
@@ -105,7 +106,7 @@ impl Generated {
                     files.push(("document.json", self.document()));
                     files.push(("examples.json", self.examples()));
                     files.push(("exerciser.rs", self.exerciser()?));
-                    files.push(("types.rs", self.types()));
+                    files.push(("types.rs", self.types()?));
                     files.push(("surface.txt", self.surface()));
                 }
             }
@@ -131,12 +132,19 @@ impl Generated {
         };
         let tokens = values::emit(&self.normalised.registry, is_used)
             .map_err(|failure| failure.in_document(&self.api.overlay_name()))?;
-        Ok(tokens.to_string())
+        formatted(tokens)
     }
 
     /// The operations table.
-    pub fn operations(&self) -> String {
-        operations::emit(&self.normalised.access, &self.normalised.rows).to_string()
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub fn operations(&self) -> Result<String, Failure> {
+        formatted(operations::emit(
+            &self.normalised.access,
+            &self.normalised.rows,
+        ))
     }
 
     /// The lists as streams.
@@ -148,7 +156,7 @@ impl Generated {
         let module = self.api.client_module();
         let tokens = paging::emit(self.api.name, &module, &self.normalised.lists)
             .map_err(|failure| self.in_document(failure))?;
-        Ok(tokens.to_string())
+        formatted(tokens)
     }
 
     /// Typed mocks, by a run of the generator of their own.
@@ -198,11 +206,15 @@ impl Generated {
         } = &self.normalised;
         let calls = exerciser::calls(document, registry, rows)
             .map_err(|failure| self.in_document(failure))?;
-        Ok(calls.to_string())
+        formatted(calls)
     }
 
     /// Every type with samples of it.
-    pub fn types(&self) -> String {
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub fn types(&self) -> Result<String, Failure> {
         let Normalised {
             document,
             registry,
@@ -210,7 +222,7 @@ impl Generated {
             rows,
             ..
         } = &self.normalised;
-        exerciser::types::emit(document, registry, sides, rows).to_string()
+        formatted(exerciser::types::emit(document, registry, sides, rows))
     }
 
     /// The public Rust of the client, one item a line: its calls, types and values.
@@ -225,6 +237,13 @@ impl Generated {
     fn in_document(&self, failure: Failure) -> Failure {
         failure.in_document(&self.api.document_name())
     }
+}
+
+/// Rust that a person can read, and the compiler point into.
+fn formatted(tokens: TokenStream) -> Result<String, Failure> {
+    let file = syn::parse2(tokens)
+        .map_err(|error| Failure::new("formatting", "the generated Rust", error.to_string()))?;
+    Ok(prettyplease::unparse(&file))
 }
 
 /// An overlaid document after all passes, with what was read from it on the way.

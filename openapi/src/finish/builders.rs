@@ -4,6 +4,7 @@
 use heck::ToUpperCamelCase;
 use syn::{ImplItem, Item, ItemImpl};
 
+use super::items_mut;
 use crate::normalise::sides::Sides;
 use crate::surface::last_segment;
 
@@ -15,13 +16,13 @@ pub(super) fn drop_answers(file: &mut syn::File, sides: &Sides) -> usize {
         .map(|name| name.to_upper_camel_case())
         .collect();
     let is_answer = |name: &str| names.iter().any(|one| one == name);
-    let Some(types) = inside(&mut file.items, "types") else {
+    let Some(types) = items_mut(&mut file.items, "types") else {
         return 0;
     };
     let before = types.len();
     types.retain(|item| !matches!(item, Item::Impl(found) if has_builder(found) && is_answer(&last_segment(&found.self_ty))));
     let dropped = before - types.len();
-    if let Some(builders) = inside(types, "builder") {
+    if let Some(builders) = items_mut(types, "builder") {
         builders.retain(|item| match item {
             Item::Struct(found) => !is_answer(&found.ident.to_string()),
             Item::Impl(found) => !is_answer(&last_segment(&found.self_ty)),
@@ -38,13 +39,6 @@ fn has_builder(item: &ItemImpl) -> bool {
             .items
             .iter()
             .any(|member| matches!(member, ImplItem::Fn(found) if found.sig.ident == "builder"))
-}
-
-fn inside<'a>(items: &'a mut [Item], module: &str) -> Option<&'a mut Vec<Item>> {
-    items.iter_mut().find_map(|item| match item {
-        Item::Mod(found) if found.ident == module => found.content.as_mut().map(|(_, items)| items),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -61,11 +61,11 @@ fn part_of(generated: &Generated, part: Part) -> Result<String, Failure> {
         Part::Client => generated.client(),
         Part::Mock => generated.mock()?,
         Part::Values => generated.values(&std::collections::BTreeSet::new())?,
-        Part::Operations => generated.operations(),
+        Part::Operations => generated.operations()?,
         Part::Pages => generated.pages()?,
         Part::Examples => generated.examples(),
         Part::Exerciser => generated.exerciser()?,
-        Part::Types => generated.types(),
+        Part::Types => generated.types()?,
         Part::Surface => generated.surface(),
     })
 }
