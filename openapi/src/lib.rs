@@ -250,6 +250,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn groups_whose_feature_is_off_are_not_generated_except_for_types_that_others_use() {
+        let generated = APIS[0].generate(|feature| feature == "goals").unwrap();
+        let shared = ["BeatGuid".to_owned()].into();
+        let files = generated.files(&[Part::Client], &shared).unwrap();
+        let text: String = files.into_iter().map(|(_, text)| text).collect();
+        for on in [
+            "fn read_member(",
+            "fn read_goal(",
+            "\"readGoal\"",
+            "GoalResponse",
+            "GoalGuid",
+            "BeatGuid",
+        ] {
+            assert!(text.contains(on), "{on} is missing");
+        }
+        for off in [
+            "read_beat",
+            "readBeat",
+            "BeatResponse",
+            "BudgetGuid",
+            "JsonSchema",
+        ] {
+            assert!(!text.contains(off), "{off} is there");
+        }
+    }
+
+    #[test]
     fn the_contract_alone_is_that_of_a_whole_run() {
         for api in &APIS {
             let generated = api.generate(|_| true).unwrap();
