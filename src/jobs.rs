@@ -18,6 +18,7 @@
 
 pub mod machine;
 pub mod steps;
+pub mod store;
 
 pub(crate) mod api;
 
