@@ -208,6 +208,11 @@ impl<S: JobStore> StoredJobs<S> {
         self
     }
 
+    /// The table.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
     /// Saves a new job, whose calls are made by [`StoredJobs::step`]. False if the id has a job already: nothing is changed.
     /// So an id for what the job is needed for, such as an order, makes a second click harmless.
     ///
