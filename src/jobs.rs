@@ -34,6 +34,7 @@ mod institutions;
 mod member_state;
 mod moment;
 mod nexus;
+mod packed;
 mod polling;
 mod proof;
 mod reading;
@@ -56,4 +57,5 @@ pub use status::Remedy;
 pub use stream::JobStream;
 
 pub(crate) use builder::Driving;
+pub(crate) use driver::PackedJob;
 pub(crate) use institutions::InstitutionSupport;

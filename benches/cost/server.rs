@@ -1,8 +1,10 @@
-//! A server on loopback with canned answers, on threads of its own, so that the measured thread runs the client alone.
+//! A server on loopback with canned answers, on threads of its own, so that the measured thread runs the client alone; or as a
+//! process of its own, so that measured time and memory are those of the client alone.
 
 use std::collections::HashMap;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use super::bodies;
@@ -24,6 +26,59 @@ pub(crate) fn start() -> io::Result<String> {
     });
     Ok(address)
 }
+
+/// The argument with which [`Process`] starts this program.
+const SERVE: &str = "serve";
+
+/// Serves until standard input ends, which it does with the process that started this one; returns whether this process is one
+/// that [`Process::start`] has started.
+pub(crate) fn is_server_process() -> bool {
+    let is_server = std::env::args().nth(1).as_deref() == Some(SERVE);
+    if is_server {
+        println!("{}", start().expect("a port"));
+        io::stdin().lines().for_each(drop);
+    }
+    is_server
+}
+
+/// The server in a process of its own: this program, whose `main` has to begin with [`is_server_process`].
+pub(crate) struct Process {
+    process: Child,
+    pub(crate) address: String,
+}
+
+impl Process {
+    pub(crate) fn start() -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut process = Command::new(program)
+            .arg(SERVE)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a server");
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        let mut address = String::new();
+        output.read_line(&mut address).expect("an address");
+        Self {
+            process,
+            address: address.trim().to_owned(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// The part of a member's guid by which its job does not end.
+pub(crate) const ENDLESS: &str = "endless";
+
+/// A session token as long as those of MX.
+const SESSION: &str =
+    "de2uS4jEwSYN7W0eoF_ZiLJQ7rtQaDbA9NkCZr_U4gujctbMw_WZYz7u6q3NMDlTYYCSSR7O3ec1fOP2wArN0g";
 
 /// Complete answers, with their heads.
 struct Answers {
@@ -48,11 +103,11 @@ impl Answers {
         };
         Self {
             token: answer(r#"{"api_token":{"token":"an-api-token"}}"#.to_owned()),
-            session: answer(r#"{"session":{"token":"a-session"}}"#.to_owned()),
+            session: answer(format!(r#"{{"session":{{"token":"{SESSION}"}}}}"#)),
             institution: answer(bodies::institution()),
             baseline: answer(bodies::member()),
-            running: answer(bodies::member_of("JOB-2", true)),
-            done: answer(bodies::member_of("JOB-2", false)),
+            running: answer(bodies::member_of(bodies::JOBS[1], true)),
+            done: answer(bodies::member_of(bodies::JOBS[1], false)),
             owners: answer(bodies::owners(2)),
         }
     }
@@ -74,7 +129,7 @@ impl Answers {
                 None => &self.baseline,
                 Some(count) => {
                     *count += 1;
-                    if *count < 2 {
+                    if *count < 2 || guid.contains(ENDLESS) {
                         &self.running
                     } else {
                         &self.done
