@@ -13,7 +13,7 @@ mod cost;
 
 use std::time::{Duration, Instant};
 
-use cost::{Bench, Side, Subject, server};
+use cost::{Bench, Side, Subject, machine, server};
 
 const ROUNDS: usize = 41;
 
@@ -50,6 +50,8 @@ fn compare() {
         compare_one(&bench, subject);
     }
     compare_many(&bench);
+    compare_renewal(&bench);
+    time_of_a_reading();
 }
 
 fn compare_one(bench: &Bench, subject: Subject) {
@@ -87,6 +89,33 @@ fn compare_many(bench: &Bench) {
     println!(
         "| 32 calls at once | | | {:.3} | {:.3} |",
         times.wall, times.processor
+    );
+}
+
+/// A thousand tasks whose session is refused, and one exchange for all of them.
+fn compare_renewal(bench: &Bench) {
+    const TASKS: usize = 1000;
+    let times = ratios(|side| match side {
+        Side::Ours => bench.block_on(bench.ours.renew(TASKS)),
+        Side::Bare => bench.block_on(bench.bare.renew(TASKS)),
+    });
+    println!(
+        "| a session renewed for {TASKS} tasks by one exchange | | | {:.3} | {:.3} |",
+        times.wall, times.processor
+    );
+}
+
+/// What the machine takes to observe a reading and to direct, without a request.
+fn time_of_a_reading() {
+    const JOBS: u32 = 20_000;
+    let begun = Instant::now();
+    let counted = allocation_counter::measure(|| machine::run(JOBS));
+    let readings = JOBS * machine::READINGS;
+    println!();
+    println!(
+        "a reading in the machine: {} ns, {:.1} allocations",
+        (begun.elapsed() / readings).as_nanos(),
+        counted.count_total as f64 / f64::from(readings)
     );
 }
 

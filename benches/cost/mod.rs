@@ -12,6 +12,7 @@
 pub(crate) mod bare;
 pub(crate) mod bodies;
 pub(crate) mod exact;
+pub(crate) mod machine;
 pub(crate) mod ours;
 pub(crate) mod server;
 pub(crate) mod waiting;

@@ -80,10 +80,18 @@ pub(crate) const ENDLESS: &str = "endless";
 const SESSION: &str =
     "de2uS4jEwSYN7W0eoF_ZiLJQ7rtQaDbA9NkCZr_U4gujctbMw_WZYz7u6q3NMDlTYYCSSR7O3ec1fOP2wArN0g";
 
+/// The part of a user's id whose first session is refused; every second one is not.
+pub(crate) const RENEW: &str = "renew";
+const TOKEN_TO_RENEW: &str = "a-token-to-renew";
+const REFUSED_SESSION: &str = "a-refused-session";
+
 /// Complete answers, with their heads.
 struct Answers {
     token: Vec<u8>,
+    token_to_renew: Vec<u8>,
     session: Vec<u8>,
+    refused_session: Vec<u8>,
+    refusal: Vec<u8>,
     institution: Vec<u8>,
     baseline: Vec<u8>,
     running: Vec<u8>,
@@ -93,17 +101,23 @@ struct Answers {
 
 impl Answers {
     fn new() -> Self {
-        let answer = |body: String| {
+        let answer_of = |status: &str, body: String| {
             let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.mx.nexus.v1+json\r\n\
+                "HTTP/1.1 {status}\r\ncontent-type: application/vnd.mx.nexus.v1+json\r\n\
                  date: Sat, 28 Nov 2026 09:00:00 GMT\r\nx-request-id: 6f1c7d0e\r\ncontent-length: {}\r\n\r\n",
                 body.len()
             );
             [head.into_bytes(), body.into_bytes()].concat()
         };
+        let answer = |body| answer_of("200 OK", body);
+        let token = |token| answer(format!(r#"{{"api_token":{{"token":"{token}"}}}}"#));
+        let session = |token| answer(format!(r#"{{"session":{{"token":"{token}"}}}}"#));
         Self {
-            token: answer(r#"{"api_token":{"token":"an-api-token"}}"#.to_owned()),
-            session: answer(format!(r#"{{"session":{{"token":"{SESSION}"}}}}"#)),
+            token: token("an-api-token"),
+            token_to_renew: token(TOKEN_TO_RENEW),
+            session: session(SESSION),
+            refused_session: session(REFUSED_SESSION),
+            refusal: answer_of("401 Unauthorized", "{}".to_owned()),
             institution: answer(bodies::institution()),
             baseline: answer(bodies::member()),
             running: answer(bodies::member_of(bodies::JOBS[1], true)),
@@ -112,13 +126,23 @@ impl Answers {
         }
     }
 
-    fn to(&self, line: &str, reads: &Reads) -> &[u8] {
-        let path = line.split(' ').nth(1).unwrap_or_default();
+    fn to(&self, head: &str, reads: &Reads) -> &[u8] {
+        let path = head.split(' ').nth(1).unwrap_or_default();
         let mut segments = path.trim_start_matches('/').split('/');
         let (kind, guid, below) = (segments.next(), segments.next(), segments.next());
         let mut reads = reads.lock().expect("no panic");
         match (kind, guid, below) {
+            (Some("sessions"), ..) if head.contains(TOKEN_TO_RENEW) => {
+                let count = reads.entry(RENEW.to_owned()).or_default();
+                *count += 1;
+                if *count % 2 == 1 {
+                    &self.refused_session
+                } else {
+                    &self.session
+                }
+            }
             (Some("sessions"), ..) => &self.session,
+            (Some("members"), ..) if head.contains(REFUSED_SESSION) => &self.refusal,
             (Some("institutions"), ..) => &self.institution,
             (Some("members"), Some(guid), Some("identify")) => {
                 reads.insert(guid.to_owned(), 0);
@@ -136,6 +160,7 @@ impl Answers {
                     }
                 }
             },
+            _ if path.contains(RENEW) => &self.token_to_renew,
             _ => &self.token,
         }
     }
