@@ -35,6 +35,7 @@ mod institutions;
 mod member_state;
 mod moment;
 mod nexus;
+mod packed;
 mod polling;
 mod proof;
 mod reading;
@@ -57,4 +58,5 @@ pub use status::Remedy;
 pub use stream::JobStream;
 
 pub(crate) use builder::Driving;
+pub(crate) use driver::PackedJob;
 pub(crate) use institutions::InstitutionSupport;
