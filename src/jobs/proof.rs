@@ -66,7 +66,8 @@ pub(super) enum Weight {
 }
 
 /// What is known of the time since the last answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Answered {
     /// Whether the member was running when they were sent.
