@@ -9,6 +9,7 @@ use proptest::sample::select;
 
 use self::world::{Server, worlds};
 use super::*;
+use crate::values::ConnectionStatus;
 
 /// No driver needs more directives than this between two waits.
 const AT_ONCE: usize = 12;
