@@ -70,7 +70,8 @@
 ///             println!("{} owns {:?}", name, owner.account_guid);
 ///         }
 ///     }
-///     // No end yet: the budget ran out, the user is away, a call failed. The job is paid for, and its handle resumes it.
+///     // No end yet: the budget ran out, the user is away, a call failed. The handle resumes the job; `error.has_cost()` is
+///     // whether it may be paid for.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
 ///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
@@ -177,7 +178,7 @@ pub mod web {}
 ///                 // The user has to answer: the handle goes to the web application.
 ///                 Outcome::Challenged(_) => store(fleet.remove_challenged(event.job)),
 ///                 // It may have cost money, so its handle is saved whatever the error is: to resume it, or to ask MX about it.
-///                 Outcome::Failed(error) if error.handle().has_started() => store(error.handle().clone()),
+///                 Outcome::Failed(error) if error.has_cost() => store(error.handle().clone()),
 ///                 // It has cost nothing: it may be started again, once the remedy allows it.
 ///                 Outcome::Failed(error) => println!("{error}"),
 ///                 // Saved before the start is sent, so that it is not sent twice if this process dies.

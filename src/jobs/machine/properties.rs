@@ -13,6 +13,7 @@ use crate::jobs::api::{KindName, Options};
 use crate::jobs::handle::JobHandle;
 use crate::jobs::packed::{Packed, State};
 use crate::operations::Api;
+use crate::values::ConnectionStatus;
 
 /// No driver needs more directives than this between two waits.
 const AT_ONCE: usize = 12;
