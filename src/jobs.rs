@@ -18,6 +18,7 @@
 
 pub mod machine;
 pub mod steps;
+pub mod store;
 
 pub(crate) mod api;
 
@@ -34,6 +35,7 @@ mod institutions;
 mod member_state;
 mod moment;
 mod nexus;
+mod packed;
 mod polling;
 mod proof;
 mod reading;
@@ -56,4 +58,5 @@ pub use status::Remedy;
 pub use stream::JobStream;
 
 pub(crate) use builder::Driving;
+pub(crate) use driver::PackedJob;
 pub(crate) use institutions::InstitutionSupport;

@@ -89,6 +89,10 @@ pub enum Observation {
     NoEffect,
     /// A GET failed for a transient reason, or its answer held nothing.
     ReadFailed,
+    /// MX refused a GET.
+    ReadRefused,
+    /// MX does not know the member (404), in a GET or in the POST.
+    NotFound,
     /// The budget is spent.
     BudgetSpent,
 }
@@ -185,6 +189,8 @@ pub enum End {
     Status(ConnectionStatus),
     /// The member is manual: it has no connection to an institution.
     Manual,
+    /// MX does not know the member: it was deleted, or belongs to another user.
+    NoSuchMember,
     /// The institution does not support this kind of job.
     NotSupported,
     /// The institution is not available at the moment.
@@ -209,7 +215,7 @@ impl End {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Status(status) => Remedy::of(status).unwrap_or(Remedy::TryLater),
-            Self::Manual | Self::NotSupported => Remedy::GoneForGood,
+            Self::Manual | Self::NoSuchMember | Self::NotSupported => Remedy::GoneForGood,
             Self::NotEnabled => Remedy::ContactMx,
             Self::OtherJobRuns | Self::Overtaken | Self::Unavailable | Self::Throttled => {
                 Remedy::TryLater
@@ -224,6 +230,9 @@ impl fmt::Display for End {
         f.write_str(match self {
             Self::Status(status) => return write!(f, "the member ended {status}"),
             Self::Manual => "the member is manual",
+            Self::NoSuchMember => {
+                "MX does not know this member; it was deleted, or belongs to another user"
+            }
             Self::NotSupported => "the institution does not support this kind of job",
             Self::Unavailable => "the institution is not available at the moment",
             Self::NotEnabled => "this kind of job is not enabled for this partner",

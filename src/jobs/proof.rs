@@ -71,11 +71,11 @@ pub(super) enum Weight {
 #[serde(default)]
 pub(super) struct Answered {
     /// Whether the member was running when they were sent.
-    was_running: bool,
+    pub(super) was_running: bool,
     /// Whether the member was seen to take up work since.
-    has_run: bool,
+    pub(super) has_run: bool,
     /// Whether MX may not have got the answers.
-    is_lost: bool,
+    pub(super) is_lost: bool,
 }
 
 /// The memory that the proof needs.
