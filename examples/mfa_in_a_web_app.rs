@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use mx_nexus::Nexus;
-use mx_nexus::identity::{Answers, Challenge, Identification, Identify, JobHandle, Polling};
+use mx_nexus::identity::{Answers, Identification, Identify, JobHandle, Polling};
 use mx_nexus::jobs::steps::{self, Event};
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -127,20 +127,13 @@ async fn show(State(app): State<App>, headers: HeaderMap, Path(member): Path<Str
     match stepped.event {
         Event::Challenged { .. } => {
             let job = app.resume(user, stepped.handle)?;
-            let questions = steps::questions(job, row.time_left()).await?;
-            page["questions"] = questions.iter().flatten().map(question).collect();
+            page["questions"] = json!(steps::questions(job, row.time_left()).await?);
         }
         // Store the owners where personal data belongs, and delete the row.
         Event::Done => page["owners"] = json!(owners.map_or(0, |owners| owners.len())),
         Event::Running { .. } | Event::Failed { .. } => {}
     }
     Ok(Json(page))
-}
-
-fn question(challenge: &Challenge) -> Value {
-    let options = challenge.options().iter().map(|option| option.label());
-    let options: Vec<_> = options.collect();
-    json!({ "guid": challenge.guid(), "label": challenge.label(), "options": options })
 }
 
 /// `POST /members/{member}/identification/answers`: sends the answers, by the guids of their questions.
@@ -186,7 +179,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         match page["event"].as_str() {
             Some("running") => tokio::time::sleep(Duration::from_millis(100)).await,
             Some("challenged") => {
-                let guid = page["questions"][0]["guid"].as_str();
+                let guid = page["questions"]["challenges"][0]["guid"].as_str();
                 let answers = json!({ guid.unwrap_or_default(): "correct" });
                 send(Method::POST, "/answers", answers).await?;
             }

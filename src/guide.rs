@@ -8,6 +8,8 @@
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
 //! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//!
+//! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
 
 /// The first identification.
 ///
@@ -82,7 +84,8 @@
 /// # }
 /// ```
 ///
-/// Names, addresses and numbers print as `[personal]` and `[number]` in `Debug`; they dereference to `str` where you need them.
+/// Names, addresses and numbers print as `[personal]` and `[digits]` in `Debug`; they dereference to `str` and compare with it where you
+/// need them: [what is not printed](crate::values#what-is-not-printed). `Owners` and `Challenges` serialize as they are, for your page.
 pub mod owners {}
 
 /// A challenge in a web application: two requests, two processes.
@@ -166,10 +169,10 @@ pub mod owners {}
 ///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
 ///     Ok(match stepped.event {
 ///         Event::Running { .. } => "please wait".to_owned(),
+///         // The page asks them by this JSON: guid, label and kind of each, its options and images.
 ///         Event::Challenged { .. } => {
 ///             let questions = steps::questions(row.job(nexus, logged_in)?, row.left()).await?;
-///             let questions = questions.iter().flatten().map(|question| question.label());
-///             questions.collect::<Vec<_>>().join("\n")
+///             serde_json::to_string(&questions)?
 ///         }
 ///         Event::Done => format!("{} owners", owners.map_or(0, |owners| owners.len())),
 ///         Event::Failed { message, .. } => message,

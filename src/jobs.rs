@@ -38,6 +38,7 @@ mod polling;
 mod proof;
 mod reading;
 mod saved;
+mod shown;
 mod status;
 mod stream;
 
