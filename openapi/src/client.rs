@@ -15,6 +15,7 @@ use crate::conversions;
 use crate::examples;
 use crate::failure::Failure;
 use crate::finish::{self, Lenient};
+use crate::normalise::sides::Sides;
 use crate::operations::Row;
 use crate::registry::{Entry, Kind, Registry};
 
@@ -24,8 +25,13 @@ pub(crate) fn generate(
     document: &Value,
     registry: &Registry,
     rows: &[Row],
+    sides: &Sides,
+    with_schemas: bool,
 ) -> Result<syn::File, Failure> {
-    let settings = settings(api, registry);
+    let mut settings = settings(api, registry);
+    if with_schemas {
+        settings.with_derive("schemars::JsonSchema");
+    }
     let rust_path = |entry: &Entry| rust_path(api, entry);
     let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
@@ -35,7 +41,7 @@ pub(crate) fn generate(
     })?;
     let mut file = parse(tokens)?;
     conversions::check(&document, registry, &file, rust_path)?;
-    finish::client(&mut file, api.name, &lenient, rows)?;
+    finish::client(&mut file, api.name, &lenient, sides, rows)?;
     Ok(file)
 }
 
@@ -64,8 +70,7 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
         .with_inner_type(quote!(crate::wire::Connection))
-        .with_derive("PartialEq")
-        .with_derive("schemars::JsonSchema");
+        .with_derive("PartialEq");
     for entry in registry
         .entries()
         .iter()

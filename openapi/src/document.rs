@@ -12,7 +12,7 @@ use crate::failure::Failure;
 pub(crate) use yaml::parse;
 
 /// The HTTP methods an OpenAPI path item can hold.
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 

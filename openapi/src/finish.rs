@@ -12,6 +12,7 @@
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
 
+mod builders;
 mod fields;
 mod growth;
 mod mock;
@@ -21,6 +22,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItem, parse_quote};
 
 use crate::failure::Failure;
+use crate::normalise::sides::Sides;
 use crate::operations::Row;
 
 pub(crate) use fields::Lenient;
@@ -31,6 +33,7 @@ pub(crate) fn client(
     file: &mut syn::File,
     api: &str,
     lenient: &Lenient,
+    sides: &Sides,
     rows: &[Row],
 ) -> Result<(), Failure> {
     expect("send", rows.len(), send::apply(file, api, rows))?;
@@ -39,6 +42,11 @@ pub(crate) fn client(
     expect("encode_path", 1, encoding.changed)?;
     fields::apply(file, lenient)?;
     growth::apply(file);
+    expect(
+        "builders of answers",
+        sides.responses.len(),
+        builders::drop_answers(file, sides),
+    )?;
     let mut constructors = Constructors { changed: 0 };
     constructors.visit_file_mut(file);
     expect("constructors of Client", 2, constructors.changed)?;
@@ -150,7 +158,7 @@ mod tests {
     }
 
     fn client_of(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
-        client(&mut file, "nexus", lenient, rows)?;
+        client(&mut file, "nexus", lenient, &Sides::default(), rows)?;
         Ok(prettyplease::unparse(&file))
     }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::access::Access;
 use crate::document::{OperationEntry, follow, operations, schema_name};
 use crate::failure::Failure;
+use crate::groups::group_of;
 use crate::normalise::media_types::{is_json, media_type};
 use crate::normalise::parameters::{name_of, secret_header};
 use crate::registry::Registry;
@@ -119,12 +120,7 @@ fn read_row(
         method: operation.method.to_uppercase(),
         path: operation.path.to_owned(),
         other_path: text("x-other-path").map(str::to_owned),
-        tag: operation
-            .value
-            .get("tags")
-            .and_then(|tags| tags[0].as_str())
-            .unwrap_or_default()
-            .to_owned(),
+        tag: group_of(operation.value).to_owned(),
         request_media_type,
         // JSON is always requested as the one vendor type; older types are accepted in the response.
         accept: match body_type {

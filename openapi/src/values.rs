@@ -9,12 +9,15 @@ use quote::{format_ident, quote};
 use crate::failure::Failure;
 use crate::registry::{Entry, Kind, KnownValue, Registry};
 
-/// One macro call for each type.
-pub(crate) fn emit(registry: &Registry) -> Result<TokenStream, Failure> {
+/// One macro call for each type that is used.
+pub(crate) fn emit(
+    registry: &Registry,
+    is_used: impl Fn(&Entry) -> bool,
+) -> Result<TokenStream, Failure> {
     let calls = registry
         .entries()
         .iter()
-        .filter(|entry| entry.is_emitted())
+        .filter(|entry| entry.is_emitted() && is_used(entry))
         .map(emit_one)
         .collect::<Result<Vec<_>, _>>()?;
     Ok(quote!(#(#calls)*))
@@ -98,7 +101,7 @@ mod tests {
     use serde_json::json;
 
     fn emitted(types: &serde_json::Value) -> Result<String, Failure> {
-        emit(&Registry::from_value(types).unwrap()).map(|tokens| tokens.to_string())
+        emit(&Registry::from_value(types).unwrap(), |_| true).map(|tokens| tokens.to_string())
     }
 
     #[test]

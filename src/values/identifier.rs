@@ -17,10 +17,8 @@ pub(crate) use identifier;
 macro_rules! kept_text {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Debug, PartialEq, Eq, Hash,
-            ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
-        )]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(String);
 

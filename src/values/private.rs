@@ -3,9 +3,8 @@
 macro_rules! private_text {
     ($(#[$meta:meta])* $name:ident, $shown:literal) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::schemars::JsonSchema,
-        )]
+        #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(String);
 

@@ -1,9 +1,8 @@
 //! Text that MX writes in more than one way: times, which `time.rs` parses, and scalars seen as a string and as a number.
 
 /// Any scalar, as text.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Text(String);
 

@@ -60,7 +60,7 @@ fn part_of(generated: &Generated, part: Part) -> Result<String, Failure> {
         Part::Document => generated.document(),
         Part::Client => generated.client(),
         Part::Mock => generated.mock()?,
-        Part::Values => generated.values()?,
+        Part::Values => generated.values(&std::collections::BTreeSet::new())?,
         Part::Operations => generated.operations(),
         Part::Pages => generated.pages()?,
         Part::Examples => generated.examples(),

@@ -1,29 +1,26 @@
 //! Challenges as JSON, for the page that asks them.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::{Challenge, ChallengeKind, ChallengeOption, Challenges, Image};
 
 /// The JSON of [`Challenges`].
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Challenges")]
-struct ShownChallenges<'a> {
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+struct ChallengesJson<'a> {
     challenges: Vec<&'a Challenge>,
     /// Whether a job of another kind asks.
     is_of_other_job: bool,
 }
 
 /// The JSON of a [`Challenge`].
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Challenge")]
-struct ShownChallenge<'a> {
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+struct ChallengeJson<'a> {
     guid: &'a str,
     /// The question; MX's text, not HTML.
     label: &'a str,
-    kind: ShownKind,
+    kind: KindJson,
     /// The possible answers, where there is a choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     options: Option<&'a [ChallengeOption]>,
@@ -33,10 +30,11 @@ struct ShownChallenge<'a> {
 }
 
 /// The JSON of a [`ChallengeKind`], without its options and image.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-#[schemars(rename = "ChallengeKind")]
-enum ShownKind {
+#[cfg_attr(feature = "schemars", schemars(rename = "ChallengeKind"))]
+enum KindJson {
     Text,
     Token,
     Options,
@@ -45,9 +43,9 @@ enum ShownKind {
 }
 
 /// The JSON of a [`ChallengeOption`].
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ChallengeOption")]
-struct ShownOption<'a> {
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+struct OptionJson<'a> {
     /// The text to show.
     label: &'a str,
     /// What to send if the user chooses it.
@@ -57,7 +55,7 @@ struct ShownOption<'a> {
     image: Option<&'a Image>,
 }
 
-impl<'a> From<&'a Challenges> for ShownChallenges<'a> {
+impl<'a> From<&'a Challenges> for ChallengesJson<'a> {
     fn from(challenges: &'a Challenges) -> Self {
         Self {
             challenges: challenges.iter().collect(),
@@ -66,14 +64,14 @@ impl<'a> From<&'a Challenges> for ShownChallenges<'a> {
     }
 }
 
-impl<'a> From<&'a Challenge> for ShownChallenge<'a> {
+impl<'a> From<&'a Challenge> for ChallengeJson<'a> {
     fn from(challenge: &'a Challenge) -> Self {
         let (kind, image) = match challenge.kind() {
-            ChallengeKind::Text => (ShownKind::Text, None),
-            ChallengeKind::Token => (ShownKind::Token, None),
-            ChallengeKind::Options(_) => (ShownKind::Options, None),
-            ChallengeKind::Image(image) => (ShownKind::Image, image.as_ref()),
-            ChallengeKind::ImageOptions(_) => (ShownKind::ImageOptions, None),
+            ChallengeKind::Text => (KindJson::Text, None),
+            ChallengeKind::Token => (KindJson::Token, None),
+            ChallengeKind::Options(_) => (KindJson::Options, None),
+            ChallengeKind::Image(image) => (KindJson::Image, image.as_ref()),
+            ChallengeKind::ImageOptions(_) => (KindJson::ImageOptions, None),
         };
         Self {
             guid: challenge.guid().as_str(),
@@ -85,7 +83,7 @@ impl<'a> From<&'a Challenge> for ShownChallenge<'a> {
     }
 }
 
-impl<'a> From<&'a ChallengeOption> for ShownOption<'a> {
+impl<'a> From<&'a ChallengeOption> for OptionJson<'a> {
     fn from(option: &'a ChallengeOption) -> Self {
         Self {
             label: option.label(),
@@ -95,26 +93,27 @@ impl<'a> From<&'a ChallengeOption> for ShownOption<'a> {
     }
 }
 
-macro_rules! shown_as {
-    ($($name:ident: $shown:ident),+ $(,)?) => {
+macro_rules! written_as {
+    ($($name:ident: $json:ident),+ $(,)?) => {
         $(impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $shown::from(self).serialize(serializer)
+                $json::from(self).serialize(serializer)
             }
         }
 
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 
-            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                $shown::json_schema(generator)
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $json::json_schema(generator)
             }
         })+
     };
 }
-shown_as!(Challenges: ShownChallenges, Challenge: ShownChallenge, ChallengeOption: ShownOption);
+written_as!(Challenges: ChallengesJson, Challenge: ChallengeJson, ChallengeOption: OptionJson);
 
 /// A data URI.
 impl Serialize for Image {
@@ -123,12 +122,13 @@ impl Serialize for Image {
     }
 }
 
-impl JsonSchema for Image {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Image {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Image".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "format": "uri", "pattern": "^data:"})
     }
 }
