@@ -131,7 +131,9 @@ fn machine_fields(codec: &mut impl Codec, machine: &mut Machine) {
         empty_reads,
         reposts,
         refusals,
+        refused_reads,
         is_blocked,
+        is_sent,
         is_start_lost,
         is_throttled,
         unknown_status,
@@ -142,11 +144,12 @@ fn machine_fields(codec: &mut impl Codec, machine: &mut Machine) {
     proof_fields(codec, proof);
     codec.list(answered);
     codec.count(polls);
-    for count in [empty_reads, reposts, refusals] {
+    for count in [empty_reads, reposts, refusals, refused_reads] {
         codec.count(count);
     }
     for flag in [
         is_blocked,
+        is_sent,
         is_start_lost,
         is_throttled,
         has_failed,

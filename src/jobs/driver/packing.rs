@@ -26,7 +26,6 @@ pub(crate) struct PackedJob<K: Kind> {
     packed: Packed,
     checks_institution: bool,
     is_woken: bool,
-    refused_reads: u8,
     has_warned: bool,
 }
 
@@ -60,7 +59,6 @@ impl<K: Kind> Job<K> {
             not_before: self.not_before,
             checks_institution,
             is_woken: self.is_woken,
-            refused_reads: self.refused_reads,
             has_warned: self.has_warned,
         }
     }
@@ -91,7 +89,6 @@ impl<K: Kind> PackedJob<K> {
             not_before: self.not_before,
             due: Some(due),
             is_woken: self.is_woken,
-            refused_reads: self.refused_reads,
             institution: state.institution,
             lost_answers: None,
             option_form: OptionForm::default(),
