@@ -8,6 +8,8 @@
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
 //! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//!
+//! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
 
 /// The first identification.
 ///
@@ -83,7 +85,8 @@
 /// # }
 /// ```
 ///
-/// Names, addresses and numbers print as `[personal]` and `[number]` in `Debug`; they dereference to `str` where you need them.
+/// Names, addresses and numbers print as `[personal]` and `[digits]` in `Debug`; they dereference to `str` and compare with it where you
+/// need them: [what is not printed](crate::values#what-is-not-printed). `Owners` and `Challenges` serialize as they are, for your page.
 pub mod owners {}
 
 /// A challenge in a web application: one request shows it, another answers it, by different processes.
@@ -120,7 +123,8 @@ pub mod owners {}
 ///     let id = format!("{logged_in}/{member}");
 ///     Ok(match jobs.step(&id, |handle| user.resume::<Identification>(handle)).await? {
 ///         Shown::Running(wait) => format!("please come back in {} s", wait.as_secs()),
-///         Shown::Challenged(challenges) => challenges.iter().map(|one| one.label()).collect(),
+///         // The page asks them by this JSON: guid, label and kind of each, its options and images.
+///         Shown::Challenged(challenges) => serde_json::to_string(&challenges)?,
 ///         Shown::Done(owners) => format!("{} owners", owners.len()),
 ///         Shown::Failed(error) => error.remedy().map_or(error.to_string(), |remedy| remedy.to_string()),
 ///     })

@@ -25,6 +25,7 @@ pub(crate) mod api;
 mod answers;
 mod builder;
 mod challenge;
+mod challenge_json;
 mod clock;
 mod directive;
 mod driver;

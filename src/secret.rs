@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::scalar::Scalar;
 
-/// A string that never shows in `Debug`.
+/// A string that never shows in `Debug`. See [what is not printed](crate::values#what-is-not-printed).
 ///
 /// Clones share their memory, which is wiped when the last is dropped. The original text, copies of it and the buffers of requests
 /// are ordinary memory.

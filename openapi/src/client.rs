@@ -90,6 +90,7 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
     {
         let instance = match entry.json_type() {
             "integer" => InstanceType::Integer,
+            "number" => InstanceType::Number,
             _ => InstanceType::String,
         };
         let schema = SchemaObject {

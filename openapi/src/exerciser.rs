@@ -17,7 +17,7 @@ use crate::document::{OperationEntry, operations};
 use crate::failure::Failure;
 use crate::normalise::parameters::name_of;
 use crate::operations::{Answer, Row};
-use crate::registry::Registry;
+use crate::registry::{Kind, Registry};
 
 const PASS: &str = "emitting exercises";
 
@@ -86,6 +86,10 @@ fn setters(
             let setter = setter_of(name);
             let schema = &parameter["schema"];
             let argument = match schema["type"].as_str() {
+                Some("string") if is_date(registry, schema) => {
+                    let text = samples::DATE;
+                    quote!(#text)
+                }
                 Some("string") => {
                     let text = format!("{name}-value");
                     quote!(#text)
@@ -111,6 +115,11 @@ fn setters(
 fn setter_of(parameter: &str) -> Ident {
     let name = parameter.to_snake_case();
     syn::parse_str(&name).unwrap_or_else(|_| format_ident!("{name}_"))
+}
+
+fn is_date(registry: &Registry, schema: &Value) -> bool {
+    let mut entries = registry.entries().iter();
+    entries.any(|entry| entry.kind == Kind::Date && schema["format"] == entry.format().as_str())
 }
 
 fn item_type(registry: &Registry, items: &Value) -> TokenStream {

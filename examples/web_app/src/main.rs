@@ -82,11 +82,12 @@ fn page(shown: Shown<Identification>) -> Json<Value> {
     Json(match shown {
         Shown::Running(wait) => json!({ "state": "running", "wait": wait.as_secs_f64() }),
         Shown::Challenged(challenges) => {
-            json!({ "state": "challenged", "challenges": challenges.iter().map(question).collect::<Vec<_>>() })
+            // Guid, label and kind of each, its options and images.
+            let mut page = json!(challenges);
+            page["state"] = json!("challenged");
+            page
         }
-        Shown::Done(owners) => {
-            json!({ "state": "done", "owners": owners.iter().map(|owner| owner.owner_name.as_deref()).collect::<Vec<_>>() })
-        }
+        Shown::Done(owners) => json!({ "state": "done", "owners": owners }),
         Shown::Failed(error) => {
             let advice = error.remedy().map(|remedy| remedy.to_string());
             let (message, may_pass) = (error.to_string(), error.is_resumable());
@@ -180,8 +181,4 @@ fn nexus() -> Result<Nexus, Box<dyn Error>> {
     Ok(nexus
         .credentials(std::env::var("MX_CLIENT_ID")?, std::env::var("MX_API_KEY")?)
         .build()?)
-}
-
-fn question(challenge: &mx_nexus::identity::Challenge) -> Value {
-    json!({ "guid": challenge.guid(), "label": challenge.label() })
 }
