@@ -11,15 +11,20 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::processes::{Stack, TIMEOUT, answer_until_done};
+use crate::processes::{Stack, answer_until_done};
 
+/// A start whose answer was lost is sent again only after many equal readings.
+const BUDGET: Duration = Duration::from_secs(3600);
 /// One request of so many fails: 5 %.
 const ONE_OF: u32 = 20;
 
 pub(crate) async fn a_thousand_identifications_with_faults_and_a_killed_worker(server: PathBuf) {
     let jobs = env::var("MX_RESTATE_JOBS").map_or(1000, |jobs| jobs.parse().unwrap());
     let sandbox = Sandbox::builder().job_time(Duration::from_secs(20));
-    let mut stack = Stack::start(&server, "many", 2, sandbox).await;
+    let mut stack = Stack::start(&server, "many", sandbox)
+        .await
+        .with_workers(2, ["2s", "3s"])
+        .await;
     let client = stack.client::<Identification>();
     let nexus = stack.sandbox.nexus().build().unwrap();
     // Every fault skips the requests before it, and the list is limited to a thousand.
@@ -45,7 +50,7 @@ pub(crate) async fn a_thousand_identifications_with_faults_and_a_killed_worker(s
         let job = nexus.user(user).identify(&member);
         members.push(member);
         flows.spawn(async move {
-            assert!(client.start(&id, job, TIMEOUT).await.unwrap());
+            assert!(client.start(&id, job, BUDGET).await.unwrap());
             if index % 10 == 0 {
                 return (id.clone(), answer_until_done(&client, &id).await);
             }
