@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let outcome = loop {
         match client.status(id).await? {
-            Some(Status::Ended(outcome)) => break outcome,
+            Some(Status::Ended(outcome)) => break *outcome,
             Some(Status::Challenged { .. }) => ask(&client, id).await?,
             _ => tokio::time::sleep(Duration::from_millis(300)).await,
         }

@@ -271,7 +271,7 @@ pub(crate) async fn answer_until_done<K: DurableKind>(client: &JobClient<K>, id:
     loop {
         assert!(begun.elapsed() < TIMEOUT, "{id} does not end");
         match client.status(id).await {
-            Ok(Some(Status::Ended(outcome))) => return outcome,
+            Ok(Some(Status::Ended(outcome))) => return *outcome,
             Ok(Some(Status::Challenged { .. })) => _ = answer(client, id, "correct").await,
             _ => {}
         }
