@@ -222,7 +222,9 @@ impl Stack {
             .await
             .unwrap();
         let mut answer: Value = answer.json().await.unwrap();
-        serde_json::from_value(answer["rows"].take()).unwrap()
+        let rows = answer["rows"].take();
+        assert!(rows.is_array(), "{query}: {answer}");
+        serde_json::from_value(rows).unwrap()
     }
 
     /// All files that the server and the workers have written.
