@@ -7,7 +7,8 @@
 //! 4. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
-//! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//! 7. [`restate`]: many workers that come and go, on the durable engine Restate (package `mx-nexus-restate`).
+//! 8. `apis`: Nexus and Atrium in one program (feature `atrium`).
 //!
 //! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
 
@@ -349,6 +350,33 @@ pub mod mocking {}
 /// A job that is resumed when its start is due reads the member again, and posts at once: that step makes two calls. A job that failed
 /// for now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}
+
+/// Many workers that come and go: jobs as workflows on [Restate](https://restate.dev), package `mx-nexus-restate`.
+///
+/// A handle and a table are enough for one web application ([`web`]) and for one process with many jobs ([`fleets`]). Many workers need more:
+/// one owner of each job, timers that outlive a worker, and a way for an answer that comes days later. Restate is one server that does
+/// this: it stores each step of a job, and calls any worker for the next one.
+///
+/// ```text
+/// web application ── start, answered ──> Restate ── next step ──> workers ── calls ──> MX
+///        └──────────── texts of questions, answers, owners ─────────────────────────────┘
+/// ```
+///
+/// - **Workers** run the program `nexus-worker`, with the variables of the command `nexus`. Any number of them may run, behind one
+///   address; one that dies loses nothing.
+/// - **The caller** has a client of each kind, such as `IdentificationClient`: `start` with an id of its own and the same
+///   [`JobBuilder`](crate::jobs::JobBuilder) as without Restate, `status`, `questions`, `answer`, `give_up`, `outcome`, `result`. A second
+///   start with the same id starts nothing.
+/// - **One paid job although steps repeat.** Restate repeats a step whose result it has not stored. A random mark, stored before the start,
+///   shows an attempt whether it is the first one; any other goes on with [`in_flight`](crate::jobs::JobHandle::in_flight), and reads
+///   before it starts again.
+/// - **Restate stores ids, statuses and counts.** The caller reads the texts of questions from MX, sends the answers to MX, and reads the
+///   owners from MX. If it dies after it has sent the answers, the workflow finds by reading that the questions are gone.
+/// - **Time.** The timeout of a job is how long to wait for MX in all. Outages of the workers do not count, nor does the user's time, which
+///   has a limit of its own, a day by default. Quick polls share a step, so that a job of an hour has less than a hundred entries.
+///
+/// The README of the package has the commands from nothing to a running flow, how to upgrade workers while jobs wait, and what a job costs.
+pub mod restate {}
 
 /// Nexus and Atrium, feature `atrium`.
 ///

@@ -55,7 +55,7 @@ pub enum Status {
         questions: Vec<ChallengeGuid>,
     },
     /// The workflow has ended, with this outcome.
-    Ended(Outcome),
+    Ended(Box<Outcome>),
 }
 
 impl Status {

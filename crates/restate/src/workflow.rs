@@ -54,7 +54,7 @@ pub(crate) async fn run<K: DurableKind>(
     };
     let outcome = workflow.drive::<K>().await?;
     context.clear(OPEN);
-    context.set(STATUS, Json(Status::Ended(outcome.clone())));
+    context.set(STATUS, Json(Status::Ended(Box::new(outcome.clone()))));
     Ok(Json(outcome))
 }
 
@@ -91,7 +91,7 @@ struct Workflow<'a> {
 
 /// What ended the wait for answers.
 enum Woken {
-    Answered(JobHandle),
+    Answered(Box<JobHandle>),
     GivenUp,
     TimePassed,
 }
@@ -221,7 +221,7 @@ impl Workflow<'_> {
         let mut wakings = DurableFuturesUnordered::<Waking<'_>>::new();
         let answers = context.promise::<Json<JobHandle>>(&key);
         wakings.push(Box::pin(
-            answers.map_ok(|handle| Woken::Answered(handle.into_inner())),
+            answers.map_ok(|handle| Woken::Answered(Box::new(handle.into_inner()))),
         ));
         let given_up = context.promise::<bool>(GIVE_UP);
         wakings.push(Box::pin(given_up.map_ok(|_| Woken::GivenUp)));
@@ -235,7 +235,7 @@ impl Workflow<'_> {
             wakings.push(Box::pin(context.sleep(next).map_ok(|()| Woken::TimePassed)));
             match wakings.next().await?.map(|(_, woken)| woken).transpose()? {
                 Some(Woken::Answered(handle)) => {
-                    self.handle = handle;
+                    self.handle = *handle;
                     self.delay = self.pause / SHORT_POLLS;
                     return self.step::<K>().await.map(Some);
                 }

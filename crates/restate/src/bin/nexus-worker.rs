@@ -25,6 +25,9 @@ struct Arguments {
     /// Lets several workers on this machine serve the same address; the system distributes the connections
     #[arg(long, env = "NEXUS_WORKER_SHARE_PORT")]
     share_port: bool,
+    /// Refuses requests that are not signed by the server with this public key, publickeyv1_…
+    #[arg(long, env = "NEXUS_WORKER_IDENTITY_KEY")]
+    identity_key: Option<String>,
     /// The shortest interval of the polls, such as 3s
     #[arg(long, env = "NEXUS_WORKER_POLL", default_value = "3s", value_parser = humantime::parse_duration)]
     poll: Duration,
@@ -48,8 +51,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // RUST_LOG changes what is logged.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
-    let worker = Worker::new(Mx::from_environment()?)
+    let mut worker = Worker::new(Mx::from_environment()?)
         .with_polling(Polling::between(arguments.poll, arguments.poll_longest));
+    if let Some(key) = &arguments.identity_key {
+        worker = worker.with_identity_key(key);
+    }
     let listener = listen(&arguments)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -59,8 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             _ = interrupt.recv() => {}
         }
     };
-    worker.serve(listener, stop).await;
-    Ok(())
+    Ok(worker.serve(listener, stop).await?)
 }
 
 fn listen(arguments: &Arguments) -> std::io::Result<TcpListener> {

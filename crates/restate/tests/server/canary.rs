@@ -8,25 +8,36 @@ use mx_nexus::identity::Identification;
 use mx_nexus_restate::Outcome;
 use mx_nexus_sandbox::Sandbox;
 
-use crate::processes::{API_KEY, Stack, answer, answer_until_done, until_asked};
+use crate::processes::{API_KEY, QUICK, Stack, answer, answer_until_done, until_asked};
 
-/// Refused by the sandbox, and so sent and journaled like any other answer.
+/// A wrong answer is sent as any other.
 const ANSWER: &str = "CANARYANSWER-93b2c6a1";
 
 pub(crate) async fn no_secret_and_no_personal_data_is_stored(server: PathBuf) {
     let sandbox = Sandbox::builder().job_time(Duration::from_millis(400));
-    let mut stack = Stack::start(&server, "canary", 1, sandbox).await;
+    let mut stack = Stack::start(&server, "canary", sandbox)
+        .await
+        .with_workers(1, QUICK)
+        .await;
     let client = stack.client::<Identification>();
     let mut texts = vec![API_KEY.to_owned(), ANSWER.to_owned()];
-    let member = stack.identify("canary-flow", "second_chance").await;
-    until_asked(&client, "canary-flow").await;
-    let challenges = client.questions("canary-flow").await.unwrap().unwrap();
+    stack.identify("canary-wrong", "challenge").await;
+    until_asked(&client, "canary-wrong").await;
+    let challenges = client.questions("canary-wrong").await.unwrap().unwrap();
     texts.extend(
         challenges
             .iter()
             .map(|challenge| challenge.label().to_owned()),
     );
-    answer(&client, "canary-flow", ANSWER).await.unwrap();
+    let journaled = challenges.iter().next().unwrap().guid().to_string();
+    answer(&client, "canary-wrong", ANSWER).await.unwrap();
+    let outcome = client.outcome("canary-wrong").await.unwrap();
+    assert!(
+        matches!(outcome, Outcome::Failed { .. }),
+        "MX got the answer: {outcome:?}"
+    );
+
+    stack.identify("canary-flow", "challenge").await;
     let outcome = answer_until_done(&client, "canary-flow").await;
     let Outcome::Done { handle, .. } = outcome else {
         panic!("{outcome:?}");
@@ -50,8 +61,8 @@ pub(crate) async fn no_secret_and_no_personal_data_is_stored(server: PathBuf) {
     for file in stack.files() {
         let content = fs::read(&file).unwrap();
         bytes += content.len();
-        // The search finds what is stored: the member is.
-        is_journaled |= contains(&content, member.as_str()) && contains(&content, "canary-flow");
+        // The search finds what a step has journaled.
+        is_journaled |= contains(&content, &journaled);
         for text in &texts {
             assert!(!contains(&content, text), "{} has {text:?}", file.display());
         }

@@ -14,7 +14,7 @@ use mx_nexus::{User, atrium};
 use mx_nexus_restate::{DurableKind, Error, Outcome, Status};
 use mx_nexus_sandbox::{Sandbox, SandboxBuilder};
 
-use crate::processes::{Stack, TIMEOUT, answer, answer_until_done, until, until_asked};
+use crate::processes::{QUICK, Stack, TIMEOUT, answer, answer_until_done, until, until_asked};
 
 fn quick_sandbox() -> SandboxBuilder {
     Sandbox::builder().job_time(Duration::from_millis(400))
@@ -23,7 +23,10 @@ fn quick_sandbox() -> SandboxBuilder {
 type Prepare<U, K> = fn(&U, MemberGuid) -> JobBuilder<K>;
 
 pub(crate) async fn every_kind_of_both_apis_ends_with_its_result(server: PathBuf) {
-    let stack = Stack::start(&server, "kinds", 1, quick_sandbox()).await;
+    let stack = Stack::start(&server, "kinds", quick_sandbox())
+        .await
+        .with_workers(1, QUICK)
+        .await;
     both_apis::<Identification>(
         &stack,
         |user, it| user.identify(it),
@@ -91,7 +94,10 @@ async fn both_apis<K: DurableKind>(
 }
 
 pub(crate) async fn questions_are_answered_or_given_up(server: PathBuf) {
-    let stack = Stack::start(&server, "questions", 1, quick_sandbox()).await;
+    let stack = Stack::start(&server, "questions", quick_sandbox())
+        .await
+        .with_workers(1, QUICK)
+        .await;
     let client = stack.client::<Identification>();
 
     assert!(matches!(
@@ -145,7 +151,10 @@ pub(crate) async fn questions_are_answered_or_given_up(server: PathBuf) {
 }
 
 pub(crate) async fn answers_that_were_not_reported_are_found_by_reading(server: PathBuf) {
-    let stack = Stack::start(&server, "unreported", 1, quick_sandbox()).await;
+    let stack = Stack::start(&server, "unreported", quick_sandbox())
+        .await
+        .with_workers(1, QUICK)
+        .await;
     let client = stack.client::<Identification>();
     let member = stack.identify("unreported", "challenge").await;
     until_asked(&client, "unreported").await;
@@ -169,7 +178,10 @@ pub(crate) async fn answers_that_were_not_reported_are_found_by_reading(server: 
 }
 
 pub(crate) async fn a_job_without_success_ends_with_its_remedy_and_is_resumed(server: PathBuf) {
-    let stack = Stack::start(&server, "ends", 1, quick_sandbox()).await;
+    let stack = Stack::start(&server, "ends", quick_sandbox())
+        .await
+        .with_workers(1, QUICK)
+        .await;
     let client = stack.client::<Identification>();
     stack.identify("locked", "LOCKED").await;
     let outcome = client.outcome("locked").await.unwrap();
@@ -198,7 +210,10 @@ pub(crate) async fn a_job_without_success_ends_with_its_remedy_and_is_resumed(se
 
 pub(crate) async fn a_worker_stops_gracefully(server: PathBuf) {
     let sandbox = Sandbox::builder().job_time(Duration::from_secs(3));
-    let mut stack = Stack::start(&server, "stop", 1, sandbox).await;
+    let mut stack = Stack::start(&server, "stop", sandbox)
+        .await
+        .with_workers(1, QUICK)
+        .await;
     let client = stack.client::<Identification>();
     let member = stack.identify("stop", "any").await;
     until("the job runs", async || stack.paid_jobs(&member) == 1).await;

@@ -1,6 +1,12 @@
 //! Tests of whole flows: Restate's server and workers in processes of their own, the sandbox and the clients in this one.
 //! `tests/run` fetches the server and runs them; without the server they are skipped. An argument filters by name.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests without libtest"
+)]
+
 mod canary;
 mod flows;
 mod kills;

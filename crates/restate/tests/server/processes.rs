@@ -15,8 +15,10 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 pub(crate) const API_KEY: &str = "CANARYKEY-5e1f0d7c";
+/// For jobs of the sandbox.
+pub(crate) const QUICK: [&str; 2] = ["50ms", "200ms"];
 /// How long a flow may take.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A process that is killed when it is dropped.
 pub(crate) struct Process {
@@ -83,16 +85,13 @@ pub(crate) struct Stack {
     ingress: u16,
     admin: u16,
     worker_port: u16,
+    /// The shortest and the longest interval of the polls.
+    polling: [&'static str; 2],
 }
 
 impl Stack {
     /// Starts everything in an empty folder of this name.
-    pub(crate) async fn start(
-        server: &Path,
-        name: &str,
-        workers: usize,
-        sandbox: SandboxBuilder,
-    ) -> Self {
+    pub(crate) async fn start(server: &Path, name: &str, sandbox: SandboxBuilder) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
@@ -131,7 +130,7 @@ impl Stack {
                 "true",
             );
         let server = Process::start(command, &folder.join("server.log"));
-        let mut stack = Self {
+        let stack = Self {
             sandbox,
             server,
             workers: Vec::new(),
@@ -139,28 +138,30 @@ impl Stack {
             ingress,
             admin,
             worker_port,
+            polling: QUICK,
         };
-        for _ in 0..workers {
-            stack.add_worker();
-        }
         stack.is_ready().await;
-        stack.register().await;
         stack
+    }
+
+    /// Starts workers, and registers them.
+    pub(crate) async fn with_workers(mut self, workers: usize, polling: [&'static str; 2]) -> Self {
+        self.polling = polling;
+        for _ in 0..workers {
+            self.add_worker();
+        }
+        self.has_worker().await;
+        self.register().await;
+        self
     }
 
     /// Starts another worker.
     pub(crate) fn add_worker(&mut self) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nexus-worker"));
         command
-            .args([
-                "--share-port",
-                "--poll",
-                "50ms",
-                "--poll-longest",
-                "200ms",
-                "--bind",
-            ])
+            .args(["--share-port", "--bind"])
             .arg(format!("127.0.0.1:{}", self.worker_port))
+            .args(["--poll", self.polling[0], "--poll-longest", self.polling[1]])
             .env("MX_ENVIRONMENT", self.sandbox.address())
             .env("MX_CLIENT_ID", self.sandbox.client_id())
             .env("MX_API_KEY", API_KEY);
@@ -168,14 +169,17 @@ impl Stack {
             .push(Process::start(command, &self.folder.join("worker.log")));
     }
 
-    /// Waits until the server and a worker answer.
-    pub(crate) async fn is_ready(&self) {
+    /// Waits until the server answers.
+    async fn is_ready(&self) {
         let health = format!("http://127.0.0.1:{}/health", self.admin);
         until("the server is ready", async || {
             let answer = reqwest::get(&health).await;
             answer.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
+    }
+
+    async fn has_worker(&self) {
         until("the worker is ready", async || {
             tokio::net::TcpStream::connect(("127.0.0.1", self.worker_port))
                 .await
@@ -218,7 +222,9 @@ impl Stack {
             .await
             .unwrap();
         let mut answer: Value = answer.json().await.unwrap();
-        serde_json::from_value(answer["rows"].take()).unwrap()
+        let rows = answer["rows"].take();
+        assert!(rows.is_array(), "{query}: {answer}");
+        serde_json::from_value(rows).unwrap()
     }
 
     /// All files that the server and the workers have written.
@@ -267,7 +273,7 @@ pub(crate) async fn answer_until_done<K: DurableKind>(client: &JobClient<K>, id:
     loop {
         assert!(begun.elapsed() < TIMEOUT, "{id} does not end");
         match client.status(id).await {
-            Ok(Some(Status::Ended(outcome))) => return outcome,
+            Ok(Some(Status::Ended(outcome))) => return *outcome,
             Ok(Some(Status::Challenged { .. })) => _ = answer(client, id, "correct").await,
             _ => {}
         }
