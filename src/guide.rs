@@ -8,6 +8,16 @@
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
 //! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//!
+//! # Who talks to whom
+//!
+#![doc = include_str!("guide/systems.svg")]
+//!
+//! # The states of a job
+//!
+#![doc = include_str!("guide/states.svg")]
+//!
+//! What counts as "the job shows" is in [`jobs`](crate::jobs): a reading counts only if it is proved to be of this job.
 
 /// The first identification.
 ///
