@@ -11,6 +11,16 @@
 //! 8. `apis`: Nexus and Atrium in one program (feature `atrium`).
 //!
 //! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
+//!
+//! # Who talks to whom
+//!
+#![doc = include_str!("guide/systems.svg")]
+//!
+//! # The states of a job
+//!
+#![doc = include_str!("guide/states.svg")]
+//!
+//! What counts as "the job shows" is in [`jobs`](crate::jobs): a reading counts only if it is proved to be of this job.
 
 /// The first identification.
 ///
