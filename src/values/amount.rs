@@ -89,10 +89,12 @@ impl Amount {
         text.as_str().parse().unwrap_or(f64::NAN)
     }
 
+    #[cfg(feature = "rust_decimal1")]
     pub(super) const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
+    #[cfg(feature = "rust_decimal1")]
     pub(super) const fn units(self) -> i128 {
         self.0
     }

@@ -41,8 +41,8 @@ super::kept_text! {
     /// A time or a date as MX wrote it: ISO 8601, with or without a fraction, `Z` or any offset, or a date alone.
     ///
     /// The text is kept as it came, because MX writes times in several ways and dates in fields of times. [`parse`](Self::parse)
-    /// returns which of them it is. There is no order of the texts, since offsets differ: compare what `parse` returns. The text
-    /// `"null"` that some answers hold is read as absent.
+    /// returns which of them it is. There is no order of the texts, since offsets differ: compare what
+    /// [`assume_utc`](super::Time::assume_utc) returns. The text `"null"` that some answers hold is read as absent.
     Timestamp
 }
 
