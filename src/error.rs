@@ -14,7 +14,7 @@ mod problem;
 pub(crate) use decode::JsonFault;
 pub(crate) use problem::{Problem, request_id, without_bom};
 
-use crate::operations::Operation;
+use crate::operations::{self, Operation};
 
 /// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -171,6 +171,17 @@ impl Error {
     /// The error status of this call, not of the call that opens its session.
     pub(crate) fn answered(&self) -> Option<u16> {
         self.status().filter(|_| self.kind() == ErrorKind::Status)
+    }
+
+    /// Whether MX refused the API key, or does not know the user for whom a session is opened. Only another configuration
+    /// changes that.
+    pub(crate) fn is_refused_access(&self) -> bool {
+        let opening = self.cause().filter(|_| self.kind() == ErrorKind::Session);
+        let refusal = opening.unwrap_or(self);
+        let is_of_sso = refusal
+            .operation()
+            .is_some_and(|operation| operations::by_id("sso", operation.id).is_some());
+        is_of_sso && matches!(refusal.answered(), Some(401 | 404))
     }
 
     /// Whether the answer was lost: the request may have had an effect.

@@ -58,7 +58,7 @@ struct Partner {
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
     opening: SessionAggregation,
-    leases: LeasePolicy,
+    leases: Arc<LeasePolicy>,
     institution_support: InstitutionSupport,
 }
 
@@ -98,7 +98,7 @@ impl Nexus {
         let id: Arc<str> = Arc::from(id.into());
         let sessions = self.pool.get(&id, || {
             let exchange = MintedSessions::new(&self.partner, Arc::clone(&id));
-            Sessions::renewing(Arc::new(exchange), self.partner.leases)
+            Sessions::renewing(Arc::new(exchange), Arc::clone(&self.partner.leases))
         });
         User {
             nexus: self.clone(),
@@ -136,7 +136,7 @@ impl Nexus {
         User {
             nexus: self.clone(),
             id: None,
-            sessions: Sessions::renewing(Arc::new(exchange), self.partner.leases),
+            sessions: Sessions::renewing(Arc::new(exchange), Arc::clone(&self.partner.leases)),
         }
     }
 

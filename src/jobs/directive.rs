@@ -89,6 +89,10 @@ pub enum Observation {
     NoEffect,
     /// A GET failed for a transient reason, or its answer held nothing.
     ReadFailed,
+    /// MX refused a GET.
+    ReadRefused,
+    /// MX does not know the member (404), in a GET or in the POST.
+    NotFound,
     /// The budget is spent.
     BudgetSpent,
 }
@@ -122,9 +126,8 @@ pub enum Pace {
 /// let identify = user.identify("MBR-1").with_other_job(OtherJob::Refuse);
 /// # }
 /// ```
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OtherJob {
     /// Wait for its end within the budget, then start. Its questions are asked as well, since it does not end without answers.
@@ -177,7 +180,8 @@ impl fmt::Display for Progress {
 /// assert_eq!(end.to_string(), "the member ended LOCKED");
 /// assert_eq!(end.remedy(), Remedy::ActAtInstitution);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum End {
@@ -185,6 +189,8 @@ pub enum End {
     Status(ConnectionStatus),
     /// The member is manual: it has no connection to an institution.
     Manual,
+    /// MX does not know the member: it was deleted, or belongs to another user.
+    NoSuchMember,
     /// The institution does not support this kind of job.
     NotSupported,
     /// The institution is not available at the moment.
@@ -209,7 +215,7 @@ impl End {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Status(status) => Remedy::of(status).unwrap_or(Remedy::TryLater),
-            Self::Manual | Self::NotSupported => Remedy::GoneForGood,
+            Self::Manual | Self::NoSuchMember | Self::NotSupported => Remedy::GoneForGood,
             Self::NotEnabled => Remedy::ContactMx,
             Self::OtherJobRuns | Self::Overtaken | Self::Unavailable | Self::Throttled => {
                 Remedy::TryLater
@@ -224,6 +230,9 @@ impl fmt::Display for End {
         f.write_str(match self {
             Self::Status(status) => return write!(f, "the member ended {status}"),
             Self::Manual => "the member is manual",
+            Self::NoSuchMember => {
+                "MX does not know this member; it was deleted, or belongs to another user"
+            }
             Self::NotSupported => "the institution does not support this kind of job",
             Self::Unavailable => "the institution is not available at the moment",
             Self::NotEnabled => "this kind of job is not enabled for this partner",
@@ -239,7 +248,8 @@ impl fmt::Display for End {
 }
 
 /// Where a job is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Phase {
     /// The member has to be read before the start.

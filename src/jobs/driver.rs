@@ -22,7 +22,10 @@ use crate::values::InstitutionGuid;
 
 mod answering;
 mod options;
+mod packing;
 mod requests;
+
+pub(crate) use packing::PackedJob;
 
 use options::OptionForm;
 
@@ -82,7 +85,6 @@ pub struct Job<K: Kind> {
     /// When the next call is due. Kept, so that a wait that is cut off is not begun again.
     due: Option<Instant>,
     is_woken: bool,
-    refused_reads: u8,
     institution: Option<InstitutionGuid>,
     /// Answers whose PUT was lost.
     lost_answers: Option<Answers>,
@@ -121,7 +123,6 @@ impl<K: Kind> Job<K> {
             not_before: None,
             due: None,
             is_woken: false,
-            refused_reads: 0,
             institution: None,
             lost_answers: None,
             option_form: OptionForm::default(),

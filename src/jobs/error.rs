@@ -27,6 +27,8 @@ pub(super) const NOTHING_ASKED: &str = "nothing is asked at the moment";
 pub enum JobErrorKind {
     /// The member came to rest without success; [`JobError::status`] says how, the remedy what to do.
     Ended,
+    /// MX does not know the member: it was deleted, or belongs to another user.
+    NoSuchMember,
     /// The institution does not support this kind of job.
     NotSupported,
     /// This kind of job is not enabled for this partner.
@@ -46,7 +48,8 @@ pub enum JobErrorKind {
     Throttled,
     /// The budget ran out. The job goes on at MX; resume it with the handle.
     TimedOut,
-    /// The user took too long to answer, or gave up. Resume with the handle while MX still waits.
+    /// A question was not answered: the user took too long, or the closure gave no answers. Resume with the handle while MX
+    /// still waits.
     NoAnswer,
     /// The answers do not fit what was asked; nothing was sent.
     InvalidAnswers,
@@ -135,6 +138,7 @@ impl JobError {
     pub(super) fn ended(end: &End, circumstances: Circumstances) -> Self {
         let kind = match end {
             End::Status(_) | End::Manual => JobErrorKind::Ended,
+            End::NoSuchMember => JobErrorKind::NoSuchMember,
             End::Unavailable => JobErrorKind::Unavailable,
             End::Overtaken => JobErrorKind::Overtaken,
             End::NotSupported => JobErrorKind::NotSupported,
@@ -172,8 +176,14 @@ impl JobError {
         )
     }
 
-    pub(super) fn no_answer(circumstances: Circumstances) -> Self {
+    pub(super) fn answer_too_late(circumstances: Circumstances) -> Self {
         let summary = "the user gave no answer in time".to_owned();
+        let remedy = Some(Remedy::Resume);
+        Self::new(JobErrorKind::NoAnswer, summary, remedy, circumstances)
+    }
+
+    pub(super) fn not_answered(circumstances: Circumstances) -> Self {
+        let summary = "MX asks a question, and no answer was given here".to_owned();
         let remedy = Some(Remedy::Resume);
         Self::new(JobErrorKind::NoAnswer, summary, remedy, circumstances)
     }
@@ -247,8 +257,24 @@ impl JobError {
         self.inner.source.as_ref()
     }
 
+    /// Whether a start that costs may have happened: it was sent, and MX did not refuse it for sure.
+    ///
+    /// Keep the handle then, also of a job that is not resumable: it names the job in a question to MX.
+    ///
+    /// ```
+    /// # fn save(_: &mx_nexus::jobs::JobHandle) {}
+    /// fn keep(error: &mx_nexus::jobs::JobError) {
+    ///     if error.has_cost() || error.is_resumable() {
+    ///         save(error.handle());
+    ///     }
+    /// }
+    /// ```
+    pub fn has_cost(&self) -> bool {
+        self.handle().machine.has_cost()
+    }
+
     /// Whether the same handle may lead to a result yet. A failed call of a job that has started always may: the job goes on at
-    /// MX.
+    /// MX. Before the start a refused key and an unknown user are not resumable, and an unknown member never is.
     pub fn is_resumable(&self) -> bool {
         match self.kind() {
             JobErrorKind::TimedOut
@@ -262,7 +288,8 @@ impl JobError {
                 self.handle().has_started()
                     || error.is_transient()
                     || error.is_session_expired()
-                    || matches!(error.kind(), ErrorKind::Decode | ErrorKind::Session)
+                    || error.kind() == ErrorKind::Decode
+                    || error.kind() == ErrorKind::Session && !error.is_refused_access()
             }),
             _ => false,
         }

@@ -31,13 +31,15 @@
 //!
 #![doc = include_str!("proof.md")]
 
+mod judging;
+
 use super::directive::Phase;
 pub use super::directive::{Directive, End, Observation, OtherJob, Pace, Progress};
+use super::proof::Proof;
 pub use super::proof::SETTLED;
-use super::proof::{Proof, Weight};
 pub use super::reading::Reading;
 use super::status::{Class, classify};
-use crate::values::{ChallengeGuid, ConnectionStatus, JobGuid, MemberGuid};
+use crate::values::{ChallengeGuid, JobGuid, MemberGuid};
 
 /// How often a POST that showed no effect is sent again.
 const REPOSTS: u8 = 2;
@@ -51,6 +53,9 @@ const REJECTED_READS: u8 = 4;
 const LINGERING_READS: u8 = 4;
 /// How often the member is read before the POST until it has a status.
 const BASELINE_READS: u8 = 3;
+/// How often in a row a read may be refused, or MX may not know the member: right after its creation it is unknown for a moment
+/// (inferred).
+const REFUSED_READS: u8 = 3;
 /// How many equal readings in a row are polled quickly.
 const QUICK_READS: u8 = 4;
 
@@ -86,6 +91,10 @@ pub struct Machine {
     pub(super) polls: u32,
     /// How many readings in a row had no status.
     pub(super) empty_reads: u8,
+    /// How many reads in a row MX refused; begins anew after [`REFUSED_READS`].
+    pub(super) refused_reads: u8,
+    /// Whether a POST was sent that may have had its effect.
+    pub(super) is_sent: bool,
     pub(super) reposts: u8,
     pub(super) refusals: u8,
     /// Whether a job of another kind stands in the way.
@@ -156,7 +165,27 @@ impl Machine {
     /// Whether the POST may have been sent; from then on the job is followed by reading.
     #[must_use]
     pub fn has_started(&self) -> bool {
-        !matches!(self.phase, Phase::Baseline | Phase::Start)
+        match self.phase {
+            Phase::Baseline | Phase::Start => false,
+            Phase::Ended(End::NoSuchMember) => self.is_sent,
+            _ => true,
+        }
+    }
+
+    /// Whether a start that costs may have happened: a POST was sent, and MX did not refuse it for sure.
+    #[must_use]
+    pub fn has_cost(&self) -> bool {
+        // A handle of an earlier version has only the phase.
+        let follows = matches!(
+            self.phase,
+            Phase::Sent | Phase::Follow | Phase::Result | Phase::Finished
+        );
+        self.is_sent || follows
+    }
+
+    /// Whether MX has refused so many reads in a row that the next one is not worth a try by itself.
+    pub(super) const fn is_refused_again(&self) -> bool {
+        self.refused_reads >= REFUSED_READS
     }
 
     /// Whether any reading has shown that a job of ours runs, or ran.
@@ -211,6 +240,7 @@ impl Machine {
     pub fn announce(&mut self) {
         if self.phase == Phase::Start || self.is_start_due_again() {
             self.phase = Phase::Sent;
+            self.is_sent = true;
         }
     }
 
@@ -225,6 +255,8 @@ impl Machine {
     pub fn observe(&mut self, observation: Observation) {
         use Observation as Seen;
         self.has_failed = false;
+        self.count_refusals(&observation);
+        self.note_sending(&observation);
         self.phase = match (std::mem::take(&mut self.phase), observation) {
             (phase @ (Phase::Finished | Phase::Ended(_)), _) => phase,
             (phase, Seen::BudgetSpent) => {
@@ -291,7 +323,16 @@ impl Machine {
                 self.has_failed = true;
                 Phase::Start
             }
-            (phase, Seen::NoEffect | Seen::AnswerLost | Seen::ReadFailed) => {
+            (phase, Seen::NotFound) => {
+                self.has_failed = true;
+                match phase {
+                    phase if !self.is_refused_again() => phase,
+                    // Reading the member shows whether it exists.
+                    Phase::List { .. } | Phase::Ask(_) | Phase::Result => self.waiting(),
+                    _ => Phase::Ended(End::NoSuchMember),
+                }
+            }
+            (phase, Seen::NoEffect | Seen::AnswerLost | Seen::ReadFailed | Seen::ReadRefused) => {
                 self.has_failed = true;
                 phase
             }
@@ -299,196 +340,38 @@ impl Machine {
         }
     }
 
-    fn read(&mut self, phase: Phase, reading: Reading) -> Phase {
-        if matches!(phase, Phase::Start | Phase::Result) {
-            return phase;
+    fn count_refusals(&mut self, observation: &Observation) {
+        use Observation as Seen;
+        match observation {
+            Seen::ReadRefused | Seen::NotFound => {
+                self.refused_reads = self.refused_reads % REFUSED_READS + 1;
+            }
+            Seen::Member(_) | Seen::Challenges(_) | Seen::ResultRead => self.refused_reads = 0,
+            _ => {}
         }
-        let is_first = phase == Phase::Baseline && self.proof.baseline().is_none();
-        if is_first && reading.is_manual {
-            return Phase::Ended(End::Manual);
+    }
+
+    /// Keeps whether a POST may have had its effect. A refusal is of the last one only, and an earlier one may have been lost.
+    fn note_sending(&mut self, observation: &Observation) {
+        use Observation as Seen;
+        if !matches!(self.phase, Phase::Start | Phase::Sent) {
+            return;
         }
-        let polled = u32::from(phase != Phase::Baseline);
-        self.polls = self.polls.saturating_add(polled);
-        let Some(status) = reading.status.clone() else {
-            return self.read_nothing(phase, reading);
+        let is_refused = match observation {
+            Seen::Sending | Seen::Started(_) | Seen::Joined(_) | Seen::AnswerLost => false,
+            Seen::NoEffect | Seen::NotSupported | Seen::Unavailable | Seen::NotEnabled => true,
+            // A 409 is proof only where the member was seen with the other job.
+            Seen::OtherJobRuns => self.proof.baseline().is_some_and(Reading::is_under_way),
+            _ => return,
         };
-        self.empty_reads = 0;
-        if let (None, ConnectionStatus::Unknown(name)) = (&self.unknown_status, &status) {
-            self.unknown_status = Some(name.clone());
-        }
-        self.proof.note(&reading);
-        let is_challenged = classify(&status) == Class::Challenged;
-        match phase {
-            // Reading while the user answers does not disturb a question that is still open.
-            Phase::Ask(_) if is_challenged => phase,
-            Phase::Baseline | Phase::Sent | Phase::OtherJob => {
-                self.read_before_start(&phase, reading)
-            }
-            _ if self.is_blocked => self.read_before_start(&Phase::OtherJob, reading),
-            _ => self.judge(&reading, &status),
-        }
+        self.is_sent = !is_refused || self.reposts > 0;
     }
 
-    /// A reading without a status is taken again. Only a member that never had one, and was never seen running, ends as manual.
-    fn read_nothing(&mut self, phase: Phase, reading: Reading) -> Phase {
-        self.empty_reads = self.empty_reads.saturating_add(1);
-        self.proof.note_running(&reading);
-        self.has_failed = true;
-        match phase {
-            Phase::Baseline if self.proof.baseline().is_some() => phase,
-            Phase::Baseline if self.empty_reads >= BASELINE_READS => {
-                self.empty_reads = 0;
-                self.has_failed = false;
-                self.proof.set_baseline(reading);
-                Phase::Start
-            }
-            Phase::Sent | Phase::OtherJob | Phase::Follow
-                if self.proof.is_enough(self.empty_reads) && self.proof.shows_nothing() =>
-            {
-                Phase::Ended(End::Manual)
-            }
-            _ => phase,
-        }
-    }
-
-    /// A reading for a job that is not known to have started.
-    fn read_before_start(&mut self, phase: &Phase, reading: Reading) -> Phase {
-        let baseline = self.proof.baseline();
-        let has_other_job = baseline.is_some_and(Reading::is_under_way);
-        // A POST whose answer was lost may have started the job, and so may one that met another job which nothing shows.
-        let is_lost = *phase == Phase::Sent
-            || *phase == Phase::OtherJob
-                && (self.reposts > 0 || self.is_start_lost || !has_other_job);
-        // It was settled that the POST had no effect, and then another process took over.
-        let is_due_again = *phase == Phase::Baseline && self.reposts > 0;
-        if (is_lost || is_due_again)
-            && self.proof.shows_start(&reading)
-            && let Some(status) = reading.status.clone()
-        {
-            return self.judge(&reading, &status);
-        }
-        match phase {
-            Phase::Baseline if is_due_again && self.proof.baseline() != Some(&reading) => {
-                // Something has changed meanwhile, so it has to settle anew.
-                self.reposts -= 1;
-                Phase::Sent
-            }
-            Phase::OtherJob if self.proof.is_older(&reading) => Phase::OtherJob,
-            Phase::OtherJob
-                if self.other_job == OtherJob::Refuse
-                    && reading.is_under_way()
-                    && !self.is_start_lost =>
-            {
-                Phase::Ended(End::OtherJobRuns)
-            }
-            Phase::Sent | Phase::OtherJob
-                if reading.status == Some(ConnectionStatus::Challenged) =>
-            {
-                self.is_blocked = true;
-                self.is_start_lost |= *phase == Phase::Sent;
-                let is_anew = self.proof.is_settled();
-                Phase::List { is_anew }
-            }
-            Phase::OtherJob
-                if reading.is_running() || reading.is_under_way() && !self.proof.is_settled() =>
-            {
-                self.answered.clear();
-                Phase::OtherJob
-            }
-            Phase::Sent if reading.is_running() => Phase::Sent,
-            Phase::Sent | Phase::OtherJob if is_lost && !self.proof.is_settled() => phase.clone(),
-            _ if is_lost && (self.reposts >= REPOSTS || !self.proof.would_show_job()) => {
-                Phase::Ended(End::StartUnknown)
-            }
-            _ => {
-                self.reposts += u8::from(is_lost);
-                self.unblock();
-                self.answered.clear();
-                self.proof.set_baseline(reading);
-                Phase::Start
-            }
-        }
-    }
-
-    /// What a reading shows of the job that is followed.
-    fn judge(&mut self, reading: &Reading, status: &ConnectionStatus) -> Phase {
-        self.unblock();
-        let weight = self.proof.weigh(reading);
-        let (repeats, is_settled) = (self.proof.repeats(), self.proof.is_settled());
-        match weight {
-            Weight::Later { is_proved: true } if repeats >= END_READS => {
-                return Phase::Ended(End::Overtaken);
-            }
-            Weight::Earlier if self.is_throttled && is_settled && !reading.is_running() => {
-                return Phase::Ended(End::Throttled);
-            }
-            Weight::Later { .. } | Weight::Earlier => return Phase::Follow,
-            Weight::Proved | Weight::Lingering | Weight::Unproved => {}
-        }
-        let class = classify(status);
-        let is_believed = weight == Weight::Proved || is_settled;
-        let is_success = class == Class::Succeeded && self.proof.shows_success(reading);
-        let is_at_rest = match reading.is_being_aggregated {
-            Some(is_running) => !is_running,
-            None => is_settled || is_success,
-        };
-        match class {
-            // After an answer the list itself shows whether the question is another one.
-            Class::Challenged if !self.answered.is_empty() => Phase::List {
-                is_anew: is_settled || is_believed && weight != Weight::Lingering,
-            },
-            Class::Challenged if weight == Weight::Lingering => {
-                if repeats >= LINGERING_READS {
-                    Phase::List { is_anew: true }
-                } else {
-                    Phase::Follow
-                }
-            }
-            Class::Challenged if is_believed || self.proof.has_moved(reading) => {
-                Phase::List { is_anew: true }
-            }
-            _ if !is_at_rest || !is_believed => Phase::Follow,
-            Class::Succeeded => Phase::Result,
-            Class::Rejected if repeats < REJECTED_READS => Phase::Follow,
-            Class::Pending | Class::Rejected | Class::Ended(_) if repeats >= END_READS => {
-                Phase::Ended(End::Status(status.clone()))
-            }
-            _ => Phase::Follow,
-        }
-    }
-
-    fn unblock(&mut self) {
-        self.is_blocked = false;
-        self.is_start_lost = false;
-    }
-
-    /// What to do with a list of questions: in `List` the due one, in `Ask` one read meanwhile.
-    fn list(&mut self, phase: Phase, challenges: Vec<ChallengeGuid>) -> Phase {
-        let waiting = if self.is_blocked {
-            Phase::OtherJob
-        } else {
-            Phase::Follow
-        };
-        let is_old = challenges
-            .iter()
-            .all(|challenge| self.answered.contains(challenge));
-        match phase {
-            // Nothing is asked for so long that the other job must be over.
-            _ if challenges.is_empty() && self.is_blocked && self.proof.is_settled() => {
-                if self.is_start_lost {
-                    if self.reposts >= REPOSTS || !self.proof.would_show_job() {
-                        return Phase::Ended(End::StartUnknown);
-                    }
-                    self.reposts += 1;
-                }
-                self.unblock();
-                self.proof.reset_baseline();
-                Phase::Start
-            }
-            _ if challenges.is_empty() => waiting,
-            Phase::List { is_anew: false } if is_old => waiting,
-            Phase::Ask(_) if is_old => phase,
-            _ => Phase::Ask(challenges),
+    /// The phase that waits for the job to go on.
+    fn waiting(&self) -> Phase {
+        match self.is_blocked {
+            true => Phase::OtherJob,
+            false => Phase::Follow,
         }
     }
 }

@@ -9,7 +9,8 @@ use super::reading::Reading;
 use crate::values::{ChallengeGuid, JobGuid, Timestamp};
 
 /// The state of a job. Every field has a default.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct SavedState {
     pub(super) phase: Phase,
@@ -56,6 +57,12 @@ pub(super) struct SavedState {
     /// How many readings in a row had no status.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) empty_reads: u8,
+    /// How many reads in a row MX refused.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) refused_reads: u8,
+    /// Whether a start was sent that may have had its effect.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) is_sent: bool,
     /// How often the start was sent again.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) reposts: u8,
@@ -91,6 +98,8 @@ impl From<Machine> for SavedState {
             answered: machine.answered,
             polls: machine.polls,
             empty_reads: machine.empty_reads,
+            refused_reads: machine.refused_reads,
+            is_sent: machine.is_sent,
             reposts: machine.reposts,
             refusals: machine.refusals,
             is_blocked: machine.is_blocked,
@@ -135,6 +144,8 @@ impl From<SavedState> for Machine {
             answered: state.answered,
             polls: state.polls,
             empty_reads: state.empty_reads,
+            refused_reads: state.refused_reads,
+            is_sent: state.is_sent,
             reposts: state.reposts,
             refusals: state.refusals,
             is_blocked: state.is_blocked,
@@ -159,6 +170,7 @@ impl<'de> Deserialize<'de> for Machine {
     }
 }
 
+#[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Machine {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "JobState".into()

@@ -82,6 +82,12 @@ async fn a_member_stays_unknown() {
 }
 
 #[tokio::test]
+async fn a_member_is_deleted_while_its_job_runs() {
+    let script = then([member("CREATED~#2")], vec![status(404); 3]);
+    insta::assert_snapshot!(transcript(after_start(script)).await);
+}
+
+#[tokio::test]
 async fn answers_that_hold_nothing_are_read_again() {
     let nothing =
         |status: u16, body: &str| Reply::Answer(status, body.to_owned(), body.to_owned(), None);

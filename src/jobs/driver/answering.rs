@@ -143,8 +143,9 @@ impl<K: Kind> Job<K> {
                     let answers = timeout(self.driving.user_timeout, ask(challenges)).await;
                     match answers.map(Into::into) {
                         Ok(Some(answers)) => self.answer(answers).await?,
-                        Ok(None) | Err(_) => {
-                            return Err(JobError::no_answer(self.circumstances()));
+                        Ok(None) => return Err(JobError::not_answered(self.circumstances())),
+                        Err(_elapsed) => {
+                            return Err(JobError::answer_too_late(self.circumstances()));
                         }
                     }
                 }

@@ -22,10 +22,6 @@ const LAST_REQUEST: Duration = Duration::from_secs(10);
 /// The longest `Retry-After` that is kept: longer than any budget, and short enough for a clock.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How often in a row a read may be refused for a reason that may be transient: a member is unknown for a moment right after its
-/// creation (inferred).
-const REFUSED_READS: u8 = 3;
-
 /// How often answers are sent that provably did not arrive.
 const SENDINGS: u8 = 3;
 
@@ -122,6 +118,9 @@ impl<K: Kind> Job<K> {
             _ if is_lost(&error) => Observation::AnswerLost,
             _ => {
                 self.observe(Observation::NoEffect);
+                if error.is_not_found() {
+                    self.observe(Observation::NotFound);
+                }
                 return self.ignore_transient(error);
             }
         };
@@ -212,13 +211,16 @@ impl<K: Kind> Job<K> {
     /// What a read brought: nothing when it failed for a transient reason, or was cut off.
     fn received<T>(&mut self, outcome: Option<Result<T, Error>>) -> Result<Option<T>, JobError> {
         match outcome {
-            Some(Ok(value)) => {
-                self.refused_reads = 0;
-                return Ok(Some(value));
-            }
+            Some(Ok(value)) => return Ok(Some(value)),
             None => self.observe(Observation::ReadFailed),
             Some(Err(error)) => {
-                self.observe(Observation::ReadFailed);
+                self.observe(if error.is_not_found() {
+                    Observation::NotFound
+                } else if error.is_transient() {
+                    Observation::ReadFailed
+                } else {
+                    Observation::ReadRefused
+                });
                 self.ignore_transient(error)?;
             }
         }
@@ -229,7 +231,7 @@ impl<K: Kind> Job<K> {
     /// is paid for, so an answer that holds nothing, or leads elsewhere, does not end it.
     fn may_be_transient(&self, error: &Error) -> bool {
         let has_started = self.machine().has_started();
-        let is_early = self.refused_reads < REFUSED_READS;
+        let is_early = !self.machine().is_refused_again();
         // A session that could not be opened is opened anew, with a fresh token.
         let opening = error.cause().filter(|_| error.kind() == ErrorKind::Session);
         let error = opening.unwrap_or(error);
@@ -241,14 +243,11 @@ impl<K: Kind> Job<K> {
         }
     }
 
-    /// Ignores errors that may be transient, returns the others.
+    /// Ignores errors that may be transient and those that have ended the job, returns the others.
     fn ignore_transient(&mut self, error: Error) -> Result<(), JobError> {
-        if !error.is_transient() {
-            self.refused_reads = self.refused_reads.saturating_add(1);
-            if !self.may_be_transient(&error) {
-                self.refused_reads = 0;
-                return Err(self.failed(error));
-            }
+        let is_over = matches!(self.machine().directive(), Directive::Ended(_));
+        if !is_over && !error.is_transient() && !self.may_be_transient(&error) {
+            return Err(self.failed(error));
         }
         self.remember(error);
         Ok(())

@@ -44,6 +44,7 @@ fn every_kind() -> Vec<JobError> {
     let ended = |end: End| JobError::ended(&end, circumstances());
     let of = |kind| match kind {
         Kind::Ended => ended(End::Status("DENIED".into())),
+        Kind::NoSuchMember => ended(End::NoSuchMember),
         Kind::NotSupported => ended(End::NotSupported),
         Kind::Unavailable => ended(End::Unavailable),
         Kind::Overtaken => ended(End::Overtaken),
@@ -53,13 +54,14 @@ fn every_kind() -> Vec<JobError> {
         Kind::AnswersRefused => ended(End::AnswersRefused),
         Kind::Throttled => ended(End::Throttled),
         Kind::TimedOut => JobError::timed_out(circumstances()),
-        Kind::NoAnswer => JobError::no_answer(circumstances()),
+        Kind::NoAnswer => JobError::not_answered(circumstances()),
         Kind::InvalidAnswers => JobError::invalid_answers(NOTHING_ASKED, circumstances()),
         Kind::Call => JobError::call(Error::session_expired(), circumstances()),
     };
     // The match above does not compile without a kind; this list is as long as it.
     let kinds = [
         Kind::Ended,
+        Kind::NoSuchMember,
         Kind::NotSupported,
         Kind::Unavailable,
         Kind::NotEnabled,
@@ -118,6 +120,12 @@ fn the_numbers_of_a_wait_are_in_the_error() {
 fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
     let operation = crate::operations::by_id("nexus", "readMember").unwrap();
     let status = |status| Error::status_of(operation, status, Problem::default());
+    let refused_by = |id, code| {
+        let operation = crate::operations::by_id("nexus", id);
+        let operation = operation.or_else(|| crate::operations::by_id("sso", id));
+        let refusal = Error::from_status(operation, code);
+        Error::session_from("no session", refusal)
+    };
     let sealed = || Error::session_source("the source of API tokens gave none", "sealed".into());
     for (error, before, after) in [
         (status(403), false, true),
@@ -126,6 +134,11 @@ fn a_failed_call_is_not_the_end_of_a_job_that_runs() {
         (Error::request(Some(operation), "too long"), false, true),
         (Error::session_expired(), true, true),
         (sealed(), true, true),
+        // A wrong key, an unknown user, an address that is not allowed yet, and a one-time token that can be replaced.
+        (refused_by("getApiToken", 401), false, true),
+        (refused_by("getApiToken", 404), false, true),
+        (refused_by("getApiToken", 403), true, true),
+        (refused_by("createSession", 401), true, true),
     ] {
         let mut prepared = circumstances();
         prepared.handle.machine = Machine::new(&"MBR-1".into(), OtherJob::Wait);

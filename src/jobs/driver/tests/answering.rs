@@ -35,6 +35,7 @@ async fn a_user_has_a_timeout_of_its_own() {
     });
     let error = waiting.await.unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::NoAnswer);
+    assert!(error.to_string().contains("gave no answer in time"));
     assert_eq!(error.waited(), 3 * SECOND + 5 * MINUTE);
     assert!(error.is_resumable());
     assert_eq!(mx.count("put"), 0);
@@ -51,6 +52,7 @@ async fn a_user_who_gives_up_can_come_back() {
     ]);
     let error = mx.identify().run(MINUTE, async |_| None).await.unwrap_err();
     assert_eq!(error.kind(), JobErrorKind::NoAnswer);
+    assert!(!error.to_string().contains("the user"), "{error}");
     let job = mx.resumed(error.handle(), MINUTE);
     let owners = job.until_done(async |_| Some(town())).await.unwrap();
     assert_eq!(owners.len(), 1);

@@ -6,6 +6,8 @@ use proptest::sample::select;
 
 use super::super::*;
 use super::any_status;
+use crate::jobs::status::{Class, classify};
+use crate::values::ConnectionStatus;
 
 /// What the job does next, read by read.
 #[derive(Clone, Debug)]

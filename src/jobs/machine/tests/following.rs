@@ -1,6 +1,8 @@
 //! Polling the job to its end, with readings that lag behind.
 
 use super::*;
+use crate::jobs::status::{Class, classify};
+use crate::values::ConnectionStatus;
 
 #[test]
 fn a_job_without_questions_leads_to_the_owners() {
