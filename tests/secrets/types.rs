@@ -16,11 +16,11 @@ use crate::{MARK, assert_quiet};
 /// The formats that the overlays mark such fields with.
 const MARKED: [&str; 3] = ["x-secret", "x-personal", "x-digits"];
 
-/// A schema, and what its type, and the builder of a type that is sent, print when they are read from a value.
+/// A schema, and what its type and the builder of its type print when they are read from a value.
 type Shown = (&'static str, fn(&Value) -> String);
 
 macro_rules! shown {
-    ($api:ident: requests { $($request:ident),* } responses { $($response:ident),* }) => {
+    ($api:ident: [$($request:ident),* $(,)?] [$($answer:ident),* $(,)?]) => {
         &[
             $((stringify!($request), |value| {
                 let read: $api::$request = read(value);
@@ -28,46 +28,50 @@ macro_rules! shown {
                 let builder = $api::builder::$request::from(read);
                 format!("{printed} {builder:?}")
             }),)*
-            $((stringify!($response), |value| {
-                let read: $api::$response = read(value);
+            $((stringify!($answer), |value| {
+                let read: $api::$answer = read(value);
                 format!("{read:?} {read:#?}")
             }),)*
         ]
     };
 }
 
+/// Those of requests have a builder.
 const NEXUS: &[Shown] = shown! { nexus:
-    requests {
+    [
         AccountCreateRequest, AccountUpdateRequest, BudgetCreateRequest, BudgetUpdateRequest,
-        DeliverableNotificationRequest, DeprecatedSplitTransactionCreateRequest, GoalCreateRequest, GoalUpdateRequest,
-        HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest, MemberCredentialRequest,
-        MemberUpdateRequest, MicrodepositCreateRequest, NotificationCreateRequest, ResumeRequest, ScheduledPaymentRequest,
-        SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest, TransactionCategorizeRequest,
-        TransactionCreateRequest, TransactionRuleCreateRequest, TransactionRuleUpdateRequest, TransactionUpdateRequest
-    }
-    responses {
-        AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse, CategoryResponse,
-        ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse, CredentialOptionResponse,
-        CredentialResponse, DeliverableNotificationResponse, GoalResponse, HoldingResponse, MemberCredentialResponse,
-        MemberResponse, MicrodepositResponse, NotificationResponse, OAuthWindowResponse, ScheduledPaymentResponse,
-        SessionResponse, TagResponse, TransactionResponse, TransactionRuleResponse, UserResponse
-    }
+        DeliverableNotificationRequest, DeprecatedSplitTransactionCreateRequest, GoalCreateRequest,
+        GoalUpdateRequest, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
+        MemberCredentialRequest, MemberUpdateRequest, MicrodepositCreateRequest,
+        NotificationCreateRequest, ResumeRequest, ScheduledPaymentRequest,
+        SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest,
+        TransactionCategorizeRequest, TransactionCreateRequest, TransactionRuleCreateRequest,
+        TransactionRuleUpdateRequest, TransactionUpdateRequest,
+    ]
+    [
+        AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse,
+        CategoryResponse, ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse,
+        CredentialOptionResponse, CredentialResponse, DeliverableNotificationResponse, GoalResponse,
+        HoldingResponse, MemberCredentialResponse, MemberResponse, MicrodepositResponse,
+        NotificationResponse, OAuthWindowResponse, ScheduledPaymentResponse, SessionResponse,
+        TagResponse, TransactionResponse, TransactionRuleResponse, UserResponse,
+    ]
 };
 
 const SSO: &[Shown] = shown! { sso:
-    requests {}
-    responses {
-        ApiTokenResponse, WidgetUrlResponse
-    }
+    []
+    [
+        ApiTokenResponse, WidgetUrlResponse,
+    ]
 };
 
 const MDX: &[Shown] = shown! { mdx:
-    requests {
-        UserCreateRequest, UserUpdateRequest
-    }
-    responses {
-        UserResponse
-    }
+    [
+        UserCreateRequest, UserUpdateRequest,
+    ]
+    [
+        UserResponse,
+    ]
 };
 
 /// Reads a value, and checks that its secrets are kept.

@@ -13,7 +13,7 @@ use mx_nexus::jobs::{Answers, Challenges, JobBuilder, JobHandle};
 use mx_nexus::verification::Verification;
 use restate_sdk::ingress::{ClientError, RequestTarget, ReqwestClient, SendStatus};
 use restate_sdk::prelude::Json;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::error::Error;
 use crate::kinds::DurableKind;
@@ -31,7 +31,7 @@ pub type BalanceCheckClient = JobClient<BalanceCheck>;
 /// Starts jobs of extended history and answers their questions.
 pub type ExtendedHistoryClient = JobClient<ExtendedHistory>;
 
-/// How long a call of this client may work on questions and answers.
+/// How long a call of this client waits for a worker, and how long it works on questions, answers and results.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a request to Restate is sent until it is answered.
 const SENDINGS: u32 = 5;
@@ -239,7 +239,13 @@ impl<K: DurableKind> JobClient<K> {
                 .request::<_, Json<T>>(target::<K>(id, handler), ());
             request.call().await?.into_body()
         };
-        retried(call).await.map(Json::into_inner)
+        // A worker answers, so without one there is no answer.
+        let answer = timeout(PATIENCE, retried(call)).await;
+        let answer = answer.map_err(|_| Error::Restate {
+            message: "no worker has answered in time".to_owned(),
+            status: None,
+        })?;
+        answer.map(Json::into_inner)
     }
 }
 

@@ -121,3 +121,29 @@ pub(crate) struct Answered {
     /// The job after it.
     pub(crate) handle: JobHandle,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_needs_a_kind_and_a_member_only() {
+        let text = r#"{"handle": {"version": "2", "kind": "identification", "user": "U-1", "member": "MBR-1"}}"#;
+        let request: Request = serde_json::from_str(text).unwrap();
+        assert_eq!(request.handle.member().as_str(), "MBR-1");
+        assert_eq!(request.timeout_seconds, 3600);
+        assert_eq!(request.user_timeout_seconds, 24 * 3600);
+    }
+
+    #[test]
+    fn status_shows_how_the_workflow_ended() {
+        let text = r#"{"status": "ended", "outcome": "done", "count": 2,
+            "handle": {"version": "2", "kind": "identification", "member": "MBR-1"}}"#;
+        let status: Status = serde_json::from_str(text).unwrap();
+        let Status::Ended(outcome) = status else {
+            panic!("{status:?}");
+        };
+        assert!(matches!(&*outcome, Outcome::Done { count: 2, .. }));
+        assert_eq!(outcome.handle().member().as_str(), "MBR-1");
+    }
+}

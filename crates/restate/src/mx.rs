@@ -133,3 +133,28 @@ fn variable(name: &str) -> Result<Option<String>, Error> {
         Err(_) => Err(Error::configuration(format!("{name} is not UTF-8"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_is_a_name_or_an_address() {
+        assert!(sandbox("http://127.0.0.1:7000/").is_ok());
+        assert!(matches!(sandbox("staging"), Err(Error::Configuration(_))));
+    }
+
+    #[test]
+    fn a_job_of_a_session_token_or_of_a_missing_client_is_refused() {
+        let nexus = Nexus::builder(Environment::integration()).credentials("client", "key");
+        let nexus = nexus.build().unwrap();
+        let job = nexus.with_session_token("token").identify("MBR-1");
+        let handle = job.prepare(std::time::Duration::ZERO).handle().clone();
+        assert!(check_user(&handle).is_err());
+        let job = nexus.user("U-1").identify("MBR-1");
+        let handle = job.prepare(std::time::Duration::ZERO).handle().clone();
+        let resumed = Mx::new().resume::<mx_nexus::identity::Identification>(handle);
+        let error = resumed.unwrap_err().to_string();
+        assert_eq!(error, "this process has no credentials for Nexus");
+    }
+}

@@ -101,7 +101,7 @@ pub(crate) async fn questions_are_answered_or_given_up(server: PathBuf) {
     let client = stack.client::<Identification>();
 
     assert!(matches!(
-        answer(&client, "nobody", "x").await,
+        answer(&client, "unknown", "x").await,
         Err(Error::NothingAsked)
     ));
     stack.identify("two-rounds", "phone").await;

@@ -8,9 +8,8 @@ use mx_nexus::identity::Identification;
 use mx_nexus::values::MemberGuid;
 use mx_nexus_restate::{IdentificationClient, Outcome};
 use mx_nexus_sandbox::{Fault, JobState, Sandbox};
-use tokio::time::sleep;
 
-use crate::processes::{QUICK, Stack, TIMEOUT, answer, answer_until_done, until, until_asked};
+use crate::processes::{QUICK, Stack, answer, answer_until_done, until, until_asked};
 
 #[derive(Clone, Copy, Debug)]
 enum Moment {
@@ -166,7 +165,5 @@ async fn reach(
             .await;
         }
     }
-    assert!(TIMEOUT > DELAY);
-    sleep(Duration::from_millis(5)).await;
     None
 }
