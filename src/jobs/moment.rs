@@ -6,12 +6,7 @@ use crate::values::Timestamp;
 
 /// Compares two timestamps; none where one is absent or cannot be read.
 pub(super) fn compare(left: Option<&Timestamp>, right: Option<&Timestamp>) -> Option<Ordering> {
-    let (left, right) = (left?.as_str(), right?.as_str());
-    let moment = milliseconds(left)?;
-    if left == right {
-        return Some(Ordering::Equal);
-    }
-    Some(moment.cmp(&milliseconds(right)?))
+    Some(milliseconds(left?.as_str())?.cmp(&milliseconds(right?.as_str())?))
 }
 
 /// Milliseconds since 1970 of an ISO 8601 time (with or without fraction, `Z` or any offset), or of the midnight of a date.
