@@ -16,41 +16,50 @@ use crate::{MARK, assert_quiet};
 /// The formats that the overlays mark such fields with.
 const MARKED: [&str; 3] = ["x-secret", "x-personal", "x-digits"];
 
-/// A schema, and what its type and the builder of its type print when they are read from a value.
+/// A schema, and what its type prints when it is read from a value; what is sent has a builder, which prints too.
 type Shown = (&'static str, fn(&Value) -> String);
 
 macro_rules! shown {
-    ($api:ident: $($name:ident),+ $(,)?) => {
-        &[$((stringify!($name), |value| {
-            let read: $api::$name = read(value);
-            let printed = format!("{read:?} {read:#?}");
-            let builder = $api::builder::$name::from(read);
-            format!("{printed} {builder:?}")
-        })),+]
+    ($api:ident, sent: $($sent:ident),* ; received: $($received:ident),* ;) => {
+        &[
+            $((stringify!($sent), |value| {
+                let read: $api::$sent = read(value);
+                let printed = format!("{read:?} {read:#?}");
+                let builder = $api::builder::$sent::from(read);
+                format!("{printed} {builder:?}")
+            }),)*
+            $((stringify!($received), |value| {
+                let read: $api::$received = read(value);
+                format!("{read:?} {read:#?}")
+            }),)*
+        ]
     };
 }
 
-const NEXUS: &[Shown] = shown! { nexus:
-    AccountCreateRequest, AccountNumberResponse, AccountOwnerResponse, AccountResponse, AccountUpdateRequest,
-    BeatResponse, BudgetCreateRequest, BudgetResponse, BudgetUpdateRequest, CategoryResponse,
-    ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse, CredentialOptionResponse,
-    CredentialResponse, DeliverableNotificationRequest, DeliverableNotificationResponse,
-    DeprecatedSplitTransactionCreateRequest, GoalCreateRequest, GoalResponse, GoalUpdateRequest,
-    HoldingResponse, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
-    MemberCredentialRequest, MemberCredentialResponse, MemberResponse, MemberUpdateRequest,
-    MicrodepositCreateRequest, MicrodepositResponse, NotificationCreateRequest, NotificationResponse,
-    OAuthWindowResponse, ResumeRequest, ScheduledPaymentRequest, ScheduledPaymentResponse, SessionResponse,
-    SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest, TagResponse,
-    TransactionCategorizeRequest, TransactionCreateRequest, TransactionResponse, TransactionRuleCreateRequest,
-    TransactionRuleResponse, TransactionRuleUpdateRequest, TransactionUpdateRequest, UserResponse,
+const NEXUS: &[Shown] = shown! { nexus,
+    sent: AccountCreateRequest, AccountUpdateRequest, BudgetCreateRequest, BudgetUpdateRequest,
+        DeliverableNotificationRequest, DeprecatedSplitTransactionCreateRequest, GoalCreateRequest,
+        GoalUpdateRequest, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
+        MemberCredentialRequest, MemberUpdateRequest, MicrodepositCreateRequest, NotificationCreateRequest,
+        ResumeRequest, ScheduledPaymentRequest, SplitTransactionCreateRequest, SubcategoryCreateRequest,
+        SubcategoryUpdateRequest, TransactionCategorizeRequest, TransactionCreateRequest,
+        TransactionRuleCreateRequest, TransactionRuleUpdateRequest, TransactionUpdateRequest;
+    received: AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse,
+        CategoryResponse, ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse,
+        CredentialOptionResponse, CredentialResponse, DeliverableNotificationResponse, GoalResponse,
+        HoldingResponse, MemberCredentialResponse, MemberResponse, MicrodepositResponse, NotificationResponse,
+        OAuthWindowResponse, ScheduledPaymentResponse, SessionResponse, TagResponse, TransactionResponse,
+        TransactionRuleResponse, UserResponse;
 };
 
-const SSO: &[Shown] = shown! { sso:
-    ApiTokenResponse, WidgetUrlResponse,
+const SSO: &[Shown] = shown! { sso,
+    sent:;
+    received: ApiTokenResponse, WidgetUrlResponse;
 };
 
-const MDX: &[Shown] = shown! { mdx:
-    UserCreateRequest, UserResponse, UserUpdateRequest,
+const MDX: &[Shown] = shown! { mdx,
+    sent: UserCreateRequest, UserUpdateRequest;
+    received: UserResponse;
 };
 
 /// Reads a value, and checks that its secrets are kept.
