@@ -16,50 +16,62 @@ use crate::{MARK, assert_quiet};
 /// The formats that the overlays mark such fields with.
 const MARKED: [&str; 3] = ["x-secret", "x-personal", "x-digits"];
 
-/// A schema, and what its type prints when it is read from a value; what is sent has a builder, which prints too.
+/// A schema, and what its type and the builder of its type print when they are read from a value.
 type Shown = (&'static str, fn(&Value) -> String);
 
 macro_rules! shown {
-    ($api:ident, sent: $($sent:ident),* ; received: $($received:ident),* ;) => {
+    ($api:ident: [$($request:ident),* $(,)?] [$($answer:ident),* $(,)?]) => {
         &[
-            $((stringify!($sent), |value| {
-                let read: $api::$sent = read(value);
+            $((stringify!($request), |value| {
+                let read: $api::$request = read(value);
                 let printed = format!("{read:?} {read:#?}");
-                let builder = $api::builder::$sent::from(read);
+                let builder = $api::builder::$request::from(read);
                 format!("{printed} {builder:?}")
             }),)*
-            $((stringify!($received), |value| {
-                let read: $api::$received = read(value);
+            $((stringify!($answer), |value| {
+                let read: $api::$answer = read(value);
                 format!("{read:?} {read:#?}")
             }),)*
         ]
     };
 }
 
-const NEXUS: &[Shown] = shown! { nexus,
-    sent: AccountCreateRequest, AccountUpdateRequest, BudgetCreateRequest, BudgetUpdateRequest,
+/// Those of requests have a builder.
+const NEXUS: &[Shown] = shown! { nexus:
+    [
+        AccountCreateRequest, AccountUpdateRequest, BudgetCreateRequest, BudgetUpdateRequest,
         DeliverableNotificationRequest, DeprecatedSplitTransactionCreateRequest, GoalCreateRequest,
         GoalUpdateRequest, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
-        MemberCredentialRequest, MemberUpdateRequest, MicrodepositCreateRequest, NotificationCreateRequest,
-        ResumeRequest, ScheduledPaymentRequest, SplitTransactionCreateRequest, SubcategoryCreateRequest,
-        SubcategoryUpdateRequest, TransactionCategorizeRequest, TransactionCreateRequest,
-        TransactionRuleCreateRequest, TransactionRuleUpdateRequest, TransactionUpdateRequest;
-    received: AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse,
+        MemberCredentialRequest, MemberUpdateRequest, MicrodepositCreateRequest,
+        NotificationCreateRequest, ResumeRequest, ScheduledPaymentRequest,
+        SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest,
+        TransactionCategorizeRequest, TransactionCreateRequest, TransactionRuleCreateRequest,
+        TransactionRuleUpdateRequest, TransactionUpdateRequest,
+    ]
+    [
+        AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse,
         CategoryResponse, ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse,
         CredentialOptionResponse, CredentialResponse, DeliverableNotificationResponse, GoalResponse,
-        HoldingResponse, MemberCredentialResponse, MemberResponse, MicrodepositResponse, NotificationResponse,
-        OAuthWindowResponse, ScheduledPaymentResponse, SessionResponse, TagResponse, TransactionResponse,
-        TransactionRuleResponse, UserResponse;
+        HoldingResponse, MemberCredentialResponse, MemberResponse, MicrodepositResponse,
+        NotificationResponse, OAuthWindowResponse, ScheduledPaymentResponse, SessionResponse,
+        TagResponse, TransactionResponse, TransactionRuleResponse, UserResponse,
+    ]
 };
 
-const SSO: &[Shown] = shown! { sso,
-    sent:;
-    received: ApiTokenResponse, WidgetUrlResponse;
+const SSO: &[Shown] = shown! { sso:
+    []
+    [
+        ApiTokenResponse, WidgetUrlResponse,
+    ]
 };
 
-const MDX: &[Shown] = shown! { mdx,
-    sent: UserCreateRequest, UserUpdateRequest;
-    received: UserResponse;
+const MDX: &[Shown] = shown! { mdx:
+    [
+        UserCreateRequest, UserUpdateRequest,
+    ]
+    [
+        UserResponse,
+    ]
 };
 
 /// Reads a value, and checks that its secrets are kept.
