@@ -1,7 +1,8 @@
 //! Memory and time of 100 to 100,000 jobs in one fleet: `cargo bench -p mx-nexus --bench fleet`; `-- 1000` for one number of jobs.
 //! The server is a process of its own.
 //!
-//! Heap is what was allocated and not freed, beyond the first hundred jobs; resident is that of the whole process, on Linux only.
+//! Heap is what was allocated and not freed, resident what the process has of the memory of the machine (on Linux only), both for
+//! each job beyond the first hundred.
 
 #![allow(
     clippy::print_stdout,
@@ -16,7 +17,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use cost::server;
-use cost::waiting::{Waiting, heap_bytes};
+use cost::waiting::{FIRST, Waiting, heap_bytes};
 use support::resident_bytes;
 
 const CALLS_AT_ONCE: usize = 32;
@@ -48,10 +49,12 @@ fn measure(jobs: usize) {
         .enable_all()
         .build()
         .expect("a runtime");
+    let mut waiting = Waiting::at(address, CALLS_AT_ONCE);
+    waiting.add(0..FIRST);
+    runtime.block_on(waiting.poll_all());
     let before = resident_bytes().unwrap_or(0);
     let begun = Instant::now();
-    let mut waiting = Waiting::at(address, CALLS_AT_ONCE);
-    waiting.add(0..jobs);
+    waiting.add(FIRST..FIRST + jobs);
     let starts = runtime.block_on(waiting.poll_all());
     assert_eq!(starts, jobs, "every job is started once");
     // For each job: token, session, baseline, start, three polls.

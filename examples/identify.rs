@@ -10,7 +10,6 @@ use std::time::Duration;
 use mx_nexus::Nexus;
 use mx_nexus::connect::{FormValues, Search};
 use mx_nexus::identity::{Challenge, Polling, Step};
-use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus_sandbox::Sandbox;
 
 #[tokio::main]
@@ -18,21 +17,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     println!("the sandbox listens on {}", sandbox.address());
 
-    // With credentials of MX, use Environment::integration(); the rest is the same.
+    // With credentials of MX, Nexus::from_env()?.build()?; the rest is the same.
     let nexus = Nexus::builder(sandbox.environment())
         .credentials(sandbox.client_id(), sandbox.api_key())
         .build()?;
-    let request = UserCreateRequest::builder().id("U-39XBF7").try_into()?;
-    nexus.users()?.ensure(request).await?;
+    nexus.users()?.ensure("U-39XBF7").await?;
     let user = nexus.user("U-39XBF7");
 
     let found = user
         .search_institutions(Search::by_name("MX Bank").identifying())
         .await?;
-    let bank = found
-        .into_iter()
-        .find_map(|institution| institution.guid)
-        .ok_or("no such bank")?;
+    let bank = found.first().ok_or("no such bank")?;
     let form = user.connect(bank).await?;
     let mut entries = FormValues::new();
     for field in form.fields() {

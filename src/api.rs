@@ -15,11 +15,11 @@
 //! # }
 //! ```
 //!
-//! [`Client::with_timeout`] gives a call another timeout than the rest:
+//! [`Client::with_timeout`] gives a call another timeout than the rest, and [`Client::with_header`] a header:
 //!
 //! ```no_run
 //! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
-//! let api = user.api().await?.with_timeout(std::time::Duration::from_secs(5));
+//! let api = user.api().await?.with_timeout(std::time::Duration::from_secs(5)).with_header("x-tenant", "7");
 //! let members = match api.list_members().send().await {
 //!     Err(error) if error.is_timeout() => return Ok(()),
 //!     answer => answer?,

@@ -4,12 +4,10 @@
 //! most operations take the guid of the user.
 //!
 //! ```no_run
-//! use mx_nexus::{Atrium, Environment};
+//! use mx_nexus::Atrium;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let atrium = Atrium::builder(Environment::integration())
-//!     .credentials("my-client", std::env::var("MX_ATRIUM_API_KEY")?)
-//!     .build()?;
+//! let atrium = Atrium::from_env()?.build()?;
 //!
 //! let user = atrium.user("USR-fa7537f3-48aa-a683-a02a-b18940482f54");
 //! let members = user.api().list_members().user_guid(user.guid()).send().await?;
@@ -32,9 +30,7 @@
 //! # async fn example(atrium: mx_nexus::Atrium) -> Result<(), Box<dyn std::error::Error>> {
 //! let user = atrium.user("USR-fa7537f3-48aa-a683-a02a-b18940482f54");
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
-//! let code = found.first().and_then(|institution| institution.code.clone()).ok_or("no such bank")?;
-//!
-//! let form = user.connect(code).await?;
+//! let form = user.connect(found.first().ok_or("no such bank")?).await?;
 //! let mut values = FormValues::new();
 //! for field in form.fields() {
 //!     values = values.with(field.guid(), "what the user entered");

@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::nexus::User;
 use crate::operations::{Api, Operation};
-use crate::wire::{self, within};
+use crate::wire::{self, CallHeaders, within};
 
 mod reply;
 mod request;
@@ -50,6 +50,7 @@ pub struct Call {
     parameters: Vec<(String, String)>,
     body: Option<Result<Value, String>>,
     timeout: Option<Duration>,
+    headers: Option<CallHeaders>,
 }
 
 /// Where the credentials of a call come from.
@@ -139,6 +140,7 @@ impl Call {
             parameters: Vec::new(),
             body: None,
             timeout: None,
+            headers: None,
         }
     }
 
@@ -177,6 +179,12 @@ impl Call {
         self
     }
 
+    /// Sets a header of each attempt, as [`Client::with_header`](crate::api::Client::with_header) does.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers = Some(wire::with_header(self.headers.as_ref(), name, value));
+        self
+    }
+
     /// Sends it, and reads the whole answer.
     ///
     /// `createSession` is the one operation that takes an API token in place of a session: for it a token is fetched from where
@@ -209,6 +217,7 @@ impl Call {
         };
         let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
         connection.timeout = self.timeout.map(left);
+        connection.headers = self.headers;
         let request = wire::prepare(operation, base, Ok(parts.build(&http, base, operation)?))?;
         let answer = connection.exchange(&http, operation, request).await?;
         Reply::read(operation, answer, connection.rules.answer_limit).await

@@ -6,9 +6,9 @@
 //! # fn send_user_to(_: &str) {}
 //! # async fn example(user: mx_nexus::User) -> Result<(), Box<dyn std::error::Error>> {
 //! let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
-//! let guid = found.first().and_then(|institution| institution.guid.clone()).ok_or("no such bank")?;
+//! let institution = found.first().ok_or("no such bank")?;
 //!
-//! let form = user.connect(guid).await?.identifying()?;
+//! let form = user.connect(institution).await?.identifying()?;
 //! let mut values = FormValues::new();
 //! for field in form.fields() {
 //!     // Show the field as `field.html_input()`, and read what the user enters.
@@ -65,6 +65,29 @@ use form::Caller;
 /// ```
 pub type Institution = types::InstitutionResponse;
 
+/// An institution without a guid is an error of kind [`Request`](crate::ErrorKind::Request).
+impl TryFrom<&Institution> for InstitutionGuid {
+    type Error = Error;
+
+    fn try_from(institution: &Institution) -> Result<Self, Error> {
+        let guid = institution.guid.clone();
+        guid.ok_or_else(|| Error::request(None, "the institution has no guid"))
+    }
+}
+
+/// An institution without a code is an error of kind [`Request`](crate::ErrorKind::Request).
+#[cfg(feature = "atrium")]
+impl TryFrom<&crate::atrium::types::InstitutionResponse>
+    for crate::atrium::values::InstitutionCode
+{
+    type Error = Error;
+
+    fn try_from(institution: &crate::atrium::types::InstitutionResponse) -> Result<Self, Error> {
+        let code = institution.code.clone();
+        code.ok_or_else(|| Error::request(None, "the institution has no code"))
+    }
+}
+
 impl User {
     /// The first page of the institutions that match.
     ///
@@ -81,16 +104,17 @@ impl User {
 
     /// Reads the form with which a user connects an institution.
     ///
-    /// It is read each time, because the identifiers of its fields change.
+    /// It takes an [`Institution`] of a search, or a guid. It is read each time, because the identifiers of its fields change.
     ///
     /// # Errors
     ///
     /// When the institution is unknown or takes no new members, or a call failed.
     pub async fn connect(
         &self,
-        institution: impl Into<InstitutionGuid>,
+        institution: impl TryInto<InstitutionGuid, Error: Into<Error>>,
     ) -> Result<Form, ConnectError> {
-        Form::of_institution(Caller::Nexus(self.clone()), institution.into()).await
+        let institution = institution.try_into().map_err(Into::into)?;
+        Form::of_institution(Caller::Nexus(self.clone()), institution).await
     }
 
     /// Reads the form that changes the credentials of a member, after `DENIED` or `PREVENTED`.
@@ -121,17 +145,17 @@ impl crate::atrium::User {
         Ok(answer.into_inner().institutions.unwrap_or_default())
     }
 
-    /// Reads the form with which a user connects an institution, as [`User::connect`](crate::User::connect) of Nexus, by its
-    /// code.
+    /// Reads the form with which a user connects an institution, as [`User::connect`](crate::User::connect) of Nexus, by
+    /// the record of a search, or by its code.
     ///
     /// # Errors
     ///
     /// When the institution is unknown or takes no new members, or a call failed.
     pub async fn connect(
         &self,
-        institution: impl Into<crate::atrium::values::InstitutionCode>,
+        institution: impl TryInto<crate::atrium::values::InstitutionCode, Error: Into<Error>>,
     ) -> Result<Form, ConnectError> {
-        let code = institution.into();
+        let code = institution.try_into().map_err(Into::into)?;
         Form::of_institution(Caller::Atrium(self.clone()), code.as_str().into()).await
     }
 

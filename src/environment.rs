@@ -1,6 +1,7 @@
 //! Where the systems of MX are: integration, production, or addresses of your own.
 
 use std::fmt;
+use std::str::FromStr;
 
 use reqwest::Url;
 
@@ -21,8 +22,11 @@ const HAS_TLS: bool = cfg!(any(
 ///
 /// let integration = Environment::integration();
 /// let mock = Environment::custom("http://127.0.0.1:8080");
+/// let sandbox = Environment::sandbox("http://127.0.0.1:8080");
 /// let proxied = Environment::production().with_nexus("https://egress.example.com/mx-data");
+/// assert_eq!("http://127.0.0.1:8080".parse::<Environment>()?, sandbox);
 /// # let _ = (integration, mock, proxied);
+/// # Ok::<(), mx_nexus::Error>(())
 /// ```
 ///
 /// Addresses are checked when the client is built: https only, but for loopback. Without one of the features `rustls`,
@@ -75,7 +79,15 @@ impl Environment {
         }))
     }
 
-    /// All systems at one address: a mock server, a sandbox, a gateway.
+    /// A sandbox (package `mx-nexus-sandbox`, command `nexus sandbox`) by its one address: each system has a path below it.
+    pub fn sandbox(address: impl AsRef<str>) -> Self {
+        let address = address.as_ref().trim().trim_end_matches('/');
+        Self(Addresses::each(|index| {
+            format!("{address}/{}", Api::ALL[index].name())
+        }))
+    }
+
+    /// All systems at this very address: a mock server, a gateway. For a sandbox use [`Environment::sandbox`].
     pub fn custom(address: impl Into<String>) -> Self {
         let address = address.into();
         Self(Addresses::each(|_| address.clone()))
@@ -107,6 +119,32 @@ impl Environment {
             *address = check(api.title(), address)?;
         }
         Ok(addresses)
+    }
+}
+
+/// `integration`, `production`, or the address of a sandbox, as in the variable `MX_ENVIRONMENT`.
+impl FromStr for Environment {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// Of kind [`Configuration`](crate::ErrorKind::Configuration). The message does not contain the text.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.trim() {
+            "integration" => Ok(Self::integration()),
+            "production" => Ok(Self::production()),
+            address if address.contains('@') => Err(Error::configuration(
+                "the environment (MX_ENVIRONMENT) is the address of a sandbox without a user and a password; `nexus sandbox` prints it",
+            )),
+            address if address.starts_with("http://") || address.starts_with("https://") => {
+                let environment = Self::sandbox(address);
+                environment.addresses()?;
+                Ok(environment)
+            }
+            _ => Err(Error::configuration(
+                "the environment (MX_ENVIRONMENT) is integration, production, or the address of a sandbox, such as http://127.0.0.1:8080",
+            )),
+        }
     }
 }
 
@@ -232,6 +270,22 @@ mod tests {
         ] {
             assert!(!environment.is_on_this_machine(), "{environment:?}");
         }
+    }
+
+    #[test]
+    fn text_is_an_environment_or_names_what_to_set() {
+        let parse = |text: &str| text.parse::<Environment>();
+        assert_eq!(parse(" integration").unwrap(), Environment::integration());
+        assert_eq!(parse("production").unwrap(), Environment::production());
+        let sandbox = parse("http://127.0.0.1:1/").unwrap();
+        assert_eq!(sandbox.0.of(Api::Nexus), "http://127.0.0.1:1/nexus");
+        assert_eq!(sandbox.0.of(Api::Sso), "http://127.0.0.1:1/sso");
+        for text in ["hidden", "", "http://hid:den@127.0.0.1:1", "127.0.0.1:1"] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.contains("MX_ENVIRONMENT"), "{error}");
+            assert!(!error.contains("hid"), "{error}");
+        }
+        assert!(parse("http://sandbox.example.com").is_err(), "plain http");
     }
 
     #[test]

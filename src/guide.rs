@@ -32,18 +32,16 @@
 ///
 /// ```no_run
 /// use mx_nexus::connect::{FormValues, Search};
-/// use mx_nexus::mdx::types::UserCreateRequest;
-/// use mx_nexus::{Environment, Nexus};
+/// use mx_nexus::Nexus;
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let nexus = Nexus::builder(Environment::integration())
-///     .credentials("my-client", std::env::var("MX_API_KEY")?)
-///     .build()?;
-/// nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
+/// // By the variables MX_ENVIRONMENT, MX_CLIENT_ID and MX_API_KEY; or Nexus::builder(…).
+/// let nexus = Nexus::from_env()?.build()?;
+/// nexus.users()?.ensure("U-39XBF7").await?;
 /// let user = nexus.user("U-39XBF7");
 ///
 /// let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
-/// let bank = found.into_iter().find_map(|bank| bank.guid).ok_or("no such bank")?;
+/// let bank = found.first().ok_or("no such bank")?;
 /// let form = user.connect(bank).await?.identifying()?.with_external_guid("connection-77");
 /// let mut entries = FormValues::new();
 /// for field in form.fields() {

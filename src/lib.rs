@@ -92,6 +92,7 @@ mod retry;
 mod scalar;
 mod secret;
 mod session;
+mod settings;
 mod trace;
 mod wire;
 
@@ -102,6 +103,7 @@ pub use error::{Error, ErrorKind};
 pub use nexus::{ApiTokenFuture, ApiTokenSource, Nexus, NexusBuilder, SessionAggregation, User};
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+pub use settings::Settings;
 
 /// The HTTP client, in the version that [`NexusBuilder::http`] takes.
 #[doc(no_inline)]

@@ -48,6 +48,15 @@ impl Users {
         }
     }
 
+    /// The same with a header for each call, as that of [`Client::with_header`](crate::api::Client::with_header).
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        Self {
+            client: self.client.with_header(name, value),
+            ..self.clone()
+        }
+    }
+
     /// Makes a user. Only its id is needed, the partner's own.
     ///
     /// When the answer is lost, the user is read by its id, and returned as it is; where there is none, the request is sent once
@@ -167,12 +176,30 @@ impl Users {
         user_in("remapUserId", answer)
     }
 
-    /// Reads the user, or creates it if it does not exist. Changes nothing of an existing one.
+    /// Reads the user with this id of yours, or creates it if it does not exist.
+    ///
+    /// ```no_run
+    /// # async fn example(nexus: mx_nexus::Nexus) -> Result<(), mx_nexus::Error> {
+    /// nexus.users()?.ensure("U-39XBF7").await?;
+    /// let user = nexus.user("U-39XBF7");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`Users::read`] and [`Users::create`], but for the one that says it exists.
-    pub async fn ensure(
+    pub async fn ensure(&self, user_id: impl Into<String>) -> Result<types::UserResponse, Error> {
+        let user = types::UserCreateRequest::builder().id(user_id.into());
+        self.ensure_with(user.try_into()?).await
+    }
+
+    /// Reads the user, or creates it with what the request holds. Changes nothing of an existing one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Users::read`] and [`Users::create`], but for the one that says it exists.
+    pub async fn ensure_with(
         &self,
         user: types::UserCreateRequest,
     ) -> Result<types::UserResponse, Error> {

@@ -29,12 +29,10 @@ use pool::SessionPool;
 /// The client of one partner: addresses, HTTP client and API key. Cheap to clone; create one and reuse it.
 ///
 /// ```no_run
-/// use mx_nexus::{Environment, Nexus};
+/// use mx_nexus::Nexus;
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let nexus = Nexus::builder(Environment::integration())
-///     .credentials("my-client", std::env::var("MX_API_KEY")?)
-///     .build()?;
+/// let nexus = Nexus::from_env()?.build()?;
 /// let api = nexus.user("U-39XBF7").api().await?;
 /// let members = api.list_members().send().await?;
 /// # Ok(())
@@ -187,11 +185,7 @@ impl Partner {
 
     fn sso_by(&self, rules: &Arc<Rules>) -> Result<Sso, Error> {
         let credentials = self.credentials()?;
-        let connection = Connection {
-            rules: Arc::clone(rules),
-            credential: credentials.as_credential(),
-            timeout: None,
-        };
+        let connection = Connection::new(rules, credentials.as_credential());
         let client = sso::generated::Client::new_with_client(
             self.addresses.of(Api::Sso),
             self.http.clone(),
@@ -206,11 +200,7 @@ impl Partner {
 
     fn users(&self) -> Result<Users, Error> {
         let credentials = self.credentials()?;
-        let connection = Connection {
-            rules: Arc::clone(&self.rules),
-            credential: credentials.as_credential(),
-            timeout: None,
-        };
+        let connection = Connection::new(&self.rules, credentials.as_credential());
         let client = mdx::generated::Client::new_with_client(
             self.addresses.of(Api::Mdx),
             self.http.clone(),
@@ -233,11 +223,7 @@ impl Partner {
 
     fn nexus_client_by(&self, rules: &Arc<Rules>, credential: Credential) -> api::Client {
         let address = self.addresses.of(Api::Nexus);
-        let connection = Connection {
-            rules: Arc::clone(rules),
-            credential,
-            timeout: None,
-        };
+        let connection = Connection::new(rules, credential);
         api::Client::new_with_client(address, self.http.clone(), connection)
     }
 }
@@ -308,11 +294,7 @@ impl User {
             }
             _ => Credential::Session(self.sessions.clone()),
         };
-        let connection = Connection {
-            rules: Arc::clone(&partner.rules),
-            credential,
-            timeout: None,
-        };
+        let connection = Connection::new(&partner.rules, credential);
         Ok((partner.http.clone(), connection))
     }
 

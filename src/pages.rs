@@ -6,7 +6,7 @@
 //! use mx_nexus::pages::Paged;
 //!
 //! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
-//! let api = user.api().await?; // The stream borrows the client: keep it as long as the stream.
+//! let api = user.api().await?; // The stream borrows the client; [`Paged::owned`] gives it one of its own.
 //! let list = api.list_transactions().from_date("2026-01-01").records_per_page(1000);
 //! let mut transactions = list.items().prefetch(1);
 //! while let Some(transaction) = transactions.next().await {
@@ -14,6 +14,20 @@
 //! }
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! # From a function
+//!
+//! [`Paged::owned`] gives a list a client of its own, so that a function can return the stream, and a task can have it:
+//!
+//! ```no_run
+//! use futures_core::Stream;
+//! use mx_nexus::api::{Client, types::MemberResponse};
+//! use mx_nexus::pages::Paged;
+//!
+//! fn members(api: &Client) -> impl Stream<Item = Result<MemberResponse, mx_nexus::Error>> + Send + 'static + use<> {
+//!     api.list_members().records_per_page(100).owned().items()
+//! }
 //! ```
 //!
 //! # Where a list ends
@@ -30,7 +44,9 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
@@ -72,6 +88,8 @@ pub trait Paged: sealed::Sealed + Clone + Send {
     #[doc(hidden)]
     type Asked: Future<Output = Result<Self::Body, Error>> + Send + Unpin;
 
+    /// The same list with a client of its own.
+    type Owned: Paged<Item = Self::Item, Body = Self::Body> + 'static;
     #[doc(hidden)]
     fn operation() -> Option<&'static Operation>;
 
@@ -80,6 +98,9 @@ pub trait Paged: sealed::Sealed + Clone + Send {
 
     #[doc(hidden)]
     fn ask(&self, page: i64) -> Self::Asked;
+
+    /// The same list with a client of its own, so that its streams borrow nothing.
+    fn owned(self) -> Self::Owned;
 
     /// The list as a stream of pages, each the whole body that MX sent.
     fn pages(self) -> Pages<Self> {
@@ -100,6 +121,71 @@ pub trait Paged: sealed::Sealed + Clone + Send {
             pages: self.pages(),
             page: Vec::new().into_iter(),
         }
+    }
+}
+
+/// A list with a client of its own, from [`Paged::owned`].
+pub struct Owned<P: Paged> {
+    first: Option<i64>,
+    ask: AskPage<P::Body>,
+    list: PhantomData<fn() -> P>,
+}
+
+type AskPage<B> = Arc<dyn Fn(i64) -> Asked<'static, B> + Send + Sync>;
+
+impl<P: Paged> Owned<P> {
+    pub(crate) fn new(
+        first: Option<i64>,
+        ask: impl Fn(i64) -> Asked<'static, P::Body> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            first,
+            ask: Arc::new(ask),
+            list: PhantomData,
+        }
+    }
+}
+
+impl<P: Paged> Clone for Owned<P> {
+    fn clone(&self) -> Self {
+        Self {
+            ask: Arc::clone(&self.ask),
+            ..*self
+        }
+    }
+}
+
+impl<P: Paged> fmt::Debug for Owned<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Owned")
+            .field("operation", &P::operation().map(|operation| operation.id))
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: Paged> sealed::Sealed for Owned<P> {}
+
+impl<P: Paged<Body: 'static> + 'static> Paged for Owned<P> {
+    type Item = P::Item;
+    type Body = P::Body;
+    type Asked = Asked<'static, P::Body>;
+    type Owned = Self;
+
+    fn operation() -> Option<&'static Operation> {
+        P::operation()
+    }
+
+    fn first_page(&self) -> Option<i64> {
+        self.first
+    }
+
+    fn ask(&self, page: i64) -> Self::Asked {
+        (self.ask)(page)
+    }
+
+    fn owned(self) -> Self {
+        self
     }
 }
 

@@ -66,6 +66,15 @@ impl Sso {
         }
     }
 
+    /// The same with a header for each call, as that of [`Client::with_header`](crate::api::Client::with_header).
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        Self {
+            client: self.client.with_header(name, value),
+            ..self.clone()
+        }
+    }
+
     /// A one-time API token for the user: it lives ten minutes and opens one session.
     ///
     /// # Errors

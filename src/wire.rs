@@ -20,6 +20,7 @@ mod answer;
 mod client;
 mod credential;
 mod generated;
+mod headers;
 mod path;
 mod request;
 
@@ -28,6 +29,7 @@ use answer::Sent;
 pub(crate) use client::{HttpOptions, http_setters};
 pub(crate) use credential::{Credential, check_credential};
 pub(crate) use generated::generated_client;
+pub(crate) use headers::{CallHeaders, HeaderHook, with_header};
 pub(crate) use path::encode_path;
 pub(crate) use request::prepare;
 
@@ -38,6 +40,7 @@ pub struct Connection {
     pub(crate) credential: Credential,
     /// The timeout of a call with its retries, in place of the client's timeout of one request.
     pub(crate) timeout: Option<Duration>,
+    pub(crate) headers: Option<CallHeaders>,
 }
 
 /// The settings of all calls of one client.
@@ -45,6 +48,7 @@ pub(crate) struct Rules {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Arc<RetryBudget>,
     pub(crate) answer_limit: usize,
+    pub(crate) hook: Option<Arc<HeaderHook>>,
 }
 
 impl fmt::Debug for Connection {
@@ -54,6 +58,15 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
+    pub(crate) fn new(rules: &Arc<Rules>, credential: Credential) -> Self {
+        Self {
+            rules: Arc::clone(rules),
+            credential,
+            timeout: None,
+            headers: None,
+        }
+    }
+
     /// Sends the request with retries.
     ///
     /// Not an `async fn`, which would store its arguments twice: the size of a call is that of this future.
@@ -107,6 +120,13 @@ impl Connection {
             if may_repeat || outgoing.body().is_some() {
                 *request = outgoing.try_clone();
             }
+            let hook = self.rules.hook.as_deref();
+            headers::set(
+                operation,
+                outgoing.headers_mut(),
+                hook,
+                self.headers.as_ref(),
+            )?;
             request::set_media_types(operation, outgoing.headers_mut());
             signature.set(operation, outgoing.headers_mut())?;
             if let Some(left) = left() {

@@ -99,7 +99,7 @@ async fn answer_without_a_user_is_a_decode_error() {
                 users.update("U-1", changes.try_into().unwrap()).await,
             ),
             ("remapUserId", users.remap_id("U-1", "U-2").await),
-            ("readUser", users.ensure(only_an_id()).await),
+            ("readUser", users.ensure_with(only_an_id()).await),
         ] {
             let error = outcome.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode);
@@ -145,7 +145,7 @@ async fn delete_accepts_204_and_an_empty_object() {
 #[tokio::test]
 async fn ensure_of_an_existing_user_only_reads() {
     let server = Recorder::answering([user()]).await;
-    let ensured = users(&server).ensure(only_an_id()).await.unwrap();
+    let ensured = users(&server).ensure_with(only_an_id()).await.unwrap();
     assert_eq!(ensured.id.as_deref(), Some("U-1"));
     assert_eq!(server.lines(), ["GET /client/users/U-1.json"]);
 }
@@ -153,14 +153,14 @@ async fn ensure_of_an_existing_user_only_reads() {
 #[tokio::test]
 async fn ensure_of_a_missing_user_creates_it() {
     let server = Recorder::answering([no_such_user(), user()]).await;
-    let ensured = users(&server).ensure(only_an_id()).await;
+    let ensured = users(&server).ensure_with(only_an_id()).await;
     insta::assert_snapshot!(exchange(&server, &ensured));
 }
 
 #[tokio::test]
 async fn ensure_reads_again_after_a_conflict() {
     let server = Recorder::answering([no_such_user(), taken(), user()]).await;
-    let ensured = users(&server).ensure(only_an_id()).await;
+    let ensured = users(&server).ensure_with(only_an_id()).await;
     assert_eq!(ensured.unwrap().id.as_deref(), Some("U-1"));
     assert_eq!(
         server.lines(),
@@ -181,7 +181,7 @@ async fn ensure_returns_other_failures() {
         (vec![no_such_user(), taken(), no_such_user()], 3),
     ] {
         let server = Recorder::answering(answers).await;
-        users(&server).ensure(only_an_id()).await.unwrap_err();
+        users(&server).ensure_with(only_an_id()).await.unwrap_err();
         assert_eq!(server.lines().len(), requests);
     }
 }

@@ -21,6 +21,33 @@ async fn client(server: &MockServer) -> Client {
         .unwrap()
 }
 
+/// A list that a function returns without its client.
+async fn owned(
+    server: &MockServer,
+) -> impl Stream<Item = Result<types::TagResponse, Error>> + Send + 'static + use<> {
+    client(server).await.list_tags().page(2).owned().items()
+}
+
+#[tokio::test]
+async fn owned_list_outlives_its_client_and_keeps_its_parameters() {
+    use futures_util::TryStreamExt as _;
+    let server = MockServer::start_async().await;
+    let pages = json!({"pagination": {"total_pages": 3}});
+    let mocks = [2, 3].map(|page| serve(&server, page, &tags(page, &pages)));
+    let items = tokio::spawn(owned(&server).await.try_collect::<Vec<_>>());
+    let names: Vec<String> = items
+        .await
+        .unwrap()
+        .unwrap()
+        .into_iter()
+        .map(|tag| tag.name.unwrap().into())
+        .collect();
+    assert_eq!(names, ["2a", "2b", "3a", "3b"]);
+    for mock in mocks {
+        mock.assert();
+    }
+}
+
 /// The list of tags with `paging` beside two tags named after the page.
 fn tags(page: i64, paging: &Value) -> Value {
     let mut body = json!({"tags": [{"name": format!("{page}a")}, {"name": format!("{page}b")}]});

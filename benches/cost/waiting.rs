@@ -12,6 +12,8 @@ use super::server::ENDLESS;
 
 /// How often each job is polled before it is measured.
 const POLLS: u32 = 3;
+/// Jobs that are there before the memory of the others is measured: with them come connections and buffers.
+pub(crate) const FIRST: usize = 100;
 
 /// Jobs that wait for an hour after their polls.
 pub(crate) struct Waiting {
@@ -87,7 +89,6 @@ pub(crate) fn heap_bytes(
     runtime: &tokio::runtime::Runtime,
     jobs: usize,
 ) -> (i64, i64) {
-    const FIRST: usize = 100;
     // One call at a time, so that there is one connection, and its buffers are in the first hundred.
     let mut waiting = Waiting::at(address, 1);
     waiting.add(0..FIRST);

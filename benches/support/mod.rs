@@ -1,5 +1,7 @@
 //! Runtime and memory measurement of the benchmarks.
 
+#![allow(dead_code, reason = "each benchmark uses a part")]
+
 use std::future::Future;
 
 /// Runs a benchmark on two threads, so that results of different machines are comparable.

@@ -66,20 +66,17 @@ impl AtriumBuilder {
         let rules_without_retries = options.rules(RetryPolicy::off(), &budget);
         let http = options.build()?;
         let client = |rules| {
-            let connection = Connection {
-                rules,
-                credential: Credential::Client {
-                    id: client_id.clone(),
-                    api_key: api_key.clone(),
-                },
-                timeout: None,
+            let credential = Credential::Client {
+                id: client_id.clone(),
+                api_key: api_key.clone(),
             };
+            let connection = Connection::new(rules, credential);
             Client::new_with_client(address, http.clone(), connection)
         };
         Ok(Atrium {
             inner: Arc::new(Inner {
-                client: client(rules),
-                client_without_retries: client(rules_without_retries),
+                client: client(&rules),
+                client_without_retries: client(&rules_without_retries),
                 institution_support: InstitutionSupport::default(),
             }),
         })

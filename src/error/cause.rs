@@ -80,6 +80,13 @@ impl Error {
     }
 }
 
+/// For conversions that cannot fail.
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
 impl Error {
     fn build(kind: ErrorKind, summary: impl Into<String>) -> Inner {
         Inner {

@@ -197,6 +197,36 @@ impl<K: Kind> JobBuilder<K> {
     /// Starts or resumes the job and drives it to its end, asking for answers as often as MX does. See [`Job::until_done`] for
     /// an example.
     ///
+    /// # In a task of its own
+    ///
+    /// For `tokio::spawn` the closure owns what it uses: `async move`, with clones of what is used elsewhere.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use mx_nexus::jobs::{Answers, Challenges};
+    /// # async fn ask(_: &Challenges, _: &str) -> Option<Answers> { None }
+    /// # fn example(user: mx_nexus::User, chat: String) {
+    /// let task = tokio::spawn(async move {
+    ///     let identify = user.identify("MBR-1");
+    ///     identify.run(Duration::from_secs(300), async move |challenges: Challenges| ask(&challenges, &chat).await).await
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// A closure that borrows is refused by the compiler with ``implementation of `Send` is not general enough``, at `spawn`:
+    ///
+    /// ```compile_fail
+    /// # use std::time::Duration;
+    /// # use mx_nexus::jobs::{Answers, Challenges};
+    /// # async fn ask(_: &Challenges, _: &str) -> Option<Answers> { None }
+    /// # fn example(user: mx_nexus::User, chat: String) {
+    /// let task = tokio::spawn(async move {
+    ///     let identify = user.identify("MBR-1");
+    ///     identify.run(Duration::from_secs(300), async |challenges: Challenges| ask(&challenges, &chat).await).await
+    /// });
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Job::until_done`].

@@ -270,7 +270,8 @@ impl<K: Kind> Job<K> {
 
     /// Makes the call that is due.
     async fn request(&mut self) -> Result<(), JobError> {
-        if self.clock.left().is_zero() && self.has_to_wait() && !self.retry_after_left().is_zero() {
+        let is_refused = self.has_to_wait() && !self.retry_after_left().is_zero();
+        if is_refused && self.clock.left().is_zero() {
             // `Retry-After` lasts longer than the budget.
             self.observe(Observation::BudgetSpent);
         }

@@ -10,7 +10,12 @@ pub(super) fn compare(left: Option<&Timestamp>, right: Option<&Timestamp>) -> Op
         let time = time.parse().ok()?.assume_utc();
         Some((time.seconds(), time.nanos() / 1_000_000))
     };
-    Some(moment(left?)?.cmp(&moment(right?)?))
+    let (left, right) = (left?, right?);
+    let at = moment(left)?;
+    if left == right {
+        return Some(Ordering::Equal);
+    }
+    Some(at.cmp(&moment(right)?))
 }
 
 #[cfg(test)]

@@ -182,8 +182,9 @@ impl Proof {
 
     /// Takes note of whether the member was seen running.
     pub(super) fn note_running(&mut self, reading: &Reading) {
-        let was_at_rest = self.baseline.as_ref().is_some_and(|it| !it.is_under_way());
-        self.has_run |= reading.is_running() && was_at_rest && !self.is_older(reading);
+        let was_at_rest = || self.baseline.as_ref().is_some_and(|it| !it.is_under_way());
+        self.has_run =
+            self.has_run || reading.is_running() && was_at_rest() && !self.is_older(reading);
     }
 
     /// Whether no reading had a status, and none showed the member running.
@@ -415,13 +416,11 @@ impl Proof {
         {
             self.our_job = Some(job.clone());
         }
-        let before = self
-            .baseline
-            .as_ref()
-            .and_then(|it| it.aggregated_at.as_ref());
-        let is_new = compare(reading.aggregated_at.as_ref(), before) != Some(Ordering::Equal);
-        if is_new && self.our_start.is_none() {
-            self.our_start.clone_from(&reading.aggregated_at);
+        let baseline = self.baseline.as_ref();
+        let before = baseline.and_then(|it| it.aggregated_at.as_ref());
+        let start = reading.aggregated_at.as_ref();
+        if self.our_start.is_none() && compare(start, before) != Some(Ordering::Equal) {
+            self.our_start = start.cloned();
         }
     }
 }

@@ -27,6 +27,7 @@ impl Paged for Numbers {
     type Item = i64;
     type Body = Body;
     type Asked = Asked<'static, Body>;
+    type Owned = Self;
 
     fn operation() -> Option<&'static Operation> {
         crate::operations::by_id("nexus", "listTags")
@@ -34,6 +35,10 @@ impl Paged for Numbers {
 
     fn first_page(&self) -> Option<i64> {
         None
+    }
+
+    fn owned(self) -> Self {
+        self
     }
 
     fn ask(&self, page: i64) -> Self::Asked {

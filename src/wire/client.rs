@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Rules;
+use super::{HeaderHook, Rules};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::retry::{RetryBudget, RetryPolicy};
@@ -14,6 +14,7 @@ pub(crate) struct HttpOptions {
     pub(crate) timeouts: Timeouts,
     pub(crate) answer_limit: usize,
     pub(crate) client: reqwest::ClientBuilder,
+    pub(crate) hook: Option<Arc<HeaderHook>>,
 }
 
 /// The timeouts of one request and of connecting.
@@ -39,6 +40,7 @@ impl HttpOptions {
             },
             answer_limit: 32 * 1024 * 1024,
             client,
+            hook: None,
         }
     }
 
@@ -48,6 +50,7 @@ impl HttpOptions {
             retry,
             budget: Arc::clone(budget),
             answer_limit: self.answer_limit,
+            hook: self.hook.clone(),
         })
     }
 
@@ -109,6 +112,37 @@ macro_rules! http_setters {
             /// The largest answer that is read, in bytes. Default 32 MiB.
             pub fn answer_limit(mut self, bytes: usize) -> Self {
                 self.options.answer_limit = bytes;
+                self
+            }
+
+            /// Sets headers of every request, such as `traceparent`. Called before each attempt, in its span.
+            ///
+            /// A header that carries a credential, or that this client sets, is an error of the call, of kind
+            /// [`Request`](crate::ErrorKind::Request).
+            ///
+            /// ```
+            /// use mx_nexus::reqwest::header::HeaderValue;
+            /// use mx_nexus::{Environment, Nexus};
+            ///
+            /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+            /// let builder = Nexus::builder(Environment::integration()).request_headers(|operation, headers| {
+            ///     if let Ok(name) = HeaderValue::from_str(operation.id) {
+            ///         headers.insert("x-operation", name);
+            ///     }
+            /// });
+            /// # builder.build()?;
+            /// # Ok(())
+            /// # }
+            /// # example().unwrap();
+            /// ```
+            pub fn request_headers(
+                mut self,
+                set: impl Fn(&'static $crate::operations::Operation, &mut http::HeaderMap)
+                + Send
+                + Sync
+                + 'static,
+            ) -> Self {
+                self.options.hook = Some(std::sync::Arc::new(set));
                 self
             }
 

@@ -39,6 +39,21 @@ macro_rules! generated_client {
             }
         }
 
+        impl generated::Client {
+            /// The same client with a header for each call and each of its attempts.
+            ///
+            /// A header that carries a credential, or that this client sets, is an error of the call, of kind
+            /// [`Request`](crate::ErrorKind::Request), before anything is sent.
+            #[must_use]
+            #[allow(unreachable_pub, reason = "public where the client is")]
+            pub fn with_header(&self, name: &str, value: &str) -> Self {
+                let mut client = self.clone();
+                let before = self.inner.headers.as_ref();
+                client.inner.headers = Some($crate::wire::with_header(before, name, value));
+                client
+            }
+        }
+
         /// A request whose builder lacks a required field.
         impl From<generated::types::error::ConversionError> for $crate::Error {
             fn from(failure: generated::types::error::ConversionError) -> Self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use mx_nexus::Environment;
 use mx_nexus::jobs::{JobError, JobErrorKind, JobHandle, KindName};
 use mx_nexus::operations::Api;
 use mx_nexus::reqwest::ClientBuilder;
@@ -150,7 +151,7 @@ impl Bank {
                 None => http,
             }
         };
-        let environment = Sandbox::environment_at(&address);
+        let environment = Environment::sandbox(&address);
         let (id, key) = (self.sandbox.client_id(), self.sandbox.api_key());
         match self.api {
             Api::Nexus => {

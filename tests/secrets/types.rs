@@ -20,37 +20,58 @@ const MARKED: [&str; 3] = ["x-secret", "x-personal", "x-digits"];
 type Shown = (&'static str, fn(&Value) -> String);
 
 macro_rules! shown {
-    ($api:ident: $($name:ident),+ $(,)?) => {
-        &[$((stringify!($name), |value| {
-            let read: $api::$name = read(value);
-            let printed = format!("{read:?} {read:#?}");
-            let builder = $api::builder::$name::from(read);
-            format!("{printed} {builder:?}")
-        })),+]
+    ($api:ident: [$($request:ident),* $(,)?] [$($answer:ident),* $(,)?]) => {
+        &[
+            $((stringify!($request), |value| {
+                let read: $api::$request = read(value);
+                let printed = format!("{read:?} {read:#?}");
+                let builder = $api::builder::$request::from(read);
+                format!("{printed} {builder:?}")
+            }),)*
+            $((stringify!($answer), |value| {
+                let read: $api::$answer = read(value);
+                format!("{read:?} {read:#?}")
+            }),)*
+        ]
     };
 }
 
+/// Those of requests have a builder.
 const NEXUS: &[Shown] = shown! { nexus:
-    AccountCreateRequest, AccountNumberResponse, AccountOwnerResponse, AccountResponse, AccountUpdateRequest,
-    BeatResponse, BudgetCreateRequest, BudgetResponse, BudgetUpdateRequest, CategoryResponse,
-    ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse, CredentialOptionResponse,
-    CredentialResponse, DeliverableNotificationRequest, DeliverableNotificationResponse,
-    DeprecatedSplitTransactionCreateRequest, GoalCreateRequest, GoalResponse, GoalUpdateRequest,
-    HoldingResponse, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
-    MemberCredentialRequest, MemberCredentialResponse, MemberResponse, MemberUpdateRequest,
-    MicrodepositCreateRequest, MicrodepositResponse, NotificationCreateRequest, NotificationResponse,
-    OAuthWindowResponse, ResumeRequest, ScheduledPaymentRequest, ScheduledPaymentResponse, SessionResponse,
-    SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest, TagResponse,
-    TransactionCategorizeRequest, TransactionCreateRequest, TransactionResponse, TransactionRuleCreateRequest,
-    TransactionRuleResponse, TransactionRuleUpdateRequest, TransactionUpdateRequest, UserResponse,
+    [
+        AccountCreateRequest, AccountUpdateRequest, BudgetCreateRequest, BudgetUpdateRequest,
+        DeliverableNotificationRequest, DeprecatedSplitTransactionCreateRequest, GoalCreateRequest,
+        GoalUpdateRequest, HoldingUpdateRequest, MemberCreateRequest, MemberCredentialCreateRequest,
+        MemberCredentialRequest, MemberUpdateRequest, MicrodepositCreateRequest,
+        NotificationCreateRequest, ResumeRequest, ScheduledPaymentRequest,
+        SplitTransactionCreateRequest, SubcategoryCreateRequest, SubcategoryUpdateRequest,
+        TransactionCategorizeRequest, TransactionCreateRequest, TransactionRuleCreateRequest,
+        TransactionRuleUpdateRequest, TransactionUpdateRequest,
+    ]
+    [
+        AccountNumberResponse, AccountOwnerResponse, AccountResponse, BeatResponse, BudgetResponse,
+        CategoryResponse, ChallengeImageOptionResponse, ChallengeOptionResponse, ChallengeResponse,
+        CredentialOptionResponse, CredentialResponse, DeliverableNotificationResponse, GoalResponse,
+        HoldingResponse, MemberCredentialResponse, MemberResponse, MicrodepositResponse,
+        NotificationResponse, OAuthWindowResponse, ScheduledPaymentResponse, SessionResponse,
+        TagResponse, TransactionResponse, TransactionRuleResponse, UserResponse,
+    ]
 };
 
 const SSO: &[Shown] = shown! { sso:
-    ApiTokenResponse, WidgetUrlResponse,
+    []
+    [
+        ApiTokenResponse, WidgetUrlResponse,
+    ]
 };
 
 const MDX: &[Shown] = shown! { mdx:
-    UserCreateRequest, UserResponse, UserUpdateRequest,
+    [
+        UserCreateRequest, UserUpdateRequest,
+    ]
+    [
+        UserResponse,
+    ]
 };
 
 /// Reads a value, and checks that its secrets are kept.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use mx_nexus::call::Call;
 use mx_nexus::connect::{ConnectError, Form, Search};
 use mx_nexus::jobs::{JobBuilder, JobHandle, Kind};
-use mx_nexus::mdx::types::UserCreateRequest;
 use mx_nexus::operations::{Api, Operation};
 use mx_nexus::pages::Paged;
 use mx_nexus::values::MemberGuid;
@@ -44,7 +43,7 @@ impl Target {
         let (system, client_id, api_key) = match access {
             Access::Embedded => return Self::embedded(api, user, terminal).await,
             Access::Session { system, token } => {
-                let nexus = Nexus::builder(system.environment().await?).build()?;
+                let nexus = Nexus::builder(checked(&system).await?).build()?;
                 let client = Client::Nexus(nexus.with_session_token(token));
                 return Ok(Self::new(client, system.is_sandbox()));
             }
@@ -54,7 +53,7 @@ impl Target {
                 api_key,
             } => (system, client_id, api_key),
         };
-        let environment = system.environment().await?;
+        let environment = checked(&system).await?;
         let client = match api {
             Api::Atrium => {
                 let atrium = Atrium::builder(environment).credentials(client_id, api_key);
@@ -247,9 +246,7 @@ impl ApiUser {
 /// Creates the user at MX if it does not exist.
 async fn ensure(user: &User) -> Result<(), Failure> {
     if let Some(id) = user.id() {
-        let request = UserCreateRequest::builder().id(id);
-        let request = request.try_into().map_err(Error::from)?;
-        user.nexus().users()?.ensure(request).await?;
+        user.nexus().users()?.ensure(id).await?;
     }
     Ok(())
 }
@@ -284,17 +281,12 @@ fn no_guid() -> Failure {
     Failure::new(Exit::Failed, "the answer of Atrium has no guid of the user")
 }
 
-impl System {
-    async fn environment(&self) -> Result<Environment, Failure> {
-        match self {
-            Self::Integration => Ok(Environment::integration()),
-            Self::Production => Ok(Environment::production()),
-            Self::Sandbox(address) => {
-                check_sandbox(address).await?;
-                Ok(Sandbox::environment_at(address))
-            }
-        }
+/// The environment of a system, once a sandbox has answered.
+async fn checked(system: &System) -> Result<Environment, Failure> {
+    if system.is_sandbox() {
+        check_sandbox(&system.name).await?;
     }
+    Ok(system.environment.clone())
 }
 
 /// The API key is sent only to an address that answers like a sandbox.

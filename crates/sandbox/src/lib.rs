@@ -12,7 +12,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::builder().job_time(Duration::from_millis(20)).start().await?;
 //! let nexus = sandbox.nexus().build()?;
-//! nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
+//! nexus.users()?.ensure("U-39XBF7").await?;
 //! let user = nexus.user("U-39XBF7");
 //!
 //! let banks = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
@@ -196,30 +196,10 @@ impl Sandbox {
         &self.shared.address
     }
 
-    /// The environment for [`Nexus::builder`] and [`Atrium::builder`].
+    /// The environment for [`Nexus::builder`] and [`Atrium::builder`]. For a sandbox in another process, such as `nexus sandbox`,
+    /// [`Environment::sandbox`] makes it of the address.
     pub fn environment(&self) -> Environment {
-        Self::environment_at(self.address())
-    }
-
-    /// The environment of a sandbox that another process serves, such as `nexus sandbox`, by its address.
-    ///
-    /// ```
-    /// # fn example() -> Result<(), mx_nexus::Error> {
-    /// use mx_nexus::Nexus;
-    /// use mx_nexus_sandbox::Sandbox;
-    ///
-    /// let environment = Sandbox::environment_at("http://127.0.0.1:49152");
-    /// let nexus = Nexus::builder(environment).credentials("sandbox-client", "the-printed-key").build()?;
-    /// # Ok(())
-    /// # }
-    /// # example().unwrap();
-    /// ```
-    pub fn environment_at(address: &str) -> Environment {
-        let address = address.trim_end_matches('/');
-        Environment::custom(format!("{address}/nexus"))
-            .with_sso(format!("{address}/sso"))
-            .with_mdx(format!("{address}/mdx"))
-            .with_atrium(format!("{address}/atrium"))
+        Environment::sandbox(self.address())
     }
 
     /// A builder of a client for this sandbox, with the credentials of its partner.
@@ -255,7 +235,7 @@ impl Sandbox {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let sandbox = Sandbox::start().await?;
     /// let nexus = sandbox.nexus().retry(RetryPolicy::off()).build()?;
-    /// # nexus.users()?.ensure(UserCreateRequest::builder().id("U-39XBF7").try_into()?).await?;
+    /// # nexus.users()?.ensure("U-39XBF7").await?;
     /// let api = nexus.user("U-39XBF7").api().await?;
     ///
     /// sandbox.fault(Fault::status(503).on("GET", "/members"))?;

@@ -153,7 +153,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("give the file of the database")?;
     let jobs = StoredJobs::new(Table::open(File::new(&file))?);
     let app = Arc::new(App {
-        nexus: nexus()?,
+        nexus: Nexus::from_env()?.build()?,
         jobs: match std::env::var("CALL_TIMEOUT_MS") {
             Ok(timeout) => jobs.with_call_timeout(Duration::from_millis(timeout.parse()?)),
             Err(_) => jobs,
@@ -171,14 +171,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         worked = work(&app) => worked?,
     }
     Ok(())
-}
-
-fn nexus() -> Result<Nexus, Box<dyn Error>> {
-    let address = std::env::var("MX_ENVIRONMENT")?;
-    let environment = mx_nexus::Environment::custom(format!("{address}/nexus"))
-        .with_sso(format!("{address}/sso"));
-    let nexus = Nexus::builder(environment);
-    Ok(nexus
-        .credentials(std::env::var("MX_CLIENT_ID")?, std::env::var("MX_API_KEY")?)
-        .build()?)
 }

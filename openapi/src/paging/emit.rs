@@ -12,9 +12,14 @@ use syn::{Ident, Path, parse_quote};
 use super::List;
 use crate::failure::Failure;
 
-/// Makes the page that a builder was given readable for the impls; progenitor's field is private.
+/// Makes the page that a builder was given readable for the impls, and its parameters separable from its client: progenitor's
+/// fields are private.
 pub(crate) fn open(file: &mut syn::File, lists: &[List]) -> Result<(), Failure> {
-    let mut builders = Builders { lists, opened: 0 };
+    let mut builders = Builders {
+        lists,
+        opened: 0,
+        detached: Vec::new(),
+    };
     builders.visit_file_mut(file);
     if builders.opened == lists.len() {
         return Ok(());
@@ -30,12 +35,17 @@ pub(crate) fn open(file: &mut syn::File, lists: &[List]) -> Result<(), Failure> 
 struct Builders<'a> {
     lists: &'a [List],
     opened: usize,
+    /// The impls for the builders of the module that is visited.
+    detached: Vec<syn::Item>,
 }
 
 impl VisitMut for Builders<'_> {
     fn visit_item_mod_mut(&mut self, item: &mut syn::ItemMod) {
         if item.ident != "types" {
             visit_mut::visit_item_mod_mut(self, item);
+            if let Some((_, items)) = &mut item.content {
+                items.append(&mut self.detached);
+            }
         }
     }
 
@@ -45,10 +55,37 @@ impl VisitMut for Builders<'_> {
             return;
         };
         let page = field_name(&list.words.page);
+        let fields: Vec<Ident> = item
+            .fields
+            .iter()
+            .filter_map(|it| it.ident.clone())
+            .collect();
         for field in &mut item.fields {
+            if field.ident.as_ref().is_some_and(|name| name == "client") {
+                field.vis = parse_quote!(pub(crate));
+            }
             if field.ident.as_ref() == Some(&page) {
                 field.vis = parse_quote!(pub(crate));
                 self.opened += 1;
+                self.detached.push(detached(&item.ident, &fields));
+            }
+        }
+    }
+}
+
+/// Separates the parameters of a list from its client, so that a stream can own both.
+fn detached(builder: &Ident, fields: &[Ident]) -> syn::Item {
+    let fields: Vec<_> = fields.iter().filter(|field| *field != "client").collect();
+    parse_quote! {
+        impl<'a> #builder<'a> {
+            pub(crate) fn detached(
+                self,
+            ) -> impl Fn(&super::Client) -> #builder<'_> + Clone + Send + Sync + use<> {
+                let Self { client: _, #(#fields),* } = self;
+                move |client: &super::Client| #builder {
+                    client,
+                    #(#fields: #fields.clone()),*
+                }
             }
         }
     }
@@ -90,6 +127,7 @@ fn emit_list(api: &str, module: &Path, list: &List) -> TokenStream {
             type Item = #module::types::#item;
             type Body = #module::types::#body;
             type Asked = crate::pages::Asked<'a, Self::Body>;
+            type Owned = crate::pages::Owned<#module::builder::#builder<'static>>;
             fn operation() -> Option<&'static crate::operations::Operation> {
                 crate::operations::by_id(#api, #id)
             }
@@ -103,6 +141,19 @@ fn emit_list(api: &str, module: &Path, list: &List) -> TokenStream {
                     Err(_) => self.clone(),
                 };
                 Box::pin(async move { Ok(list.send().await?.into_inner()) })
+            }
+            fn owned(self) -> Self::Owned {
+                let (first, has_page) = (self.first_page(), self.#page.is_ok());
+                let client = std::sync::Arc::new(self.client.clone());
+                let list = self.detached();
+                crate::pages::Owned::new(first, move |page| {
+                    let (client, list) = (std::sync::Arc::clone(&client), list.clone());
+                    Box::pin(async move {
+                        let list = list(&client);
+                        let list = if has_page { list.#page(page) } else { list };
+                        Ok(list.send().await?.into_inner())
+                    })
+                })
             }
         }
     }

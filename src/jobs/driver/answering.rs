@@ -97,8 +97,7 @@ impl<K: Kind> Job<K> {
 
     /// Drives the job to its end, asking for answers as often as MX does. The closure may answer `None` to give up.
     ///
-    /// In a task of its own the closure has to own what it uses, `async move |challenges| …`: the compiler cannot prove (yet)
-    /// that one that borrows is `Send`.
+    /// In a task of its own the closure has to own what it uses: see [`JobBuilder::run`](crate::jobs::JobBuilder::run).
     ///
     /// ```no_run
     /// # async fn ask(_: &mx_nexus::jobs::Challenge) -> String { String::new() }

@@ -46,8 +46,8 @@ impl<K: Kind> Job<K> {
                 let before = machine.proof.baseline();
                 let before = before.filter(|_| machine.is_start_due_again()).cloned();
                 let read = self.bounded(api.observe(self.handle.member())).await;
-                if let Some(member) = self.received(read)? {
-                    self.note(&member);
+                if let Some(mut member) = self.received(read)? {
+                    self.note(&mut member);
                     let is_unchanged = before.as_ref() == Some(&member.reading);
                     self.observe(Observation::Member(member.reading));
                     if let Some(open) = member.challenges
@@ -94,8 +94,8 @@ impl<K: Kind> Job<K> {
         let api = Arc::clone(&self.api);
         let posted = api.start(self.handle.member(), self.handle.options);
         let error = match self.bounded(posted).await {
-            Some(Ok(accepted)) => {
-                self.note(&accepted.member);
+            Some(Ok(mut accepted)) => {
+                self.note(&mut accepted.member);
                 let reading = accepted.member.reading;
                 self.observe(if accepted.is_running_already {
                     Observation::Joined(reading)
@@ -261,12 +261,12 @@ impl<K: Kind> Job<K> {
         self.last_error = Some(error);
     }
 
-    /// Keeps what an error may have to show a user, and which institution it is.
-    fn note(&mut self, member: &Snapshot) {
-        self.message.clone_from(&member.message);
-        self.oauth_window.clone_from(&member.oauth_window);
-        if member.institution.is_some() {
-            self.institution.clone_from(&member.institution);
+    /// Takes what an error may have to show a user, and which institution it is.
+    fn note(&mut self, member: &mut Snapshot) {
+        self.message = member.message.take();
+        self.oauth_window = member.oauth_window.take();
+        if let Some(institution) = member.institution.take() {
+            self.institution = Some(institution);
         }
     }
 

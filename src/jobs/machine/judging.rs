@@ -136,10 +136,10 @@ impl Machine {
         }
         let class = classify(status);
         let is_believed = weight == Weight::Proved || is_settled;
-        let is_success = class == Class::Succeeded && self.proof.shows_success(reading);
+        let is_success = || class == Class::Succeeded && self.proof.shows_success(reading);
         let is_at_rest = match reading.is_being_aggregated {
             Some(is_running) => !is_running,
-            None => is_settled || is_success,
+            None => is_settled || is_success(),
         };
         match class {
             // After an answer the list itself shows whether the question is another one.

@@ -23,7 +23,7 @@ pub(super) fn unread_body(error: BodyError) -> Reply {
 
 /// The refusal of a path of no API.
 pub(super) fn no_such_api() -> Reply {
-    let message = "There is nothing at this path; GET /_sandbox lists what is there.";
+    let message = "There is nothing at this path of the sandbox. Its APIs are below it, such as /nexus: in Rust, Environment::sandbox takes its one address. GET /_sandbox lists what is there.";
     Reply::problem(404, None, message)
 }
 

@@ -112,7 +112,12 @@ async fn changed_key_replaces_the_old_one() {
     let after = sandbox.nexus().build().unwrap();
     known_user(&after, "U-ben").await;
     let request = UserCreateRequest::builder().id("U-eve").try_into().unwrap();
-    let refusal = before.users().unwrap().ensure(request).await.unwrap_err();
+    let refusal = before
+        .users()
+        .unwrap()
+        .ensure_with(request)
+        .await
+        .unwrap_err();
     assert_eq!(refusal.status(), Some(401));
     api.list_members().send().await.unwrap();
 }

@@ -32,7 +32,7 @@ pub(crate) async fn open() -> (Sandbox, Nexus) {
 /// A user that was created.
 pub(crate) async fn known_user(nexus: &Nexus, id: &str) -> User {
     let request = UserCreateRequest::builder().id(id).try_into().unwrap();
-    nexus.users().unwrap().ensure(request).await.unwrap();
+    nexus.users().unwrap().ensure_with(request).await.unwrap();
     nexus.user(id)
 }
 
