@@ -41,3 +41,7 @@ pub use kinds::DurableKind;
 pub use messages::{Outcome, Status};
 pub use mx::Mx;
 pub use worker::Worker;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
