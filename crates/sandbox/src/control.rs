@@ -18,6 +18,7 @@ use crate::api;
 use crate::fault::Fault;
 use crate::settings::Variation;
 use crate::shared::Shared;
+use crate::state::InvalidUser;
 use crate::world::{Member, UserApi, World};
 use mx_nexus::Secret;
 
@@ -272,7 +273,8 @@ async fn list_members(State(shared): SharedState) -> Response<ResponseBody> {
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let form = r#"{"user_id": "…", "password": "…"}, also with "login", "institution", or "api": "atrium""#;
     let store = &shared.store;
-    let added = read::<NewMember>(&body, form).and_then(|new| {
+    let message = |refusal: InvalidUser| refusal.to_string();
+    let added = read::<NewMember>(&body, form).and_then(|new| -> Result<_, String> {
         let chosen = Member {
             login: new.login,
             password: Some(new.password),
@@ -280,10 +282,10 @@ async fn add_member(State(shared): SharedState, body: Bytes) -> Response<Respons
             ..Member::default()
         };
         let member = match new.api {
-            UserApi::Nexus => store.add_member(&new.user_id, &chosen)?,
+            UserApi::Nexus => store.add_member(&new.user_id, &chosen).map_err(message)?,
             UserApi::Atrium => {
-                let user = store.add_atrium_user(&new.user_id)?;
-                store.add_atrium_member(&user, &chosen)?
+                let user = store.add_atrium_user(&new.user_id).map_err(message)?;
+                store.add_atrium_member(&user, &chosen).map_err(message)?
             }
         };
         let user = store.user_of_member(&member);

@@ -73,34 +73,7 @@
 //! As at MX, opening a session aggregates the user's members, and an identification is refused with 409 until that is finished. Open
 //! it with `{"session": {"skip_aggregation": true}}`, as the client does.
 //!
-//! | request | answer |
-//! |---|---|
-//! | `GET /_sandbox` | the addresses, the client id and these requests |
-//! | `POST /_sandbox/faults` with a [`Fault`] | 201 with the fault; 400 `{"error": {"message": …}}` when it cannot happen |
-//! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened; `times` and `skip` count down |
-//! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
-//! | `POST /_sandbox/sessions/expire`, also with `{"user_id": "U-39XBF7"}` | `{"expired": 1}`: all sessions, or those of the user |
-//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`RecordedRequest`], the oldest first |
-//! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
-//! | `GET /_sandbox/variations` | `{"variations": […]}`, each a [`Variation`] |
-//! | `PUT /_sandbox/variations` with `{"variations": ["no_job_guid"]}` | the same: those are on, all others off |
-//! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
-//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all running jobs end, or reach their challenges |
-//! | `GET /_sandbox/members` | `{"members": […]}`: all members with their users |
-//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…", "user": "USR-…"}`, as [`Sandbox::add_member`], or with `"api": "atrium"` as [`Sandbox::add_atrium_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
-//! | `POST /_sandbox/partners` with `{"client_id": "…", "api_key": "…"}` | 201 `{"client_id": "…"}`, as [`Sandbox::add_partner`] |
-//! | `POST /_sandbox/reset` | `{"members": 2}`, as [`Sandbox::reset`] |
-//! | `GET /_sandbox/world` | the chosen data, a [`World`] |
-//! | `PUT /_sandbox/world` with a [`World`] | `{"members": 2}`, as [`Sandbox::set_world`]; 400 with line and reason |
-//! | `GET /_sandbox/world/schema` | the JSON Schema of a [`World`] |
-//! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the user signs in; 404 when no page of the member is open |
-//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
-//! | `GET /_sandbox/openapi/{document}` | `nexus.json`, `sso.json`, `mdx.json` or `atrium.json` with this address; `sandbox.json` is the document of these requests |
-//!
-//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. A body needs
-//! `Content-Type: application/json` (415).
-//!
-//! ## Examples
+//! A refusal is `{"error": {"message": …}}`, with advice in the message. A body needs `Content-Type: application/json` (415).
 //!
 #![doc = include_str!("control.md")]
 //!
@@ -157,25 +130,13 @@ pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};
 pub use requests::RecordedRequest;
 pub use settings::{JobKind, Variation};
-pub use state::{JobReport, JobState};
+pub use state::{InvalidUser, JobReport, JobState};
 pub use times::Times;
 
 use server::Server;
 use shared::Shared;
 use state::Consent;
 use world::{InvalidWorld, Member, World};
-
-/// MX's refusal of a user id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidUser(String);
-
-impl fmt::Display for InvalidUser {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidUser {}
 
 /// MX's APIs on a loopback port. From [`Sandbox::start`] or [`Sandbox::builder`]; dropped, it stops.
 #[must_use = "it stops when it is dropped"]
@@ -385,7 +346,7 @@ impl Sandbox {
             .shared
             .store
             .add_member(user_id, &member_with(password));
-        added.map(MemberGuid::from).map_err(InvalidUser)
+        added.map(MemberGuid::from)
     }
 
     /// Adds a member with a chosen login, institution or jobs before to a user, who is created if missing.
@@ -416,7 +377,7 @@ impl Sandbox {
         member: Member,
     ) -> Result<MemberGuid, InvalidUser> {
         let added = self.shared.store.add_member(user_id, &member);
-        added.map(MemberGuid::from).map_err(InvalidUser)
+        added.map(MemberGuid::from)
     }
 
     /// Goes back to the start: the users and members of the world, no session, no fault, an empty log, the variations of the builder.
@@ -443,7 +404,7 @@ impl Sandbox {
     /// None now: Atrium takes any identifier.
     pub fn add_atrium_user(&self, identifier: &str) -> Result<UserGuid, InvalidUser> {
         let added = self.shared.store.add_atrium_user(identifier);
-        added.map(UserGuid::from).map_err(InvalidUser)
+        added.map(UserGuid::from)
     }
 
     /// Adds a member to a user of Atrium, as [`add_member`](Self::add_member) does to a user of Nexus.
@@ -477,7 +438,7 @@ impl Sandbox {
             .shared
             .store
             .add_atrium_member(user.as_str(), &member_with(password));
-        added.map(MemberGuid::from).map_err(InvalidUser)
+        added.map(MemberGuid::from)
     }
 
     /// Adds a partner with all products, or changes the key of an existing one, also of the first. Then [`api_key`](Self::api_key) and

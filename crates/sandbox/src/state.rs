@@ -46,6 +46,7 @@ pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
+pub use seeding::InvalidUser;
 pub(crate) use users::{User, is_user_id, unknown_user};
 
 use duplicates::Logins;

@@ -1,5 +1,7 @@
 //! Adds users and members without the workflow: those of the world, and for tests that begin after it.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -16,31 +18,47 @@ const LOGIN: &str = "mxuser";
 /// A password with which jobs succeed.
 const PASSWORD: &str = "any";
 
+/// MX's refusal of a user id, or of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidUser(String);
+
+impl fmt::Display for InvalidUser {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidUser {}
+
 impl Store {
     /// Adds a member to a user of the first partner, who is created if missing. The error is MX's message.
-    pub(crate) fn add_member(&self, user_id: &str, member: &Member) -> Result<String, String> {
+    pub(crate) fn add_member(&self, user_id: &str, member: &Member) -> Result<String, InvalidUser> {
         let mut state = self.lock();
         let user = state.known_user(Api::Nexus, user_id);
         let added = user.and_then(|user| state.seed_member(&user, member));
-        added.map_err(|refusal| reason(&refusal))
+        added.map_err(|refusal| invalid(&refusal))
     }
 
     /// The guid of the first partner's user of Atrium with this identifier, who is created if missing.
-    pub(crate) fn add_atrium_user(&self, identifier: &str) -> Result<String, String> {
+    pub(crate) fn add_atrium_user(&self, identifier: &str) -> Result<String, InvalidUser> {
         self.lock()
             .known_user(Api::Atrium, identifier)
-            .map_err(|refusal| reason(&refusal))
+            .map_err(|refusal| invalid(&refusal))
     }
 
     /// Adds a member to a user of Atrium.
-    pub(crate) fn add_atrium_member(&self, user: &str, member: &Member) -> Result<String, String> {
+    pub(crate) fn add_atrium_member(
+        &self,
+        user: &str,
+        member: &Member,
+    ) -> Result<String, InvalidUser> {
         let mut state = self.lock();
         let is_of_atrium = |user: &User| user.is_of_atrium(&state.settings.client_id);
         let added = match state.users.get(user).is_some_and(is_of_atrium) {
             true => state.seed_member(user, member),
             false => Err(unknown_user()),
         };
-        added.map_err(|refusal| reason(&refusal))
+        added.map_err(|refusal| invalid(&refusal))
     }
 
     /// The guid of the user that has a member.
@@ -121,12 +139,12 @@ impl State {
     }
 }
 
-fn reason(refusal: &Reply) -> String {
-    match &refusal.body {
+fn invalid(refusal: &Reply) -> InvalidUser {
+    let message = match &refusal.body {
         Body::Json(body) => body["error"]["message"].as_str().unwrap_or_default(),
         _ => "",
-    }
-    .to_owned()
+    };
+    InvalidUser(message.to_owned())
 }
 
 #[cfg(test)]

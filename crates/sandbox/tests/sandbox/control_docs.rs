@@ -49,13 +49,6 @@ async fn every_control_request_is_documented() {
         .keys()
         .cloned()
         .collect();
-    let listed = include_str!("../../src/lib.rs");
-    for request in &there {
-        assert!(
-            listed.contains(&format!("//! | `{request}`")),
-            "{request} is not in the table"
-        );
-    }
     there.insert("Refusals".to_owned());
     assert_eq!(documented().into_keys().collect::<BTreeSet<_>>(), there);
 }
