@@ -1,5 +1,6 @@
 //! The arguments of `nexus`, with their help. Parsed by `main`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -40,6 +41,30 @@ Other users of this machine can read the arguments of a process. Give a secret a
 stdin, or omit it to be asked for it. LABEL=VALUE is refused for a password, except in a sandbox. There, the password selects \
 what happens: `challenge`, `options` and `image` ask a question with the right answer `correct`; BAD_REQUEST, UNAUTHORIZED, \
 INVALID, LOCKED, DISABLED, SERVER_ERROR and UNAVAILABLE fail; any other password succeeds without a question.";
+
+const SANDBOX: &str = "\
+The password of a member decides how its jobs go, at every institution: `challenge`, `options` and `image` ask a question with \
+the right answer `correct`; UNAUTHORIZED, INVALID and DISABLED are denied; LOCKED locks the login; BAD_REQUEST, SERVER_ERROR and \
+UNAVAILABLE fail; any other password succeeds. At `Sandbox Bank` there are more, such as `token`, `phone`, `two_questions`, \
+`second_chance`, `slow`, `delayed`, and the lower-case names of final statuses, such as `impeded`.
+
+Below /_sandbox a test controls the sandbox over HTTP, in JSON; GET /_sandbox lists the requests. Some of them, with \
+Content-Type: application/json:
+  POST /_sandbox/faults
+    {\"request\": \"not_processed\", \"answer\": {\"status\": 503}, \"operation\": \"readMember\"}
+    the next readMember is answered with 503
+  POST /_sandbox/faults
+    {\"request\": \"processed\", \"answer\": {\"connection\": \"reset\"}, \"operation\": \"identifyMember\"}
+    the next start takes effect, but its answer is lost
+  POST /_sandbox/members
+    {\"user_id\": \"U-1\", \"password\": \"challenge\"}
+    adds a member to a user
+  POST /_sandbox/jobs/finish
+    finishes all running jobs
+  POST /_sandbox/sessions/expire
+    ends all sessions
+  GET /_sandbox/requests
+    the last requests, without secrets";
 
 /// For `long_about`: the first sentence is the short one.
 macro_rules! about {
@@ -106,7 +131,9 @@ pub(crate) enum Command {
     Status(Status),
     /// Run a sandbox of MX on this machine until interrupted
     ///
-    /// A shell can source the output: it exports variables, and all other lines are comments.
+    /// A shell can source the output: it exports variables, and all other lines are comments. Programs read the variables from
+    /// --env-file, which is there as long as the sandbox is ready.
+    #[command(after_long_help = SANDBOX)]
     Sandbox(Sandbox),
     /// Call any operation of Nexus or Atrium
     ///
@@ -263,9 +290,34 @@ pub(crate) struct Status {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
-    /// Port on the loopback interface; 0 for any free port
+    /// Port; 0 for any free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
+    /// Address of the network interface; on another than this one, everybody who reaches it can read and change everything
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: IpAddr,
+    /// Host name to answer to, besides localhost and IP addresses, such as the name of a container; can be repeated
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// Origin whose web pages may use the sandbox, such as http://localhost:3000
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors: Option<String>,
+    /// File with institutions, logins, users and members, as YAML or JSON; GET /_sandbox/world/schema is its JSON Schema
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// Client id of the partner
+    #[arg(long, value_name = "ID", default_value = "sandbox-client", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) client_id: String,
+    /// API key of the partner; default: a random one
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) api_key: Option<String>,
+    /// Write the variables to this file as NAME=VALUE when the sandbox is ready, and remove it at the end
+    #[arg(long, value_name = "PATH")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Stop when the process that started this one ends
+    #[cfg(unix)]
+    #[arg(long)]
+    pub(crate) exit_with_parent: bool,
     /// Duration of a job
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = humantime::parse_duration)]
     pub(crate) job_time: Duration,

@@ -2,9 +2,10 @@
 //! up and asks for the steps of a job.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::settings::{JobKind, Settings};
+use crate::world::{Country, World};
 use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
@@ -40,14 +41,6 @@ pub(crate) struct Institution {
     pub is_hidden: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Country {
-    /// Accounts have routing numbers.
-    UnitedStates,
-    /// Accounts have institution and transit numbers.
-    Canada,
-}
-
 /// The passwords with a meaning at an institution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PasswordSet {
@@ -70,23 +63,19 @@ pub(crate) struct Field {
     pub options: Vec<(&'static str, &'static str)>,
 }
 
-/// All institutions, the most popular first.
-pub(crate) fn institutions() -> &'static [Institution] {
-    static ALL: LazyLock<Vec<Institution>> = LazyLock::new(institutions::all);
+/// The institutions of every sandbox, the most popular first.
+pub(crate) fn institutions() -> &'static [Arc<Institution>] {
+    static ALL: LazyLock<Vec<Arc<Institution>>> =
+        LazyLock::new(|| institutions::all().into_iter().map(Arc::new).collect());
     &ALL
 }
 
-pub(crate) fn institution(guid: &str) -> Option<&'static Institution> {
-    institutions()
-        .iter()
-        .find(|institution| institution.guid == guid)
-}
-
-/// The institution with this code, which Atrium uses.
-pub(crate) fn institution_by_code(code: &str) -> Option<&'static Institution> {
-    institutions()
-        .iter()
-        .find(|institution| institution.code == code)
+/// The institutions of a sandbox with this world: those of the world come first.
+pub(crate) fn institutions_of(world: &World) -> Vec<Arc<Institution>> {
+    let own = world.institutions.iter().map(institutions::of_world);
+    own.map(Arc::new)
+        .chain(institutions().iter().cloned())
+        .collect()
 }
 
 impl Field {
@@ -103,6 +92,11 @@ impl Field {
 }
 
 impl Institution {
+    /// Whether this is its code or its name.
+    pub(crate) fn is_named(&self, text: &str) -> bool {
+        self.code == text || self.name == text
+    }
+
     pub(crate) fn field(&self, guid: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.guid == guid)
     }

@@ -30,6 +30,9 @@ pub(crate) async fn read(
     body: Incoming,
     limits: Limits,
 ) -> Result<Vec<u8>, BodyError> {
+    if body.is_end_stream() {
+        return Ok(Vec::new());
+    }
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if head.headers.contains_key(EXPECT) && announced > limits.body_bytes {
         return Err(BodyError::TooLarge);

@@ -1,18 +1,24 @@
 //! [`SandboxBuilder`]: the settings of a sandbox before it starts.
 
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use crate::Sandbox;
 use crate::fault::FaultQueue;
+use crate::origin::{AllowedSites, is_origin};
 use crate::requests::RequestLog;
 use crate::router::RequestRouter;
 use crate::server::Bound;
 use crate::settings::{JobKind, Limits, Settings, Variation};
 use crate::shared::Shared;
 use crate::state::Store;
+use crate::times::Times;
+use crate::world::{InvalidWorld, World};
 use mx_nexus::Secret;
 
 /// The shortest timeout that a client can meet.
@@ -43,7 +49,10 @@ const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct SandboxBuilder {
+    bind: Option<IpAddr>,
     port: u16,
+    hosts: Vec<String>,
+    cors: Option<String>,
     settings: Settings,
     limits: Limits,
 }
@@ -52,6 +61,34 @@ impl SandboxBuilder {
     /// The port; default: any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// The address of the network interface; default: `127.0.0.1`, which only this machine reaches.
+    ///
+    /// On another address, such as `0.0.0.0` in a container, everybody who reaches it can read and change everything. Requests name the
+    /// sandbox by an IP address or by a name from [`allow_host`](Self::allow_host).
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = Some(address);
+        self
+    }
+
+    /// Answers requests to this host name too, such as the name of a container. Other names are refused, because a web page can give
+    /// one to this machine. Can be called again. On all interfaces (`0.0.0.0`) the first one is in [`Sandbox::address`].
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
+    }
+
+    /// Lets web pages of this origin, such as `http://localhost:3000`, read and change everything (CORS); default: of none.
+    pub fn cors(mut self, origin: impl Into<String>) -> Self {
+        self.cors = Some(origin.into());
+        self
+    }
+
+    /// The client id of the partner, with a random key; default: `sandbox-client`.
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.settings.client_id = client_id.into();
         self
     }
 
@@ -65,6 +102,12 @@ impl SandboxBuilder {
     /// How long an ordinary job takes, without waiting for answers; default: two seconds.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.settings.job_time = time;
+        self
+    }
+
+    /// How long ordinary jobs take, drawn anew for each; the draws are the same in every run.
+    pub fn job_times(mut self, times: Times) -> Self {
+        self.settings.job_times = Some(times);
         self
     }
 
@@ -116,6 +159,17 @@ impl SandboxBuilder {
         self
     }
 
+    /// Chosen data: institutions, logins with their accounts and owners, users and members.
+    ///
+    /// # Errors
+    ///
+    /// When no sandbox can have this world, with the reason. One from a file was checked before.
+    pub fn world(mut self, world: World) -> Result<Self, InvalidWorld> {
+        world.check()?;
+        self.settings.world = Arc::new(world);
+        Ok(self)
+    }
+
     /// Answers in a way that is not the usual one. Can be called again for another one.
     pub fn vary(mut self, variation: Variation) -> Self {
         self.settings.variations.insert(variation);
@@ -152,16 +206,30 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// When the port is not free.
+    /// When the port is not free, or [`cors`](Self::cors) was given no origin.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime, or in one without I/O or time: see [its runtime](crate#runtime).
-    pub async fn start(mut self) -> std::io::Result<Sandbox> {
+    pub async fn start(mut self) -> io::Result<Sandbox> {
         // Without time every connection would fail; here tokio panics with the reason.
         drop(tokio::time::sleep(Duration::ZERO));
-        let bound = Bound::on(self.port).await?;
-        let address = format!("http://{}", bound.address);
+        let cors = self.cors.as_deref().map(cors_header).transpose()?;
+        let interface = self.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let bound = Bound::on(interface, self.port).await?;
+        let port = bound.address.port();
+        let own = match (interface.is_unspecified(), self.hosts.first()) {
+            (false, _) => bound.address.to_string(),
+            (true, Some(host)) => format!("{host}:{port}"),
+            (true, None) => format!("127.0.0.1:{port}"),
+        };
+        let address = format!("http://{own}");
+        let sites = AllowedSites {
+            own,
+            hosts: self.hosts,
+            is_public: !interface.is_loopback(),
+            cors,
+        };
         self.settings.address.clone_from(&address);
         let store = Store::new(self.settings);
         let client_id = store.client_id();
@@ -173,12 +241,20 @@ impl SandboxBuilder {
             requests: RequestLog::default(),
             documents: Default::default(),
         });
-        let router = RequestRouter::new(Arc::clone(&shared), self.limits);
+        let router = RequestRouter::new(Arc::clone(&shared), sites, self.limits);
         Ok(Sandbox {
             shared,
             server: bound.serve(router, self.limits),
         })
     }
+}
+
+fn cors_header(origin: &str) -> io::Result<HeaderValue> {
+    let header = HeaderValue::from_str(origin).ok();
+    header.filter(|_| is_origin(origin)).ok_or_else(|| {
+        let message = format!("{origin:?} is no origin; one reads like http://localhost:3000");
+        io::Error::new(io::ErrorKind::InvalidInput, message)
+    })
 }
 
 fn bounded(time: Duration) -> Duration {

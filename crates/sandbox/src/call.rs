@@ -5,18 +5,21 @@ use std::num::IntErrorKind;
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::fault::Lag;
 use mx_nexus::operations::Operation;
 
+/// The decoded path parameters, by the document's names.
+pub(crate) type PathParameters = BTreeMap<&'static str, String>;
+
 /// A request that matched an operation.
 pub(crate) struct Call {
     pub api: Api,
     pub operation: &'static Operation,
-    /// The decoded path parameters, by the document's names.
-    pub path: BTreeMap<String, String>,
+    pub path: PathParameters,
     /// The decoded query.
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
@@ -93,10 +96,25 @@ pub(crate) enum Body {
     Empty,
     /// JSON, in the media type of the operation's API.
     Json(Value),
+    /// The same, serialised.
+    Serialised(Vec<u8>),
     Bytes {
         media_type: &'static str,
         bytes: Vec<u8>,
     },
+}
+
+impl Body {
+    /// The JSON, to change or to read.
+    pub(crate) fn json_mut(&mut self) -> Option<&mut Value> {
+        if let Self::Serialised(bytes) = self {
+            *self = Self::Json(serde_json::from_slice(bytes).unwrap_or_default());
+        }
+        match self {
+            Self::Json(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 impl Reply {
@@ -112,6 +130,18 @@ impl Reply {
     /// 200 with a JSON body.
     pub(crate) fn ok(value: Value) -> Self {
         Self::json(StatusCode::OK, value)
+    }
+
+    /// 200 with one object of JSON.
+    pub(crate) fn serialised(name: &str, value: &impl Serialize) -> Self {
+        let mut bytes = format!("{{\"{name}\":").into_bytes();
+        // Values of the state always serialise.
+        let _ = serde_json::to_writer(&mut bytes, value);
+        bytes.push(b'}');
+        Self {
+            body: Body::Serialised(bytes),
+            ..Self::empty(StatusCode::OK)
+        }
     }
 
     /// A refusal in MX's shape: a message, and MX's code where one is known.

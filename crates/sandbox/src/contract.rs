@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::api::{self, Api};
+use crate::call::PathParameters;
 use mx_nexus::operations::Operation;
 
 mod request;
@@ -56,7 +57,7 @@ pub(crate) struct Documented {
 /// What a method and a path match.
 pub(crate) enum Match {
     /// An operation, with its decoded path parameters.
-    Operation(&'static Documented, BTreeMap<String, String>),
+    Operation(&'static Documented, PathParameters),
     /// A path with other methods.
     MethodNotAllowed(Vec<&'static str>),
     /// No path of the document.
@@ -123,12 +124,12 @@ impl Contract {
     }
 
     /// Decodes after matching, so that an encoded slash stays inside its parameter.
-    fn route(&self, path: &str) -> Option<(&[Documented], BTreeMap<String, String>)> {
+    fn route(&'static self, path: &str) -> Option<(&'static [Documented], PathParameters)> {
         let found = self.routes.at(path).ok()?;
         let last = found.params.iter().last().map_or("", |(_, value)| value);
         let mut routes = found.value.iter();
         let route = routes.find(|route| last.ends_with(&route.suffix))?;
-        let mut parameters = BTreeMap::new();
+        let mut parameters = PathParameters::new();
         let mut raw = found.params.iter().peekable();
         while let Some((name, mut value)) = raw.next() {
             if raw.peek().is_none() {
@@ -138,7 +139,7 @@ impl Contract {
             if value.is_empty() {
                 return None;
             }
-            parameters.insert(name.to_owned(), value.into_owned());
+            parameters.insert(name, value.into_owned());
         }
         Some((&route.operations, parameters))
     }
@@ -174,7 +175,7 @@ pub(crate) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 mod tests {
     use super::*;
 
-    fn found(method: &str, path: &str) -> Option<(&'static str, BTreeMap<String, String>)> {
+    fn found(method: &str, path: &str) -> Option<(&'static str, PathParameters)> {
         match of(Api::Nexus).find(method, path) {
             Match::Operation(documented, parameters) => Some((documented.operation.id, parameters)),
             _ => None,

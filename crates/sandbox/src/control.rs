@@ -1,29 +1,35 @@
 //! The control API below `/_sandbox/`: for tests in other languages, and for a browser.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::{Body as ResponseBody, Bytes};
 use axum::extract::{Path, State};
+use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 use http::header::{ALLOW, CONTENT_TYPE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Body as _;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::api;
 use crate::fault::Fault;
 use crate::settings::Variation;
 use crate::shared::Shared;
+use crate::state::InvalidUser;
+use crate::world::{Member, UserApi, World};
+use mx_nexus::Secret;
 
 mod oauth;
+mod page;
 
 type SharedState = State<Arc<Shared>>;
 
 /// The routes below `/_sandbox/`, and the index.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/", get(index))
         .route("/_sandbox", get(index))
         .route("/_sandbox/", get(index))
         .route(
@@ -41,11 +47,34 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         )
         .route("/_sandbox/jobs", get(list_jobs))
         .route("/_sandbox/jobs/finish", post(finish_jobs))
-        .route("/_sandbox/members", post(add_member))
-        .merge(oauth::router())
+        .route("/_sandbox/members", get(list_members).post(add_member))
+        .route("/_sandbox/partners", post(add_partner))
+        .route("/_sandbox/reset", post(reset))
+        .route("/_sandbox/world", get(read_world).put(set_world))
+        .route("/_sandbox/world/schema", get(read_world_schema))
+        .merge(oauth::requests())
         .route("/_sandbox/openapi/{document}", get(read_document))
+        .route_layer(from_fn(require_json))
+        .merge(oauth::page())
+        .merge(page::router())
         .fallback(not_found)
         .with_state(shared)
+}
+
+/// Refuses a change whose body has another media type than JSON: a form of a web page has one.
+async fn require_json(request: Request<ResponseBody>, next: Next) -> Response<ResponseBody> {
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    let media_type = request.headers().get(CONTENT_TYPE);
+    let is_json = media_type.and_then(|one| one.to_str().ok()).map(|text| {
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json")
+    });
+    let has_body = !request.body().is_end_stream();
+    if !is_read && !is_json.unwrap_or(!has_body) {
+        let message = "Send the media type of the body: Content-Type: application/json";
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+    }
+    next.run(request).await
 }
 
 fn respond(status: StatusCode, value: &impl Serialize) -> Response<ResponseBody> {
@@ -91,26 +120,29 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
     refusal
 }
 
+/// The document of these requests.
+fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+        // A test reads it.
+        yaml_serde::from_str(include_str!("control/sandbox.yaml")).unwrap_or_default()
+    });
+    &DOCUMENT
+}
+
 async fn index(State(shared): SharedState) -> Response<ResponseBody> {
+    let document = document();
+    let mut control = Map::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for method in ["get", "post", "put", "delete"] {
+            if let Some(summary) = item[method].get("summary") {
+                control.insert(format!("{} {path}", method.to_uppercase()), summary.clone());
+            }
+        }
+    }
     let mut index = json!({
         "what": "a sandbox of MX with fictitious banks and users",
         "client_id": shared.client_id,
-        "control": {
-            "POST /_sandbox/faults": "adds a fault",
-            "GET /_sandbox/faults": "the faults that have not all happened",
-            "DELETE /_sandbox/faults": "removes them",
-            "POST /_sandbox/sessions/expire": "ends all sessions",
-            "GET /_sandbox/requests": "the last requests, without secrets",
-            "DELETE /_sandbox/requests": "removes them",
-            "GET /_sandbox/variations": "the ways in which answers are not the usual ones",
-            "PUT /_sandbox/variations": "sets them",
-            "GET /_sandbox/jobs": "the jobs of all members",
-            "POST /_sandbox/jobs/finish": "finishes all running jobs, or plays them to their challenges",
-            "POST /_sandbox/members": "adds a member to the user with this user_id, of Atrium with the api atrium, at a bank that knows all passwords",
-            "POST /_sandbox/oauth/{member}": "signs in on the OAuth page of the member",
-            "POST /_sandbox/oauth/{member}/decline": "declines on the OAuth page of the member",
-            "GET /_sandbox/openapi/nexus.json": "the document; also sso.json, mdx.json and atrium.json",
-        },
+        "control": control,
     });
     for api in api::SERVED {
         index[api.name()] = format!("{}{}", shared.address, api::prefix(api)).into();
@@ -133,6 +165,7 @@ async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<Response
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
+        let fault = fault.with_defaults();
         let added = shared.faults.add(fault.clone());
         added.map(|()| fault).map_err(|error| error.to_string())
     });
@@ -146,8 +179,16 @@ async fn clear_faults(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.faults.clear()}))
 }
 
-async fn expire_sessions(State(shared): SharedState) -> Response<ResponseBody> {
-    ok(&json!({"expired": shared.store.expire_sessions()}))
+async fn expire_sessions(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    if body.is_empty() {
+        return ok(&json!({"expired": shared.store.expire_sessions()}));
+    }
+    match read::<OfUser>(&body, r#"nothing, or {"user_id": "…"}"#) {
+        Ok(OfUser { user_id }) => {
+            ok(&json!({"expired": shared.store.expire_sessions_of(&user_id)}))
+        }
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
 }
 
 async fn list_requests(State(shared): SharedState) -> Response<ResponseBody> {
@@ -186,11 +227,23 @@ async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
+/// The body of a request. The error leaves out the value: it may be a password.
+fn read<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|_| format!("Send {form}."))
+}
+
 /// The body of `/_sandbox/variations`.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Variations {
     variations: Vec<Variation>,
+}
+
+/// The body of `POST /_sandbox/sessions/expire`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfUser {
+    user_id: String,
 }
 
 /// The body of `POST /_sandbox/members`.
@@ -199,39 +252,40 @@ struct Variations {
 struct NewMember {
     user_id: String,
     password: String,
+    login: Option<String>,
+    institution: Option<String>,
     #[serde(default)]
     api: UserApi,
 }
 
-/// Whose user it is.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum UserApi {
-    #[default]
-    Nexus,
-    Atrium,
+/// The body of `POST /_sandbox/partners`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPartner {
+    client_id: String,
+    api_key: Secret,
+}
+
+async fn list_members(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"members": shared.store.members()}))
 }
 
 async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
-    // The message leaves out the value: it may be a password.
-    let read = serde_json::from_slice::<NewMember>(&body);
-    let read = read.map_err(|_| {
-        String::from(
-            "Send {\"user_id\": \"…\", \"password\": \"…\"}, for Atrium also \"api\": \"atrium\".",
-        )
-    });
+    let form = r#"{"user_id": "…", "password": "…"}, also with "login", "institution", or "api": "atrium""#;
     let store = &shared.store;
-    let added = read.and_then(|new| {
-        let NewMember {
-            user_id,
-            password,
-            api,
-        } = new;
-        let member = match api {
-            UserApi::Nexus => store.add_member(&user_id, &password)?,
+    let message = |refusal: InvalidUser| refusal.to_string();
+    let added = read::<NewMember>(&body, form).and_then(|new| -> Result<_, String> {
+        let chosen = Member {
+            login: new.login,
+            password: Some(new.password),
+            institution: new.institution,
+            ..Member::default()
+        };
+        let member = match new.api {
+            UserApi::Nexus => store.add_member(&new.user_id, &chosen).map_err(message)?,
             UserApi::Atrium => {
-                let user = store.add_atrium_user(&user_id)?;
-                store.add_atrium_member(&user, &password)?
+                let user = store.add_atrium_user(&new.user_id).map_err(message)?;
+                store.add_atrium_member(&user, &chosen).map_err(message)?
             }
         };
         let user = store.user_of_member(&member);
@@ -243,11 +297,66 @@ async fn add_member(State(shared): SharedState, body: Bytes) -> Response<Respons
     }
 }
 
+async fn add_partner(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    let read = read::<NewPartner>(
+        &body,
+        r#"{"client_id": "…", "api_key": "…"}, neither empty"#,
+    );
+    match read {
+        Ok(new) if !new.client_id.is_empty() && !new.api_key.expose().is_empty() => {
+            shared.store.add_partner(&new.client_id, new.api_key);
+            respond(StatusCode::CREATED, &json!({"client_id": new.client_id}))
+        }
+        Ok(_) => refuse(
+            StatusCode::BAD_REQUEST,
+            "Neither client_id nor api_key may be empty.",
+        ),
+        Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+    }
+}
+
+async fn reset(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&json!({"members": shared.reset(None)}))
+}
+
+async fn read_world(State(shared): SharedState) -> Response<ResponseBody> {
+    ok(&*shared.store.world())
+}
+
+async fn set_world(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+    let text = String::from_utf8_lossy(&body);
+    let read = match text.trim_start().starts_with('{') {
+        true => text.parse::<World>(),
+        false => {
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                "The body has to be a world as a JSON object.",
+            );
+        }
+    };
+    match read {
+        Ok(world) => ok(&json!({"members": shared.reset(Some(world))})),
+        Err(reason) => {
+            let message = format!("The body has to be a world as JSON: {reason}.");
+            refuse(StatusCode::BAD_REQUEST, &message)
+        }
+    }
+}
+
+async fn read_world_schema() -> Response<ResponseBody> {
+    ok(&World::schema())
+}
+
 async fn read_document(
     State(shared): SharedState,
     Path(name): Path<String>,
 ) -> Response<ResponseBody> {
     let name = name.strip_suffix(".json");
+    if name == Some("sandbox") {
+        let mut document = document().clone();
+        document["servers"] = json!([{"url": shared.address}]);
+        return ok(&document);
+    }
     let mut served = api::SERVED.into_iter();
     match served.find(|api| Some(api.name()) == name) {
         Some(api) => json_response(StatusCode::OK, shared.document(api)),

@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::times::{Times, draw};
+
 mod answer;
 mod check;
 mod fields;
@@ -33,7 +35,7 @@ pub(crate) use queue::FaultQueue;
 /// happens to its answer.
 ///
 /// A fault is for every operation unless [`on`](Self::on) or [`on_operation`](Self::on_operation) restricts it, and happens once or as
-/// often as [`times`](Self::times) sets. It never affects `/_sandbox` itself. A request gets the first fault, in the order in which
+/// often as [`times`](Self::times) sets, or to a part of the requests ([`every`](Self::every), [`rate`](Self::rate)). It never affects `/_sandbox` itself. A request gets the first fault, in the order in which
 /// they were added, that matches it and has nothing left to [`skip`](Self::skip).
 ///
 /// One that cannot happen is refused: an unknown operation, method or path, an invalid status, a delay of more than ten minutes.
@@ -64,12 +66,15 @@ pub(crate) use queue::FaultQueue;
 /// | `request` | text, required | `processed`, `not_processed`, or `sessions_expired`: processed after all sessions expired |
 /// | `answer` | object | what replaces parts of the true answer, see below; the true answer when absent |
 /// | `lag` | object | how long readings lag behind the change of a member, see [`Lag`]; then the fault is only for requests that change a member |
-/// | `delay_ms` | milliseconds | delay of the answer, or of the end of the connection; 600000 at most |
+/// | `delay_ms` | milliseconds | delay of the answer, or of the end of the connection; 600000 at most. Also random, see [`Times`](crate::Times) |
 /// | `method` | text | only requests of this method, in any case |
 /// | `path` | text | only requests to this path, with or without the `/nexus` before it; `*` is one segment, `**` at the end any number, also none |
 /// | `operation` | text | instead of `method` and `path`: only this operation, by its id, such as `identifyMember` |
-/// | `times` | whole number | how often it happens; 1 when absent |
+/// | `times` | whole number | how often it happens; when absent 1, or without end with `every` or `rate` |
 /// | `skip` | whole number | how many matching requests succeed before; 0 when absent |
+/// | `every` | whole number | it happens to every so-manieth matching request |
+/// | `rate` | 0 to 1 | it happens to each matching request with this probability |
+/// | `seed` | whole number | decides which requests and which random times; 0 when absent |
 ///
 /// The fields of `answer`, all optional. A request that is not processed has no true answer, so it needs a `status`, or a `connection` that is
 /// `reset` or `closed`.
@@ -94,18 +99,35 @@ pub struct Fault {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lag: Option<Lag>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    delay_ms: Option<u64>,
+    delay_ms: Option<Times>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     method: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
-    #[serde(default = "once")]
-    times: u32,
+    /// None is without end; see `with_defaults`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
     #[serde(default)]
     skip: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    every: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    /// How many requests matched after those that were skipped.
+    #[serde(skip)]
+    matched: u32,
 }
+
+/// A probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Rate(f64);
+
+/// It is finite, or the fault is refused.
+impl Eq for Rate {}
 
 /// What happens to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,10 +175,6 @@ impl fmt::Display for InvalidFault {
 
 impl std::error::Error for InvalidFault {}
 
-fn once() -> u32 {
-    1
-}
-
 impl Fault {
     fn new(request: RequestEffect, answer: Answer) -> Self {
         Self {
@@ -167,8 +185,12 @@ impl Fault {
             method: None,
             path: None,
             operation: None,
-            times: once(),
+            times: None,
             skip: 0,
+            every: None,
+            rate: None,
+            seed: None,
+            matched: 0,
         }
     }
 
@@ -188,8 +210,8 @@ impl Fault {
         Self::new(RequestEffect::Processed, Answer::default())
     }
 
-    /// The true answer, late. The request is processed at once.
-    pub fn delay(delay: Duration) -> Self {
+    /// The true answer, late by a time or by random [`Times`]. The request is processed at once.
+    pub fn delay(delay: impl Into<Times>) -> Self {
         Self::altered().delayed(delay)
     }
 
@@ -242,7 +264,33 @@ impl Fault {
 
     /// How often it happens.
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.times = Some(times);
+        self
+    }
+
+    /// It happens to every so-manieth matching request, without end or as often as [`times`](Self::times) sets.
+    pub fn every(mut self, requests: u32) -> Self {
+        self.every = Some(requests);
+        self
+    }
+
+    /// It happens to each matching request with this probability, without end or as often as [`times`](Self::times) sets.
+    ///
+    /// ```
+    /// use mx_nexus_sandbox::Fault;
+    ///
+    /// let one_of_twenty = Fault::status(503).every(20);
+    /// let some = Fault::reset().rate(0.05).seed(1).on("GET", "/members/**");
+    /// # let _ = (one_of_twenty, some);
+    /// ```
+    pub fn rate(mut self, probability: f64) -> Self {
+        self.rate = Some(Rate(probability));
+        self
+    }
+
+    /// The seed of [`rate`](Self::rate) and of random times: the same seed chooses the same requests; default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 
@@ -303,9 +351,9 @@ impl Fault {
         self
     }
 
-    /// Delays the answer, or the end of the connection.
-    pub fn delayed(mut self, delay: Duration) -> Self {
-        self.delay_ms = Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+    /// Delays the answer, or the end of the connection, by a time or by random [`Times`].
+    pub fn delayed(mut self, delay: impl Into<Times>) -> Self {
+        self.delay_ms = Some(delay.into());
         self
     }
 
@@ -317,8 +365,35 @@ impl Fault {
         self.request == RequestEffect::SessionsExpired
     }
 
+    /// How long it delays this answer.
     pub(crate) fn delay_time(&self) -> Option<Duration> {
-        self.delay_ms.map(Duration::from_millis)
+        let seed = self.seed.unwrap_or_default();
+        Some(self.delay_ms?.draw(seed, self.matched.into()))
+    }
+
+    /// Whether it happens to a request that matches.
+    fn is_due(&mut self) -> bool {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        self.matched = self.matched.wrapping_add(1);
+        let seed = self.seed.unwrap_or_default();
+        let is_turn = self
+            .every
+            .is_none_or(|every| self.matched.is_multiple_of(every));
+        is_turn
+            && self
+                .rate
+                .is_none_or(|Rate(rate)| draw(seed, self.matched.into()) < rate)
+    }
+
+    /// It happens once, unless it is for a part of the requests.
+    pub(crate) fn with_defaults(mut self) -> Self {
+        if self.every.is_none() && self.rate.is_none() {
+            self.times.get_or_insert(1);
+        }
+        self
     }
 
     /// What it does, in one word.

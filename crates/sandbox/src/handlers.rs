@@ -22,7 +22,7 @@ pub(crate) fn reply(state: &mut State, principal: &Principal, call: &Call) -> Op
         (Principal::Partner(client), Api::Atrium) => atrium::reply(state, client, call),
         (Principal::TokenHolder(token), Api::Nexus) => nexus::open_session(state, token, call),
         (Principal::User(user), Api::Nexus) => nexus::reply(state, user, call),
-        (Principal::Test, Api::Nexus) => nexus::reply_test(call),
+        (Principal::Test, Api::Nexus) => nexus::reply_test(state, call),
         _ => None,
     }
 }

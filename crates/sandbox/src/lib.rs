@@ -60,37 +60,28 @@
 //!
 #![doc = include_str!("bank/banks.md")]
 //!
+//! # Chosen data
+//!
+//! A [`World`], in code or from a file, has institutions, what logins find at their banks, and users with members. Results of a login of
+//! the world are as they are there, whichever job gathered them.
+//!
 //! # Control API
 //!
 //! Programs in other languages start `nexus sandbox` (package `mx-nexus-cli`), which prints the addresses and the key as lines
-//! `export NAME=VALUE`, and do over HTTP, in JSON, what [`Sandbox`] does in Rust. `GET /_sandbox` lists everything but the key.
+//! `export NAME=VALUE`, and do over HTTP, in JSON, what [`Sandbox`] does in Rust. `GET /_sandbox` lists everything but the key, and a browser gets a page at `/`.
 //!
 //! As at MX, opening a session aggregates the user's members, and an identification is refused with 409 until that is finished. Open
 //! it with `{"session": {"skip_aggregation": true}}`, as the client does.
 //!
-//! | request | answer |
-//! |---|---|
-//! | `POST /_sandbox/faults` with a [`Fault`] | 201 with the fault; 400 `{"error": {"message": …}}` when it cannot happen |
-//! | `GET /_sandbox/faults` | `{"faults": […]}`, those that have not all happened; `times` and `skip` count down |
-//! | `DELETE /_sandbox/faults` | `{"cleared": 2}` |
-//! | `POST /_sandbox/sessions/expire` | `{"expired": 1}` |
-//! | `GET /_sandbox/requests` | `{"requests": […]}`, each a [`RecordedRequest`], the oldest first |
-//! | `DELETE /_sandbox/requests` | `{"cleared": 12}` |
-//! | `GET /_sandbox/variations` | `{"variations": […]}`, each a [`Variation`] |
-//! | `PUT /_sandbox/variations` with `{"variations": ["no_job_guid"]}` | the same: those are on, all others off |
-//! | `GET /_sandbox/jobs` | `{"jobs": […]}`, each a [`JobReport`] |
-//! | `POST /_sandbox/jobs/finish` | `{"finished": 1}`: all running jobs end, or reach their challenges |
-//! | `POST /_sandbox/members` with `{"user_id": "U-39XBF7", "password": "challenge"}` | 201 `{"member": "MBR-…", "user": "USR-…"}`, as [`Sandbox::add_member`], or with `"api": "atrium"` as [`Sandbox::add_atrium_member`]; 400 `{"error": {"message": …}}` when MX would refuse the user |
-//! | `POST /_sandbox/oauth/{member}` | `{"signed_in": true}`: the user signs in; 404 when no page of the member is open |
-//! | `POST /_sandbox/oauth/{member}/decline` | `{"signed_in": false}`: the user declines; 404 as above |
-//! | `GET /_sandbox/openapi/nexus.json` | the document with this address; also `sso.json`, `mdx.json` and `atrium.json` |
-//!
-//! Other requests are refused with `{"error": {"message": …}}`, with advice in the message. So are requests that a web page of another
-//! site sends through a browser: 421 when the header `Host` does not name this machine, 403 for a change from another origin.
-//!
-//! ## Examples
+//! A refusal is `{"error": {"message": …}}`, with advice in the message. A body needs `Content-Type: application/json` (415).
 //!
 #![doc = include_str!("control.md")]
+//!
+//! # Who can use it
+//!
+//! The sandbox listens on the loopback address only, unless [`SandboxBuilder::bind`] sets another. What a web page sends through a browser
+//! on this machine is refused: 421 when the header `Host` does not name this machine, 403 for a change from another origin. There are no CORS
+//! headers. [`SandboxBuilder::allow_host`] and [`SandboxBuilder::cors`] make exceptions.
 //!
 //! # Runtime
 //!
@@ -132,28 +123,20 @@ mod settings;
 mod shared;
 mod socket;
 mod state;
+mod times;
+pub mod world;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};
 pub use requests::RecordedRequest;
 pub use settings::{JobKind, Variation};
-pub use state::{JobReport, JobState};
+pub use state::{InvalidUser, JobReport, JobState};
+pub use times::Times;
 
 use server::Server;
 use shared::Shared;
 use state::Consent;
-
-/// MX's refusal of a user id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidUser(String);
-
-impl fmt::Display for InvalidUser {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidUser {}
+use world::{InvalidWorld, Member, World};
 
 /// MX's APIs on a loopback port. From [`Sandbox::start`] or [`Sandbox::builder`]; dropped, it stops.
 #[must_use = "it stops when it is dropped"]
@@ -268,6 +251,11 @@ impl Sandbox {
         self.shared.store.expire_sessions()
     }
 
+    /// Ends the sessions of one user of the first partner, by the partner's id of it, and returns how many.
+    pub fn expire_sessions_of(&self, user_id: &str) -> usize {
+        self.shared.store.expire_sessions_of(user_id)
+    }
+
     /// Clears the log of requests, and returns how many there were.
     pub fn clear_requests(&self) -> usize {
         self.shared.requests.clear()
@@ -334,8 +322,59 @@ impl Sandbox {
     ///
     /// When MX would refuse the id of the user.
     pub fn add_member(&self, user_id: &str, password: &str) -> Result<MemberGuid, InvalidUser> {
-        let added = self.shared.store.add_member(user_id, password);
-        added.map(MemberGuid::from).map_err(InvalidUser)
+        let added = self
+            .shared
+            .store
+            .add_member(user_id, &member_with(password));
+        added.map(MemberGuid::from)
+    }
+
+    /// Adds a member with a chosen login, institution or jobs before to a user, who is created if missing.
+    ///
+    /// ```
+    /// use mx_nexus_sandbox::world::Member;
+    /// use mx_nexus_sandbox::{JobKind, Sandbox};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let member = Member::new("ann").at("MX Bank").after(JobKind::Aggregation);
+    /// let member = sandbox.add_chosen_member("U-39XBF7", member)?;
+    ///
+    /// let api = sandbox.nexus().build()?.user("U-39XBF7").api().await?;
+    /// let accounts = api.list_member_accounts().member_guid(member).send().await?.into_inner();
+    /// assert_eq!(accounts.accounts.unwrap_or_default().len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When MX would refuse the id of the user, the member or one of its jobs, or there is no such institution.
+    pub fn add_chosen_member(
+        &self,
+        user_id: &str,
+        member: Member,
+    ) -> Result<MemberGuid, InvalidUser> {
+        let added = self.shared.store.add_member(user_id, &member);
+        added.map(MemberGuid::from)
+    }
+
+    /// Goes back to the start: the users and members of the world, no session, no fault, an empty log, the variations of the builder.
+    /// The partners stay, with their keys and products.
+    pub fn reset(&self) {
+        self.shared.reset(None);
+    }
+
+    /// Replaces the chosen data, and [resets](Self::reset).
+    ///
+    /// # Errors
+    ///
+    /// When no sandbox can have this world, with the reason.
+    pub fn set_world(&self, world: World) -> Result<(), InvalidWorld> {
+        world.check()?;
+        self.shared.reset(Some(world));
+        Ok(())
     }
 
     /// The user of Atrium with this identifier, who is created if missing. Atrium's limit of 100 users is not applied.
@@ -345,7 +384,7 @@ impl Sandbox {
     /// None now: Atrium takes any identifier.
     pub fn add_atrium_user(&self, identifier: &str) -> Result<UserGuid, InvalidUser> {
         let added = self.shared.store.add_atrium_user(identifier);
-        added.map(UserGuid::from).map_err(InvalidUser)
+        added.map(UserGuid::from)
     }
 
     /// Adds a member to a user of Atrium, as [`add_member`](Self::add_member) does to a user of Nexus.
@@ -375,8 +414,11 @@ impl Sandbox {
         user: &UserGuid,
         password: &str,
     ) -> Result<MemberGuid, InvalidUser> {
-        let added = self.shared.store.add_atrium_member(user.as_str(), password);
-        added.map(MemberGuid::from).map_err(InvalidUser)
+        let added = self
+            .shared
+            .store
+            .add_atrium_member(user.as_str(), &member_with(password));
+        added.map(MemberGuid::from)
     }
 
     /// Adds a partner with all products, or changes the key of an existing one, also of the first. Then [`api_key`](Self::api_key) and
@@ -426,6 +468,10 @@ impl Sandbox {
     pub async fn stop(self) {
         self.server.stop().await;
     }
+}
+
+fn member_with(password: &str) -> Member {
+    Member::default().password(password)
 }
 
 #[cfg(doctest)]

@@ -1,13 +1,16 @@
 //! The log of the last requests, without secrets and personal data.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
+use crate::api::{self, Api};
+use crate::call::PathParameters;
 use crate::fault::FaultKind;
 use crate::handlers;
+use mx_nexus::operations::Operation;
 
 const MAX_REQUESTS: usize = 10_000;
 
@@ -39,16 +42,26 @@ pub struct RecordedRequest {
     pub fault: Option<FaultKind>,
 }
 
+/// A request as the log keeps it.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) method: &'static str,
+    pub(crate) operation: Option<(Api, &'static Operation)>,
+    pub(crate) member: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) fault: Option<FaultKind>,
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<RecordedRequest>>);
+pub(crate) struct RequestLog(Mutex<VecDeque<(SystemTime, Received)>>);
 
 impl RequestLog {
-    pub(crate) fn add(&self, received: RecordedRequest) {
+    pub(crate) fn add(&self, received: Received) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == MAX_REQUESTS {
             log.pop_front();
         }
-        log.push_back(received);
+        log.push_back((SystemTime::now(), received));
     }
 
     /// Removes all, and returns how many.
@@ -59,12 +72,28 @@ impl RequestLog {
 
     pub(crate) fn list(&self) -> Vec<RecordedRequest> {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.iter().cloned().collect()
+        log.iter().map(RecordedRequest::of).collect()
+    }
+}
+
+impl RecordedRequest {
+    fn of((time, received): &(SystemTime, Received)) -> Self {
+        let path =
+            |(api, operation): (Api, &Operation)| format!("{}{}", api::prefix(api), operation.path);
+        Self {
+            time: *time,
+            method: received.method,
+            path: received.operation.map(path),
+            operation: received.operation.map(|(_, operation)| operation.id),
+            member: received.member.clone(),
+            status: received.status,
+            fault: received.fault,
+        }
     }
 }
 
 /// The member of a path, if it has the form of one.
-pub(crate) fn member(path: &BTreeMap<String, String>) -> Option<String> {
+pub(crate) fn member(path: &PathParameters) -> Option<String> {
     let guid = path.get("member_guid")?;
     (is_guid(guid) || handlers::is_test_member(guid)).then(|| guid.clone())
 }
@@ -89,11 +118,9 @@ fn in_milliseconds<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S:
 mod tests {
     use super::*;
 
-    fn received(status: u16) -> RecordedRequest {
-        RecordedRequest {
-            time: SystemTime::UNIX_EPOCH,
+    fn received(status: u16) -> Received {
+        Received {
             method: "GET",
-            path: None,
             operation: None,
             member: None,
             status: Some(status),

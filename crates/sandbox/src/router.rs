@@ -1,10 +1,8 @@
 //! Routes one request: to the control API, or through fault, contract, authorisation and state to its operation, and into the
 //! request log. The server calls it.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body as ResponseBody;
@@ -16,13 +14,13 @@ use serde_json::Value;
 
 use crate::api::{self, Api};
 use crate::body::{self, BodyError};
-use crate::call::{Body, Call, Reply};
+use crate::call::{Body, Call, PathParameters, Reply};
 use crate::contract::{self, Contract, Documented, Match};
 use crate::control;
 use crate::fault::{Answer, Ending, Fault, Lag, RequestInfo};
 use crate::handlers;
-use crate::origin;
-use crate::requests::{RecordedRequest, member};
+use crate::origin::AllowedSites;
+use crate::requests::{Received, member};
 use crate::settings::Limits;
 use crate::shared::Shared;
 use crate::socket::ResetFlag;
@@ -39,6 +37,7 @@ const IDENTIFY: (&str, &str) = ("POST", "/members/test_nexus_member/identify");
 pub(crate) struct RequestRouter {
     shared: Arc<Shared>,
     control: TowerToHyperService<Router>,
+    sites: AllowedSites,
     limits: Limits,
 }
 
@@ -47,17 +46,18 @@ struct Matched {
     api: Api,
     contract: &'static Contract,
     documented: &'static Documented,
-    path: BTreeMap<String, String>,
+    path: PathParameters,
     head: request::Parts,
     body: Vec<u8>,
 }
 
 impl RequestRouter {
-    pub(crate) fn new(shared: Arc<Shared>, limits: Limits) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, sites: AllowedSites, limits: Limits) -> Self {
         let control = control::router(Arc::clone(&shared));
         Self {
             shared,
             control: TowerToHyperService::new(control),
+            sites,
             limits,
         }
     }
@@ -69,14 +69,33 @@ impl RequestRouter {
         reset: &ResetFlag,
     ) -> io::Result<Response<ResponseBody>> {
         let (head, body) = request.into_parts();
+        let is_shared = self.sites.is_cors(&head.headers);
+        let mut response = self.route(head, body, reset).await?;
+        if is_shared {
+            self.sites.share(response.headers_mut());
+        }
+        Ok(response)
+    }
+
+    async fn route(
+        &self,
+        head: request::Parts,
+        body: Incoming,
+        reset: &ResetFlag,
+    ) -> io::Result<Response<ResponseBody>> {
         let body = body::read(&head, body, self.limits).await;
         let path = head.uri.path();
         let is_control = path == "/" || path == "/_sandbox" || path.starts_with("/_sandbox/");
-        match origin::refusal(&head) {
+        match self.sites.refusal(&head) {
             Some(refusal) if is_control => return Ok(respond(refusal, "application/json")),
             Some(refusal) => return Ok(self.refuse(&head, refusal, "application/json")),
-            None if is_control => return Ok(self.control(head, body).await),
             None => {}
+        }
+        if let Some(allowed) = self.sites.preflight(&head) {
+            return Ok(respond(allowed, "application/json"));
+        }
+        if is_control {
+            return Ok(self.control(head, body).await);
         }
         let Some((api, below)) = api::of_path(path) else {
             return Ok(self.refuse(&head, no_such_api(), "application/json"));
@@ -113,12 +132,10 @@ impl RequestRouter {
         &self,
         head: &request::Parts,
         reply: Reply,
-        media_type: &str,
+        media_type: &'static str,
     ) -> Response<ResponseBody> {
-        self.shared.requests.add(RecordedRequest {
-            time: SystemTime::now(),
+        self.shared.requests.add(Received {
             method: known_method(&head.method),
-            path: None,
             operation: None,
             member: None,
             status: Some(reply.status.as_u16()),
@@ -168,11 +185,9 @@ impl RequestRouter {
             ending => ending,
         };
         let has_no_answer = matches!(ending, Some(Ending::Reset | Ending::Closed));
-        self.shared.requests.add(RecordedRequest {
-            time: SystemTime::now(),
+        self.shared.requests.add(Received {
             method: operation.method,
-            path: Some(format!("{}{}", api::prefix(api), operation.path)),
-            operation: Some(operation.id),
+            operation: Some((api, operation)),
             member,
             status: (!has_no_answer).then(|| reply.status.as_u16()),
             fault: fault.map(Fault::kind),
@@ -219,11 +234,11 @@ impl RequestRouter {
                 .collect(),
             headers: head.headers,
             body: Value::Null,
-            has_pages: self.shared.store.has_pages(),
+            has_pages: true,
             lag,
         };
         let store = &self.shared.store;
-        let principal = store.authorise(&call)?;
+        let principal = store.authorise(&mut call)?;
         call.body = documented.check(contract, &call, &body)?;
         let of_path = || call.path.get("user_guid").cloned();
         let user = principal.user().or_else(of_path);

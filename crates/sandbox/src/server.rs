@@ -1,9 +1,9 @@
-//! The HTTP server: accepts connections on the loopback address, serves each in its own task, and stops them all.
+//! The HTTP server: accepts connections, serves each in its own task, and stops them all.
 //!
 //! Not `axum::serve`: it has no timeout for the head of a request, no half-closed connections and no limit of the head, its
 //! services cannot abort a connection without a response, and its shutdown waits for every request.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,9 +38,9 @@ pub(crate) struct Server {
 }
 
 impl Bound {
-    /// Binds a loopback port; 0 is any free one.
-    pub(crate) async fn on(port: u16) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    /// Binds a port; 0 is any free one.
+    pub(crate) async fn on(interface: IpAddr, port: u16) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((interface, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }

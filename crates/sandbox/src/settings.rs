@@ -1,13 +1,20 @@
 //! The settings of a sandbox and its limits for clients, filled in by [`SandboxBuilder`](crate::SandboxBuilder), and the kinds of jobs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mx_nexus::Secret;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::times::Times;
+use crate::world::World;
+
 /// The kind of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JobKind {
@@ -54,6 +61,8 @@ pub(crate) struct Settings {
     pub client_id: String,
     pub api_key: Option<Secret>,
     pub job_time: Duration,
+    /// Instead of it, for each job.
+    pub job_times: Option<Times>,
     pub slow_factor: u32,
     pub challenge_timeout: Duration,
     pub api_token_lifetime: Duration,
@@ -63,6 +72,7 @@ pub(crate) struct Settings {
     pub has_use_cases: bool,
     pub disabled_products: Vec<JobKind>,
     pub variations: BTreeSet<Variation>,
+    pub world: Arc<World>,
 }
 
 impl Default for Settings {
@@ -72,6 +82,7 @@ impl Default for Settings {
             client_id: String::from("sandbox-client"),
             api_key: None,
             job_time: Duration::from_secs(2),
+            job_times: None,
             slow_factor: 10,
             challenge_timeout: Duration::from_secs(300),
             api_token_lifetime: Duration::from_secs(10 * 60),
@@ -81,6 +92,7 @@ impl Default for Settings {
             has_use_cases: false,
             disabled_products: Vec::new(),
             variations: BTreeSet::new(),
+            world: Arc::default(),
         }
     }
 }

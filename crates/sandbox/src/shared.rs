@@ -9,6 +9,7 @@ use crate::contract;
 use crate::fault::FaultQueue;
 use crate::requests::RequestLog;
 use crate::state::Store;
+use crate::world::World;
 
 pub(crate) struct Shared {
     pub(crate) address: String,
@@ -21,6 +22,14 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Goes back to the start, or to another world, and returns how many members there are.
+    pub(crate) fn reset(&self, world: Option<World>) -> usize {
+        self.faults.clear();
+        let members = self.store.reset(world);
+        self.requests.clear();
+        members
+    }
+
     /// The document that is served for an API, as JSON.
     pub(crate) fn document(&self, api: Api) -> Bytes {
         let document = self.documents[api as usize].get_or_init(|| {

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
+use crate::bank::{self, Institution};
 use crate::call::{Call, Reply};
 use crate::fault::Lag;
 use crate::settings::{JobKind, Settings, Variation};
+use crate::world::World;
 use mx_nexus::Secret;
 
 mod account;
@@ -44,7 +46,8 @@ pub(crate) use members::unknown_member;
 pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
-pub(crate) use users::{User, unknown_user};
+pub use seeding::InvalidUser;
+pub(crate) use users::{User, is_user_id, unknown_user};
 
 use duplicates::Logins;
 use manual_accounts::ManualAccount;
@@ -63,6 +66,10 @@ pub(crate) struct State {
     pub now: Instant,
     pub clock: Clock,
     pub settings: Settings,
+    /// The settings at the start, for a reset.
+    initial: Settings,
+    /// Those of the world, and those of every sandbox.
+    pub institutions: Vec<Arc<Institution>>,
     pub partners: Partners,
     pub users: Users,
     /// API tokens that are not spent.
@@ -72,8 +79,43 @@ pub(crate) struct State {
     pub members: HashMap<String, Member>,
     pub logins: Logins,
     pub manual_accounts: Vec<ManualAccount>,
+    /// How many jobs were started.
+    pub launched: u64,
     /// What members show in the answer to the call, where it does not show its change.
     pub before_call: HashMap<String, Snapshot>,
+}
+
+impl State {
+    fn new(settings: Settings, partners: Partners) -> Self {
+        let world = Arc::clone(&settings.world);
+        let mut state = Self {
+            now: Instant::now(),
+            clock: Clock::new(),
+            initial: settings.clone(),
+            institutions: bank::institutions_of(&world),
+            partners,
+            users: Users::default(),
+            api_tokens: Tokens::new(settings.api_token_lifetime),
+            sessions: Tokens::new(settings.session_lifetime),
+            members: HashMap::new(),
+            logins: Logins::default(),
+            manual_accounts: Vec::new(),
+            launched: 0,
+            before_call: HashMap::new(),
+            settings,
+        };
+        state.add_users_of(&world);
+        state
+    }
+
+    pub(crate) fn institution(&self, guid: &str) -> Option<&Arc<Institution>> {
+        self.institutions.iter().find(|one| one.guid == guid)
+    }
+
+    /// The institution with this code, which Atrium uses.
+    pub(crate) fn institution_by_code(&self, code: &str) -> Option<&Arc<Institution>> {
+        self.institutions.iter().find(|one| one.code == code)
+    }
 }
 
 /// The result of starting a job.
@@ -85,24 +127,29 @@ pub(crate) enum Started {
 }
 
 impl Store {
-    /// A state with one partner and no users.
+    /// A state with one partner and the users of the world.
     pub(crate) fn new(settings: Settings) -> Self {
-        let state = State {
-            now: Instant::now(),
-            clock: Clock::new(),
-            partners: Partners::new(&settings),
-            users: Users::default(),
-            api_tokens: Tokens::new(settings.api_token_lifetime),
-            sessions: Tokens::new(settings.session_lifetime),
-            members: HashMap::new(),
-            logins: Logins::default(),
-            manual_accounts: Vec::new(),
-            before_call: HashMap::new(),
-            settings,
-        };
+        let partners = Partners::new(&settings);
         Self {
-            state: Arc::new(Mutex::new(state)),
+            state: Arc::new(Mutex::new(State::new(settings, partners))),
         }
+    }
+
+    /// Goes back to the start, or to another world; the partners stay. Returns how many members there are.
+    pub(crate) fn reset(&self, world: Option<World>) -> usize {
+        let mut state = self.lock();
+        let mut settings = state.initial.clone();
+        if let Some(world) = world {
+            settings.world = Arc::new(world);
+        }
+        let partners = std::mem::take(&mut state.partners);
+        *state = State::new(settings, partners);
+        state.members.len()
+    }
+
+    /// The chosen data.
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.lock().settings.world)
     }
 
     /// The client id of the first partner.
@@ -143,14 +190,11 @@ impl Store {
         self.lock().settings.variations = variations;
     }
 
-    /// Whether lists are cut into pages.
-    pub(crate) fn has_pages(&self) -> bool {
-        !self.lock().settings.has(Variation::ListsWithoutPagination)
-    }
-
     /// Authenticates a call, or refuses it; the body is not checked yet.
-    pub(crate) fn authorise(&self, call: &Call) -> Result<Principal, Reply> {
-        principal::authorise(&mut self.lock(), call)
+    pub(crate) fn authorise(&self, call: &mut Call) -> Result<Principal, Reply> {
+        let mut state = self.lock();
+        call.has_pages = !state.settings.has(Variation::ListsWithoutPagination);
+        principal::authorise(&mut state, call)
     }
 
     /// Handles one call on the state. With a lag, readings lag behind what it changes of the user's members.
@@ -171,7 +215,17 @@ impl Store {
     pub(crate) fn expire_sessions(&self) -> usize {
         let mut state = self.lock();
         let now = state.now;
-        state.sessions.end_all(now)
+        state.sessions.expire(None, now)
+    }
+
+    /// Ends the sessions of a user of the first partner, and returns how many.
+    pub(crate) fn expire_sessions_of(&self, user_id: &str) -> usize {
+        let mut state = self.lock();
+        let now = state.now;
+        match state.users.guid(&state.settings.client_id, user_id) {
+            Ok(user) => state.sessions.expire(Some(&user), now),
+            Err(_) => 0,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,6 @@
-//! `nexus call`, `nexus operations` and `nexus sandbox`.
+//! `nexus call` and `nexus operations`.
 
-use crate::running::{Serving, nexus, stable};
+use crate::running::{Serving, nexus};
 
 #[test]
 fn operations_are_called_by_name() {
@@ -63,26 +63,4 @@ fn operations_are_listed_and_shown() {
         nexus(["operations", "--tag", "memberss"]).transcript(),
     ];
     insta::assert_snapshot!("operations", text.join("\n"));
-}
-
-#[test]
-fn sandbox_prints_its_variables() {
-    let sandbox = Serving::start(&[]);
-    let key = regex::Regex::new("MX_API_KEY=.+").unwrap();
-    let text = stable(&sandbox.introduction);
-    let text = key.replace(&text, "MX_API_KEY=…");
-    insta::assert_snapshot!("sandbox", text);
-}
-
-#[test]
-fn taken_port_is_reported() {
-    let sandbox = Serving::start(&[]);
-    let port = sandbox.introduction.lines().find_map(|line| {
-        let address = line.strip_prefix("export MX_ENVIRONMENT=")?;
-        address.rsplit(':').next()
-    });
-    let output = nexus(["sandbox", "--port", port.unwrap()]).output();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("--port 0"), "{stderr}");
 }

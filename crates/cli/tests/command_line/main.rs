@@ -17,4 +17,5 @@ mod prompting;
 mod questions;
 mod resuming;
 mod running;
+mod serving;
 mod usage;

@@ -1,8 +1,12 @@
-//! Fictitious accounts, owners, numbers and balances, all computed from the login and the number of the job: the same login has the
-//! same ones at every bank and in every run, so that tests can rely on them. `banks.md` says what later jobs change.
+//! Accounts, owners, numbers and balances: those that the world has for the login, or fictitious ones. The fictitious ones are computed
+//! from the login and the number of the job: the same login has the same ones at every bank and in every run, so that tests can rely on
+//! them. `banks.md` says what later jobs change.
 
-use crate::bank::Country;
+use std::sync::Arc;
+
 use crate::guids::seed;
+use crate::world::{Account, AccountType, Country, Owner, World};
+use mx_nexus::values;
 
 const FIRST_NAMES: [&str; 12] = [
     "Ada", "Bruno", "Clara", "Daniel", "Elena", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara",
@@ -38,58 +42,38 @@ const CITIES: [(&str, &str, &str); 5] = [
     ("Georgetown", "Kentucky", "40324"),
 ];
 
-/// A fictitious owner of an account.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Owner {
-    pub first_name: &'static str,
-    pub last_name: &'static str,
-    pub address: String,
-    pub city: &'static str,
-    pub state: &'static str,
-    pub postal_code: &'static str,
-    /// A number reserved for fiction.
-    pub phone: String,
-    /// Not every bank knows one.
-    pub email: Option<String>,
+/// The fictitious accounts of every login at every bank: their names and types.
+const ACCOUNTS: [(&str, AccountType); 3] = [
+    ("Everyday Checking", AccountType::Checking),
+    ("Rainy Day Savings", AccountType::Savings),
+    ("Travel Card", AccountType::CreditCard),
+];
+
+/// What the world has for a login at an institution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    world: Arc<World>,
+    /// The index of the login.
+    login: usize,
 }
 
-impl Owner {
-    pub(crate) fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
+impl Chosen {
+    pub(crate) fn at(
+        world: &Arc<World>,
+        institution: &crate::bank::Institution,
+        login: &str,
+    ) -> Option<Self> {
+        Some(Self {
+            login: world.login_at(institution, login)?,
+            world: Arc::clone(world),
+        })
+    }
+
+    fn accounts(&self) -> &[Account] {
+        let login = self.world.logins.get(self.login);
+        login.map_or(&[], |login| &login.accounts)
     }
 }
-
-#[derive(Debug)]
-pub(crate) struct AccountKind {
-    pub code: u8,
-    pub code_name: &'static str,
-    /// Its name at the bank.
-    pub name: &'static str,
-    /// Whether it has numbers to verify: money can be sent to it.
-    pub has_numbers: bool,
-}
-
-/// The accounts of every login at every bank.
-pub(crate) const ACCOUNTS: [AccountKind; 3] = [
-    AccountKind {
-        code: 1,
-        code_name: "CHECKING",
-        name: "Everyday Checking",
-        has_numbers: true,
-    },
-    AccountKind {
-        code: 2,
-        code_name: "SAVINGS",
-        name: "Rainy Day Savings",
-        has_numbers: true,
-    },
-    AccountKind {
-        code: 4,
-        code_name: "CREDIT_CARD",
-        name: "Travel Card",
-        has_numbers: false,
-    },
-];
 
 /// The job that gathered something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,14 +82,57 @@ pub(crate) struct Source {
     pub login: String,
     /// Its number, from 1.
     pub number: usize,
+    /// What it gathered, when it is chosen.
+    pub chosen: Option<Chosen>,
 }
 
 impl Source {
-    /// The first job with a login.
+    /// The first job with a login that is not chosen.
     pub(crate) fn first(login: impl Into<String>) -> Self {
         Self {
             login: login.into(),
             number: 1,
+            chosen: None,
+        }
+    }
+
+    /// The account at this index, when it is chosen.
+    pub(crate) fn chosen(&self, account: usize) -> Option<&Account> {
+        self.chosen.as_ref()?.accounts().get(account)
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn count(&self) -> usize {
+        match &self.chosen {
+            Some(chosen) => chosen.accounts().len(),
+            None => ACCOUNTS.len(),
+        }
+    }
+
+    /// The name and the type of an account.
+    pub(crate) fn kind(&self, account: usize) -> (&str, values::AccountType) {
+        let (name, kind) = match self.chosen(account) {
+            Some(chosen) => (chosen.name.as_str(), chosen.kind),
+            None => ACCOUNTS[account % ACCOUNTS.len()],
+        };
+        let kind = match kind {
+            AccountType::Checking => values::AccountType::Checking,
+            AccountType::Savings => values::AccountType::Savings,
+            AccountType::Loan => values::AccountType::Loan,
+            AccountType::CreditCard => values::AccountType::CreditCard,
+            AccountType::Investment => values::AccountType::Investment,
+            AccountType::LineOfCredit => values::AccountType::LineOfCredit,
+            AccountType::Mortgage => values::AccountType::Mortgage,
+            AccountType::Prepaid => values::AccountType::Prepaid,
+        };
+        (name, kind)
+    }
+
+    /// Whether an account has numbers to verify: money can be sent to it.
+    pub(crate) fn has_numbers(&self, account: usize) -> bool {
+        match self.chosen(account) {
+            Some(chosen) => chosen.has_numbers(),
+            None => ACCOUNTS[account % ACCOUNTS.len()].1 != AccountType::CreditCard,
         }
     }
 
@@ -114,8 +141,12 @@ impl Source {
         u64::try_from(self.number.saturating_sub(1)).unwrap_or(u64::MAX)
     }
 
-    /// The owners of the account at this index of [`ACCOUNTS`]. Some first accounts have two, the others have one.
+    /// The owners of an account. Of fictitious accounts some first ones have two, the others have one.
     pub(crate) fn owners(&self, account: usize) -> Vec<Owner> {
+        if self.chosen.is_some() {
+            let chosen = self.chosen(account);
+            return chosen.map_or_else(Vec::new, |account| account.owners.clone());
+        }
         let login = &self.login;
         let mut owners = vec![owner(seed(login))];
         if account == 0 && seed(login).is_multiple_of(3) {
@@ -123,39 +154,56 @@ impl Source {
         }
         if self.number > 1 {
             let unit = format!(", Unit {}", self.number);
-            owners
-                .iter_mut()
-                .for_each(|owner| owner.address.push_str(&unit));
+            let addresses = owners.iter_mut().filter_map(|owner| owner.address.as_mut());
+            addresses.for_each(|address| address.push_str(&unit));
         }
         owners
     }
 
-    /// The numbers of the account at this index of [`ACCOUNTS`].
+    /// The numbers of an account; what is not chosen is computed.
     pub(crate) fn numbers(&self, account: usize, bank: &str, country: Country) -> AccountNumbers {
         let first = seed(&format!("{}/account/{account}", self.login)) % 10_000_000_000;
         let digits = first.wrapping_add(self.earlier()) % 10_000_000_000;
         let of_bank = seed(bank);
-        let account_number = format!("{digits:010}");
+        let chosen = self.chosen(account);
+        let choose = |part: fn(&Account) -> &Option<String>, computed: String| {
+            chosen
+                .and_then(|account| part(account).clone())
+                .unwrap_or(computed)
+        };
+        let account_number = choose(|account| &account.number, format!("{digits:010}"));
         match country {
             Country::UnitedStates => AccountNumbers {
                 account_number,
-                routing_number: Some(routing_number(of_bank)),
+                routing_number: Some(choose(
+                    |account| &account.routing_number,
+                    routing_number(of_bank),
+                )),
                 institution_number: None,
                 transit_number: None,
             },
             Country::Canada => AccountNumbers {
                 account_number,
                 routing_number: None,
-                institution_number: Some(format!("{:03}", of_bank % 1000)),
-                transit_number: Some(format!("{:05}", of_bank / 1000 % 100_000)),
+                institution_number: Some(choose(
+                    |account| &account.institution_number,
+                    format!("{:03}", of_bank % 1000),
+                )),
+                transit_number: Some(choose(
+                    |account| &account.transit_number,
+                    format!("{:05}", of_bank / 1000 % 100_000),
+                )),
             },
         }
     }
 
-    /// The balance of the account at this index of [`ACCOUNTS`], in cents.
-    pub(crate) fn cents(&self, account: usize) -> u64 {
+    /// The balance of an account.
+    pub(crate) fn balance(&self, account: usize) -> f64 {
+        if let Some(balance) = self.chosen(account).and_then(|account| account.balance) {
+            return balance.as_f64();
+        }
         let first = seed(&format!("{}/balance/{account}", self.login)) % 1_000_000;
-        first.saturating_add(self.earlier().saturating_mul(100))
+        first.saturating_add(self.earlier().saturating_mul(100)) as f64 / 100.0
     }
 }
 
@@ -176,15 +224,15 @@ fn owner(mut seed: u64) -> Owner {
     let (city, state, postal_code) = pick(&mut seed, &CITIES);
     let number = 1 + seed % 900;
     let email = format!("{first_name}.{last_name}@example.com").to_lowercase();
-    Owner {
-        first_name,
-        last_name,
-        address: format!("{number} {street}"),
-        city,
-        state,
-        postal_code,
-        phone: format!("555-01{:02}", seed / 900 % 100),
-        email: (!seed.is_multiple_of(5)).then_some(email),
+    // A number reserved for fiction. Not every bank knows an email address.
+    let phone = format!("555-01{:02}", seed / 900 % 100);
+    let owner = Owner::new(format!("{first_name} {last_name}"))
+        .split_name(first_name, last_name)
+        .address(format!("{number} {street}"), city, state, postal_code)
+        .phone(phone);
+    match seed.is_multiple_of(5) {
+        true => owner,
+        false => owner.email(email),
     }
 }
 
@@ -234,12 +282,13 @@ mod tests {
             numbers.account_number.parse::<u64>().unwrap()
         };
         for job in 2..5 {
-            assert_eq!(of(job).cents(1), of(1).cents(1) + 100 * (job as u64 - 1));
+            assert_eq!(of(job).balance(1), of(1).balance(1) + (job as f64 - 1.0));
             assert_eq!(number(job), number(1) + job as u64 - 1);
             let owner = of(job).owners(1).remove(0);
-            assert!(owner.address.ends_with(&format!(", Unit {job}")));
+            assert!(owner.address.unwrap().ends_with(&format!(", Unit {job}")));
         }
-        assert!(!of(1).owners(1)[0].address.contains("Unit"));
+        let first = of(1).owners(1).remove(0);
+        assert!(!first.address.unwrap().contains("Unit"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The list of institutions.
 
-use crate::bank::{Country, Field, Institution, PasswordSet};
+use crate::bank::{Field, Institution, PasswordSet};
 use crate::guids::fixed_guid;
 use crate::settings::JobKind;
+use crate::world::{self, Country};
 
 /// The kinds of jobs that an institution can support.
 const ALL_KINDS: [JobKind; 3] = [
@@ -84,6 +85,21 @@ pub(super) fn all() -> Vec<Institution> {
     }));
     all.sort_by_key(|one| std::cmp::Reverse(one.popularity));
     all
+}
+
+/// An institution of a world, before all others.
+pub(super) fn of_world(one: &world::Institution) -> Institution {
+    let bank = sandbox_bank(&one.code, &one.name, 100_000);
+    Institution {
+        country: one.country,
+        supports: one.supports.clone(),
+        supports_oauth: one.oauth,
+        fields: match one.oauth {
+            true => Vec::new(),
+            false => bank.fields,
+        },
+        ..bank
+    }
 }
 
 /// The institution in Canada with three credentials.

@@ -214,7 +214,7 @@ fn set_identifiers(body: &mut Value, call: &Call, user: Option<&str>) {
         .strip_prefix('{')
         .and_then(|name| name.strip_suffix('}'));
     for (key, object) in body.as_object_mut().into_iter().flatten() {
-        let by_key = call.path.get(&format!("{key}_guid"));
+        let by_key = call.path.get(format!("{key}_guid").as_str());
         let identifier = by_key.or_else(|| call.path.get(last?));
         if let (Some(identifier), Some(guid @ Value::String(_))) =
             (identifier, object.get_mut("guid"))

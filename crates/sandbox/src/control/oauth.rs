@@ -17,11 +17,16 @@ use crate::state::Consent;
 /// The form value of the button "Decline".
 const DECLINED: &str = "answer=decline";
 
-pub(super) fn router() -> Router<Arc<Shared>> {
+/// The requests of programs.
+pub(super) fn requests() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/oauth/{member}", post(sign_in))
         .route("/_sandbox/oauth/{member}/decline", post(decline))
-        .route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
+}
+
+/// The page, whose buttons send a form.
+pub(super) fn page() -> Router<Arc<Shared>> {
+    Router::new().route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
 }
 
 async fn sign_in(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
@@ -50,13 +55,13 @@ async fn show(
     let Some(bank) = shared.store.oauth_page(&member, &page) else {
         return closed();
     };
+    let name = escaped(&bank.name);
     let text = format!(
-        "<p>Allow MX to read your accounts at {}?</p>\n\
+        "<p>Allow MX to read your accounts at {name}?</p>\n\
          <form method=\"post\"><button name=\"answer\" value=\"sign_in\">Sign in</button>\n\
-         <button name=\"answer\" value=\"decline\">Decline</button></form>",
-        bank.name
+         <button name=\"answer\" value=\"decline\">Decline</button></form>"
     );
-    html(StatusCode::OK, &bank.name, &text)
+    html(StatusCode::OK, &name, &text)
 }
 
 async fn submit(
@@ -79,7 +84,13 @@ fn closed() -> Response<ResponseBody> {
     html(StatusCode::NOT_FOUND, "Not open", text)
 }
 
-/// An HTML page. The texts are the sandbox's own, so nothing needs escaping.
+/// A text for HTML: a world has names of its own.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// An HTML page of these texts in HTML.
 fn html(status: StatusCode, title: &str, body: &str) -> Response<ResponseBody> {
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\

@@ -109,7 +109,9 @@ impl Answer {
         if let Some(body) = self.body {
             reply.body = body.of(reply.status, media_type);
         }
-        if let Body::Json(value) = &mut reply.body {
+        if self.alters_fields()
+            && let Some(value) = reply.body.json_mut()
+        {
             self.alter(value);
         }
         let wait = |seconds| SystemTime::now().checked_add(Duration::from_secs(seconds));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answer::BODILESS;
-use super::{Ending, Fault, FaultBody, InvalidFault, RequestEffect, fields};
+use super::{Ending, Fault, FaultBody, InvalidFault, Rate, RequestEffect, fields};
 
 /// The longest time that a fault delays an answer.
 const MAX_DELAY: Duration = Duration::from_secs(10 * 60);
@@ -56,7 +56,8 @@ impl Fault {
             ),
             (size > MAX_ANSWER, "its answer may have 64 KiB at most"),
             (
-                self.delay_time().is_some_and(|delay| delay > MAX_DELAY),
+                self.delay_ms
+                    .is_some_and(|delay| delay.longest() > MAX_DELAY),
                 "its delay may be ten minutes at most",
             ),
             (
@@ -71,7 +72,23 @@ impl Fault {
                 self.lag.is_some_and(|lag| lag.time_span() > MAX_DELAY),
                 "its lag may be ten minutes at most",
             ),
-            (self.times == 0, "it has to happen at least once; see times"),
+            (
+                self.times == Some(0),
+                "it has to happen at least once; see times",
+            ),
+            (
+                self.every == Some(0),
+                "it happens to every so-manieth request: 1 or more",
+            ),
+            (
+                self.rate
+                    .is_some_and(|Rate(rate)| !(0.0..=1.0).contains(&rate)),
+                "its rate is a probability, from 0 to 1",
+            ),
+            (
+                self.delay_ms.is_some_and(|delay| !delay.is_valid()),
+                "its random delay has from not above to, or a median with a sigma from 0 to 5",
+            ),
             (
                 self.request == RequestEffect::Processed
                     && answer.is_true()

@@ -22,7 +22,7 @@ impl FaultQueue {
             let reason = format!("{MAX_FAULTS} faults are there already; clear them first");
             return Err(InvalidFault(reason));
         }
-        faults.push(fault);
+        faults.push(fault.with_defaults());
         Ok(())
     }
 
@@ -38,17 +38,15 @@ impl FaultQueue {
     /// The fault of a request: the first that matches and has nothing left to skip.
     pub(crate) fn take(&self, request: &RequestInfo<'_>) -> Option<Fault> {
         let mut faults = self.lock();
-        let position = faults.iter_mut().position(|fault| {
-            let matches = fault.matches(request);
-            let skips = matches && fault.skip > 0;
-            fault.skip -= u32::from(skips);
-            matches && !skips
-        })?;
+        let position = faults
+            .iter_mut()
+            .position(|fault| fault.matches(request) && fault.is_due())?;
         let fault = faults.get_mut(position)?;
-        if fault.times <= 1 {
-            return Some(faults.remove(position));
+        match &mut fault.times {
+            Some(..=1) => return Some(faults.remove(position)),
+            Some(times) => *times -= 1,
+            None => {}
         }
-        fault.times -= 1;
         Some(fault.clone())
     }
 }
@@ -78,6 +76,45 @@ mod tests {
         let happened: Vec<bool> = (0..6).map(|_| queue.take(&identify()).is_some()).collect();
         assert_eq!(happened, [false, false, true, true, false, false]);
         assert!(queue.list().is_empty());
+    }
+
+    #[test]
+    fn fault_happens_to_every_third_request() {
+        let queue = FaultQueue::default();
+        queue
+            .add(Fault::status(503).skip(1).every(3).times(2))
+            .unwrap();
+        let happened: Vec<bool> = (0..10).map(|_| queue.take(&identify()).is_some()).collect();
+        let positions = happened
+            .iter()
+            .enumerate()
+            .filter(|(_, happened)| **happened);
+        assert!(positions.map(|(position, _)| position).eq([3, 6]));
+        assert!(queue.list().is_empty());
+    }
+
+    #[test]
+    fn fault_happens_with_its_probability_and_again_with_the_same_seed() {
+        let happened = |seed| {
+            let queue = FaultQueue::default();
+            queue.add(Fault::status(503).rate(0.05).seed(seed)).unwrap();
+            let happened = (0..10_000).map(|_| queue.take(&identify()).is_some());
+            happened.collect::<Vec<bool>>()
+        };
+        let first = happened(1);
+        let count = first.iter().filter(|happened| **happened).count();
+        assert!((400..600).contains(&count), "{count}");
+        assert_eq!(happened(1), first);
+        assert_ne!(happened(2), first);
+    }
+
+    #[test]
+    fn rate_that_is_no_probability_is_refused() {
+        let queue = FaultQueue::default();
+        for rate in [-0.1, 1.1, f64::NAN] {
+            assert!(queue.add(Fault::reset().rate(rate)).is_err(), "{rate}");
+        }
+        assert!(queue.add(Fault::reset().every(0)).is_err());
     }
 
     #[test]

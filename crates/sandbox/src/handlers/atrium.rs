@@ -43,7 +43,7 @@ fn handle(state: &mut State, client: &str, call: &Call) -> Option<Result<Reply, 
     }
     let user = match call.path.get("user_guid") {
         Some(user) => user.as_str(),
-        None => return institutions::reply(call).or_else(|| transactions::categorize(call)),
+        None => return institutions::reply(state, call).or_else(|| transactions::categorize(call)),
     };
     let found = state.users.get(user);
     let Some(found) = found.filter(|user| user.is_of_atrium(client)) else {

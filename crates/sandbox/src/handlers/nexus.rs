@@ -46,7 +46,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply>
     {
         return Some(unknown);
     }
-    institutions::reply(call)
+    institutions::reply(state, call)
         .or_else(|| members::reply(state, user, call))
         .or_else(|| jobs::reply(state, user, call))
         .or_else(|| transactions::reply(state, user, call))

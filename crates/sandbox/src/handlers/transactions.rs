@@ -1,9 +1,8 @@
 //! Transactions as both APIs show them: those of the latest job of each member that gathered transactions.
 
-use mx_nexus::values::Amount;
 use serde_json::{Value, json};
 
-use crate::bank::transactions::{COUNT, DAYS_APART, Merchant, transaction};
+use crate::bank::transactions::{Day, Merchant, Transaction, transactions};
 use crate::call::Call;
 use crate::guids::fixed_guid;
 use crate::state::{Account, Clock, Member, State};
@@ -15,7 +14,7 @@ pub(super) fn gathered(
     user: &str,
     members: &[String],
     is_wanted: impl Fn(&Account) -> bool,
-    own: fn(&Value, Merchant) -> Value,
+    own: fn(&Value, Merchant<'_>) -> Value,
 ) -> Vec<Value> {
     let clock = state.clock;
     let mut gathered = Vec::new();
@@ -24,9 +23,19 @@ pub(super) fn gathered(
             continue;
         };
         for account in member.accounts().filter(|account| is_wanted(account)) {
-            let numbers = 0..COUNT;
-            gathered
-                .extend(numbers.filter_map(|number| shown(member, account, number, &clock, own)));
+            let Some(source) = &member.connection.transactions_source else {
+                continue;
+            };
+            let all = transactions(source, account.index).into_iter().enumerate();
+            gathered.extend(all.map(|(number, transaction)| {
+                let mut shown = shown(member, account, number, &transaction, &clock);
+                if let (Value::Object(own), Some(fields)) =
+                    (own(&shown, transaction.merchant), shown.as_object_mut())
+                {
+                    fields.extend(own);
+                }
+                shown
+            }));
         }
     }
     gathered.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));
@@ -44,21 +53,22 @@ pub(super) fn in_dates(call: &Call, mut transactions: Vec<Value>) -> Vec<Value> 
     transactions
 }
 
-/// The transaction with this number of an account, 0 the latest.
+/// A transaction with its number in the account.
 fn shown(
     member: &Member,
     account: &Account,
     number: usize,
+    transaction: &Transaction<'_>,
     clock: &Clock,
-    own: fn(&Value, Merchant) -> Value,
-) -> Option<Value> {
-    let source = member.connection.transactions_source.as_ref()?;
-    let transaction = transaction(&source.login, account.index, number);
+) -> Value {
     let merchant = transaction.merchant;
-    let at = clock.iso_days_before(member.created, (number * DAYS_APART) as u64);
-    let mut shown = json!({
+    let at = match transaction.day {
+        Day::Before(days) => clock.iso_days_before(member.created, days as u64),
+        Day::On(date) => format!("{date}T12:00:00.000Z"),
+    };
+    json!({
         "account_guid": account.guid,
-        "amount": Amount::from_cents(transaction.cents as i64),
+        "amount": transaction.amount,
         "created_at": at,
         "currency_code": "USD",
         "date": at.get(..10),
@@ -71,9 +81,5 @@ fn shown(
         "transacted_at": at,
         "updated_at": at,
         "user_guid": member.user,
-    });
-    if let Value::Object(fields) = own(&shown, merchant) {
-        shown.as_object_mut()?.extend(fields);
-    }
-    Some(shown)
+    })
 }

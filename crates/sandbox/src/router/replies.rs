@@ -1,6 +1,6 @@
 //! Replies of the router itself, and replies as HTTP responses.
 
-use axum::body::{Body as ResponseBody, to_bytes};
+use axum::body::{Body as ResponseBody, Bytes, to_bytes};
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response};
 
@@ -28,16 +28,22 @@ pub(super) fn no_such_api() -> Reply {
 }
 
 /// The response of a reply; JSON has this media type.
-pub(super) fn respond(reply: Reply, media_type: &str) -> Response<ResponseBody> {
+pub(super) fn respond(reply: Reply, media_type: &'static str) -> Response<ResponseBody> {
     let (media_type, bytes) = match reply.body {
         Body::Empty => (None, Vec::new()),
-        Body::Json(value) => (Some(media_type), value.to_string().into_bytes()),
+        // A value always serialises. Half as much work as its `to_string`.
+        Body::Json(value) => (
+            Some(media_type),
+            serde_json::to_vec(&value).unwrap_or_default(),
+        ),
+        Body::Serialised(bytes) => (Some(media_type), bytes),
         Body::Bytes { media_type, bytes } => (Some(media_type), bytes),
     };
     let mut response = Response::new(ResponseBody::from(bytes));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
-    if let Some(value) = media_type.and_then(|text| HeaderValue::from_str(text).ok()) {
+    let media_type = media_type.map(|text| Bytes::from_static(text.as_bytes()));
+    if let Some(Ok(value)) = media_type.map(HeaderValue::from_maybe_shared) {
         headers.insert(CONTENT_TYPE, value);
     }
     headers.extend(reply.headers);

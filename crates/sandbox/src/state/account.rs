@@ -3,16 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::Api;
-use crate::bank::accounts::ACCOUNTS;
 use crate::call::Reply;
 use crate::contract;
-use crate::guids::guid;
 use crate::state::{Member, State};
 use mx_nexus::values::{AccountSubtype, AccountType, PropertyType, SetBy};
 
 pub(crate) struct Account {
     pub guid: String,
-    /// Its index in [`ACCOUNTS`].
+    /// Its index among the accounts of the login.
     pub index: usize,
     changes: Map<String, Value>,
     is_blocked: bool,
@@ -31,12 +29,6 @@ pub(crate) enum AccountAction<'a> {
 }
 
 impl Account {
-    /// The accounts that a first job gathers.
-    pub(crate) fn gathered() -> Vec<Self> {
-        let indexes = 0..ACCOUNTS.len();
-        indexes.map(|index| Self::new(guid("ACT"), index)).collect()
-    }
-
     pub(crate) fn new(guid: String, index: usize) -> Self {
         Self {
             guid,
@@ -93,9 +85,10 @@ pub(crate) fn not_manual() -> Reply {
 }
 
 impl Member {
-    /// Its accounts without the blocked ones.
+    /// Its accounts without the blocked ones, and without those of an earlier login that had more.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
-        let accounts = self.connection.accounts.iter();
+        let count = self.connection.accounts_source.count();
+        let accounts = self.connection.accounts.iter().take(count);
         accounts.filter(|account| !account.is_blocked)
     }
 }

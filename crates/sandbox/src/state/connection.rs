@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::bank::accounts::Source;
 use crate::bank::{Round, Step, Verdict};
+use crate::guids::guid;
 use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{Account, Answers, Challenge, Job, LaggingChange, Stage, challenges};
 use mx_nexus::values::ConnectionStatus;
@@ -218,7 +219,7 @@ impl Connection {
                 job.steps.push_front(Step::Show {
                     status: Some(ConnectionStatus::Rejected),
                     is_aggregating: false,
-                    duration: settings.half(),
+                    duration: job.half,
                 });
             }
             Verdict::Wrong => job.steps = [Step::End(ConnectionStatus::Rejected)].into(),
@@ -227,7 +228,7 @@ impl Connection {
         job.steps.push_front(Step::Show {
             status: Some(ConnectionStatus::Resumed),
             is_aggregating: true,
-            duration: settings.half(),
+            duration: job.half,
         });
         job.step_started = now;
         job.open.clear();
@@ -327,10 +328,11 @@ impl Connection {
                 self.failed_logins = 0;
                 job.is_authenticated = true;
                 self.succeeded = Some(job.step_started);
-                if self.accounts.is_empty() {
-                    self.accounts = Account::gathered();
-                }
-                self.accounts_source = job.source(job.number);
+                let source = job.source(job.number);
+                let missing = self.accounts.len()..source.count();
+                let missing = missing.map(|index| Account::new(guid("ACT"), index));
+                self.accounts.extend(missing);
+                self.accounts_source = source;
                 if job.includes_transactions {
                     self.transactions_source = Some(self.accounts_source.clone());
                 }

@@ -1,12 +1,13 @@
 //! A job of a member: its kind, its remaining steps and its times. The connection of the member plays it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::bank::Step;
-use crate::bank::accounts::Source;
+use crate::bank::accounts::{Chosen, Source};
 use crate::guids::guid;
 use crate::settings::JobKind;
 use crate::state::{Answers, Challenge};
@@ -38,9 +39,13 @@ pub(crate) struct Job {
     pub includes_transactions: bool,
     /// The login that it signs in with: owners, numbers and balances are computed from it.
     pub login: String,
+    /// What the world has for the login.
+    pub chosen: Option<Chosen>,
     /// The remaining steps; the first is the current one.
     pub steps: VecDeque<Step>,
     pub started: Instant,
+    /// How long half of it takes, without waiting for answers.
+    pub half: Duration,
     /// When the current step started.
     pub step_started: Instant,
     /// The status with which it ended.
@@ -78,8 +83,10 @@ impl Job {
             number: 1,
             includes_transactions: false,
             login,
+            chosen: None,
             steps: steps.into(),
             started: now,
+            half: Duration::ZERO,
             step_started: now,
             end: None,
             is_authenticated: false,
@@ -94,6 +101,7 @@ impl Job {
         Source {
             login: self.login.clone(),
             number,
+            chosen: self.chosen.clone(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Starts jobs and answers their challenges, with every refusal that MX has for it. The handlers call it.
 
+use std::sync::Arc;
+
+use crate::bank::accounts::Chosen;
 use crate::bank::{Step, gathering_only};
 use crate::call::Reply;
-use crate::settings::{JobKind, Variation};
+use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{AnswerError, Answers, Job, Started, State};
 
 impl State {
@@ -71,14 +74,22 @@ impl State {
         let Some(member) = self.members.get_mut(guid) else {
             return;
         };
+        self.launched += 1;
+        let drawn = self.settings.job_times.map(|times| Settings {
+            job_time: times.draw(0, self.launched),
+            ..self.settings.clone()
+        });
+        let settings = drawn.as_ref().unwrap_or(&self.settings);
         let steps = match &member.oauth {
             Some(oauth) if !oauth.is_signed_in && kind == JobKind::Aggregation => return,
             Some(oauth) if !oauth.is_signed_in => vec![Step::End(member.connection.status.clone())],
-            Some(_) => gathering_only(&self.settings),
-            None => member.institution.steps(&member.entries, &self.settings),
+            Some(_) => gathering_only(settings),
+            None => member.institution.steps(&member.entries, settings),
         };
         let mut job = Job::new(kind, member.login.clone(), steps, self.now);
+        job.half = settings.half();
         job.includes_transactions = includes_transactions;
+        job.chosen = Chosen::at(&self.settings.world, &member.institution, &member.login);
         if self.settings.has(Variation::SameQuestionGuids) {
             job.questions_of = Some(guid.to_owned());
         }
@@ -117,7 +128,7 @@ impl State {
     /// Refuses jobs that the partner, the institution or the member does not allow.
     fn check_permission(&mut self, user: &str, guid: &str, kind: JobKind) -> Result<(), Reply> {
         let member = self.member(user, guid)?;
-        let institution = member.institution;
+        let institution = Arc::clone(&member.institution);
         let use_cases = member.use_cases.clone();
         let client = self.users.get(user).map(|user| user.client.as_str());
         let partner = client.and_then(|client| self.partners.get(client));

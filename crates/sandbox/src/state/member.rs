@@ -1,8 +1,10 @@
 //! A member and its JSON. `members.rs` creates and changes members.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::bank::{Entries, Institution};
@@ -14,7 +16,7 @@ pub(crate) struct Member {
     pub guid: String,
     /// The guid of its user.
     pub user: String,
-    pub institution: &'static Institution,
+    pub institution: Arc<Institution>,
     pub entries: Entries,
     /// The login that owners and numbers are computed from.
     pub login: String,
@@ -58,44 +60,72 @@ impl Member {
     }
 
     pub(crate) fn to_json(&self, shown: &Snapshot, clock: &Clock) -> Value {
+        // Texts, numbers and lists of them always serialise.
+        serde_json::to_value(self.shown(shown, clock)).unwrap_or_default()
+    }
+
+    pub(crate) fn shown<'a>(&'a self, shown: &'a Snapshot, clock: &Clock) -> ShownMember<'a> {
         use ConnectionStatus as Is;
         let time = |at: Option<Instant>| at.map(|at| clock.iso(at));
         let status = &shown.status;
-        let needs_credentials = matches!(
-            status,
-            Is::Prevented | Is::Denied | Is::Imported | Is::Impaired
-        );
-        let mut member = json!({
-            "aggregated_at": time(shown.aggregated),
-            "background_aggregation_is_disabled": self.background_aggregation_is_disabled,
-            "connection_status": status.as_str(),
-            "connection_status_id": Is::KNOWN.iter().position(|known| known == status),
-            "connection_status_message": status_message(status, &self.institution.name),
-            "external_guid": self.external_guid,
-            "guid": self.guid,
-            "institution_code": self.institution.code,
-            "institution_guid": self.institution.guid,
-            "is_being_aggregated": shown.is_aggregating,
-            "is_managed_by_user": true,
-            "is_manual": false,
-            "is_oauth": self.oauth.is_some(),
-            "is_user_created": true,
-            "metadata": self.metadata,
-            "name": self.name,
-            "needs_updated_credentials": needs_credentials,
-            "revision": self.revision,
-            "successfully_aggregated_at": time(shown.succeeded),
-            "user_guid": self.user,
-        });
-        // The document does not allow null for these two.
-        if let Some(job) = &shown.job {
-            member["most_recent_job_guid"] = json!(job);
+        ShownMember {
+            aggregated_at: time(shown.aggregated),
+            background_aggregation_is_disabled: self.background_aggregation_is_disabled,
+            connection_status: status.as_str(),
+            connection_status_id: Is::KNOWN.iter().position(|known| known == status),
+            connection_status_message: status_message(status, &self.institution.name),
+            external_guid: self.external_guid.as_deref(),
+            guid: &self.guid,
+            institution_code: &self.institution.code,
+            institution_guid: &self.institution.guid,
+            is_being_aggregated: shown.is_aggregating,
+            is_managed_by_user: true,
+            is_manual: false,
+            is_oauth: self.oauth.is_some(),
+            is_user_created: true,
+            metadata: self.metadata.as_deref(),
+            most_recent_job_guid: shown.job.as_deref(),
+            name: &self.name,
+            needs_updated_credentials: matches!(
+                status,
+                Is::Prevented | Is::Denied | Is::Imported | Is::Impaired
+            ),
+            revision: self.revision,
+            successfully_aggregated_at: time(shown.succeeded),
+            use_cases: self.use_cases.as_deref(),
+            user_guid: &self.user,
         }
-        if let Some(use_cases) = &self.use_cases {
-            member["use_cases"] = json!(use_cases);
-        }
-        member
     }
+}
+
+/// A member in an answer. Serialised without a [`Value`] in between, because clients poll it.
+#[derive(Serialize)]
+pub(crate) struct ShownMember<'a> {
+    aggregated_at: Option<String>,
+    background_aggregation_is_disabled: bool,
+    connection_status: &'a str,
+    connection_status_id: Option<usize>,
+    connection_status_message: String,
+    external_guid: Option<&'a str>,
+    guid: &'a str,
+    institution_code: &'a str,
+    institution_guid: &'a str,
+    is_being_aggregated: bool,
+    is_managed_by_user: bool,
+    is_manual: bool,
+    is_oauth: bool,
+    is_user_created: bool,
+    metadata: Option<&'a str>,
+    // The document does not allow null for this one, nor for the use cases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_recent_job_guid: Option<&'a str>,
+    name: &'a str,
+    needs_updated_credentials: bool,
+    revision: u32,
+    successfully_aggregated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    use_cases: Option<&'a [String]>,
+    user_guid: &'a str,
 }
 
 /// The status as a sentence for the user.

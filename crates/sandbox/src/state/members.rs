@@ -1,8 +1,10 @@
 //! Creates, finds, changes and deletes members, with credentials or by OAuth. The handlers of Nexus call it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::bank::{Entries, Institution, institution};
+use crate::bank::{Entries, Institution};
 use crate::call::Reply;
 use crate::guids::guid;
 use crate::state::{Answers, Connection, Member, Oauth, Snapshot, State, User};
@@ -40,6 +42,16 @@ impl State {
         self.shown_json(user, guid, shown)
     }
 
+    /// The whole answer to a reading of a member.
+    pub(crate) fn read_member_reply(&mut self, user: &str, guid: &str) -> Result<Reply, Reply> {
+        let now = self.now;
+        let clock = self.clock;
+        let shown = self.member(user, guid)?.connection.read(now);
+        let shown = shown.varied(&self.settings);
+        let member = self.members.get(guid).ok_or_else(unknown_member)?;
+        Ok(Reply::serialised("member", &member.shown(&shown, &clock)))
+    }
+
     /// What the answer to a call that changes a member shows of it.
     pub(crate) fn changed(&mut self, user: &str, guid: &str) -> Result<Snapshot, Reply> {
         let before = self.before_call.get(guid).cloned();
@@ -72,20 +84,28 @@ impl State {
         }
         let owner = self.users.get(user).ok_or_else(unknown_member)?;
         let wanted = request["institution_guid"].as_str().unwrap_or_default();
-        let institution = institution(wanted).filter(|institution| !institution.is_hidden);
-        let institution = institution.ok_or_else(|| {
+        let institution = self
+            .institution(wanted)
+            .filter(|institution| !institution.is_hidden);
+        let institution = institution.cloned().ok_or_else(|| {
             let message = "The institution is unknown, or takes no new members.";
             Reply::problem(422, Some(4220), message)
         })?;
         let is_oauth = request["is_oauth"].as_bool().unwrap_or(false);
         let entries = if is_oauth {
-            check_oauth(institution)?;
+            check_oauth(&institution)?;
             Entries::new()
         } else {
-            entries(institution, &request["credentials"])?
+            entries(&institution, &request["credentials"])?
         };
         let external_guid = text(request, "external_guid");
-        self.check_unique(owner, None, institution, &entries, external_guid.as_deref())?;
+        self.check_unique(
+            owner,
+            None,
+            &institution,
+            &entries,
+            external_guid.as_deref(),
+        )?;
         let use_cases = self.use_cases(owner, request)?;
         let login = entries.get("LOGIN").map(|login| login.expose().to_owned());
         let skips_aggregation = request["skip_aggregation"].as_bool().unwrap_or(false);
@@ -94,6 +114,7 @@ impl State {
         } else {
             ConnectionStatus::Created
         };
+        let name = text(request, "name").unwrap_or_else(|| institution.name.clone());
         let member = Member {
             guid: guid("MBR"),
             user: user.to_owned(),
@@ -103,7 +124,7 @@ impl State {
             oauth: is_oauth.then(|| Oauth::new(self.now, skips_aggregation)),
             external_guid,
             metadata: text(request, "metadata"),
-            name: text(request, "name").unwrap_or_else(|| institution.name.clone()),
+            name,
             use_cases,
             background_aggregation_is_disabled: request["background_aggregation_is_disabled"]
                 .as_bool()
@@ -142,7 +163,7 @@ impl State {
             self.remove_expired();
         }
         let member = self.member(user, guid)?;
-        let institution = member.institution;
+        let institution = Arc::clone(&member.institution);
         let is_oauth = member.oauth.is_some();
         let asked = member.connection.open().iter();
         let asked: Vec<String> = asked.map(|challenge| challenge.guid.clone()).collect();
@@ -163,7 +184,7 @@ impl State {
         if entered.is_some() && is_oauth {
             return Err(no_credentials());
         }
-        let entries = entered.map(|entered| entries(institution, &Value::Array(entered)));
+        let entries = entered.map(|entered| entries(&institution, &Value::Array(entered)));
         let entries = entries.transpose()?;
         let external_guid = text(request, "external_guid");
         let owner = self.users.get(user).ok_or_else(unknown_member)?;
@@ -171,7 +192,7 @@ impl State {
         self.check_unique(
             owner,
             Some(guid),
-            institution,
+            &institution,
             new,
             external_guid.as_deref(),
         )?;
@@ -209,13 +230,13 @@ impl State {
         entry: &Value,
     ) -> Result<(), Reply> {
         let member = self.member(user, guid)?;
-        let institution = member.institution;
+        let institution = Arc::clone(&member.institution);
         if member.oauth.is_some() {
             return Err(no_credentials());
         }
-        let entries = entries(institution, &Value::Array(vec![entry.clone()]))?;
+        let entries = entries(&institution, &Value::Array(vec![entry.clone()]))?;
         let owner = self.users.get(user).ok_or_else(unknown_member)?;
-        self.check_unique(owner, Some(guid), institution, &entries, None)?;
+        self.check_unique(owner, Some(guid), &institution, &entries, None)?;
         self.set_entries(guid, entries);
         Ok(())
     }
@@ -301,7 +322,7 @@ fn check_oauth(institution: &Institution) -> Result<(), Reply> {
 }
 
 /// Credentials by the names of the institution's fields.
-fn entries(institution: &'static Institution, entered: &Value) -> Result<Entries, Reply> {
+fn entries(institution: &Institution, entered: &Value) -> Result<Entries, Reply> {
     let entered = entered.as_array().filter(|entered| !entered.is_empty());
     let entered = entered.ok_or_else(|| {
         Reply::problem(

@@ -1,6 +1,8 @@
 //! OAuth: the addresses of the sign-in page, and the results of signing in and declining. The handlers issue addresses; the page and
 //! the control API finish them.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use crate::bank::Institution;
@@ -31,10 +33,10 @@ impl Store {
     }
 
     /// The bank of an open page.
-    pub(crate) fn oauth_page(&self, member: &str, page: &str) -> Option<&'static Institution> {
+    pub(crate) fn oauth_page(&self, member: &str, page: &str) -> Option<Arc<Institution>> {
         let mut state = self.lock();
         let member = state.with_page(member, Some(page))?;
-        Some(member.institution)
+        Some(Arc::clone(&member.institution))
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct Partner {
     pub has_use_cases: bool,
 }
 
+#[derive(Default)]
 pub(crate) struct Partners {
     by_client: BTreeMap<String, Partner>,
 }

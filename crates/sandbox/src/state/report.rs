@@ -42,7 +42,43 @@ impl JobReport {
     }
 }
 
+/// A member with its user.
+#[derive(Debug, Serialize)]
+pub(crate) struct MemberReport {
+    guid: String,
+    user: String,
+    user_id: String,
+    institution: String,
+    connection_status: String,
+    has_open_page: bool,
+}
+
 impl Store {
+    /// All members, by the id of the user and the oldest first.
+    pub(crate) fn members(&self) -> Vec<MemberReport> {
+        let mut state = self.lock();
+        state.catch_up_all();
+        let mut members: Vec<&Member> = state.members.values().collect();
+        members.sort_by_key(|member| member.created);
+        let report = |member: &Member| MemberReport {
+            guid: member.guid.clone(),
+            user: member.user.clone(),
+            user_id: state
+                .users
+                .get(&member.user)
+                .map_or_else(String::new, |user| user.id.clone()),
+            institution: member.institution.code.clone(),
+            connection_status: member.connection.status.as_str().to_owned(),
+            has_open_page: member
+                .oauth
+                .as_ref()
+                .is_some_and(|oauth| !oauth.open_pages.is_empty()),
+        };
+        let mut reports: Vec<MemberReport> = members.into_iter().map(report).collect();
+        reports.sort_by(|one, other| one.user_id.cmp(&other.user_id));
+        reports
+    }
+
     /// The jobs of all members, by member, the oldest first.
     pub(crate) fn jobs(&self) -> Vec<JobReport> {
         let mut state = self.lock();

@@ -15,6 +15,7 @@ mod accounts;
 mod client;
 mod institutions;
 mod lag;
+mod lengths;
 mod members;
 mod oauth;
 mod outcomes;

@@ -71,16 +71,20 @@ impl Tokens {
         (now < found.until).then_some(found.user)
     }
 
+    /// Removes the tokens of a user.
     pub(crate) fn end(&mut self, user: &str) {
         self.tokens.retain(|_, token| token.user != user);
     }
 
-    /// Removes all tokens, and returns how many were valid.
-    pub(crate) fn end_all(&mut self, now: Instant) -> usize {
-        let ended = self.tokens.values().filter(|token| now < token.until);
-        let ended = ended.count();
-        self.tokens.clear();
-        ended
+    /// Removes the tokens of a user, or all, and returns how many were valid.
+    pub(crate) fn expire(&mut self, user: Option<&str>, now: Instant) -> usize {
+        let mut expired = 0;
+        self.tokens.retain(|_, token| {
+            let is_kept = user.is_some_and(|user| token.user != user);
+            expired += usize::from(!is_kept && now < token.until);
+            is_kept
+        });
+        expired
     }
 
     fn sweep(&mut self, now: Instant) {

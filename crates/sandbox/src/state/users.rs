@@ -294,9 +294,14 @@ pub(crate) fn unknown_user() -> Reply {
     Reply::problem(404, None, "The user is unknown.")
 }
 
-fn check_id(id: &str) -> Result<(), Reply> {
+/// Whether MX takes this as the id of a user.
+pub(crate) fn is_user_id(id: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(is_allowed) {
+    !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(is_allowed)
+}
+
+fn check_id(id: &str) -> Result<(), Reply> {
+    if is_user_id(id) {
         return Ok(());
     }
     let message = "The id of the user has to be 1 to 1024 letters, digits, hyphens or underscores.";

@@ -1,10 +1,11 @@
 //! The control API below `/_sandbox/`.
 
+use mx_nexus::Nexus;
 use mx_nexus::mdx::types::UserCreateRequest;
 use serde_json::{Value, json};
 
 use crate::http::ask;
-use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling, raw};
+use crate::{ADA, MX_BANK, PATIENCE, apis, connect, known_user, open, polling};
 
 #[tokio::test]
 async fn index_has_the_addresses_but_not_the_key() {
@@ -123,29 +124,47 @@ async fn changed_key_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn page_of_another_site_can_neither_read_nor_change() {
+async fn sessions_of_one_user_expire_alone() {
     let (sandbox, nexus) = open().await;
-    known_user(&nexus, ADA).await.api().await.unwrap();
-    let host = sandbox.address().trim_start_matches("http://");
-    let form = |origin: &str| {
-        format!(
-            "POST /_sandbox/sessions/expire HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\n\
-             content-type: text/plain\r\ncontent-length: 0\r\n\r\n"
-        )
+    for user in [ADA, "U-ben"] {
+        known_user(&nexus, user).await.api().await.unwrap();
+    }
+    let expire = async |body: &str| {
+        let request = "POST /_sandbox/sessions/expire";
+        ask(&sandbox, request, body).await.body["expired"].clone()
     };
-    let rebound = "GET /_sandbox/requests HTTP/1.1\r\nhost: evil.example\r\n\r\n";
-    let to_api =
-        "POST /nexus/sessions HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: cross-site\r\n\r\n";
-    for (request, status) in [
-        (form("https://evil.example").as_str(), 403),
-        (&form("http://127.0.0.1:1"), 403),
-        (rebound, 421),
-        (to_api, 403),
-        (&form(sandbox.address()), 200),
+    assert_eq!(expire(r#"{"user_id": "U-unknown"}"#).await, 0);
+    assert_eq!(expire(r#"{"user_id": "U-ben"}"#).await, 1);
+    assert_eq!(sandbox.expire_sessions_of(ADA), 1);
+    assert_eq!(sandbox.expire_sessions(), 0);
+    let wrong = ask(&sandbox, "POST /_sandbox/sessions/expire", "[]").await;
+    assert_eq!(wrong.status, 400, "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn second_partner_has_users_of_its_own() {
+    let (sandbox, first) = open().await;
+    known_user(&first, ADA).await;
+    let add = async |body: &str| ask(&sandbox, "POST /_sandbox/partners", body).await;
+    let added = add(r#"{"client_id": "second", "api_key": "its-key"}"#).await;
+    assert_eq!(
+        (added.status, &added.body["client_id"]),
+        (201, &json!("second"))
+    );
+    assert!(!added.body.to_string().contains("its-key"));
+    let second = Nexus::builder(sandbox.environment()).credentials("second", "its-key");
+    let second = second.build().unwrap();
+    assert_eq!(
+        second.user(ADA).api().await.unwrap_err().status(),
+        Some(404)
+    );
+    known_user(&second, ADA).await.api().await.unwrap();
+    for wrong in [
+        "",
+        "{}",
+        r#"{"client_id": "", "api_key": "k"}"#,
+        r#"{"client_id": "c", "api_key": ""}"#,
     ] {
-        let received = raw::exchange(&sandbox, request.as_bytes()).await;
-        assert_eq!(raw::statuses(&received), [status], "{request}{received}");
-        let is_ended = received.contains("\"expired\":1");
-        assert_eq!(is_ended, status == 200, "{received}");
+        assert_eq!(add(wrong).await.status, 400, "{wrong}");
     }
 }

@@ -12,12 +12,15 @@ pub(crate) struct Answered {
     pub(crate) body: Value,
 }
 
-/// Sends a request, such as `GET /_sandbox`.
+/// Sends a request, such as `GET /_sandbox`, with a body of JSON, or without one.
 pub(crate) async fn ask(sandbox: &Sandbox, request: &str, body: &str) -> Answered {
     let (method, path) = request.split_once(' ').unwrap();
     let url = format!("{}{path}", sandbox.address());
     let method: Method = method.parse().unwrap();
-    let asking = Client::new().request(method, url).body(body.to_owned());
+    let mut asking = Client::new().request(method, url).body(body.to_owned());
+    if !body.is_empty() {
+        asking = asking.header("content-type", "application/json");
+    }
     let answer = asking.send().await.unwrap();
     let header = |name: &str| {
         let value = answer.headers().get(name)?;

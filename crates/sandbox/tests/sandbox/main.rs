@@ -25,14 +25,17 @@ mod limits;
 mod load;
 mod malformed;
 mod oauth;
+mod page;
 mod protocol;
 mod raw;
 mod requests;
 mod runtime;
 mod seeding;
+mod sites;
 mod slow_readers;
 mod variations;
 mod workflow;
+mod worlds;
 
 use support::{
     ADA, MX_BANK, PATIENCE, VENDOR, apis, connect, find, known_user, open, polling, quick, session,

@@ -1,19 +1,17 @@
 //! What is accepted and what is refused, and that no refusal repeats a value. That every operation refuses wrong media types,
 //! bodies and tokens is shown in `tests/conformance`.
 
-use std::collections::BTreeMap;
-
 use http::HeaderMap;
 use serde_json::json;
 
 use super::*;
 use crate::api::Api;
-use crate::call::Body;
+use crate::call::{Body, PathParameters};
 use crate::contract::{Match, of};
 
 const VENDOR: &str = "application/vnd.mx.nexus.v1+json";
 
-fn documented(method: &str, path: &str) -> (&'static Documented, BTreeMap<String, String>) {
+fn documented(method: &str, path: &str) -> (&'static Documented, PathParameters) {
     match of(Api::Nexus).find(method, path) {
         Match::Operation(documented, parameters) => (documented, parameters),
         _ => panic!("{method} {path} is not in the document"),

@@ -144,6 +144,7 @@ fn no_reply_names_a_real_host() {
         let text = match documented.sample_reply(contract, &call, None).body {
             Body::Json(value) => value.to_string(),
             Body::Bytes { bytes, .. } => String::from_utf8(bytes).unwrap(),
+            Body::Serialised(bytes) => String::from_utf8(bytes).unwrap(),
             Body::Empty => continue,
         };
         let id = call.operation.id;

@@ -2,20 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::bank::{Institution, institution_by_code, institutions};
+use crate::bank::Institution;
 use crate::call::{Call, Reply};
 use crate::handlers::nexus::institutions::{self as nexus, institution_json};
 use crate::handlers::pages::paged;
+use crate::state::State;
 
-pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(state: &State, call: &Call) -> Option<Result<Reply, Reply>> {
     let found = || {
-        let found = institution_by_code(call.path("institution_code"));
+        let found = state.institution_by_code(call.path("institution_code"));
         found.ok_or_else(|| Reply::problem(404, None, "The institution is unknown."))
     };
     Some(match call.operation.id {
-        "listInstitutions" => Ok(list(call)),
+        "listInstitutions" => Ok(list(state, call)),
         "readInstitution" => found().map(|found| Reply::ok(json!({"institution": shown(found)}))),
-        "readInstitutionCredentials" => found().map(credentials_reply),
+        "readInstitutionCredentials" => found().map(|found| credentials_reply(found)),
         _ => return None,
     })
 }
@@ -35,7 +36,7 @@ pub(super) fn credentials_reply(institution: &Institution) -> Reply {
     Reply::ok(json!({"credentials": credentials}))
 }
 
-fn list(call: &Call) -> Reply {
+fn list(state: &State, call: &Call) -> Reply {
     let name = call.query("name").unwrap_or_default().to_lowercase();
     let flags = call
         .query
@@ -44,9 +45,9 @@ fn list(call: &Call) -> Reply {
     let flags: Vec<(&str, bool)> = flags
         .map(|(key, value)| (key.as_str(), value == "true"))
         .collect();
-    let listed = institutions().iter();
+    let listed = state.institutions.iter();
     let listed = listed.filter(|one| !one.is_hidden && one.name.to_lowercase().contains(&name));
-    let listed = listed.map(shown);
+    let listed = listed.map(|one| shown(one));
     let listed = listed.filter(|one| {
         let mut flags = flags.iter();
         // A flag that institutions do not have restricts nothing.

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::institutions::credentials_reply;
 use super::status::Progress;
-use crate::bank::institution_by_code;
 use crate::call::{Call, Reply};
 use crate::handlers::nexus::members as nexus;
 use crate::handlers::pages::paged;
@@ -40,7 +39,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             .map(|()| Reply::empty(StatusCode::NO_CONTENT)),
         "listMemberCredentials" => state.member(user, guid).map(|member| match member.oauth {
             Some(_) => Reply::ok(json!({"credentials": []})),
-            None => credentials_reply(member.institution),
+            None => credentials_reply(&member.institution),
         }),
         "listMemberMFAChallenges" => {
             let now = state.now;
@@ -103,8 +102,9 @@ fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Rep
 
 fn create(state: &mut State, user: &str, request: &Value) -> Result<Reply, Reply> {
     let code = request["institution_code"].as_str().unwrap_or_default();
-    let institution = institution_by_code(code).filter(|institution| !institution.is_hidden);
-    let institution = institution.ok_or_else(|| {
+    let institution = state.institution_by_code(code);
+    let institution = institution.filter(|institution| !institution.is_hidden);
+    let institution = institution.cloned().ok_or_else(|| {
         let message = "The institution is unknown, or takes no new members.";
         Reply::problem(422, None, message)
     })?;

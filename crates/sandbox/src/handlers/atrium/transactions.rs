@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::members;
-use crate::bank::transactions::{Merchant, merchant};
+use crate::bank::transactions::{Merchant, UNCATEGORIZED, merchant};
 use crate::call::{Call, Reply};
 use crate::handlers::pages::paged;
 use crate::handlers::transactions::{gathered, in_dates};
@@ -46,7 +46,7 @@ fn of_path(state: &mut State, user: &str, call: &Call) -> Vec<Value> {
 }
 
 /// The fields that only Atrium has.
-fn own(_: &Value, merchant: Merchant) -> Value {
+fn own(_: &Value, merchant: Merchant<'_>) -> Value {
     json!({
         "category": merchant.category,
         "check_number": null,
@@ -77,7 +77,7 @@ fn categorized(sent: &Value) -> Value {
     let mut shown = sent.clone();
     shown["original_description"] = json!(original);
     shown["description"] = json!(merchant.map_or(original, |merchant| merchant.description));
-    shown["category"] = json!(merchant.map_or("Uncategorized", |merchant| merchant.category));
+    shown["category"] = json!(merchant.map_or(UNCATEGORIZED, |merchant| merchant.category));
     shown["is_income"] = json!(is_income);
     shown["is_expense"] = json!(is_income.map(|is_income| !is_income));
     shown["is_direct_deposit"] = json!(is_income);

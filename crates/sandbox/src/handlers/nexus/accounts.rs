@@ -1,13 +1,13 @@
 //! Accounts, their owners and their numbers.
 
 use http::StatusCode;
-use mx_nexus::values::Amount;
 use serde_json::{Value, json};
 
-use crate::bank::accounts::{ACCOUNTS, AccountKind, Owner, Source};
+use crate::bank::accounts::Source;
 use crate::call::{Call, Reply};
 use crate::handlers::pages::paged;
 use crate::state::{Account, AccountAction, Clock, Member, State};
+use crate::world::Owner;
 
 /// The reply to an operation on accounts, owners or numbers; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
@@ -116,12 +116,12 @@ fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool)
         "account_guid": account,
         "address": owner.address,
         "city": owner.city,
-        "country": "United States",
+        "country": owner.country,
         "email": owner.email,
-        "first_name": splits_names.then_some(owner.first_name),
-        "last_name": splits_names.then_some(owner.last_name),
+        "first_name": owner.first_name.as_ref().filter(|_| splits_names),
+        "last_name": owner.last_name.as_ref().filter(|_| splits_names),
         "member_guid": member.guid,
-        "owner_name": owner.full_name(),
+        "owner_name": owner.name,
         "phone": owner.phone,
         "postal_code": owner.postal_code,
         "state": owner.state,
@@ -138,9 +138,9 @@ pub(in crate::handlers) fn numbers<'a>(
         return json!([]);
     };
     let accounts = accounts.into_iter();
-    let accounts = accounts.filter(|account| kind(account).has_numbers);
+    let accounts = accounts.filter(|account| source.has_numbers(account.index));
     let numbers = accounts.map(|account| {
-        let institution = member.institution;
+        let institution = &member.institution;
         let numbers = source.numbers(account.index, &institution.code, institution.country);
         json!({
             "account_guid": account.guid,
@@ -163,22 +163,29 @@ pub(in crate::handlers) fn account_json(
     account: &Account,
     clock: &Clock,
 ) -> Value {
-    let (kind, index) = (kind(account), account.index);
-    let institution = member.institution;
+    let index = account.index;
+    let institution = &member.institution;
     let connection = &member.connection;
     let source = &connection.accounts_source;
+    let (name, kind) = source.kind(index);
+    let (kind_code, kind_name) = (kind.code(), kind.name());
     let masked = match &connection.numbers_source {
         Some(verified) => verified,
-        None => &Source::first(&source.login),
+        None => &Source {
+            number: 1,
+            ..source.clone()
+        },
     };
     let numbers = masked.numbers(index, &institution.code, institution.country);
-    let last_four = numbers.account_number.get(6..).unwrap_or_default();
-    let cents = source.cents(index);
-    let balance = json!(Amount::from_cents(cents as i64));
+    let number = &numbers.account_number;
+    let before = number.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    let last_four = number.get(before..).unwrap_or_default();
+    let balance = json!(source.balance(index));
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
     let guid = &account.guid;
     let ownership = match source.owners(index).len() {
+        0 => "UNKNOWN",
         1 => "INDIVIDUAL",
         _ => "JOINT",
     };
@@ -188,8 +195,8 @@ pub(in crate::handlers) fn account_json(
         "account_number_set_by": 1,
         "account_number_set_by_name": "FEED",
         "account_ownership": ownership,
-        "account_type": kind.code,
-        "account_type_name": kind.code_name,
+        "account_type": kind_code,
+        "account_type_name": kind_name,
         "account_type_set_by": 1,
         "account_type_set_by_name": "FEED",
         "available_balance": balance,
@@ -199,10 +206,10 @@ pub(in crate::handlers) fn account_json(
         "created_at": created,
         "currency_code": "USD",
         "external_guid": null,
-        "feed_account_type": kind.code,
-        "feed_account_type_name": kind.code_name,
+        "feed_account_type": kind_code,
+        "feed_account_type_name": kind_name,
         "feed_balance": balance,
-        "feed_name": kind.name,
+        "feed_name": name,
         "guid": guid,
         "imported_at": updated,
         "institution_code": institution.code,
@@ -214,15 +221,11 @@ pub(in crate::handlers) fn account_json(
         "member_guid": member.guid,
         "member_is_managed_by_user": true,
         "metadata": null,
-        "name": kind.name,
+        "name": name,
         "nickname": null,
         "updated_at": updated,
         "user_guid": member.user,
     });
     account.apply_changes(&mut shown);
     shown
-}
-
-fn kind(account: &Account) -> &'static AccountKind {
-    &ACCOUNTS[account.index % ACCOUNTS.len()]
 }

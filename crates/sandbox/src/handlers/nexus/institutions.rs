@@ -1,12 +1,16 @@
 //! Institutions: search, read, list as CSV, credentials.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::bank::{Country, Field, Institution, institution, institutions};
+use crate::bank::{Field, Institution};
 use crate::call::{Body, Call, Reply};
 use crate::handlers::pages::Page;
 use crate::settings::JobKind;
+use crate::state::State;
+use crate::world::Country;
 
 /// When all institutions were created and last changed.
 const ENTERED: &str = "2016-09-21T22:03:55.000Z";
@@ -17,13 +21,13 @@ has_savings_accounts,has_loan_accounts,has_credit_card_accounts,has_investment_a
 has_mortgage_accounts,external_guid,medium_logo_url,small_logo_url";
 
 /// The reply to an operation on institutions.
-pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
+pub(super) fn reply(state: &State, call: &Call) -> Option<Result<Reply, Reply>> {
     let found = || {
-        let found = institution(call.path("institution_guid"));
+        let found = state.institution(call.path("institution_guid"));
         found.ok_or_else(|| Reply::problem(404, None, "The institution is unknown."))
     };
     Some(match call.operation.id {
-        "searchInstitutions" => search(call),
+        "searchInstitutions" => search(state, call),
         "readInstitution" => {
             found().map(|found| Reply::ok(json!({"institution": institution_json(found)})))
         }
@@ -31,7 +35,7 @@ pub(super) fn reply(call: &Call) -> Option<Result<Reply, Reply>> {
             let credentials: Value = credentials(found);
             Reply::ok(json!({"credentials": credentials}))
         }),
-        "listInstitutions" => Ok(list()),
+        "listInstitutions" => Ok(list(state)),
         _ => return None,
     })
 }
@@ -81,7 +85,7 @@ fn credential(institution: &Institution, index: usize, field: &Field) -> Value {
     shown
 }
 
-fn search(call: &Call) -> Result<Reply, Reply> {
+fn search(state: &State, call: &Call) -> Result<Reply, Reply> {
     let wanted = &call.body["institution"];
     let part = |name: &str| wanted[name].as_str().map(str::to_lowercase);
     let (name, url) = (part("name"), part("url"));
@@ -94,7 +98,7 @@ fn search(call: &Call) -> Result<Reply, Reply> {
         .iter()
         .filter(|(key, _)| key == "iso_country_code[]");
     let countries: Vec<&str> = countries.map(|(_, code)| code.as_str()).collect();
-    let fits = |institution: &&Institution| {
+    let fits = |institution: &&Arc<Institution>| {
         let agrees = |flag: &str, kind: JobKind| {
             let asked = wanted[flag].as_bool();
             asked.is_none_or(|asked| asked == institution.supports.contains(&kind))
@@ -109,9 +113,10 @@ fn search(call: &Call) -> Result<Reply, Reply> {
             && agrees("supports_transaction_history", JobKind::ExtendedHistory)
             && (countries.is_empty() || countries.contains(&country_code(institution)))
     };
-    let found: Vec<&Institution> = institutions().iter().filter(fits).collect();
+    let found: Vec<_> = state.institutions.iter().filter(fits).collect();
     let page = Page::of(call, found.len());
-    let on_page: Vec<Value> = page.cut(found).into_iter().map(institution_json).collect();
+    let on_page = page.cut(found).into_iter();
+    let on_page: Vec<Value> = on_page.map(|one| institution_json(one)).collect();
     let paging = page.pagination_data(on_page.len());
     let mut list = json!({"institutions": on_page});
     if call.has_pages {
@@ -154,9 +159,9 @@ pub(in crate::handlers) fn institution_json(institution: &Institution) -> Value 
     })
 }
 
-fn list() -> Reply {
+fn list(state: &State) -> Reply {
     let mut csv = format!("{COLUMNS}\n");
-    for institution in institutions() {
+    for institution in &state.institutions {
         let address = address(institution);
         let Institution {
             guid,
@@ -164,7 +169,11 @@ fn list() -> Reply {
             popularity,
             is_hidden,
             ..
-        } = institution;
+        } = &**institution;
+        let name = match name.contains([',', '"', '\n']) {
+            true => &format!("\"{}\"", name.replace('"', "\"\"")),
+            false => name,
+        };
         csv.push_str(&format!(
             "{guid},{name},,{ENTERED},{ENTERED},{address},{popularity},{is_hidden},true,true,false,true,false,false,false,,\
              {address}/logo-100x100.png,{address}/logo-50x50.png\n"

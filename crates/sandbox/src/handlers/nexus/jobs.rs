@@ -80,7 +80,7 @@ fn job_json(member: &Member, job: &Job, clock: &Clock) -> Value {
 
 fn challenges_json(member: &Member, job: &Job, _: &Clock) -> Value {
     let open = job.open.iter().enumerate().map(|(index, challenge)| {
-        let mut shown = bare_credential(member.institution, &challenge.guid, index);
+        let mut shown = bare_credential(&member.institution, &challenge.guid, index);
         shown["field_name"] = json!(challenge.label());
         shown["label"] = json!(challenge.label());
         let (code, name) = challenge.kind();

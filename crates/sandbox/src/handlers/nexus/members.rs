@@ -17,7 +17,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     Some(match call.operation.id {
         "createMember" => state.create_member(user, member).map(member_reply),
         "listMembers" => Ok(list(state, user, call)),
-        "readMember" => state.read_member(user, guid).map(member_reply),
+        "readMember" => state.read_member_reply(user, guid),
         "updateMember" => state.update_member(user, guid, member).map(member_reply),
         "deleteMember" => state
             .delete_member(user, guid)
@@ -26,7 +26,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             let credentials = match &member.oauth {
                 // The institution's fields are for members with credentials.
                 Some(_) => json!([]),
-                None => institutions::credentials(member.institution),
+                None => institutions::credentials(&member.institution),
             };
             Reply::ok(json!({"credentials": credentials}))
         }),

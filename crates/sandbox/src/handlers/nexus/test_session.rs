@@ -1,18 +1,20 @@
 //! The session `test_session`: static data for fixed names in place of a member's guid. Nothing changes here, no job has a guid, and
 //! no job runs.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{accounts, institutions, members, reply_or_refusal};
-use crate::bank::accounts::{ACCOUNTS, Source};
+use crate::bank::accounts::Source;
 use crate::bank::{Entries, Question, institutions as all_institutions};
 use crate::call::{Call, Reply};
 use crate::guids::fixed_guid;
 use crate::handlers::pages::paged;
 use crate::state::{
-    Account, Challenge, Clock, Connection, Member, not_manual, test_user, unknown_member,
+    Account, Challenge, Clock, Connection, Member, State, not_manual, test_user, unknown_member,
 };
 use mx_nexus::values::ConnectionStatus;
 
@@ -30,8 +32,8 @@ const LOGIN: &str = "mxuser";
 /// The time of all static data, in milliseconds since 1970.
 const CREATED_AT: u64 = 1_476_382_077_000;
 
-pub(crate) fn reply(call: &Call) -> Option<Reply> {
-    if let Some(reply) = institutions::reply(call) {
+pub(crate) fn reply(state: &State, call: &Call) -> Option<Reply> {
+    if let Some(reply) = institutions::reply(state, call) {
         return Some(reply_or_refusal(reply));
     }
     if call.operation.id == "listMembers" {
@@ -134,19 +136,18 @@ fn connected() -> impl Iterator<Item = Member> {
 
 /// The member with this name.
 fn member(name: &str, status: &ConnectionStatus) -> Member {
-    let institution = &all_institutions()[0];
+    let institution = Arc::clone(&all_institutions()[0]);
     let at = Instant::now();
     let mut connection = Connection::new(status.clone());
     connection.aggregated = Some(at);
     connection.succeeded = Some(at);
     if CONNECTED.contains(&name) {
-        let indexes = 0..ACCOUNTS.len();
-        let accounts = indexes.map(|index| {
+        let source = Source::first(LOGIN);
+        let accounts = (0..source.count()).map(|index| {
             let guid = fixed_guid("ACT", &format!("test_session/{name}/{index}"));
             Account::new(guid, index)
         });
         connection.accounts = accounts.collect();
-        let source = Source::first(LOGIN);
         connection.owners_source = (name != "unidentified").then(|| source.clone());
         connection.numbers_source = (name != "unverified").then(|| source.clone());
         connection.accounts_source = source;
@@ -154,13 +155,13 @@ fn member(name: &str, status: &ConnectionStatus) -> Member {
     Member {
         guid: name.to_owned(),
         user: test_user(),
+        name: institution.name.clone(),
         institution,
         entries: Entries::new(),
         login: LOGIN.to_owned(),
         oauth: None,
         external_guid: None,
         metadata: None,
-        name: institution.name.clone(),
         use_cases: None,
         background_aggregation_is_disabled: false,
         revision: 0,

@@ -44,7 +44,7 @@ fn is_list(id: &str) -> bool {
 }
 
 /// The fields that only Nexus has.
-fn own(shown: &Value, merchant: Merchant) -> Value {
+fn own(shown: &Value, merchant: Merchant<'_>) -> Value {
     let (code, name) = match merchant.is_income {
         true => (1, "CREDIT"),
         false => (2, "DEBIT"),

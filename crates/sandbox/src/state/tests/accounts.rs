@@ -26,7 +26,7 @@ async fn owners_are_listed_after_an_identification() {
     advance(SECOND).await;
     let owners = client.owners(&member);
     let expected = (0..3).flat_map(|account| Source::first("mxuser").owners(account));
-    let expected: Vec<String> = expected.map(|owner| owner.full_name()).collect();
+    let expected: Vec<String> = expected.map(|owner| owner.name).collect();
     let names: Vec<&str> = owners
         .iter()
         .filter_map(|owner| owner["owner_name"].as_str())

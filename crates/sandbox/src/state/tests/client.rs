@@ -20,7 +20,7 @@ pub(super) fn call(api: Api, operation: &str) -> Call {
     Call {
         api,
         operation: api.operations().iter().find(named).unwrap(),
-        path: std::collections::BTreeMap::new(),
+        path: Default::default(),
         query: Vec::new(),
         headers: HeaderMap::new(),
         body: Value::Null,
@@ -30,8 +30,8 @@ pub(super) fn call(api: Api, operation: &str) -> Call {
 }
 
 impl Call {
-    pub(super) fn at(mut self, name: &str, value: &str) -> Self {
-        self.path.insert(name.to_owned(), value.to_owned());
+    pub(super) fn at(mut self, name: &'static str, value: &str) -> Self {
+        self.path.insert(name, value.to_owned());
         self
     }
 
@@ -59,8 +59,10 @@ impl Call {
 }
 
 /// The status and the JSON of a reply.
-pub(super) fn status_and_body(reply: Reply) -> (u16, Value) {
+pub(super) fn status_and_body(mut reply: Reply) -> (u16, Value) {
+    let _ = reply.body.json_mut();
     let body = match reply.body {
+        Body::Serialised(_) => unreachable!("it was read as JSON"),
         Body::Json(body) => body,
         Body::Empty => Value::Null,
         Body::Bytes { bytes, .. } => json!(String::from_utf8(bytes).unwrap()),
@@ -104,8 +106,8 @@ impl TestClient {
     }
 
     /// Sends a call, and checks the reply against the document.
-    pub(super) fn send(&self, call: Call) -> (u16, Value) {
-        let principal = match self.store.authorise(&call) {
+    pub(super) fn send(&self, mut call: Call) -> (u16, Value) {
+        let principal = match self.store.authorise(&mut call) {
             Ok(principal) => principal,
             Err(refusal) => {
                 schema_check::check(&call, &refusal);
@@ -113,7 +115,8 @@ impl TestClient {
             }
         };
         let reply = self.reply(&principal, &call);
-        let reply = reply.unwrap_or_else(|| panic!("{} has no state", call.operation.id));
+        let mut reply = reply.unwrap_or_else(|| panic!("{} has no state", call.operation.id));
+        let _ = reply.body.json_mut();
         schema_check::check(&call, &reply);
         status_and_body(reply)
     }

@@ -44,9 +44,9 @@ async fn api_token_is_valid_once_for_ten_minutes() {
 async fn concurrent_use_of_a_token_opens_one_session() {
     let client = TestClient::new();
     let token = client.api_token("ada");
-    let call = call(Api::Nexus, "createSession").with("md-api-token", &token);
-    let first = client.store.authorise(&call).unwrap();
-    let second = client.store.authorise(&call).unwrap();
+    let mut call = call(Api::Nexus, "createSession").with("md-api-token", &token);
+    let first = client.store.authorise(&mut call).unwrap();
+    let second = client.store.authorise(&mut call).unwrap();
     let status = |principal| client.reply(principal, &call).unwrap().status.as_u16();
     assert_eq!((status(&first), status(&second)), (200, 401));
 }
@@ -125,12 +125,12 @@ async fn empty_key_is_refused() {
             let call = call(api, operation)
                 .at("client_id", client)
                 .at("user_id", "ada");
-            let call = match key {
+            let mut call = match key {
                 Some(key) => call.with("md-api-key", key),
                 None => call,
             };
             let refusal = store
-                .authorise(&call)
+                .authorise(&mut call)
                 .err()
                 .map(|refusal| refusal.status.as_u16());
             assert_eq!(refusal, Some(401), "{client} {key:?}");

@@ -62,8 +62,8 @@ async fn test_session_needs_no_user_and_changes_nothing() {
         "INS-1572a04c-912b-59bf-5841-332c7dfafaef",
     );
     assert_eq!(client.send(reading).0, 200);
-    let call = client.nexus("readUser");
-    let principal = client.store.authorise(&call).unwrap();
+    let mut call = client.nexus("readUser");
+    let principal = client.store.authorise(&mut call).unwrap();
     assert!(client.reply(&principal, &call).is_none());
 }
 

@@ -1,0 +1,55 @@
+//! The page in the browser. All of it is in this crate: nothing comes from the network.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body as ResponseBody;
+use axum::routing::get;
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue, Response};
+
+use super::{SharedState, index};
+use crate::shared::Shared;
+
+const HTML: &str = include_str!("../page/index.html");
+const STYLE: &str = include_str!("../page/style.css");
+const SCRIPT: &str = include_str!("../page/page.js");
+
+/// Only what the sandbox itself serves, and in no frame of another page, which could guide clicks.
+const POLICY: &str =
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+pub(super) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(page_or_index))
+        .route(
+            "/_sandbox/page/style.css",
+            get(async || file("text/css; charset=utf-8", STYLE)),
+        )
+        .route(
+            "/_sandbox/page/page.js",
+            get(async || file("text/javascript; charset=utf-8", SCRIPT)),
+        )
+}
+
+/// The page for a browser, the index for a program.
+async fn page_or_index(shared: SharedState, headers: HeaderMap) -> Response<ResponseBody> {
+    let accepted = headers
+        .get(ACCEPT)
+        .and_then(|accepted| accepted.to_str().ok());
+    let mut response = match accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        true => file("text/html; charset=utf-8", HTML),
+        false => index(shared).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+fn file(media_type: &'static str, text: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+}
