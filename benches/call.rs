@@ -1,7 +1,7 @@
 //! The cost of a call, of an identification and of decoding, against bare reqwest and exact structs, in one run:
 //! `cargo bench -p mx-nexus --bench call`. The server is a process of its own, so that time is that of the client alone.
 //!
-//! `.ci/instructions` runs `call instructions SUBJECT ours|bare COUNT` under valgrind; `serve` is the mode of the server.
+//! `.ci/instructions` runs `call instructions SUBJECT ours|bare COUNT` under valgrind.
 
 #![allow(
     clippy::print_stdout,
@@ -11,26 +11,26 @@
 
 mod cost;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cost::{Bench, Side, Subject, server};
+use cost::{Bench, Side, Subject, machine, server};
 
 const ROUNDS: usize = 41;
 
 fn main() {
+    if server::is_server_process() {
+        return;
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["serve"] => serve(),
         ["instructions", subject, side, count] => {
             let subject = Subject::by_name(subject).expect("a subject");
             let side = match *side {
                 "ours" => Side::Ours,
                 _ => Side::Bare,
             };
-            let server = Server::start();
+            let server = server::Process::start();
             let bench = Bench::new(&server.address);
             bench.run(subject, side, count.parse().expect("a number"));
         }
@@ -39,7 +39,7 @@ fn main() {
 }
 
 fn compare() {
-    let server = Server::start();
+    let server = server::Process::start();
     let bench = Bench::new(&server.address);
     let sizes = (bench.ours.size_of_send(), bench.bare.size_of_send());
     println!("future of one call: {} bytes, bare {}", sizes.0, sizes.1);
@@ -50,6 +50,8 @@ fn compare() {
         compare_one(&bench, subject);
     }
     compare_many(&bench);
+    compare_renewal(&bench);
+    time_of_a_reading();
 }
 
 fn compare_one(bench: &Bench, subject: Subject) {
@@ -87,6 +89,33 @@ fn compare_many(bench: &Bench) {
     println!(
         "| 32 calls at once | | | {:.3} | {:.3} |",
         times.wall, times.processor
+    );
+}
+
+/// A thousand tasks whose session is refused, and one exchange for all of them.
+fn compare_renewal(bench: &Bench) {
+    const TASKS: usize = 1000;
+    let times = ratios(|side| match side {
+        Side::Ours => bench.block_on(bench.ours.renew(TASKS)),
+        Side::Bare => bench.block_on(bench.bare.renew(TASKS)),
+    });
+    println!(
+        "| a session renewed for {TASKS} tasks by one exchange | | | {:.3} | {:.3} |",
+        times.wall, times.processor
+    );
+}
+
+/// What the machine takes to observe a reading and to direct, without a request.
+fn time_of_a_reading() {
+    const JOBS: u32 = 20_000;
+    let begun = Instant::now();
+    let counted = allocation_counter::measure(|| machine::run(JOBS));
+    let readings = JOBS * machine::READINGS;
+    println!();
+    println!(
+        "a reading in the machine: {} ns, {:.1} allocations",
+        (begun.elapsed() / readings).as_nanos(),
+        counted.count_total as f64 / f64::from(readings)
     );
 }
 
@@ -145,42 +174,4 @@ fn processor_time() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
     Duration::from_nanos(nanoseconds.unwrap_or(0))
-}
-
-/// Serves until standard input ends, which it does with the process that started this one.
-fn serve() {
-    println!("{}", server::start().expect("a port"));
-    std::io::stdin().lines().for_each(drop);
-}
-
-/// The server in a process of its own.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let program = std::env::current_exe().expect("this program");
-        let mut process = Command::new(program)
-            .arg("serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a server");
-        let mut output = BufReader::new(process.stdout.take().expect("its output"));
-        let mut address = String::new();
-        output.read_line(&mut address).expect("an address");
-        Self {
-            process,
-            address: address.trim().to_owned(),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
 }

@@ -1,4 +1,8 @@
-//! The generated client of Nexus: all its operations, in builder style, and the types they send and receive.
+//! The generated client of Nexus: its operations, in builder style, and the types they send and receive.
+//!
+//! A build has the operations of the workflow: sessions, the user, institutions, members, jobs, identity, verification and
+//! extended history. Each further group is a feature (`accounts`, `transactions`, `goals` …), and `full` has all 128 operations.
+//! [`Client`] lists the operations by group.
 //!
 //! A [`Client`] comes from [`User::api`](crate::User::api), bound to the user's session. Every operation is a method that
 //! gives a builder; `send()` answers with a [`ResponseValue`] that dereferences to the body, or with [`crate::Error`].
@@ -28,9 +32,10 @@
 //!
 //! # Requests by hand
 //!
-//! Every type has a builder, since no type may be written as a literal: a new optional field is then no breaking change. A
-//! builder may be handed on as it is; in a list `try_into` makes an item of it. What is missing is said by `send()`, before
-//! anything is sent:
+//! Every type that is sent has a builder, since no type may be written as a literal: a new optional field is then no breaking
+//! change. A type that is received implements `Default`. A setter takes what converts into its type, and the setter of an optional
+//! field also an `Option` of that ([`Input`](crate::input::Input)). A builder may be handed on as it is; in a list `try_into` makes
+//! an item of it. `send()` refuses a request in which something is missing, before anything is sent:
 //!
 //! ```no_run
 //! use mx_nexus::api::types;
@@ -49,7 +54,7 @@
 //! # }
 //! ```
 //!
-//! Where a request is made in one place and sent in another, `try_into` says it at once, as an error of kind
+//! Where a request is made in one place and sent in another, `try_into` refuses it at once, with an error of kind
 //! [`Request`](crate::ErrorKind::Request):
 //!
 //! ```

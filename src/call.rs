@@ -122,10 +122,13 @@ pub fn find(api: Api, name: &str) -> Result<&'static Operation, Error> {
         .ok_or_else(|| {
             let near = did_you_mean(name, operations.map(|operation| operation.id));
             let api = api.title();
-            Error::request(
-                None,
-                format!("there is no operation {name:?} in {api}{near}"),
-            )
+            let partial = if cfg!(feature = "full") {
+                ""
+            } else {
+                "; features of mx-nexus add operations, `full` adds all"
+            };
+            let reason = format!("there is no operation {name:?} in {api}{near}{partial}");
+            Error::request(None, reason)
         })
 }
 

@@ -95,7 +95,7 @@ impl User {
     ///
     /// # Errors
     ///
-    /// Those of a call.
+    /// As for every request, see [`ErrorKind`](crate::ErrorKind).
     pub async fn search_institutions(&self, search: Search) -> Result<Vec<Institution>, Error> {
         let api = self.api().await?;
         let answer = search.call(&api).send().await?;
@@ -135,7 +135,8 @@ impl crate::atrium::User {
     ///
     /// # Errors
     ///
-    /// Those of a call; of kind [`Request`](crate::ErrorKind::Request) for a search by address or country.
+    /// As for every request, see [`ErrorKind`](crate::ErrorKind); of kind [`Request`](crate::ErrorKind::Request) for a search by address or
+    /// country.
     pub async fn search_institutions(
         &self,
         search: Search,

@@ -9,7 +9,11 @@ use crate::error::Error;
 use crate::operations::Api;
 
 /// Whether this build can speak https.
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+const HAS_TLS: bool = cfg!(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+));
 
 /// The base addresses of the three systems that a Nexus call needs.
 ///
@@ -25,8 +29,8 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 /// # Ok::<(), mx_nexus::Error>(())
 /// ```
 ///
-/// Addresses are checked when the client is built: https only, but for loopback. Without one of the features `rustls` and
-/// `native-tls` there is no https, and so nothing but loopback.
+/// Addresses are checked when the client is built: https only, but for loopback. Without one of the features `rustls`,
+/// `rustls-no-provider` and `native-tls` there is no https, and so nothing but loopback.
 ///
 /// When all three are on this machine, a proxy that the environment variables name (`HTTP_PROXY` and the like) is not asked:
 /// the key would go to it in the clear. When only some are, it is asked for all, those on this machine included: exempt them
@@ -208,7 +212,11 @@ mod tests {
         check("Nexus", address).ok()
     }
 
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[cfg(not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )))]
     #[test]
     fn https_is_refused_by_a_build_that_cannot_speak_it() {
         for environment in [Environment::integration(), Environment::production()] {

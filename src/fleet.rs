@@ -25,13 +25,14 @@
 //! ```
 //!
 //! A program that runs several kinds of jobs has a fleet for each. Calls are made in the order in which they are due, so slow or
-//! failing members do not delay the others. A job that waits has no task and no connection, only its state: about two kilobytes
-//! when it has been polled, its user and session included (`cargo bench --bench fleet`).
+//! failing members do not delay the others. A job that waits has no task and no connection, only its state, packed:
+//! about a kilobyte when it has been polled, its user and session included (`cargo bench --bench fleet`).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -77,16 +78,17 @@ pub struct Fleet<K: Kind = Identification> {
     timeout: Duration,
     concurrency: usize,
     polling: Arc<dyn PollPolicy>,
+    /// The number of the last job that was added.
     last_number: u64,
+    /// The number of the last job that has had a call: those after it are new.
+    last_begun: u64,
     /// The jobs that are not over.
     jobs: BTreeMap<FleetJob, Slot<K>>,
-    /// The same by member, for [`Fleet::wake`].
-    members: BTreeSet<(MemberGuid, FleetJob)>,
-    /// Jobs without a call so far, in the order in which they were added.
-    new: VecDeque<FleetJob>,
+    /// The same by the hash of the member, for [`Fleet::wake`]. Where two members share one, a job is polled early.
+    members: BTreeSet<(u64, FleetJob)>,
     /// Jobs that wait, by when their next call is due.
     waiting: BTreeSet<(Instant, FleetJob)>,
-    /// The calls since a job of `new` had one.
+    /// The calls since a new job had one.
     calls_since_new: u32,
     tasks: JoinSet<Finished<K>>,
     task_jobs: HashMap<Id, FleetJob>,
@@ -97,12 +99,18 @@ pub struct Fleet<K: Kind = Identification> {
 /// A job and the outcome of its call.
 type Finished<K> = (Box<Tracked<K>>, Result<Step<K>, JobError>);
 
+fn hash(member: &MemberGuid) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    member.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl<K: Kind> fmt::Debug for Fleet<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Fleet")
             .field("jobs", &self.jobs.len())
-            .field("new", &self.new.len())
+            .field("new", &(self.last_number - self.last_begun))
             .field("waiting", &self.waiting.len())
             .field("in_flight", &self.tasks.len())
             .finish_non_exhaustive()
@@ -117,9 +125,9 @@ impl<K: Kind> Fleet<K> {
             concurrency: 16,
             polling: Arc::new(Polling::default()),
             last_number: 0,
+            last_begun: 0,
             jobs: BTreeMap::new(),
             members: BTreeSet::new(),
-            new: VecDeque::new(),
             waiting: BTreeSet::new(),
             calls_since_new: 0,
             tasks: JoinSet::new(),
@@ -167,10 +175,9 @@ impl<K: Kind> Fleet<K> {
     pub fn add(&mut self, job: Job<K>) -> FleetJob {
         self.last_number += 1;
         let number = FleetJob(self.last_number);
-        self.members.insert((job.handle().member().clone(), number));
-        self.new.push_back(number);
+        self.members.insert((hash(job.handle().member()), number));
         let tracked = Box::new(Tracked::new(number, job));
-        self.jobs.insert(number, Slot::Idle(tracked));
+        self.jobs.insert(number, Slot::new(tracked));
         number
     }
 
@@ -193,16 +200,22 @@ impl<K: Kind> Fleet<K> {
     /// # }
     /// ```
     pub fn wake(&mut self, member: &MemberGuid) {
-        let all = (member.clone(), FleetJob(0))..=(member.clone(), FleetJob(u64::MAX));
-        for (_, number) in self.members.range(all) {
-            match self.jobs.get_mut(number) {
-                Some(Slot::InFlight(call)) => call.is_woken = true,
-                Some(Slot::Idle(tracked)) if self.waiting.remove(&(tracked.due, *number)) => {
-                    tracked.job.wake();
-                    tracked.due = tracked.next_due();
-                    self.waiting.insert((tracked.due, *number));
-                }
-                Some(Slot::Idle(_)) | None => {}
+        let key = hash(member);
+        let all = (key, FleetJob(0))..=(key, FleetJob(u64::MAX));
+        let numbers: Vec<_> = self.members.range(all).map(|(_, number)| *number).collect();
+        for number in numbers {
+            if let Some(Slot::InFlight(call)) = self.jobs.get_mut(&number) {
+                call.is_woken = true;
+                continue;
+            }
+            let Some(mut tracked) = self.take_idle(number) else {
+                continue;
+            };
+            if self.waiting.remove(&(tracked.due, number)) {
+                tracked.job.wake();
+                self.wait(tracked);
+            } else {
+                self.jobs.insert(number, Slot::new(tracked));
             }
         }
     }
@@ -239,7 +252,7 @@ impl<K: Kind> Fleet<K> {
             _ => return None,
         }
         let handle = entry.remove().handle();
-        self.members.remove(&(handle.member().clone(), job));
+        self.members.remove(&(hash(handle.member()), job));
         Some(handle)
     }
 
@@ -316,10 +329,11 @@ impl<K: Kind> Fleet<K> {
     fn take_due(&mut self, now: Instant) -> Option<FleetJob> {
         let is_due = self.waiting.first().is_some_and(|(due, _)| *due <= now);
         if (!is_due || self.calls_since_new + 1 >= CALLS_PER_START)
-            && let Some(job) = self.new.pop_front()
+            && self.last_begun < self.last_number
         {
             self.calls_since_new = 0;
-            return Some(job);
+            self.last_begun += 1;
+            return Some(FleetJob(self.last_begun));
         }
         if !is_due {
             return None;
@@ -335,7 +349,7 @@ impl<K: Kind> Fleet<K> {
             let Some(number) = self.take_due(now) else {
                 return;
             };
-            let Some(Slot::Idle(mut tracked)) = self.jobs.remove(&number) else {
+            let Some(mut tracked) = self.take_idle(number) else {
                 continue;
             };
             tracked.extend_budget(now);
@@ -358,11 +372,16 @@ impl<K: Kind> Fleet<K> {
         }
     }
 
+    /// Takes a job that has no call under way.
+    fn take_idle(&mut self, number: FleetJob) -> Option<Box<Tracked<K>>> {
+        self.jobs.remove(&number)?.into_tracked()
+    }
+
     /// Queues a job for its next call.
     fn wait(&mut self, mut tracked: Box<Tracked<K>>) {
         tracked.due = tracked.next_due();
         self.waiting.insert((tracked.due, tracked.number));
-        self.jobs.insert(tracked.number, Slot::Idle(tracked));
+        self.jobs.insert(tracked.number, Slot::new(tracked));
     }
 
     /// Takes a job back after its call, and reports the outcome.
@@ -379,7 +398,7 @@ impl<K: Kind> Fleet<K> {
         };
         let InFlight { handle, is_woken } = *call;
         let Ok((_, (mut tracked, step))) = ended else {
-            self.members.remove(&(handle.member().clone(), number));
+            self.members.remove(&(hash(handle.member()), number));
             let outcome = Outcome::Failed(JobError::interrupted(handle.clone()));
             let event = FleetEvent::new(number, handle, outcome);
             return self.events.push_back(event);
@@ -405,7 +424,7 @@ impl<K: Kind> Fleet<K> {
             Ok(Step::Done(result)) => Outcome::Done(result),
             Err(error) => Outcome::Failed(error),
         };
-        self.members.remove(&(handle.member().clone(), number));
+        self.members.remove(&(hash(handle.member()), number));
         self.report(&tracked, outcome);
     }
 

@@ -7,7 +7,20 @@
 //! 4. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
 //! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
 //! 6. [`engines`]: one call a step, for durable engines.
-//! 7. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//! 7. [`restate`]: many workers that come and go, on the durable engine Restate (package `mx-nexus-restate`).
+//! 8. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//!
+//! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
+//!
+//! # Who talks to whom
+//!
+#![doc = include_str!("guide/systems.svg")]
+//!
+//! # The states of a job
+//!
+#![doc = include_str!("guide/states.svg")]
+//!
+//! What counts as "the job shows" is in [`jobs`](crate::jobs): a reading counts only if it is proved to be of this job.
 
 /// The first identification.
 ///
@@ -81,117 +94,68 @@
 /// # }
 /// ```
 ///
-/// Names, addresses and numbers print as `[personal]` and `[number]` in `Debug`; they dereference to `str` where you need them.
+/// Names, addresses and numbers print as `[personal]` and `[digits]` in `Debug`; they dereference to `str` and compare with it where you
+/// need them: [what is not printed](crate::values#what-is-not-printed). `Owners` and `Challenges` serialize as they are, for your page.
 pub mod owners {}
 
-/// A challenge in a web application: two requests, two processes.
+/// A challenge in a web application: one request shows it, another answers it, by different processes.
 ///
-/// The process that gets the user's answer need not be the one that started the job: each request makes one call of the saved
-/// [`JobHandle`](crate::identity::JobHandle) by [`jobs::steps`](crate::jobs::steps). Five rules keep that safe:
+/// [`jobs::store`](crate::jobs::store) keeps the jobs in a table of yours. The table needs a read and a compare-and-swap, about
+/// twenty lines for any database; the rest is there:
 ///
-/// - **Save around every call.** Before it [`in_flight`](crate::jobs::JobHandle::in_flight), so that a process that dies during the
-///   start does not lead to a second one, or before answers [`while_answering`](crate::jobs::JobHandle::while_answering); after it
-///   the handle of the step, also when it failed.
-/// - **Lock the saved job from load to save.** Two requests that call one job at once can start it twice, or answer twice. Each save
-///   has to be committed while the lock is held, so it is not the lock of the saving transaction but an advisory lock, or a lease in
-///   the row. A request that finds it locked shows "please wait".
-/// - **Take the user from your own session**, never from a parameter of the request. [`resume`](crate::User::resume) refuses a
-///   handle of another user. The handle holds ids only; keep it in a table. A signed cookie can carry it too, but an old one can be
-///   sent again, and the lock stays on the server.
-/// - **One deadline for the whole job.** Every step has a timeout; give it the time that is left until the deadline. It includes the
-///   user's time.
-/// - **Keep when the next call is due.** The delay of a step includes MX's `Retry-After`, which is not in the handle. Without it a
-///   page that is reloaded quickly would send too many requests, and take what MX showed before the start for the outcome.
+/// - A **lease** excludes other processes during a call. Two that call one job at once could start it twice, or answer twice.
+/// - The job is saved as **in flight** before each call, and with the outcome after it. A process that is killed in between does
+///   not lead to a second start.
+/// - The row says when the next call is **due**, so that a page that is reloaded quickly sends no request too many.
+/// - One **deadline** for the whole job, which includes the user's time.
+///
+/// What is left to you: take the user from your own session, never from a parameter of the request. The handle in the row holds
+/// ids only, nothing personal.
 ///
 /// ```no_run
-/// use std::time::{Duration, SystemTime};
+/// use std::time::Duration;
 /// use mx_nexus::Nexus;
-/// use mx_nexus::identity::{Answers, Identification, Identify, JobHandle};
-/// use mx_nexus::jobs::steps::{self, Event};
+/// use mx_nexus::identity::{Answers, Identification};
+/// use mx_nexus::jobs::store::{JobStore, Shown, StoredJobs};
 ///
 /// # type Failure = Box<dyn std::error::Error>;
-/// /// A row of your table, locked until it is dropped.
-/// struct Row {
-///     handle: JobHandle,
-///     /// When the next call is due.
-///     due: SystemTime,
-///     deadline: SystemTime,
+/// /// POST /members/{member}/owners: a second click finds the job of the first.
+/// async fn begin<S: JobStore>(nexus: &Nexus, jobs: &StoredJobs<S>, logged_in: &str, member: &str) -> Result<(), Failure> {
+///     let job = nexus.user(logged_in).identify(member);
+///     jobs.add(&format!("{logged_in}/{member}"), job, Duration::from_secs(20 * 60)).await?;
+///     Ok(())
 /// }
 ///
-/// impl Row {
-///     /// Inserts the row. A user and member have one row at most, so that a second click starts nothing.
-///     async fn insert(handle: &JobHandle, deadline: SystemTime) -> Result<(), Failure> {
-///         // insert into jobs …
-///         # Err("a database of yours".into())
-///     }
-///
-///     /// Locks the row with this id, if it is this user's, and then reads it.
-///     async fn lock(user_id: &str, id: &str) -> Result<Self, Failure> {
-///         // select … where id = … and user_id = …
-///         # Err("a database of yours".into())
-///     }
-///
-///     /// Saves and commits, and keeps the lock.
-///     async fn save(&mut self, handle: JobHandle, due: SystemTime) -> Result<(), Failure> {
-///         // update jobs …; commit
-///         # Err("a database of yours".into())
-///     }
-///
-///     fn job(&self, nexus: &Nexus, user_id: &str) -> Result<Identify, Failure> {
-///         Ok(nexus.user(user_id).resume::<Identification>(self.handle.clone())?)
-///     }
-///
-///     fn left(&self) -> Duration {
-///         self.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO)
-///     }
-/// }
-///
-/// /// POST /identifications: saves a job, whose calls are made while the page shows it.
-/// async fn begin(nexus: &Nexus, logged_in: &str, member: &str) -> Result<(), Failure> {
-///     let whole = Duration::from_secs(20 * 60);
-///     let job = nexus.user(logged_in).identify(member).prepare(whole);
-///     Row::insert(job.handle(), SystemTime::now() + whole).await
-/// }
-///
-/// /// GET /identifications/{id}: makes the call that is due, and returns what to show.
-/// async fn show(nexus: &Nexus, logged_in: &str, id: &str) -> Result<String, Failure> {
-///     let mut row = Row::lock(logged_in, id).await?;
-///     if SystemTime::now() < row.due {
-///         return Ok("please wait".to_owned());
-///     }
-///     let job = row.job(nexus, logged_in)?;
-///     row.save(row.handle.in_flight(), row.due).await?;
-///     let (stepped, owners) = steps::step(job, row.left()).await;
-///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
-///     Ok(match stepped.event {
-///         Event::Running { .. } => "please wait".to_owned(),
-///         Event::Challenged { .. } => {
-///             let questions = steps::questions(row.job(nexus, logged_in)?, row.left()).await?;
-///             let questions = questions.iter().flatten().map(|question| question.label());
-///             questions.collect::<Vec<_>>().join("\n")
-///         }
-///         Event::Done => format!("{} owners", owners.map_or(0, |owners| owners.len())),
-///         Event::Failed { message, .. } => message,
+/// /// GET /members/{member}/owners: makes the call that is due, and returns what to show.
+/// async fn show<S: JobStore>(nexus: &Nexus, jobs: &StoredJobs<S>, logged_in: &str, member: &str) -> Result<String, Failure> {
+///     let user = nexus.user(logged_in);
+///     let id = format!("{logged_in}/{member}");
+///     Ok(match jobs.step(&id, |handle| user.resume::<Identification>(handle)).await? {
+///         Shown::Running(wait) => format!("please come back in {} s", wait.as_secs()),
+///         // The page asks them by this JSON: guid, label and kind of each, its options and images.
+///         Shown::Challenged(challenges) => serde_json::to_string(&challenges)?,
+///         Shown::Done(owners) => format!("{} owners", owners.len()),
+///         Shown::Failed(error) => error.remedy().map_or(error.to_string(), |remedy| remedy.to_string()),
 ///     })
 /// }
 ///
-/// /// POST /identifications/{id}/answers
-/// async fn answer(nexus: &Nexus, logged_in: &str, id: &str, given: Vec<(String, String)>) -> Result<(), Failure> {
-///     let mut row = Row::lock(logged_in, id).await?;
-///     let job = row.job(nexus, logged_in)?;
-///     let answers = given.into_iter().fold(Answers::new(), |answers, (guid, value)| answers.with(guid, value));
-///     row.save(row.handle.while_answering(), row.due).await?;
-///     // Lists the open questions again first, so that what does not fit is not sent.
-///     let stepped = steps::answer(job, row.left(), answers).await;
-///     row.save(stepped.handle, SystemTime::now() + stepped.delay).await?;
-///     if let Event::Failed { message, .. } = stepped.event {
-///         return Err(message.into());
-///     }
+/// /// POST /members/{member}/owners/answers, by the guids of the challenges.
+/// async fn answer<S: JobStore>(
+///     nexus: &Nexus,
+///     jobs: &StoredJobs<S>,
+///     logged_in: &str,
+///     member: &str,
+///     given: Vec<(String, String)>,
+/// ) -> Result<(), Failure> {
+///     let user = nexus.user(logged_in);
+///     let resume = |handle| user.resume::<Identification>(handle);
+///     jobs.answer(&format!("{logged_in}/{member}"), resume, given.into_iter().collect::<Answers>()).await?;
 ///     Ok(())
 /// }
 /// ```
 ///
-/// Which advice to show after a failure is in [`owners`]: `Event::Failed` has the remedy. Delete the row when the job is over.
+/// `examples/web_app` is the whole application: axum, SQLite, a worker that goes on when the user has closed the page, and a test
+/// that kills it again and again. Which advice to show after a failure is in [`owners`].
 pub mod web {}
 
 /// Many users: a [`Fleet`](crate::fleet::Fleet).
@@ -394,6 +358,33 @@ pub mod mocking {}
 /// A job that is resumed when its start is due reads the member again, and posts at once: that step makes two calls. A job that failed
 /// for now (`is_resumable`) goes on from its journaled handle, with a later deadline.
 pub mod engines {}
+
+/// Many workers that come and go: jobs as workflows on [Restate](https://restate.dev), package `mx-nexus-restate`.
+///
+/// A handle and a table are enough for one web application ([`web`]) and for one process with many jobs ([`fleets`]). Many workers need more:
+/// one owner of each job, timers that outlive a worker, and a way for an answer that comes days later. Restate is one server that does
+/// this: it stores each step of a job, and calls any worker for the next one.
+///
+/// ```text
+/// web application ── start, answered ──> Restate ── next step ──> workers ── calls ──> MX
+///        └──────────── texts of questions, answers, owners ─────────────────────────────┘
+/// ```
+///
+/// - **Workers** run the program `nexus-worker`, with the variables of the command `nexus`. Any number of them may run, behind one
+///   address; one that dies loses nothing.
+/// - **The caller** has a client of each kind, such as `IdentificationClient`: `start` with an id of its own and the same
+///   [`JobBuilder`](crate::jobs::JobBuilder) as without Restate, `status`, `questions`, `answer`, `give_up`, `outcome`, `result`. A second
+///   start with the same id starts nothing.
+/// - **One paid job although steps repeat.** Restate repeats a step whose result it has not stored. A random mark, stored before the start,
+///   shows an attempt whether it is the first one; any other goes on with [`in_flight`](crate::jobs::JobHandle::in_flight), and reads
+///   before it starts again.
+/// - **Restate stores ids, statuses and counts.** The caller reads the texts of questions from MX, sends the answers to MX, and reads the
+///   owners from MX. If it dies after it has sent the answers, the workflow finds by reading that the questions are gone.
+/// - **Time.** The timeout of a job is how long to wait for MX in all. Outages of the workers do not count, nor does the user's time, which
+///   has a limit of its own, a day by default. Quick polls share a step, so that a job of an hour has less than a hundred entries.
+///
+/// The README of the package has the commands from nothing to a running flow, how to upgrade workers while jobs wait, and what a job costs.
+pub mod restate {}
 
 /// Nexus and Atrium, feature `atrium`.
 ///

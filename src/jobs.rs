@@ -18,12 +18,14 @@
 
 pub mod machine;
 pub mod steps;
+pub mod store;
 
 pub(crate) mod api;
 
 mod answers;
 mod builder;
 mod challenge;
+mod challenge_json;
 mod clock;
 mod directive;
 mod driver;
@@ -34,6 +36,7 @@ mod institutions;
 mod member_state;
 mod moment;
 mod nexus;
+mod packed;
 mod polling;
 mod proof;
 mod reading;
@@ -56,4 +59,5 @@ pub use status::Remedy;
 pub use stream::JobStream;
 
 pub(crate) use builder::Driving;
+pub(crate) use driver::PackedJob;
 pub(crate) use institutions::InstitutionSupport;

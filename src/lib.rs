@@ -1,4 +1,62 @@
-#![doc = include_str!("../README.md")]
+//! The client of MX's Nexus API: it identifies the owners of an account, and calls all 128 operations.
+//!
+//! ```toml
+//! [dependencies]
+//! mx-nexus = "0.1"
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//!
+//! [dev-dependencies]
+//! mx-nexus-sandbox = "0.1"
+//! ```
+//!
+//! A first program. MX is played by the sandbox, so it needs no credentials:
+//!
+//! ```
+//! use std::time::Duration;
+//! use mx_nexus::identity::Challenge;
+//! use mx_nexus_sandbox::Sandbox;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let sandbox = Sandbox::start().await?;
+//!     let member = sandbox.add_member("U-39XBF7", "challenge")?;
+//!     let user = sandbox.nexus().build()?.user("U-39XBF7");
+//!
+//!     // Starts the job, polls it, and asks each question that the bank has for the user.
+//!     let owners = user.identify(member)
+//! #       .with_polling(mx_nexus::identity::Polling::between(Duration::from_millis(50), Duration::from_millis(200)))
+//!         .run(Duration::from_secs(60), async |challenges| challenges.answer_all(ask).ok())
+//!         .await?;
+//!     for owner in &owners {
+//!         println!("{:?} owns {:?}", owner.owner_name.as_deref(), owner.account_guid);
+//!     }
+//! #   assert!(!owners.is_empty());
+//!     Ok(())
+//! }
+//!
+//! fn ask(question: &Challenge) -> std::io::Result<String> {
+//!     println!("{}", question.label());
+//!     Ok("correct".to_owned())
+//! }
+//! ```
+//!
+//! With credentials of MX, the second and third line of `main` become
+//! `Nexus::builder(Environment::integration()).credentials(client_id, api_key).build()?`, see [`NexusBuilder`].
+//!
+//! # Where to read on
+//!
+//! - [The guide](guide): from creating a user to a fleet of jobs, in chapters that compile.
+//! - [`jobs`]: how a job runs, is saved and resumed; [`identity`], [`verification`], [`aggregation`], [`balance`] and [`history`] are
+//!   the kinds. [`jobs::store`] keeps jobs in a table of yours, [`fleet`] runs many at once.
+//! - [`connect`]: from the name of a bank to a member.
+//! - [`api`]: all operations of Nexus, typed; [`call`] calls one by its name.
+//! - [`Error`], and [`jobs::JobError`] for jobs: what failed, whether it may pass, and what can be done about it.
+//! - `mx-nexus-sandbox`: MX on a port of your machine, with state, challenges and faults, for your own tests.
+//!
+//! Keys, tokens, credentials, answers, names and account numbers are in no log, no `Debug` output and no error of this crate:
+//! [`values`] explains the types that keep them.
+//!
+//! This is not a product of MX, and MX does not endorse it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -15,6 +73,7 @@ pub mod fleet;
 pub mod guide;
 pub mod history;
 pub mod identity;
+pub mod input;
 pub mod jobs;
 pub mod mdx;
 #[cfg(feature = "mock")]
@@ -54,3 +113,8 @@ pub use reqwest;
 #[cfg(feature = "mock")]
 #[doc(no_inline)]
 pub use httpmock;
+
+/// The programs of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -56,7 +56,7 @@ struct Partner {
     source: Option<Arc<dyn ApiTokenSource>>,
     format: TokenFormat,
     opening: SessionAggregation,
-    leases: LeasePolicy,
+    leases: Arc<LeasePolicy>,
     institution_support: InstitutionSupport,
 }
 
@@ -96,7 +96,7 @@ impl Nexus {
         let id: Arc<str> = Arc::from(id.into());
         let sessions = self.pool.get(&id, || {
             let exchange = MintedSessions::new(&self.partner, Arc::clone(&id));
-            Sessions::renewing(Arc::new(exchange), self.partner.leases)
+            Sessions::renewing(Arc::new(exchange), Arc::clone(&self.partner.leases))
         });
         User {
             nexus: self.clone(),
@@ -134,7 +134,7 @@ impl Nexus {
         User {
             nexus: self.clone(),
             id: None,
-            sessions: Sessions::renewing(Arc::new(exchange), self.partner.leases),
+            sessions: Sessions::renewing(Arc::new(exchange), Arc::clone(&self.partner.leases)),
         }
     }
 

@@ -104,18 +104,22 @@ pub enum Answer {
     Nothing,
 }
 
-/// How well the shape of an operation is known.
+/// How well the shape of an operation or of a type is known, from least to best. Its documentation links here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// Inferred from its siblings or a sister API.
+    /// Inferred from its siblings or a sister API. Check it first when something differs.
     Inferred,
-    /// From an example.
+    /// From an example of MX's reference.
     Example,
-    /// From tables of fields and parameters.
+    /// From a guide of MX.
+    Guide,
+    /// From the tables of fields and parameters in MX's reference.
     Table,
     /// From the printed specification.
     Specification,
+    /// From live answers of MX.
+    Live,
 }
 
 include!(concat!(env!("OUT_DIR"), "/apis.rs"));

@@ -33,7 +33,7 @@ impl<'de> Deserialize<'de> for Scalar {
 
 struct ScalarVisitor;
 
-impl Visitor<'_> for ScalarVisitor {
+impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,6 +72,32 @@ impl Visitor<'_> for ScalarVisitor {
     fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
         Ok(Scalar::Other(value.to_string()))
     }
+
+    fn visit_map<A: MapAccess<'de>>(self, number: A) -> Result<Scalar, A::Error> {
+        let text = arbitrary_number(number)?;
+        if let Ok(number) = text.parse() {
+            return Ok(Scalar::Integer(number));
+        }
+        match text
+            .parse()
+            .map(|number| self.visit_f64::<A::Error>(number))
+        {
+            Ok(Ok(Scalar::Integer(number))) => Ok(Scalar::Integer(number)),
+            _ => Ok(Scalar::Other(text)),
+        }
+    }
+}
+
+/// The text of a number, which serde_json gives as a map where another crate of the program turns on its feature
+/// `arbitrary_precision`.
+pub(crate) fn arbitrary_number<'de, A: MapAccess<'de>>(mut number: A) -> Result<String, A::Error> {
+    match number.next_key::<String>()?.as_deref() {
+        Some("$serde_json::private::Number") => number.next_value(),
+        _ => Err(A::Error::invalid_type(
+            Unexpected::Map,
+            &"a string or a number",
+        )),
+    }
 }
 
 /// Absent for null, and for the text `"null"` that MX writes in some answers.
@@ -84,6 +110,7 @@ where
     Ok(text.filter(|text| text != "null").map(T::from))
 }
 
+#[allow(dead_code, reason = "some groups of operations have no such list")]
 /// Items plain, or each inside an object of its own, as MX is seen to send them.
 pub(crate) fn unwrapped_items<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
@@ -133,6 +160,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     }
 }
 
+#[allow(dead_code, reason = "as `unwrapped_items`")]
 /// An object whose only member is an object is a wrapper.
 fn unwrap(item: serde_json::Value) -> serde_json::Value {
     match item {
@@ -167,6 +195,20 @@ mod tests {
         ] {
             assert_eq!(Scalar::deserialize(&value).unwrap().into_text(), text);
         }
+    }
+
+    #[test]
+    fn numbers_read_alike_with_arbitrary_precision() {
+        let read = |key: &str, text: &str| {
+            let entry = [(key.to_owned(), text.to_owned())].into_iter();
+            let number = serde::de::value::MapDeserializer::<_, serde_json::Error>::new(entry);
+            Scalar::deserialize(number).map(Scalar::into_text)
+        };
+        for (text, expected) in [("7", "7"), ("7.0", "7"), ("1000.10", "1000.10")] {
+            let read = read("$serde_json::private::Number", text);
+            assert_eq!(read.unwrap(), expected);
+        }
+        assert!(read("guid", "MBR-1").is_err());
     }
 
     #[test]

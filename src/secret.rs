@@ -3,13 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::scalar::Scalar;
 
-/// A string that never shows in `Debug`.
+/// A string that never shows in `Debug`. See [what is not printed](crate::values#what-is-not-printed).
 ///
 /// Clones share their memory, which is wiped when the last is dropped. The original text, copies of it and the buffers of requests
 /// are ordinary memory.
@@ -74,12 +73,13 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-impl JsonSchema for Secret {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Secret".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         String::json_schema(generator)
     }
 }

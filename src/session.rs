@@ -79,7 +79,11 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// Sessions opened by `exchange` when they are needed.
-    pub(crate) fn renewing(exchange: Arc<dyn Exchange>, policy: LeasePolicy) -> Self {
+    pub(crate) fn renewing(
+        exchange: Arc<dyn Exchange>,
+        policy: impl Into<Arc<LeasePolicy>>,
+    ) -> Self {
+        let policy = policy.into();
         Self::starting(Source::Exchange { exchange, policy }, State::default())
     }
 
@@ -165,7 +169,7 @@ impl Sessions {
         if let Some(opening) = &state.opening
             && !opening.time_left().is_zero()
         {
-            return Ok(Next::Opening(opening.clone()));
+            return Ok(Next::Opening((**opening).clone()));
         }
         let runtime = Handle::try_current().map_err(|_| {
             Error::configuration("a session can only be opened inside a tokio runtime")
@@ -181,7 +185,7 @@ impl Sessions {
         state.generation = opening.generation;
         // Now, and not when the new one comes: a late touch must not revive what is being replaced.
         state.session = None;
-        state.opening = Some(opening.clone());
+        state.opening = Some(Box::new(opening.clone()));
         // Before spawning: a runtime that is shutting down drops the task at once, and with it the settlement, which
         // locks the state.
         drop(state);
@@ -228,7 +232,7 @@ impl Shared {
 enum Source {
     Exchange {
         exchange: Arc<dyn Exchange>,
-        policy: LeasePolicy,
+        policy: Arc<LeasePolicy>,
     },
     Elsewhere,
 }
@@ -265,7 +269,8 @@ struct State {
     /// The last number given to an exchange.
     generation: u64,
     session: Option<Session>,
-    opening: Option<Opening>,
+    /// Boxed, because few of many users open a session at a time.
+    opening: Option<Box<Opening>>,
 }
 
 impl State {

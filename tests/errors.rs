@@ -232,6 +232,17 @@ async fn invalid_calls_are_refused_before_sending() {
             .await
             .unwrap_err(),
         api.create_session().send().await.unwrap_err(),
+        api.list_transactions()
+            .from_date("yesterday")
+            .send()
+            .await
+            .unwrap_err(),
+        api.list_category_totals_by_date_range()
+            .start_date("2026-02-01")
+            .end_date("2026-02-29")
+            .send()
+            .await
+            .unwrap_err(),
     ];
     let texts: Vec<String> = errors.iter().map(described).collect();
     insta::assert_snapshot!(texts.join("\n"));

@@ -136,12 +136,12 @@ async fn mock_of_another_member_or_answer_does_not_match() {
 async fn list_of_institutions_is_mocked_as_csv() {
     const CSV: &str = "guid,name\nINS-1,MX Bank\n";
     let server = MockServer::start_async().await;
-    let mock = server.list_institutions(|_, then| {
+    let mock = server.download_institutions_csv(|_, then| {
         then.success(200, CSV);
     });
     let answered = client(&server)
         .await
-        .list_institutions()
+        .download_institutions_csv()
         .send()
         .await
         .unwrap();

@@ -1,13 +1,16 @@
 //! The same work by hand: reqwest and exact structs, no retries, no session renewal, no checks.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::exact::{MemberBody, OwnersBody, SessionBody, TokenBody};
+use super::server::RENEW;
 
 const NEXUS: &str = "application/vnd.mx.nexus.v1+json";
 const SSO: &str = "application/vnd.moneydesktop.sso.v3+json";
@@ -50,17 +53,7 @@ impl Bare {
     pub(crate) async fn identify(&self) -> usize {
         let number = self.flows.fetch_add(1, Ordering::Relaxed);
         let (base, member) = (&self.base, format!("MBR-bare-{number}"));
-        let url = format!("{base}/bench/users/U-{number}/api_token.json");
-        let request = self.http.get(url).header(ACCEPT, SSO);
-        let token: TokenBody = sent(request.header("MD-API-KEY", "key")).await;
-        let token = token.api_token.token;
-
-        let request = self.http.post(format!("{base}/sessions"));
-        let request = request.header("MD-API-TOKEN", token).header(ACCEPT, NEXUS);
-        let body = json!({"session": {"skip_aggregation": true}}).to_string();
-        let request = request.header(CONTENT_TYPE, NEXUS).body(body);
-        let session: SessionBody = sent(request).await;
-        let session = session.session.token;
+        let session = self.session(&format!("U-{number}")).await;
 
         let before = self.member(&session, &member).await;
         let before = before.member.expect("a member").most_recent_job_guid;
@@ -84,6 +77,45 @@ impl Bare {
         let request = self.http.get(url).header(ACCEPT, NEXUS);
         let owners: OwnersBody = sent(request.header("MD-SESSION-TOKEN", &session)).await;
         owners.account_owners.expect("owners").len()
+    }
+
+    /// As many tasks read a member at once, first with a session that is refused, then with another one.
+    pub(crate) async fn renew(&self, tasks: usize) {
+        for _ in 0..2 {
+            let session: Arc<str> = self.session(RENEW).await.into();
+            let calls = (0..tasks).map(|_| {
+                let (http, base) = (self.http.clone(), self.base.clone());
+                let session = Arc::clone(&session);
+                tokio::spawn(async move {
+                    let request = http.get(format!("{base}/members/MBR-1"));
+                    let request = request.header(ACCEPT, NEXUS);
+                    let request = request.header("MD-SESSION-TOKEN", &*session);
+                    let answer = request.send().await.expect("an answer");
+                    if answer.status().is_success() {
+                        let _: MemberBody = answer.json().await.expect("it decodes");
+                    }
+                })
+            });
+            for call in join_all(calls).await {
+                call.expect("no panic");
+            }
+        }
+    }
+
+    /// Opens a session: the token, and its exchange.
+    async fn session(&self, user: &str) -> String {
+        let base = &self.base;
+        let url = format!("{base}/bench/users/{user}/api_token.json");
+        let request = self.http.get(url).header(ACCEPT, SSO);
+        let token: TokenBody = sent(request.header("MD-API-KEY", "key")).await;
+        let token = token.api_token.token;
+
+        let request = self.http.post(format!("{base}/sessions"));
+        let request = request.header("MD-API-TOKEN", token).header(ACCEPT, NEXUS);
+        let body = json!({"session": {"skip_aggregation": true}}).to_string();
+        let request = request.header(CONTENT_TYPE, NEXUS).body(body);
+        let session: SessionBody = sent(request).await;
+        session.session.token
     }
 
     async fn member(&self, session: &str, guid: &str) -> MemberBody {

@@ -2,16 +2,23 @@
 
 use serde_json::{Value, json};
 
+/// The job of a member before the measured one, and the measured one.
+pub(crate) const JOBS: [&str; 2] = [
+    "JOB-0eaf685f-2f86-441e-b7e5-4ca3ed6b7cd1",
+    "JOB-0eaf685f-2f86-441e-b7e5-4ca3ed6b7cd2",
+];
+
 /// A member at rest.
 pub(crate) fn member() -> String {
-    member_of("JOB-1", false)
+    member_of(JOBS[0], false)
 }
 
 /// A member whose newest job is `job`.
 pub(crate) fn member_of(job: &str, is_being_aggregated: bool) -> String {
-    let time = match job {
-        "JOB-1" => "2026-11-27T09:00:00Z",
-        _ => "2026-11-28T09:00:00Z",
+    let time = if job == JOBS[0] {
+        "2026-11-27T09:00:00Z"
+    } else {
+        "2026-11-28T09:00:00Z"
     };
     let member = json!({
         "aggregated_at": time,

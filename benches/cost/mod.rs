@@ -3,6 +3,7 @@
 
 #![allow(
     dead_code,
+    clippy::print_stdout,
     clippy::expect_used,
     clippy::unwrap_used,
     reason = "shared by two programs, each of which uses a part; set-up panics on errors"
@@ -11,8 +12,10 @@
 pub(crate) mod bare;
 pub(crate) mod bodies;
 pub(crate) mod exact;
+pub(crate) mod machine;
 pub(crate) mod ours;
 pub(crate) mod server;
+pub(crate) mod waiting;
 
 use std::future::Future;
 use std::hint::black_box;

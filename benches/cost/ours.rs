@@ -3,9 +3,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use mx_nexus::api::Client;
 use mx_nexus::identity::Polling;
 use mx_nexus::{Environment, Nexus};
+
+use super::server::RENEW;
 
 /// A client, and the API of one user with a session.
 pub(crate) struct Ours {
@@ -38,6 +41,24 @@ impl Ours {
     /// The future of one call, for its size.
     pub(crate) fn size_of_send(&self) -> usize {
         size_of_val(&self.api.read_member().member_guid("MBR-1").send())
+    }
+
+    /// As many tasks read a member at once with a session that the server refuses. It grants every second session of such a user,
+    /// so that a second exchange for the same refusal would make the calls fail.
+    pub(crate) async fn renew(&self, tasks: usize) {
+        let number = self.flows.fetch_add(1, Ordering::Relaxed);
+        let user = self.nexus.user(format!("{RENEW}-{number}"));
+        let api = user.api().await.expect("a session");
+        let calls = (0..tasks).map(|_| {
+            let api = api.clone();
+            tokio::spawn(async move {
+                let answer = api.read_member().member_guid("MBR-1").send().await;
+                answer.expect("an answer by the second session");
+            })
+        });
+        for call in join_all(calls).await {
+            call.expect("no panic");
+        }
     }
 
     /// A whole identification of a new user, which opens a session first. Returns the number of owners.

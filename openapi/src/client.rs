@@ -12,9 +12,11 @@ use serde_json::Value;
 use crate::Api;
 use crate::access::Access;
 use crate::conversions;
+use crate::document::change_operations;
 use crate::examples;
 use crate::failure::Failure;
 use crate::finish::{self, Lenient};
+use crate::normalise::sides::Sides;
 use crate::operations::Row;
 use crate::registry::{Entry, Kind, Registry};
 
@@ -24,18 +26,24 @@ pub(crate) fn generate(
     document: &Value,
     registry: &Registry,
     rows: &[Row],
+    sides: &Sides,
+    with_schemas: bool,
 ) -> Result<syn::File, Failure> {
-    let settings = settings(api, registry);
+    let mut settings = settings(api, registry);
+    if with_schemas {
+        settings.with_derive("schemars::JsonSchema");
+    }
     let rust_path = |entry: &Entry| rust_path(api, entry);
     let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
+    rename(&mut document);
     examples::strip(&mut document);
     let tokens = run(&document, &settings, |generator, document| {
         generator.generate_tokens(document)
     })?;
     let mut file = parse(tokens)?;
     conversions::check(&document, registry, &file, rust_path)?;
-    finish::client(&mut file, api.name, &lenient, rows)?;
+    finish::client(&mut file, api, &document, &lenient, sides, rows)?;
     Ok(file)
 }
 
@@ -48,6 +56,7 @@ pub(crate) fn generate_mock(
     rows: &[Row],
 ) -> Result<syn::File, Failure> {
     let mut document = finish::document_for_mock(document);
+    rename(&mut document);
     examples::strip(&mut document);
     let settings = settings(api, registry);
     let tokens = run(&document, &settings, |generator, document| {
@@ -58,14 +67,22 @@ pub(crate) fn generate_mock(
     Ok(file)
 }
 
+/// Gives operations the names that the overlay pins.
+fn rename(document: &mut Value) {
+    change_operations(document, |_, _, operation| {
+        if let Some(name) = operation.remove("x-name") {
+            operation.insert("operationId".to_owned(), name);
+        }
+    });
+}
+
 fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
         .with_inner_type(quote!(crate::wire::Connection))
-        .with_derive("PartialEq")
-        .with_derive("schemars::JsonSchema");
+        .with_derive("PartialEq");
     for entry in registry
         .entries()
         .iter()
@@ -73,6 +90,7 @@ fn settings(api: &Api, registry: &Registry) -> GenerationSettings {
     {
         let instance = match entry.json_type() {
             "integer" => InstanceType::Integer,
+            "number" => InstanceType::Number,
             _ => InstanceType::String,
         };
         let schema = SchemaObject {

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 pub(crate) use yaml::parse;
 
 /// The HTTP methods an OpenAPI path item can hold.
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -36,6 +36,12 @@ impl<'a> OperationEntry<'a> {
     /// A flag of ours, such as `x-starts-work`.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.value.get(name) == Some(&Value::Bool(true))
+    }
+
+    /// Its name in camel case: the id, unless the overlay pins another.
+    pub(crate) fn name(&self) -> &'a str {
+        let pinned = self.value.get("x-name").and_then(Value::as_str);
+        pinned.unwrap_or(self.id)
     }
 
     pub(crate) fn parameters(&self) -> &'a [Value] {

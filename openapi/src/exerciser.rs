@@ -9,7 +9,7 @@ mod samples;
 pub(crate) mod types;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::document::{OperationEntry, operations};
 use crate::failure::Failure;
 use crate::normalise::parameters::name_of;
 use crate::operations::{Answer, Row};
-use crate::registry::Registry;
+use crate::registry::{Kind, Registry};
 
 const PASS: &str = "emitting exercises";
 
@@ -46,7 +46,7 @@ fn exercise(
     entry: &OperationEntry<'_>,
 ) -> Result<TokenStream, Failure> {
     let id = &row.id;
-    let call = format_ident!("{}", id.to_snake_case());
+    let call = format_ident!("{}", row.name.to_snake_case());
     let runner = match row.answer {
         Answer::Json => quote!(json),
         Answer::Bytes => quote!(bytes),
@@ -83,9 +83,13 @@ fn setters(
         .filter(|parameter| wanted(parameter))
         .map(|parameter| {
             let name = name_of(parameter);
-            let setter = format_ident!("{}", name.to_snake_case());
+            let setter = setter_of(name);
             let schema = &parameter["schema"];
             let argument = match schema["type"].as_str() {
+                Some("string") if is_date(registry, schema) => {
+                    let text = samples::DATE;
+                    quote!(#text)
+                }
                 Some("string") => {
                     let text = format!("{name}-value");
                     quote!(#text)
@@ -105,6 +109,17 @@ fn setters(
             Ok(quote!(.#setter(#argument)))
         });
     setters.collect()
+}
+
+/// The name of a parameter's setter: progenitor appends `_` to a keyword.
+fn setter_of(parameter: &str) -> Ident {
+    let name = parameter.to_snake_case();
+    syn::parse_str(&name).unwrap_or_else(|_| format_ident!("{name}_"))
+}
+
+fn is_date(registry: &Registry, schema: &Value) -> bool {
+    let mut entries = registry.entries().iter();
+    entries.any(|entry| entry.kind == Kind::Date && schema["format"] == entry.format().as_str())
 }
 
 fn item_type(registry: &Registry, items: &Value) -> TokenStream {

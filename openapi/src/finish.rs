@@ -7,19 +7,26 @@
 //!   a second name.
 //! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
 //! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic.
+//! - The error of a text that is no date names the form of dates.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
 
+mod builders;
 mod fields;
 mod growth;
+mod index;
 mod mock;
 mod send;
+mod setters;
 
+use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, parse_quote};
+use syn::{ImplItem, Item, parse_quote};
 
+use crate::Api;
 use crate::failure::Failure;
+use crate::normalise::sides::Sides;
 use crate::operations::Row;
 
 pub(crate) use fields::Lenient;
@@ -28,20 +35,31 @@ pub(crate) use mock::{document_for_mock, mock};
 /// Finishes a client.
 pub(crate) fn client(
     file: &mut syn::File,
-    api: &str,
+    api: &Api,
+    document: &Value,
     lenient: &Lenient,
+    sides: &Sides,
     rows: &[Row],
 ) -> Result<(), Failure> {
-    expect("send", rows.len(), send::apply(file, api, rows))?;
+    expect("send", rows.len(), send::apply(file, api.name, rows))?;
     let mut encoding = Encoding { changed: 0 };
     encoding.visit_file_mut(file);
     expect("encode_path", 1, encoding.changed)?;
     fields::apply(file, lenient)?;
     growth::apply(file);
+    expect(
+        "builders of answers",
+        sides.responses.len(),
+        builders::drop_answers(file, sides),
+    )?;
+    let (fields, setters) = setters::apply(file, document);
+    expect("setters", fields, setters)?;
+    let methods = index::apply(file, api, document, rows);
+    expect("operations of Client", rows.len(), methods)?;
     let mut constructors = Constructors { changed: 0 };
     constructors.visit_file_mut(file);
     expect("constructors of Client", 2, constructors.changed)?;
-    Sketches.visit_file_mut(file);
+    Texts.visit_file_mut(file);
     Ok(())
 }
 
@@ -78,16 +96,31 @@ impl VisitMut for Encoding {
     }
 }
 
-/// Marks progenitor's sketches of calls as text: they use undefined variables and would show up as ignored tests.
-struct Sketches;
+/// Marks progenitor's sketches of calls as text: they use undefined variables and would show up as ignored tests. And replaces the
+/// message that a text is no date, which names a type of ours in the place of what to write.
+struct Texts;
 
-impl VisitMut for Sketches {
+impl VisitMut for Texts {
     fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
         let text = literal.value();
-        if text.contains("```ignore") {
-            *literal = syn::LitStr::new(&text.replace("```ignore", "```text"), literal.span());
-        }
+        let date = text.strip_prefix("conversion to `crate :: values :: Date` for ");
+        let changed = if let Some(parameter) = date.and_then(|rest| rest.strip_suffix(" failed")) {
+            format!("{parameter} is no date: write YYYY-MM-DD")
+        } else if text.contains("```ignore") {
+            text.replace("```ignore", "```text")
+        } else {
+            return;
+        };
+        *literal = syn::LitStr::new(&changed, literal.span());
     }
+}
+
+/// The items of a module.
+fn items_mut<'a>(items: &'a mut [Item], module: &str) -> Option<&'a mut Vec<Item>> {
+    items.iter_mut().find_map(|item| match item {
+        Item::Mod(found) if found.ident == module => found.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    })
 }
 
 fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
@@ -127,7 +160,10 @@ impl VisitMut for Constructors {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::APIS;
     use crate::operations::Answer;
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
@@ -142,7 +178,14 @@ mod tests {
     }
 
     fn client_of(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
-        client(&mut file, "nexus", lenient, rows)?;
+        client(
+            &mut file,
+            &APIS[0],
+            &json!({}),
+            lenient,
+            &Sides::default(),
+            rows,
+        )?;
         Ok(prettyplease::unparse(&file))
     }
 

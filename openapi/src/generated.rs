@@ -1,16 +1,19 @@
 //! What is made from an overlaid document. The client is made at once, since it proves the document; every other part when it is
 //! asked for, since a build of a user needs few of them. Called by [`Api::generate`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::registry::Registry;
+use crate::groups::Wanted;
+use crate::registry::{Entry, Registry};
 use crate::report::Report;
 use crate::{
-    Api, access, client, document, examples, exerciser, normalise, operations, paging, surface,
-    values,
+    Api, access, client, document, examples, exerciser, groups, normalise, operations, paging,
+    surface, values,
 };
 
 /// A group of files that a build needs or does without.
@@ -48,9 +51,14 @@ impl fmt::Debug for Generated {
 }
 
 impl Generated {
-    /// Normalises an overlaid document and makes its client.
-    pub(crate) fn of(api: Api, document: Value, mut report: Report) -> Result<Self, Failure> {
-        let normalised = Normalised::of(document, &mut report)
+    /// Normalises an overlaid document and makes the client of the wanted groups.
+    pub(crate) fn of(
+        api: Api,
+        document: Value,
+        mut report: Report,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, Failure> {
+        let normalised = Normalised::of(document, &mut report, wanted)
             .map_err(|failure| failure.in_document(&api.overlay_name()))?;
         let client = normalised
             .client(&api)
@@ -63,19 +71,31 @@ impl Generated {
         })
     }
 
-    /// The files of `parts`, each with its name.
+    /// The names of the types that this API shares with Nexus, which defines them.
+    pub fn shared_types(&self) -> BTreeSet<String> {
+        let formats = groups::formats(&self.normalised.document);
+        let entries = self.normalised.registry.entries().iter();
+        let shared = entries.filter(|entry| entry.shared && formats.contains(&*entry.format()));
+        shared.map(|entry| entry.name.clone()).collect()
+    }
+
+    /// The files of `parts`, each with its name. The other APIs of the build use the types in `shared`.
     ///
     /// # Errors
     ///
     /// What the generator refuses in one of the parts.
-    pub fn files(&self, parts: &[Part]) -> Result<Vec<(String, String)>, Failure> {
+    pub fn files(
+        &self,
+        parts: &[Part],
+        shared: &BTreeSet<String>,
+    ) -> Result<Vec<(String, String)>, Failure> {
         let mut files = Vec::new();
         for part in parts {
             match part {
                 Part::Client => {
                     files.push(("client.rs", self.client()));
-                    files.push(("values.rs", self.values()?));
-                    files.push(("operations.rs", self.operations()));
+                    files.push(("values.rs", self.values(shared)?));
+                    files.push(("operations.rs", self.operations()?));
                     if !self.normalised.lists.is_empty() {
                         files.push(("pages.rs", self.pages()?));
                     }
@@ -86,7 +106,7 @@ impl Generated {
                     files.push(("document.json", self.document()));
                     files.push(("examples.json", self.examples()));
                     files.push(("exerciser.rs", self.exerciser()?));
-                    files.push(("types.rs", self.types()));
+                    files.push(("types.rs", self.types()?));
                     files.push(("surface.txt", self.surface()));
                 }
             }
@@ -100,20 +120,31 @@ impl Generated {
         prettyplease::unparse(&self.client)
     }
 
-    /// The types of the registry.
+    /// The types of the registry that this API or another of the build uses.
     ///
     /// # Errors
     ///
     /// A type that cannot become a public one.
-    pub fn values(&self) -> Result<String, Failure> {
-        let tokens = values::emit(&self.normalised.registry)
+    pub fn values(&self, shared: &BTreeSet<String>) -> Result<String, Failure> {
+        let formats = groups::formats(&self.normalised.document);
+        let is_used = |entry: &Entry| {
+            shared.contains(&entry.name) || formats.contains(entry.format().as_str())
+        };
+        let tokens = values::emit(&self.normalised.registry, is_used)
             .map_err(|failure| failure.in_document(&self.api.overlay_name()))?;
-        Ok(tokens.to_string())
+        formatted(tokens)
     }
 
     /// The operations table.
-    pub fn operations(&self) -> String {
-        operations::emit(&self.normalised.access, &self.normalised.rows).to_string()
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub fn operations(&self) -> Result<String, Failure> {
+        formatted(operations::emit(
+            &self.normalised.access,
+            &self.normalised.rows,
+        ))
     }
 
     /// The lists as streams.
@@ -125,7 +156,7 @@ impl Generated {
         let module = self.api.client_module();
         let tokens = paging::emit(self.api.name, &module, &self.normalised.lists)
             .map_err(|failure| self.in_document(failure))?;
-        Ok(tokens.to_string())
+        formatted(tokens)
     }
 
     /// Typed mocks, by a run of the generator of their own.
@@ -175,11 +206,15 @@ impl Generated {
         } = &self.normalised;
         let calls = exerciser::calls(document, registry, rows)
             .map_err(|failure| self.in_document(failure))?;
-        Ok(calls.to_string())
+        formatted(calls)
     }
 
     /// Every type with samples of it.
-    pub fn types(&self) -> String {
+    ///
+    /// # Errors
+    ///
+    /// None is known.
+    pub fn types(&self) -> Result<String, Failure> {
         let Normalised {
             document,
             registry,
@@ -187,7 +222,7 @@ impl Generated {
             rows,
             ..
         } = &self.normalised;
-        exerciser::types::emit(document, registry, sides, rows).to_string()
+        formatted(exerciser::types::emit(document, registry, sides, rows))
     }
 
     /// The public Rust of the client, one item a line: its calls, types and values.
@@ -204,6 +239,13 @@ impl Generated {
     }
 }
 
+/// Rust that a person can read, and the compiler point into.
+fn formatted(tokens: TokenStream) -> Result<String, Failure> {
+    let file = syn::parse2(tokens)
+        .map_err(|error| Failure::new("formatting", "the generated Rust", error.to_string()))?;
+    Ok(prettyplease::unparse(&file))
+}
+
 /// An overlaid document after all passes, with what was read from it on the way.
 pub(crate) struct Normalised {
     pub(crate) document: Value,
@@ -214,18 +256,30 @@ pub(crate) struct Normalised {
     pub(crate) rows: Vec<operations::Row>,
     pub(crate) sides: normalise::sides::Sides,
     pub(crate) lists: Vec<paging::List>,
+    /// Whether the types derive `JsonSchema`.
+    with_schemas: bool,
 }
 
 impl Normalised {
-    pub(crate) fn of(mut document: Value, report: &mut Report) -> Result<Self, Failure> {
+    pub(crate) fn of(
+        mut document: Value,
+        report: &mut Report,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, Failure> {
         let registry = take_types(&mut document, report)?;
         let contract = document.clone();
         let access = access::read(&document)?;
         let mut rows = operations::read(&document, &registry, &access);
         normalise::run(&mut document, &registry, report)?;
         operations::complete(&mut rows, &document)?;
-        let sides = normalise::sides::find(&document)?;
-        let lists = paging::find(&document)?;
+        let mut lists = paging::find(&document)?;
+        let sides = groups::keep(&mut document, wanted.group);
+        rows.retain(|row| (wanted.group)(&row.tag));
+        lists.retain(|list| rows.iter().any(|row| row.id == list.operation()));
+        report.note(
+            "describe",
+            normalise::documentation::describe(&mut document),
+        );
         report.note("pages", lists.iter().map(paging::List::place).collect());
         Ok(Self {
             document,
@@ -235,12 +289,21 @@ impl Normalised {
             rows,
             sides,
             lists,
+            with_schemas: wanted.schemas,
         })
     }
 
     /// The finished client.
     pub(crate) fn client(&self, api: &Api) -> Result<syn::File, Failure> {
-        let mut client = client::generate(api, &self.document, &self.registry, &self.rows)?;
+        let Self {
+            document,
+            registry,
+            rows,
+            sides,
+            with_schemas,
+            ..
+        } = self;
+        let mut client = client::generate(api, document, registry, rows, sides, *with_schemas)?;
         paging::open(&mut client, &self.lists)?;
         Ok(client)
     }

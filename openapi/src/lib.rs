@@ -1,7 +1,7 @@
 //! The documents of MX's APIs, and the code that turns them into Rust. Used by build scripts, never at run time.
 //!
 //! ```text
-//! document -> overlay -> checks -> operations table -> normalise -> progenitor -> finish
+//! document -> overlay -> checks -> operations table -> normalise -> groups -> progenitor -> finish
 //! ```
 //!
 //! Every fact about an API is in a document or its overlay, in the folder of that API. The code makes response schemas
@@ -21,6 +21,7 @@ mod exerciser;
 mod failure;
 mod finish;
 mod generated;
+mod groups;
 mod normalise;
 mod operations;
 mod overlay;
@@ -34,8 +35,10 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use heck::ToUpperCamelCase;
+use heck::{ToKebabCase, ToUpperCamelCase};
 use serde_json::Value;
+
+use crate::groups::Wanted;
 
 pub use build_script::build_script;
 pub use failure::Failure;
@@ -54,6 +57,9 @@ pub struct Api {
     pub title: &'static str,
     /// The feature of `mx-nexus` that adds it. Without one it is in every build.
     pub feature: Option<&'static str>,
+    /// The tags whose operations are in every build; those of any other tag are behind a feature of its name. Empty: all
+    /// operations are in every build that has the API.
+    core: &'static [&'static str],
     document: &'static str,
     /// The module of `mx-nexus` that holds its client.
     module: &'static str,
@@ -67,6 +73,17 @@ pub const APIS: [Api; 4] = [
         name: "nexus",
         title: "Nexus",
         feature: None,
+        core: &[
+            "extended transaction history",
+            "identity",
+            "institutions",
+            "jobs",
+            "member credentials",
+            "members",
+            "sessions",
+            "user",
+            "verification",
+        ],
         document: "v1.yaml",
         module: "api",
         values: "values",
@@ -75,6 +92,7 @@ pub const APIS: [Api; 4] = [
         name: "sso",
         title: "SSO",
         feature: None,
+        core: &[],
         document: "v3.yaml",
         module: "sso",
         values: "sso::values",
@@ -83,6 +101,7 @@ pub const APIS: [Api; 4] = [
         name: "mdx",
         title: "MDX",
         feature: None,
+        core: &[],
         document: "v5.yaml",
         module: "mdx",
         values: "mdx::values",
@@ -91,6 +110,7 @@ pub const APIS: [Api; 4] = [
         name: "atrium",
         title: "Atrium",
         feature: Some("atrium"),
+        core: &[],
         document: "v1.yaml",
         module: "atrium",
         values: "atrium::values",
@@ -126,24 +146,28 @@ impl Api {
         [self.document, "overlay.yaml"].map(|file| folder().join(self.name).join(file))
     }
 
-    /// Generates from the documents of this package.
+    /// Generates the operations of the features that are on, from the documents of this package.
     ///
     /// # Errors
     ///
     /// What cannot be turned into a client, with the place.
-    pub fn generate(&self) -> Result<Generated, Failure> {
+    pub fn generate(&self, is_on: impl Fn(&str) -> bool) -> Result<Generated, Failure> {
         let (document, overlay) = self.read()?;
-        self.generate_from(document, &overlay)
+        let wanted = Wanted {
+            group: &|group| self.is_core(group) || is_on(&group.to_kebab_case()),
+            schemas: is_on("schemars"),
+        };
+        self.generate_from(document, &overlay, wanted)
     }
 
-    /// Generates from texts of a document and an overlay, as [`Api::generate`] does from the files.
+    /// Generates all operations from texts of a document and an overlay, as [`Api::generate`] does from the files.
     ///
     /// # Errors
     ///
     /// As [`Api::generate`].
     pub fn generate_from_text(&self, document: &str, overlay: &str) -> Result<Generated, Failure> {
         let (document, overlay) = self.parse(document, overlay)?;
-        self.generate_from(document, &overlay)
+        self.generate_from(document, &overlay, Wanted::ALL)
     }
 
     /// The document with its overlay, as JSON: what MX promises, before it is made lenient. Runs no generator.
@@ -174,10 +198,15 @@ impl Api {
         Ok((document, overlay))
     }
 
-    fn generate_from(&self, mut document: Value, overlay: &Value) -> Result<Generated, Failure> {
+    fn generate_from(
+        &self,
+        mut document: Value,
+        overlay: &Value,
+        wanted: Wanted<'_>,
+    ) -> Result<Generated, Failure> {
         let mut report = Report::default();
         self.overlay(&mut document, overlay, &mut report)?;
-        Generated::of(*self, document, report)
+        Generated::of(*self, document, report, wanted)
     }
 
     /// Checks a document and applies its overlay.
@@ -195,6 +224,11 @@ impl Api {
             .map(|action| format!("{}: {}", action.action, action.places.len()));
         report.note("overlay", applied.collect());
         Ok(())
+    }
+
+    /// Whether the operations of a tag are in every build that has the API.
+    fn is_core(&self, group: &str) -> bool {
+        self.core.is_empty() || self.core.contains(&group)
     }
 
     fn document_name(&self) -> String {
@@ -216,9 +250,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn groups_whose_feature_is_off_are_not_generated_except_for_types_that_others_use() {
+        let generated = APIS[0].generate(|feature| feature == "goals").unwrap();
+        let shared = ["BeatGuid".to_owned()].into();
+        let files = generated.files(&[Part::Client], &shared).unwrap();
+        let text: String = files.into_iter().map(|(_, text)| text).collect();
+        for on in [
+            "fn read_member(",
+            "fn read_goal(",
+            "\"readGoal\"",
+            "GoalResponse",
+            "GoalGuid",
+            "BeatGuid",
+        ] {
+            assert!(text.contains(on), "{on} is missing");
+        }
+        for off in [
+            "read_beat",
+            "readBeat",
+            "BeatResponse",
+            "BudgetGuid",
+            "JsonSchema",
+        ] {
+            assert!(!text.contains(off), "{off} is there");
+        }
+    }
+
+    #[test]
     fn the_contract_alone_is_that_of_a_whole_run() {
         for api in &APIS {
-            let generated = api.generate().unwrap();
+            let generated = api.generate(|_| true).unwrap();
             assert_eq!(
                 api.contract().unwrap(),
                 generated.contract(),

@@ -55,6 +55,5 @@ pub(crate) fn run(
         limits::drop_foreign(document, &sides),
     );
     report.note("lenient responses", lenient::apply(document, &sides)?);
-    report.note("describe", documentation::describe(document));
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::access::Access;
 use crate::document::{OperationEntry, follow, operations, schema_name};
 use crate::failure::Failure;
+use crate::groups::group_of;
 use crate::normalise::media_types::{is_json, media_type};
 use crate::normalise::parameters::{name_of, secret_header};
 use crate::registry::Registry;
@@ -18,6 +19,8 @@ use crate::registry::Registry;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     pub id: String,
+    /// The name of its method in camel case: the id, unless the overlay pins another.
+    pub name: String,
     pub method: String,
     pub path: String,
     pub other_path: Option<String>,
@@ -69,6 +72,7 @@ impl Row {
     pub(crate) fn sample(id: &str, answer: Answer) -> Self {
         Self {
             id: id.to_owned(),
+            name: id.to_owned(),
             method: "GET".to_owned(),
             path: "/a".to_owned(),
             accept: "text/csv".to_owned(),
@@ -94,7 +98,7 @@ pub(crate) fn read(document: &Value, registry: &Registry, access: &Access) -> Ve
         .iter()
         .map(|operation| read_row(document, operation, registry, access))
         .collect();
-    rows.sort_by_key(|row| row.id.to_snake_case());
+    rows.sort_by_key(|row| row.name.to_snake_case());
     rows
 }
 
@@ -116,15 +120,11 @@ fn read_row(
     let reads = operation.method == "get" || operation.flag("x-reads-only");
     Row {
         id: operation.id.to_owned(),
+        name: operation.name().to_owned(),
         method: operation.method.to_uppercase(),
         path: operation.path.to_owned(),
         other_path: text("x-other-path").map(str::to_owned),
-        tag: operation
-            .value
-            .get("tags")
-            .and_then(|tags| tags[0].as_str())
-            .unwrap_or_default()
-            .to_owned(),
+        tag: group_of(operation.value).to_owned(),
         request_media_type,
         // JSON is always requested as the one vendor type; older types are accepted in the response.
         accept: match body_type {
@@ -168,7 +168,7 @@ pub(crate) fn complete(rows: &mut [Row], document: &Value) -> Result<(), Failure
         let body = entry.value.get("requestBody");
         // progenitor names a body without a name after its operation.
         row.request_type = body.map(|_| {
-            let of_operation = || format!("{}Body", row.id.to_upper_camel_case());
+            let of_operation = || format!("{}Body", row.name.to_upper_camel_case());
             body_type(body).unwrap_or_else(of_operation)
         });
         row.request_may_be_empty = body.is_some_and(|body| wants_nothing(document, body));
@@ -255,7 +255,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             one_element_array,
             ..
         } = row;
-        let name = id.to_snake_case();
+        let name = row.name.to_snake_case();
         let credential_name = headers.reference(credential);
         let other_path = optional(&row.other_path);
         let request = optional(&row.request_media_type);
@@ -263,12 +263,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         let answer_type = optional(&row.answer_type);
         let parameters = row.parameters.iter().map(emit_parameter);
         let answer = variant(row.answer);
-        let evidence = match row.evidence.as_str() {
-            "spec" => quote!(Specification),
-            "table" => quote!(Table),
-            "example" => quote!(Example),
-            _ => quote!(Inferred),
-        };
+        let evidence = format_ident!("{}", evidence_variant(&row.evidence));
         quote! {
             crate::operations::Operation {
                 id: #id,
@@ -302,6 +297,18 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         #headers
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
+    }
+}
+
+/// The variant of the library's `Evidence` for an `x-evidence` of the documents.
+pub(crate) fn evidence_variant(mark: &str) -> &'static str {
+    match mark {
+        "spec" => "Specification",
+        "table" => "Table",
+        "example" => "Example",
+        "guide" => "Guide",
+        "live" => "Live",
+        _ => "Inferred",
     }
 }
 

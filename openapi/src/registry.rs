@@ -35,9 +35,13 @@ pub(crate) enum Kind {
     Digits,
     /// A time in one of several formats.
     Timestamp,
+    /// A day in a query or a path, checked before it is sent.
+    Date,
+    /// An amount of money.
+    Amount,
     /// A scalar that MX sends both as a string and as a number.
     Text,
-    /// Text that is neither personal nor secret: a plain string, which prints.
+    /// Text that is neither personal nor secret, or a number that is no money: a plain string or number, which prints.
     Plain,
 }
 
@@ -81,10 +85,10 @@ impl Entry {
 
     /// The JSON type that a field of this kind is declared with.
     pub(crate) fn json_type(&self) -> &'static str {
-        if self.kind == Kind::OpenCode {
-            "integer"
-        } else {
-            "string"
+        match self.kind {
+            Kind::OpenCode => "integer",
+            Kind::Amount => "number",
+            _ => "string",
         }
     }
 

@@ -1,6 +1,8 @@
-//! What each pass touched, for the reviewer of a document update, and the text fields that it has to decide on.
+//! What each pass touched, for the reviewer of a document update, and the fields that it has to decide on.
 
 use std::fmt;
+
+use crate::normalise::typing::NUMBER_QUESTION;
 
 use crate::failure::Failure;
 
@@ -18,27 +20,33 @@ impl Report {
         self.passes.push((pass.to_owned(), places));
     }
 
-    /// Notes text fields that no pattern of the registry matches.
+    /// Notes fields of text and of numbers that no pattern of the registry matches.
     pub(crate) fn note_untyped(&mut self, fields: Vec<Failure>) {
         self.untyped.extend(fields);
     }
 
-    /// The text fields and parameters that no pattern of the registry matches: it is not decided whether they may be printed. A
-    /// build ignores them, a check reports them.
+    /// The fields and parameters of text and of numbers that no pattern of the registry matches: it is not decided whether they may
+    /// be printed, or are money. A build ignores them, a check reports them.
     pub fn untyped(&self) -> &[Failure] {
         &self.untyped
     }
 
     /// An overlay action that gives all of them a type, to be pasted and edited.
     pub fn snippet(&self) -> Option<String> {
-        let fields = self.untyped.iter();
-        let fields: String = fields
-            .map(|field| format!("            - '{}'\n", field.place()))
-            .collect();
-        (!fields.is_empty()).then(|| {
+        let group = |name: &str, are_numbers: bool| {
+            let fields = self.untyped.iter();
+            let fields = fields.filter(|field| (field.reason() == NUMBER_QUESTION) == are_numbers);
+            let fields: String = fields
+                .map(|field| format!("            - '{}'\n", field.place()))
+                .collect();
+            let group = format!("        {name}:\n          fields:\n{fields}");
+            if fields.is_empty() { fields } else { group }
+        };
+        let groups = group("Personal", false) + &group("Amount", true);
+        (!groups.is_empty()).then(|| {
             format!(
-                "  - target: $.components\n    description: Personal, Secret or PlainText? Split the list, and name the evidence.\n    \
-                 update:\n      x-types:\n        Personal:\n          fields:\n{fields}"
+                "  - target: $.components\n    description: Personal, Secret or PlainText? Amount or PlainNumber? Split the lists, and name the \
+                 evidence.\n    update:\n      x-types:\n{groups}"
             )
         })
     }

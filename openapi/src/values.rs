@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToUpperCamelCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::failure::Failure;
 use crate::registry::{Entry, Kind, KnownValue, Registry};
 
-/// One macro call for each type.
-pub(crate) fn emit(registry: &Registry) -> Result<TokenStream, Failure> {
+/// One macro call for each type that is used.
+pub(crate) fn emit(
+    registry: &Registry,
+    is_used: impl Fn(&Entry) -> bool,
+) -> Result<TokenStream, Failure> {
     let calls = registry
         .entries()
         .iter()
-        .filter(|entry| entry.is_emitted())
+        .filter(|entry| entry.is_emitted() && is_used(entry))
         .map(emit_one)
         .collect::<Result<Vec<_>, _>>()?;
     Ok(quote!(#(#calls)*))
@@ -79,17 +82,27 @@ fn variants(entry: &Entry) -> Result<Vec<TokenStream>, Failure> {
 
 fn variant_tokens(value: &KnownValue, variant: &syn::Ident) -> TokenStream {
     let name = &value.name;
-    let means = value.means.as_deref().unwrap_or_default();
-    let documentation = if means.is_empty() {
-        format!("`{name}`.")
-    } else {
-        format!("`{name}`: {means}")
-    };
+    let documentation = documentation(value);
     let code = value.code.map(|code| {
         let code = proc_macro2::Literal::i64_unsuffixed(code);
         quote!((#code))
     });
     quote!(#[doc = #documentation] #variant = #name #code)
+}
+
+/// The meaning of a value; without one its name in words. With a code where it has one.
+fn documentation(value: &KnownValue) -> String {
+    let name = &value.name;
+    let code = value.code.map(|code| format!(" (code {code})"));
+    let code = code.unwrap_or_default();
+    match value.means.as_deref() {
+        Some(means) => format!("`{name}`{code}: {means}"),
+        None => {
+            let words = name.to_snake_case().replace('_', " ");
+            let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+            format!("{}{rest}: `{name}`{code}.", first.to_uppercase())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -98,7 +111,7 @@ mod tests {
     use serde_json::json;
 
     fn emitted(types: &serde_json::Value) -> Result<String, Failure> {
-        emit(&Registry::from_value(types).unwrap()).map(|tokens| tokens.to_string())
+        emit(&Registry::from_value(types).unwrap(), |_| true).map(|tokens| tokens.to_string())
     }
 
     #[test]
@@ -110,6 +123,11 @@ mod tests {
         let text = text.unwrap();
         assert!(text.contains("NotInsured = \"NOT_INSURED\" (2)"), "{text}");
         assert!(text.contains("KnownUnknown = \"UNKNOWN\""), "{text}");
+        assert!(
+            text.contains("`NOT_INSURED` (code 2): It is not."),
+            "{text}"
+        );
+        assert!(text.contains("Unknown: `UNKNOWN`."), "{text}");
     }
 
     #[test]

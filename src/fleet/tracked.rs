@@ -3,14 +3,25 @@
 use tokio::time::Instant;
 
 use super::FleetJob;
-use crate::jobs::{Answers, Job, JobError, JobHandle, Kind, Step};
+use crate::jobs::{Answers, Job, JobError, JobHandle, Kind, PackedJob, Step};
 use crate::values::ConnectionStatus;
 
 /// The place of a job in its fleet.
 pub(super) enum Slot<K: Kind> {
+    /// It waits; most jobs of a large fleet do.
+    Packed(Box<Waiting<K>>),
+    /// It is challenged, or cannot be packed.
     Idle(Box<Tracked<K>>),
     /// The job itself is in the task that makes its call.
     InFlight(Box<InFlight>),
+}
+
+/// A job that waits, packed.
+pub(super) struct Waiting<K: Kind> {
+    number: FleetJob,
+    job: PackedJob<K>,
+    due: Instant,
+    is_announced: bool,
 }
 
 /// What is known of a job whose call is under way.
@@ -21,8 +32,44 @@ pub(super) struct InFlight {
 }
 
 impl<K: Kind> Slot<K> {
+    /// Packs the job if it can be packed.
+    pub(super) fn new(tracked: Box<Tracked<K>>) -> Self {
+        if tracked.answers.is_some() || !tracked.job.is_packable() {
+            return Self::Idle(tracked);
+        }
+        Self::Packed(Box::new(Waiting {
+            number: tracked.number,
+            job: tracked.job.pack(tracked.last_status),
+            due: tracked.due,
+            is_announced: tracked.is_announced,
+        }))
+    }
+
+    /// The job, unless its call is under way.
+    pub(super) fn into_tracked(self) -> Option<Box<Tracked<K>>> {
+        match self {
+            Self::Packed(waiting) => {
+                let (job, last_status) = waiting.job.unpack(waiting.due);
+                Some(Box::new(Tracked {
+                    number: waiting.number,
+                    job,
+                    is_challenged: false,
+                    due: waiting.due,
+                    answers: None,
+                    is_announced: waiting.is_announced,
+                    last_status,
+                }))
+            }
+            Self::Idle(tracked) => Some(tracked),
+            Self::InFlight(_) => None,
+        }
+    }
+
+    /// The handle to save.
     pub(super) fn handle(&self) -> JobHandle {
         match self {
+            Self::Packed(waiting) if waiting.is_announced => waiting.job.handle().in_flight(),
+            Self::Packed(waiting) => waiting.job.handle(),
             Self::Idle(tracked) => tracked.handle(),
             Self::InFlight(call) => call.handle.clone(),
         }
@@ -41,6 +88,7 @@ pub(super) struct Tracked<K: Kind> {
     pub(super) answers: Option<Answers>,
     /// Whether [`Outcome::Starting`](super::Outcome::Starting) has been returned for the start.
     pub(super) is_announced: bool,
+    /// The status that was reported last.
     pub(super) last_status: Option<ConnectionStatus>,
 }
 

@@ -17,6 +17,9 @@ pub type Owner = AccountOwnerResponse;
 
 /// The owners of a member's accounts, as MX found them. It may be empty: some institutions deliver none.
 ///
+/// It serializes as the list of owners, in full: for the page of the user, or where you store personal data. `Debug` is redacted; see
+/// [what is not printed](crate::values#what-is-not-printed).
+///
 /// ```
 /// # fn example(owners: mx_nexus::identity::Owners) {
 /// for (account, owners) in owners.by_account() {
@@ -25,7 +28,9 @@ pub type Owner = AccountOwnerResponse;
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
 pub struct Owners {
     owners: Vec<Owner>,
 }
@@ -86,6 +91,27 @@ impl<'a> IntoIterator for &'a Owners {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn owners_serialize_in_full_and_print_redacted() {
+        let owner = Owner {
+            owner_name: Some("Ada Example".into()),
+            ..Owner::default()
+        };
+        let owners = Owners::from(vec![owner]);
+        let written = serde_json::to_value(&owners).unwrap();
+        assert_eq!(written, serde_json::json!([{"owner_name": "Ada Example"}]));
+        #[cfg(feature = "schemars")]
+        {
+            let schema = schemars::schema_for!(Owners).to_value();
+            assert!(jsonschema::is_valid(&schema, &written), "{schema}");
+        }
+        assert!(!format!("{owners:?}").contains("Ada"), "{owners:?}");
+        assert_eq!(
+            owners.iter().next().unwrap().owner_name.as_ref().unwrap(),
+            "Ada Example"
+        );
+    }
 
     #[test]
     fn owners_are_grouped_by_account() {

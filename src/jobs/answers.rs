@@ -68,6 +68,13 @@ impl Answers {
     }
 }
 
+impl<C: Into<ChallengeGuid>, A: Into<Secret>> FromIterator<(C, A)> for Answers {
+    fn from_iter<I: IntoIterator<Item = (C, A)>>(answers: I) -> Self {
+        let add = |all: Self, (challenge, answer)| all.with(challenge, answer);
+        answers.into_iter().fold(Self::new(), add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,12 +33,14 @@ impl Driving {
     }
 }
 
+/// The default time for answers. MX does not document how long it waits for them; a code by mail takes minutes.
+pub(super) const USER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
 impl Default for Driving {
     fn default() -> Self {
         Self {
             polling: Arc::new(Polling::default()),
-            // MX does not document how long it waits for answers; a code by mail takes minutes.
-            user_timeout: Duration::from_secs(15 * 60),
+            user_timeout: USER_TIMEOUT,
             checks_institution: true,
             #[cfg(feature = "tracing")]
             has_traced_ids: false,

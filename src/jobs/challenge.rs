@@ -7,6 +7,10 @@ use crate::values::{ChallengeGuid, ChallengeType, Personal};
 
 /// The questions that are open now. All of them are answered together.
 ///
+/// They serialize for the page that asks them: `{"challenges": […], "is_of_other_job": false}`, each with `guid`, `label`, `kind`, and
+/// `options` or `image` (a data URI) where it has them. Labels may be personal, so `Debug` is redacted; see
+/// [what is not printed](crate::values#what-is-not-printed).
+///
 /// ```
 /// use mx_nexus::jobs::{Answers, Challenges};
 ///

@@ -126,9 +126,8 @@ pub enum Pace {
 /// let identify = user.identify("MBR-1").with_other_job(OtherJob::Refuse);
 /// # }
 /// ```
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OtherJob {
     /// Wait for its end within the budget, then start. Its questions are asked as well, since it does not end without answers.
@@ -181,7 +180,8 @@ impl fmt::Display for Progress {
 /// assert_eq!(end.to_string(), "the member ended LOCKED");
 /// assert_eq!(end.remedy(), Remedy::ActAtInstitution);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum End {
@@ -248,7 +248,8 @@ impl fmt::Display for End {
 }
 
 /// Where a job is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Phase {
     /// The member has to be read before the start.

@@ -23,7 +23,10 @@ use crate::values::InstitutionGuid;
 
 mod answering;
 mod options;
+mod packing;
 mod requests;
+
+pub(crate) use packing::PackedJob;
 
 use options::OptionForm;
 

@@ -123,7 +123,8 @@ impl JobHandle {
 
 /// The format of a saved job. Every field but the version, the kind and the member has a default, so that a later version can
 /// add some and reads what an earlier one saved.
-#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub(super) struct Saved {
     version: String,
     /// The API whose job it is.
@@ -200,6 +201,7 @@ impl TryFrom<Value> for JobHandle {
     }
 }
 
+#[cfg(feature = "schemars")]
 impl schemars::JsonSchema for JobHandle {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "JobHandle".into()

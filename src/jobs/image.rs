@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 /// An image of a challenge.
 ///
@@ -42,9 +42,10 @@ impl Image {
             .filter(|character| !character.is_whitespace())
             .collect();
         let bytes = STANDARD_NO_PAD.decode(compact.trim_end_matches('=')).ok()?;
-        let media_type = match media_type {
-            "" => Self::sniff(&bytes),
-            named => named,
+        // What is no media type would break out of the data URI in a page.
+        let media_type = match media_type.split_once('/') {
+            Some((kind, form)) if is_token(kind) && is_token(form) => media_type,
+            _ => Self::sniff(&bytes),
         };
         Some(Self {
             media_type: media_type.to_owned(),
@@ -66,10 +67,25 @@ impl Image {
         &self.media_type
     }
 
+    /// The image as a data URI, for the `src` of a page. It serializes as this.
+    pub fn data_uri(&self) -> String {
+        format!(
+            "data:{};base64,{}",
+            self.media_type,
+            STANDARD.encode(&self.bytes)
+        )
+    }
+
     /// The encoded image.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+/// Whether it is part of a media type.
+fn is_token(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 impl fmt::Debug for Image {
@@ -99,6 +115,8 @@ mod tests {
             Some("image/png")
         );
         assert_eq!(decode("iVBORw0KGgo=").as_deref(), Some("image/png"));
+        let broken = "data:image/\"><script>;base64,iVBORw0KGgo=";
+        assert_eq!(decode(broken).as_deref(), Some("image/png"));
         for bad in ["", "data:image/png,plain", "data:image/png;base64,", "$$$"] {
             assert_eq!(decode(bad), None, "{bad}");
         }

@@ -35,7 +35,7 @@ impl<K: Kind> JobBuilder<K> {
     ///
     /// # Errors
     ///
-    /// Those of a call. It is sent once.
+    /// As for every request, see [`ErrorKind`](crate::ErrorKind). It is sent once.
     pub async fn read_member(&self) -> Result<MemberState, Error> {
         let (api, member) = self.calls();
         let snapshot = api.observe(member).await?;

@@ -66,15 +66,16 @@ pub(super) enum Weight {
 }
 
 /// What is known of the time since the last answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Answered {
     /// Whether the member was running when they were sent.
-    was_running: bool,
+    pub(super) was_running: bool,
     /// Whether the member was seen to take up work since.
-    has_run: bool,
+    pub(super) has_run: bool,
     /// Whether MX may not have got the answers.
-    is_lost: bool,
+    pub(super) is_lost: bool,
 }
 
 /// The memory that the proof needs.

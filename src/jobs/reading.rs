@@ -17,7 +17,8 @@ use crate::values::{ConnectionStatus, JobGuid, Timestamp};
 /// };
 /// assert_ne!(reading, Reading::default());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Reading {
     /// `connection_status`.

@@ -9,7 +9,8 @@ use super::reading::Reading;
 use crate::values::{ChallengeGuid, JobGuid, Timestamp};
 
 /// The state of a job. Every field has a default.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct SavedState {
     pub(super) phase: Phase,
@@ -169,6 +170,7 @@ impl<'de> Deserialize<'de> for Machine {
     }
 }
 
+#[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Machine {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "JobState".into()

@@ -44,7 +44,8 @@ pub(crate) enum Class {
 /// assert_eq!(remedy, Some(Remedy::UpdateCredentials));
 /// assert_eq!(Remedy::of(&ConnectionStatus::Connected), None);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Remedy {
     /// The user has to enter the credentials again; then start again.

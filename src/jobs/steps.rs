@@ -28,7 +28,6 @@
 
 use std::time::Duration;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::api::Kind;
@@ -38,7 +37,8 @@ use super::{Answers, Challenges, JobError, JobHandle, Remedy};
 use crate::values::{ChallengeGuid, ConnectionStatus};
 
 /// What one call has led to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Stepped {
     /// What to save.
     pub handle: JobHandle,
@@ -49,7 +49,8 @@ pub struct Stepped {
 }
 
 /// What happened in one call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// MX is working; make the next call after the delay.

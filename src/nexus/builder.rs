@@ -111,7 +111,7 @@ impl NexusBuilder {
                 source: self.source,
                 format: self.format,
                 opening: self.opening,
-                leases: self.leases,
+                leases: Arc::new(self.leases),
                 institution_support: InstitutionSupport::default(),
             }),
             pool: Arc::default(),

@@ -22,8 +22,9 @@ mod on {
         has_failed: bool,
         #[cfg(feature = "tracing")]
         has_ids: bool,
+        /// Boxed, because most jobs of a large fleet have none.
         #[cfg(feature = "tracing")]
-        span: Option<tracing::Span>,
+        span: Option<Box<tracing::Span>>,
     }
 
     impl JobTrace {
@@ -47,13 +48,21 @@ mod on {
                 span: match self.is_ended {
                     // What is called after the end, such as for the address of OAuth.
                     true => tracing::Span::current(),
-                    false => {
-                        let has_ids = self.has_ids;
-                        let open = || super::spans::job(handle, has_ids);
-                        self.span.get_or_insert_with(open).clone()
-                    }
+                    false => self.opened(handle),
                 },
             }
+        }
+
+        #[cfg(feature = "tracing")]
+        fn opened(&mut self, handle: &JobHandle) -> tracing::Span {
+            if let Some(span) = &self.span {
+                return (**span).clone();
+            }
+            let span = super::spans::job(handle, self.has_ids);
+            if !span.is_disabled() {
+                self.span = Some(Box::new(span.clone()));
+            }
+            span
         }
 
         /// Closes the span when the job is over.

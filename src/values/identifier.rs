@@ -4,16 +4,26 @@
 
 macro_rules! identifier {
     ($(#[$meta:meta])* $name:ident) => {
+        $crate::values::kept_text! {
+            $(#[$meta])*
+            #[derive(PartialOrd, Ord)]
+            $name
+        }
+    };
+}
+pub(crate) use identifier;
+
+/// A newtype of a string that is kept as MX wrote it, without an order.
+macro_rules! kept_text {
+    ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
-        )]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// The identifier as MX writes it.
+            /// The text as MX writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -52,8 +62,8 @@ macro_rules! identifier {
         }
 
         impl From<$name> for String {
-            fn from(identifier: $name) -> Self {
-                identifier.0
+            fn from(text: $name) -> Self {
+                text.0
             }
         }
 
@@ -64,4 +74,4 @@ macro_rules! identifier {
         }
     };
 }
-pub(crate) use identifier;
+pub(crate) use kept_text;

@@ -1,11 +1,10 @@
-//! Personal text: a string that `Debug` does not print.
+//! Personal text and account numbers: strings that `Debug` does not print.
 
 macro_rules! private_text {
     ($(#[$meta:meta])* $name:ident, $shown:literal) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::schemars::JsonSchema,
-        )]
+        #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -27,6 +26,24 @@ macro_rules! private_text {
 
             fn deref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                self.0 == *other
             }
         }
 
@@ -58,11 +75,12 @@ macro_rules! private_text {
 }
 
 private_text! {
-    /// A name, an address, a contact, a note: personal data. `Debug` prints `[personal]`; it dereferences to `str`.
+    /// A name, an address, a contact, a note: personal data. `Debug` prints `[personal]`; it dereferences to `str` and compares
+    /// with it. See [what is not printed](crate::values#what-is-not-printed).
     ///
     /// ```
     /// let owner = mx_nexus::values::Personal::from("Ada Example");
-    /// assert_eq!(&*owner, "Ada Example");
+    /// assert_eq!(owner, "Ada Example");
     /// assert_eq!(format!("{owner:?}"), "[personal]");
     /// ```
     Personal, "[personal]"
@@ -70,6 +88,7 @@ private_text! {
 
 private_text! {
     /// An account, routing, institution or transit number. MX sends it as a string, which keeps leading zeros, or as a number;
-    /// `Debug` prints `[number]`.
-    Digits, "[number]"
+    /// `Debug` prints `[digits]`; it dereferences to `str` and compares with it. See
+    /// [what is not printed](crate::values#what-is-not-printed).
+    Digits, "[digits]"
 }

@@ -1,9 +1,8 @@
-//! Text that MX writes in more than one way: times, and scalars seen as a string and as a number.
+//! Text that MX writes in more than one way: times, which `time.rs` parses, and scalars seen as a string and as a number.
 
 /// Any scalar, as text.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Text(String);
 
@@ -38,10 +37,17 @@ impl<'de> serde::Deserialize<'de> for Text {
     }
 }
 
-super::identifier! {
+super::kept_text! {
     /// A time or a date as MX wrote it: ISO 8601, with or without a fraction, `Z` or any offset, or a date alone.
     ///
-    /// The text is kept as it came, because MX writes times in several ways and dates in fields of times; parse it with the
-    /// time crate of your program. The text `"null"` that some answers hold is read as absent.
+    /// The text is kept as it came, because MX writes times in several ways and dates in fields of times. [`parse`](Self::parse)
+    /// returns which of them it is. There is no order of the texts, since offsets differ: compare what `parse` returns. The text
+    /// `"null"` that some answers hold is read as absent.
     Timestamp
+}
+
+impl From<super::Date> for Timestamp {
+    fn from(date: super::Date) -> Self {
+        Self(date.to_string())
+    }
 }

@@ -57,6 +57,7 @@ impl HttpOptions {
     /// Makes the HTTP client. It follows no redirect: credentials must not go to another host, and a start that is sent again
     /// costs again.
     pub(crate) fn build(self) -> Result<reqwest::Client, Error> {
+        Self::check_tls()?;
         let agent = concat!("mx-nexus/", env!("CARGO_PKG_VERSION"));
         self.client
             .user_agent(agent)
@@ -69,6 +70,20 @@ impl HttpOptions {
             .map_err(|error| {
                 Error::configuration(format!("the HTTP client cannot be built: {error}"))
             })
+    }
+
+    /// Refuses a program that has not installed the cryptography of TLS; reqwest would panic.
+    fn check_tls() -> Result<(), Error> {
+        #[cfg(all(
+            feature = "rustls-no-provider",
+            not(any(feature = "rustls", feature = "native-tls"))
+        ))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            return Err(Error::configuration(
+                "TLS has no cryptography; call `install_default` of a provider of rustls first, or turn on the feature rustls",
+            ));
+        }
+        Ok(())
     }
 }
 

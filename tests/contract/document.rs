@@ -154,6 +154,7 @@ impl Documented {
                 Some("integer") => vec!["7".to_owned()],
                 Some("boolean") => vec!["true".to_owned()],
                 Some("array") => vec![format!("{name}-1"), format!("{name}-2")],
+                _ if parameter["schema"]["format"] == "x-date" => vec!["2026-11-20".to_owned()],
                 _ => vec![format!("{name}-value")],
             };
             Parameter {

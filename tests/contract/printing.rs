@@ -15,11 +15,13 @@ const SECRET_HEADERS: [&str; 4] = [
     "mx-client-id",
 ];
 /// Registered types whose values are printed: kinds and identifiers of things, nothing about a person.
-const LISTED_KINDS: [Kind; 4] = [
+const LISTED_KINDS: [Kind; 6] = [
     Kind::Identifier,
     Kind::OpenText,
     Kind::OpenCode,
     Kind::Timestamp,
+    Kind::Date,
+    Kind::Amount,
 ];
 /// JSON types whose values are printed.
 const LISTED_SCALARS: [&str; 3] = ["boolean", "integer", "number"];

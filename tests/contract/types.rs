@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     Personal,
     Digits,
     Timestamp,
+    Date,
+    Amount,
     Text,
 }
 

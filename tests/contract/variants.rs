@@ -37,6 +37,7 @@ pub(crate) struct Variant {
 enum Kind {
     Object,
     List,
+    Amount,
     Digits,
     Text,
     Private,
@@ -52,6 +53,7 @@ impl Kind {
         match (schema["type"].as_str().unwrap_or_default(), format) {
             ("object", _) => Self::Object,
             ("array", _) => Self::List,
+            (_, "x-amount") => Self::Amount,
             (_, "x-digits") => Self::Digits,
             (_, "x-text") => Self::Text,
             (_, "x-personal" | "x-secret") => Self::Private,
@@ -159,6 +161,11 @@ fn of_site(site: &Site, answer: &Value) -> Vec<Variant> {
                 );
             }
         }
+        Kind::Amount => add(
+            Fault::TextForNumber,
+            json!("1234567.89"),
+            json!(1_234_567.89),
+        ),
         Kind::Digits | Kind::Text | Kind::Private => {
             add(Fault::NumberForText, json!(4711), json!("4711"));
             add(Fault::TextForNumber, json!("0012"), json!("0012"));

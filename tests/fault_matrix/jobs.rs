@@ -141,7 +141,7 @@ fn of_numbers(numbers: &Vec<AccountNumbers>) -> Gathered {
 #[allow(clippy::ptr_arg, reason = "a function of the result")]
 fn of_accounts(accounts: &Vec<Account>) -> Gathered {
     let balance = accounts.first().and_then(|account| account.balance);
-    Gathered::Number(balance.map_or(0, |balance| balance as u64))
+    Gathered::Number(balance.map_or(0, |balance| balance.cents().unwrap() as u64 / 100))
 }
 
 fn of_job(job: &HistoryJob) -> Gathered {

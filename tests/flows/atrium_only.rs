@@ -92,6 +92,7 @@ fn with_every_field<T: schemars::JsonSchema>() -> Map<String, Value> {
             Some("boolean") => json!(true),
             Some("integer") => json!(7),
             Some("number") => json!(1.25),
+            None if field["anyOf"][0]["$ref"] == "#/$defs/Amount" => json!(1.25),
             _ => json!(name),
         };
         (name.clone(), value)

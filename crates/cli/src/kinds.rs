@@ -108,7 +108,7 @@ impl JobCommand for Identification {
     }
 
     fn json(owners: &Owners) -> impl Serialize {
-        owners.iter().collect::<Vec<_>>()
+        owners
     }
 
     fn rows(owners: &Owners) -> Rows {

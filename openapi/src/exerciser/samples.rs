@@ -8,6 +8,9 @@ use crate::registry::{Kind, Registry};
 /// The depth below which a sample leaves fields out. Only recursive schemas reach it.
 const DEEPEST: usize = 8;
 
+/// The day that samples and calls have.
+pub(super) const DATE: &str = "2026-11-20";
+
 /// How much of a schema a sample sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -75,6 +78,7 @@ impl Samples<'_> {
             Kind::OpenCode => Some(json!(entry.values.first()?.code?)),
             Kind::OpenText => Some(json!(entry.values.first()?.name)),
             Kind::Timestamp => Some(json!("2026-11-20T10:00:00Z")),
+            Kind::Date => Some(json!(DATE)),
             Kind::Digits => Some(json!("0123456789")),
             _ => None,
         }

@@ -43,7 +43,7 @@ pub(crate) fn mock(file: &mut syn::File, vendor: &str, rows: &[Row]) {
             let owner = item.self_ty.to_token_stream().to_string();
             let Some(row) = self.0.iter().find(|row| {
                 row.answer == Answer::Bytes
-                    && format!("{}Then", row.id.to_upper_camel_case()) == owner
+                    && format!("{}Then", row.name.to_upper_camel_case()) == owner
             }) else {
                 return;
             };

@@ -35,7 +35,7 @@ impl VisitMut for Sends<'_> {
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
         let name = last_segment(&item.self_ty);
         let mut rows = self.rows.iter();
-        let Some(index) = rows.position(|row| row.id.to_upper_camel_case() == name) else {
+        let Some(index) = rows.position(|row| row.name.to_upper_camel_case() == name) else {
             return;
         };
         for member in &mut item.items {

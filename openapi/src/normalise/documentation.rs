@@ -1,12 +1,16 @@
-//! Extends descriptions for the generated rustdoc: each operation gets the types of its body and response, its special rules and
-//! its evidence; each schema the places that use it, and its evidence.
+//! Extends descriptions for the generated rustdoc: each operation gets links to the types of its body and response and to its
+//! evidence, and its special rules; each schema links to the places that use it and to its evidence.
 
 use std::collections::BTreeMap;
 
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
-use crate::document::{change_operations, children, follow, operations, schema_name};
+use crate::document::{
+    OperationEntry, change_operations, children, follow, operations, schema_name,
+};
 use crate::normalise::parameters::id_of;
+use crate::operations::evidence_variant;
 
 /// The number of names that a sentence lists; it counts the rest.
 const LISTED: usize = 5;
@@ -38,14 +42,16 @@ fn types_of(document: &Value, operation: &Map<String, Value>) -> Option<String> 
     let answer = answer_of(document, operation);
     let mut sentences = Vec::new();
     if let Some(name) = body.and_then(schema_name) {
-        sentences.push(format!("Body: `{name}`."));
+        sentences.push(format!("Body: {}.", link(name, "types::")));
     }
     match answer {
         Some(schema) if schema["format"] == "binary" => {
             sentences.push("Answer: a stream of bytes.".to_owned());
         }
         Some(schema) => {
-            sentences.extend(schema_name(schema).map(|name| format!("Answer: `{name}`.")));
+            sentences.extend(
+                schema_name(schema).map(|name| format!("Answer: {}.", link(name, "types::"))),
+            );
         }
         None => {}
     }
@@ -82,23 +88,26 @@ fn notes(operation: &Map<String, Value>) -> Vec<String> {
         }));
     }
     let evidence = operation.get("x-evidence").and_then(Value::as_str);
-    notes.push(format!("Known from: {}.", describe_evidence(evidence)));
+    notes.push(evidence_link(evidence.unwrap_or_default()));
     notes
 }
 
-/// The meaning of an evidence mark.
-pub(crate) fn describe_evidence(mark: Option<&str>) -> &'static str {
-    match mark {
-        Some("spec") => "the printed specification",
-        Some("table") => "the reference's tables of fields and parameters",
-        Some("example") => "an example of the reference or a guide",
-        Some("guide") => "a guide",
-        Some("live") => "live answers",
-        _ => "inference from its siblings; check it first when something differs",
+/// A link to a type, from below `path`.
+fn link(schema: &str, path: &str) -> String {
+    let name = schema.to_upper_camel_case();
+    if path.is_empty() {
+        return format!("[`{name}`]");
     }
+    format!("[`{name}`]({path}{name})")
 }
 
-/// Where a schema occurs: operations by id, schemas by name.
+/// A link to the variant of `Evidence`, which has the meaning of the mark.
+fn evidence_link(mark: &str) -> String {
+    let variant = evidence_variant(mark);
+    format!("Evidence: [{variant}](crate::operations::Evidence::{variant}).")
+}
+
+/// Where a schema occurs, as links.
 #[derive(Default)]
 struct Uses {
     bodies: Vec<String>,
@@ -119,10 +128,9 @@ impl Uses {
     }
 }
 
-/// The first names, and how many there are besides.
+/// The first links, and how many there are besides.
 fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(LISTED).map(|name| format!("`{name}`"));
-    let shown = shown.collect::<Vec<_>>().join(", ");
+    let shown = names[..names.len().min(LISTED)].join(", ");
     match names.len().saturating_sub(LISTED) {
         0 => shown,
         more => format!("{shown} and {more} more"),
@@ -141,7 +149,7 @@ fn describe_schemas(document: &mut Value) -> Vec<String> {
         };
         let mut sentences = uses.get(name).map(Uses::sentences).unwrap_or_default();
         if let Some(mark) = schema.get("x-evidence").and_then(Value::as_str) {
-            sentences.push(format!("Known from: {}.", describe_evidence(Some(mark))));
+            sentences.push(evidence_link(mark));
         }
         let mut paragraphs = Vec::from_iter(text_of(schema.get("description")));
         if !sentences.is_empty() {
@@ -161,25 +169,35 @@ fn uses(document: &Value) -> BTreeMap<String, Uses> {
             .and_then(|body| schema_in(document, body))
             .and_then(schema_name)
         {
-            let id = operation.id.to_owned();
-            uses.entry(name.to_owned()).or_default().bodies.push(id);
+            let method = method_link(&operation);
+            uses.entry(name.to_owned()).or_default().bodies.push(method);
         }
         if let Some(name) = answer_of(document, operation.value).and_then(schema_name) {
-            let id = operation.id.to_owned();
-            uses.entry(name.to_owned()).or_default().answers.push(id);
+            let method = method_link(&operation);
+            uses.entry(name.to_owned())
+                .or_default()
+                .answers
+                .push(method);
         }
     }
     let schemas = document["components"]["schemas"].as_object();
     for (holder, schema) in schemas.into_iter().flatten() {
         for name in held(schema) {
             let holders = &mut uses.entry(name.to_owned()).or_default().holders;
+            let holding = link(holder, "");
             // A schema may refer to another more than once, and to itself.
-            if holders.last() != Some(holder) && name != holder {
-                holders.push(holder.clone());
+            if holders.last() != Some(&holding) && name != holder {
+                holders.push(holding);
             }
         }
     }
     uses
+}
+
+/// A link to the method of an operation, from the module of the types.
+fn method_link(operation: &OperationEntry<'_>) -> String {
+    let method = operation.name().to_snake_case();
+    format!("[`{method}`](super::Client::{method})")
 }
 
 /// The schemas that a schema refers to, at any depth.
@@ -224,15 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_names_its_types_and_ends_with_how_well_it_is_known() {
+    fn an_operation_links_to_its_types_and_its_evidence() {
         let document = described();
         let text = document["paths"]["/a"]["post"]["description"].as_str();
         let expected = [
             "Asks.",
-            "Body: `Ask`. Answer: `Answer`.",
+            "Body: [`Ask`](types::Ask). Answer: [`Answer`](types::Answer).",
             "Starts work at MX, so it is never sent again when its answer was lost.",
             "Status 403: Not enabled.",
-            "Known from: the reference's tables of fields and parameters.",
+            "Evidence: [Table](crate::operations::Evidence::Table).",
         ];
         assert_eq!(text, Some(expected.join("\n\n").as_str()));
         let text = document["paths"]["/a"]["get"]["description"].as_str();
@@ -240,27 +258,29 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_says_where_it_occurs_and_how_well_it_is_known() {
+    fn a_schema_links_to_where_it_occurs_and_its_evidence() {
         let document = described();
         let text = |name: &str| document["components"]["schemas"][name]["description"].as_str();
         assert_eq!(
             text("Ask"),
-            Some("Body of `askMember`. Known from: a guide.")
+            Some(
+                "Body of [`ask_member`](super::Client::ask_member). Evidence: [Guide](crate::operations::Evidence::Guide)."
+            )
         );
         assert_eq!(
             text("Answer"),
-            Some("One or many.\n\nAnswer of `askMember`.")
+            Some("One or many.\n\nAnswer of [`ask_member`](super::Client::ask_member).")
         );
         assert_eq!(
             text("Member"),
-            Some("Part of `Answer`. Known from: live answers.")
+            Some("Part of [`Answer`]. Evidence: [Live](crate::operations::Evidence::Live).")
         );
     }
 
     #[test]
     fn many_names_are_counted() {
         let names: Vec<String> = (1..=7).map(|number| format!("n{number}")).collect();
-        assert_eq!(listed(&names), "`n1`, `n2`, `n3`, `n4`, `n5` and 2 more");
-        assert_eq!(listed(&names[..2]), "`n1`, `n2`");
+        assert_eq!(listed(&names), "n1, n2, n3, n4, n5 and 2 more");
+        assert_eq!(listed(&names[..2]), "n1, n2");
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Sides {
 }
 
 /// Follows every body of every operation into the schemas.
-pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
+pub(crate) fn used(document: &Value) -> Sides {
     let mut sides = Sides::default();
     for operation in operations(document) {
         if let Some(body) = operation.value.get("requestBody") {
@@ -25,6 +25,12 @@ pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
             collect(document, responses, &mut sides.responses);
         }
     }
+    sides
+}
+
+/// The sides of a document in which every schema has exactly one.
+pub(crate) fn find(document: &Value) -> Result<Sides, Failure> {
+    let sides = used(document);
     if let Some(shared) = sides.requests.intersection(&sides.responses).next() {
         return Err(Failure::new(
             "finding sides",

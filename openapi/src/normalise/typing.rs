@@ -16,7 +16,7 @@ const PASS: &str = "give types";
 pub(crate) struct Given {
     /// The fields that have a registered type now.
     pub(crate) places: Vec<String>,
-    /// The text fields that no pattern matches.
+    /// The fields of text and of numbers that no pattern matches.
     pub(crate) untyped: Vec<Failure>,
 }
 
@@ -140,12 +140,10 @@ impl Typing<'_> {
                 ));
             }
             _ => {
-                if is_text(schema) && schema.get("enum").is_none() {
-                    let question = "this text has no type: is it personal or secret? Add it to Personal or Secret in x-types, \
-                                    or to a type of kind plain if it may be printed";
-                    let untyped = Failure::new(PASS, place, question).at(pointer);
-                    self.given.untyped.push(untyped);
-                }
+                let question = question(schema);
+                let untyped =
+                    question.map(|question| Failure::new(PASS, place, question).at(pointer));
+                self.given.untyped.extend(untyped);
                 return Ok(());
             }
         };
@@ -183,6 +181,21 @@ fn held(schema: &Value) -> Option<&'static str> {
     is_map.then_some("additionalProperties")
 }
 
+/// What the overlay has to decide on a field that no pattern matches.
+fn question(schema: &Value) -> Option<&'static str> {
+    if schema["type"] == "number" {
+        return Some(NUMBER_QUESTION);
+    }
+    (is_text(schema) && schema.get("enum").is_none()).then_some(
+        "this text has no type: is it personal or secret? Add it to Personal or Secret in x-types, \
+         or to a type of kind plain if it may be printed",
+    )
+}
+
+/// What is asked of numbers.
+pub(crate) const NUMBER_QUESTION: &str = "this number has no type: is it money? Add it to Amount in x-types, \
+     or to a type of kind plain if it is a rate, a share or a quantity";
+
 /// Whether a schema lets any text through: a string, an object of any fields, or a value of any kind.
 fn is_text(schema: &Value) -> bool {
     if !schema.is_object() || SHAPES.iter().any(|key| schema.get(key).is_some()) {
@@ -218,10 +231,13 @@ fn fits(entry: &Entry, schema: &Value) -> bool {
     }
     let declared = schema.get("type");
     match declared.map(|declared| declared.as_str().unwrap_or_default()) {
-        None => entry.kind != Kind::OpenCode,
-        Some("string") => true,
+        None => !matches!(entry.kind, Kind::OpenCode | Kind::Amount),
+        Some("string") => entry.kind != Kind::Amount,
         Some("integer") => matches!(entry.kind, Kind::OpenCode | Kind::Text | Kind::Personal),
-        Some("number") => matches!(entry.kind, Kind::Text | Kind::Personal),
+        Some("number") => matches!(
+            entry.kind,
+            Kind::Amount | Kind::Plain | Kind::Text | Kind::Personal
+        ),
         Some("boolean") => entry.kind == Kind::Text,
         Some("object") => entry.kind == Kind::Plain,
         Some(_) => false,
@@ -365,6 +381,30 @@ mod tests {
         let registry = registry(&types);
         assert!(apply(&mut document, &registry).unwrap().untyped.is_empty());
         registry.check_all_used().unwrap();
+    }
+
+    #[test]
+    fn an_amount_stays_a_number_and_a_number_of_no_type_is_listed() {
+        let fields = json!({
+            "balance": {"type": "number"}, "end_balance": {"type": "string"}, "apr": {"type": "number"}, "size": {"type": "number"}
+        });
+        let mut document = with_answer(&json!({"properties": fields}));
+        let types = json!({
+            "Amount": {"kind": "amount", "fields": ["*.*balance"]},
+            "PlainNumber": {"kind": "plain", "fields": ["*.apr"]},
+            "PlainText": {"kind": "plain", "fields": ["readIt.search"]}
+        });
+        let given = apply(&mut document, &registry(&types)).unwrap();
+        assert_eq!(given.places, ["readIt.answer.balance: Amount"]);
+        let untyped: Vec<&str> = given.untyped.iter().map(Failure::place).collect();
+        assert_eq!(untyped, ["readIt.answer.end_balance", "readIt.answer.size"]);
+        let balance = document.pointer(
+            "/paths/~1a/get/responses/2XX/content/application~1json/schema/properties/balance",
+        );
+        assert_eq!(
+            balance,
+            Some(&json!({"type": "number", "format": "x-amount"}))
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::document;
 use crate::failure::Failure;
+use crate::groups::Wanted;
 use crate::overlay::{self, Applied, Fault, Outcome};
 use crate::registry::TYPES;
 use crate::report::Report;
@@ -126,9 +127,9 @@ impl Examined {
         if !is_sound || passes_refuse {
             return;
         }
-        match Generated::of(*api, value, Report::default()) {
+        match Generated::of(*api, value, Report::default(), Wanted::ALL) {
             Ok(generated) => {
-                self.note(generated.files(&Part::ALL).map(drop));
+                self.note(generated.files(&Part::ALL, &BTreeSet::new()).map(drop));
                 self.generated = Some(generated);
             }
             Err(failure) => self.note(Err(failure)),

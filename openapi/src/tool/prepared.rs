@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::access::{self, Access};
 use crate::failure::Failure;
+use crate::groups::Wanted;
 use crate::normalise::{self, lenient, parameters, sides};
 use crate::operations::{self, Row};
 use crate::overlay::{Fault, Outcome};
@@ -187,7 +188,8 @@ impl Prepared {
     #[must_use]
     pub fn with_generator(mut self, api: &Api) -> Self {
         if self.refused.is_empty() {
-            let normalised = Normalised::of(self.overlaid.clone(), &mut Report::default());
+            let normalised =
+                Normalised::of(self.overlaid.clone(), &mut Report::default(), Wanted::ALL);
             let client = normalised.and_then(|normalised| normalised.client(api));
             let refused = client.err();
             let refused = refused.map(|failure| failure.in_document(&api.document_name()));

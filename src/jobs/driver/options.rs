@@ -27,6 +27,11 @@ struct Sent {
 }
 
 impl OptionForm {
+    /// Whether nothing is known of it.
+    pub(super) const fn is_unused(&self) -> bool {
+        self.known.is_none() && self.last.is_none()
+    }
+
     /// The answers in the form in which to send them.
     pub(super) fn choose(
         &mut self,

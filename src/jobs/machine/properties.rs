@@ -9,6 +9,10 @@ use proptest::sample::select;
 
 use self::world::{Server, worlds};
 use super::*;
+use crate::jobs::api::{KindName, Options};
+use crate::jobs::handle::JobHandle;
+use crate::jobs::packed::{Packed, State};
+use crate::operations::Api;
 use crate::values::ConnectionStatus;
 
 /// No driver needs more directives than this between two waits.
@@ -37,6 +41,33 @@ fn replayed(machine: &Machine) -> Machine {
     found
 }
 
+/// The state as a fleet keeps it between two calls.
+fn repacked(machine: &Machine) -> Machine {
+    let handle = JobHandle {
+        api: Api::Nexus,
+        kind: KindName::Identification,
+        user: Some("MBR-1".to_owned()),
+        member: "MBR-1".into(),
+        options: Options::default(),
+        check_institution: true,
+        machine: machine.clone(),
+    };
+    if !Packed::fits(&handle) {
+        return handle.machine;
+    }
+    let state = State {
+        handle: handle.clone(),
+        message: Some("a ".repeat(200)),
+        institution: None,
+        reported: handle.machine.progress().last_status,
+    };
+    let found = Packed::new(state).unpack();
+    assert_eq!((&found.handle, found.institution), (&handle, None));
+    assert_eq!(found.reported, handle.machine.progress().last_status);
+    assert_eq!(found.message, Some("a ".repeat(200)));
+    found.handle.machine
+}
+
 /// Drives as a driver does, through save and load at every step, and gives the last directive; `TimedOut` when nothing
 /// happens any more.
 fn drive(server: &mut Server) -> Directive {
@@ -44,7 +75,7 @@ fn drive(server: &mut Server) -> Directive {
     let (mut waits, mut at_once) = (0, 0);
     let mut was_due = false;
     for _ in 0..3_000 {
-        machine = replayed(&machine);
+        machine = replayed(&repacked(&machine));
         let is_over = matches!(
             machine.directive(),
             Directive::Finished | Directive::Ended(_)
@@ -192,7 +223,7 @@ fn drive_through(noise: &Noise, budget: u32) {
     let mut answered: Vec<ChallengeGuid> = vec![];
     let (mut has_reason, mut reads, mut last_job) = (true, 0, None);
     for step in 0.. {
-        machine = replayed(&machine);
+        machine = replayed(&repacked(&machine));
         at_once += 1;
         // Answers take some time too.
         if machine.pace() != Pace::AtOnce || matches!(machine.directive(), Directive::Ask(_)) {
@@ -280,7 +311,7 @@ proptest! {
             if index % renew_every == 0 && !is_over {
                 machine.renew();
             }
-            machine = replayed(&machine);
+            machine = replayed(&repacked(&machine));
             if matches!(before, Directive::Finished | Directive::Ended(_)) {
                 prop_assert_eq!((machine.directive(), machine.pace()), (before, Pace::AtOnce));
             }

@@ -1,5 +1,6 @@
 //! Transactions as both APIs show them: those of the latest job of each member that gathered transactions.
 
+use mx_nexus::values::Amount;
 use serde_json::{Value, json};
 
 use crate::bank::transactions::{COUNT, DAYS_APART, Merchant, transaction};
@@ -57,7 +58,7 @@ fn shown(
     let at = clock.iso_days_before(member.created, (number * DAYS_APART) as u64);
     let mut shown = json!({
         "account_guid": account.guid,
-        "amount": transaction.cents as f64 / 100.0,
+        "amount": Amount::from_cents(transaction.cents as i64),
         "created_at": at,
         "currency_code": "USD",
         "date": at.get(..10),

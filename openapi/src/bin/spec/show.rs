@@ -60,12 +60,12 @@ fn part_of(generated: &Generated, part: Part) -> Result<String, Failure> {
         Part::Document => generated.document(),
         Part::Client => generated.client(),
         Part::Mock => generated.mock()?,
-        Part::Values => generated.values()?,
-        Part::Operations => generated.operations(),
+        Part::Values => generated.values(&std::collections::BTreeSet::new())?,
+        Part::Operations => generated.operations()?,
         Part::Pages => generated.pages()?,
         Part::Examples => generated.examples(),
         Part::Exerciser => generated.exerciser()?,
-        Part::Types => generated.types(),
+        Part::Types => generated.types()?,
         Part::Surface => generated.surface(),
     })
 }

@@ -101,8 +101,9 @@ impl Shape {
             rust,
             is_registered: entry.is_some(),
             reads_scalars: entry.is_some_and(|entry| {
-                // These two are read from text alone, unless the text `null` is looked for, which it is not in lists.
-                let text_only = matches!(entry.kind, Kind::Identifier | Kind::Timestamp);
+                // These are read from text alone, unless the text `null` is looked for, which it is not in lists.
+                let text_only =
+                    matches!(entry.kind, Kind::Identifier | Kind::Timestamp | Kind::Date);
                 !text_only || entry.null_text && !is_list
             }),
         }

@@ -1,6 +1,7 @@
 //! Accounts, their owners and their numbers.
 
 use http::StatusCode;
+use mx_nexus::values::Amount;
 use serde_json::{Value, json};
 
 use crate::bank::accounts::{ACCOUNTS, AccountKind, Owner, Source};
@@ -173,7 +174,7 @@ pub(in crate::handlers) fn account_json(
     let numbers = masked.numbers(index, &institution.code, institution.country);
     let last_four = numbers.account_number.get(6..).unwrap_or_default();
     let cents = source.cents(index);
-    let balance = json!(cents as f64 / 100.0);
+    let balance = json!(Amount::from_cents(cents as i64));
     let created = clock.iso(member.created);
     let updated = member.connection.succeeded.map(|at| clock.iso(at));
     let guid = &account.guid;
