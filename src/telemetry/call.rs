@@ -124,7 +124,7 @@ mod spans {
         )
     }
 
-    /// Records the outcome of a call or an attempt, of which it is the `sent`-th.
+    /// Records the outcome of a call or an attempt, of which it is the `sent`-th. Numbers are `i64`: OpenTelemetry has no others.
     pub(super) fn record(
         span: &Span,
         outcome: Result<u16, &Error>,
@@ -138,14 +138,14 @@ mod spans {
             Err(error) => error.status(),
         };
         if let Some(status) = status {
-            span.record("http.response.status_code", status);
+            span.record("http.response.status_code", i64::from(status));
         }
         if let Some(error_type) = error_type {
             span.record("error.type", error_type);
             span.record("otel.status_code", "ERROR");
         }
         if sent > 1 {
-            span.record("http.request.resend_count", sent - 1);
+            span.record("http.request.resend_count", i64::from(sent - 1));
         }
     }
 
@@ -169,10 +169,10 @@ mod spans {
                 http.request.method = operation.method,
                 url.template = operation.path,
                 server.address = url.host_str(),
-                server.port = url.port_or_known_default(),
+                server.port = url.port_or_known_default().map(i64::from),
                 http.response.status_code = Empty,
                 "error.type" = Empty,
-                http.request.resend_count = (before > 0).then_some(before),
+                http.request.resend_count = (before > 0).then_some(i64::from(before)),
                 otel.status_code = Empty,
             );
             Self {

@@ -78,7 +78,8 @@ mod on {
             self.is_ended = true;
             #[cfg(feature = "tracing")]
             if let Some(span) = self.span.take() {
-                span.record("mx.job.polls", handle.machine.progress().polls);
+                let polls = i64::from(handle.machine.progress().polls);
+                span.record("mx.job.polls", polls);
                 super::spans::close(&span, outcome);
             }
             metrics::job_ended(handle.api().name(), kind(handle.kind()), outcome);
