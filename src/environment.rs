@@ -134,7 +134,7 @@ impl FromStr for Environment {
             "integration" => Ok(Self::integration()),
             "production" => Ok(Self::production()),
             address if address.contains('@') => Err(Error::configuration(
-                "the environment (MX_ENVIRONMENT) is the address of a sandbox without a user and a password; `nexus sandbox` prints it",
+                "the address of a sandbox (MX_ENVIRONMENT) has no user and no password; `nexus sandbox` prints it",
             )),
             address if address.starts_with("http://") || address.starts_with("https://") => {
                 let environment = Self::sandbox(address);
@@ -142,7 +142,7 @@ impl FromStr for Environment {
                 Ok(environment)
             }
             _ => Err(Error::configuration(
-                "the environment (MX_ENVIRONMENT) is integration, production, or the address of a sandbox, such as http://127.0.0.1:8080",
+                "the environment (MX_ENVIRONMENT) has to be integration, production, or the address of a sandbox, such as http://127.0.0.1:8080",
             )),
         }
     }

@@ -81,6 +81,7 @@ pub mod mock;
 pub mod operations;
 pub mod pages;
 pub mod sso;
+pub mod telemetry;
 pub mod values;
 pub mod verification;
 
@@ -93,7 +94,6 @@ mod scalar;
 mod secret;
 mod session;
 mod settings;
-mod trace;
 mod wire;
 
 #[cfg(feature = "atrium")]

@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::telemetry::{self, metrics};
 
 /// How long MX keeps a session, counted anew from each call (reference).
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -196,7 +197,8 @@ impl Sessions {
             result: None,
             publish,
         };
-        runtime.spawn(open(Arc::clone(exchange), opening.limit, settlement));
+        let task = open(Arc::clone(exchange), opening.limit, settlement);
+        runtime.spawn(telemetry::in_current_span(task));
         Ok(Next::Opening(opening))
     }
 }
@@ -325,6 +327,7 @@ async fn open(exchange: Arc<dyn Exchange>, limit: Duration, mut settlement: Sett
         Ok(result) => result,
         Err(_elapsed) => Err(Error::session_timeout(limit)),
     };
+    metrics::session_ended(result.as_ref().err());
     settlement.result = Some(result);
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{self, Instant, sleep};
 use crate::error::Error;
 use crate::operations::Operation;
 use crate::retry::{RetryBudget, RetryPolicy};
-use crate::trace::Trace;
+use crate::telemetry::call::CallTrace;
 
 mod answer;
 mod client;
@@ -76,11 +76,13 @@ impl Connection {
         operation: &'static Operation,
         request: Request,
     ) -> impl Future<Output = Result<Answer, Error>> {
-        let trace = Trace::begin(operation);
+        let mut trace = CallTrace::begin(operation);
         let scope = trace.scope();
         let mut request = Some(request);
         scope.around(async move {
-            let outcome = self.attempt(http, operation, &mut request, &trace).await;
+            let outcome = self
+                .attempt(http, operation, &mut request, &mut trace)
+                .await;
             trace.ended(outcome.as_ref().map(Answer::status));
             outcome
         })
@@ -92,7 +94,7 @@ impl Connection {
         http: &reqwest::Client,
         operation: &'static Operation,
         request: &mut Option<Request>,
-        trace: &Trace,
+        trace: &mut CallTrace,
     ) -> Result<Answer, Error> {
         let begun = Instant::now();
         let left = || self.timeout.map(|all| all.saturating_sub(begun.elapsed()));
@@ -120,26 +122,29 @@ impl Connection {
             if may_repeat || outgoing.body().is_some() {
                 *request = outgoing.try_clone();
             }
-            let hook = self.rules.hook.as_deref();
-            headers::set(
-                operation,
-                outgoing.headers_mut(),
-                hook,
-                self.headers.as_ref(),
-            )?;
-            request::set_media_types(operation, outgoing.headers_mut());
-            signature.set(operation, outgoing.headers_mut())?;
+            let attempt = trace.attempt(outgoing.url());
+            let prepared = attempt.in_scope(|| {
+                let (of_call, headers) = (self.headers.as_ref(), outgoing.headers_mut());
+                headers::set(operation, headers, self.rules.hook.as_deref(), of_call)?;
+                request::set_media_types(operation, headers);
+                signature.set(operation, headers)
+            });
+            if let Err(error) = prepared {
+                attempt.ended(Err(&error));
+                return Err(error);
+            }
             if let Some(left) = left() {
                 *outgoing.timeout_mut() = Some(left);
             }
-            trace.sending();
             let started = Instant::now();
             let sent = Sent {
                 signature: &signature,
                 body: request.as_ref().and_then(Request::body),
             };
             let limit = self.rules.answer_limit;
-            let outcome = answer::receive(operation, http.execute(outgoing), limit, &sent).await;
+            let receiving = answer::receive(operation, http.execute(outgoing), limit, &sent);
+            let outcome = attempt.scope().around(receiving).await;
+            attempt.ended(outcome.as_ref().map(Answer::status));
             let status = outcome
                 .as_ref()
                 .map_or_else(Error::status, |it| Some(it.status()));

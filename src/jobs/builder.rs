@@ -11,6 +11,7 @@ use super::handle::JobHandle;
 use super::machine::Machine;
 use super::{Answers, Challenges, JobError, OtherJob, PollPolicy, Polling};
 use crate::operations::Api;
+use crate::telemetry::job::JobTrace;
 use crate::values::MemberGuid;
 
 /// How a job is driven. Shared by the jobs of a fleet.
@@ -19,6 +20,17 @@ pub(crate) struct Driving {
     pub(crate) polling: Arc<dyn PollPolicy>,
     pub(crate) user_timeout: Duration,
     pub(crate) checks_institution: bool,
+    #[cfg(feature = "tracing")]
+    pub(crate) has_traced_ids: bool,
+}
+
+impl Driving {
+    pub(super) fn trace(&self) -> JobTrace {
+        #[cfg(feature = "tracing")]
+        return JobTrace::with_ids(self.has_traced_ids);
+        #[cfg(not(feature = "tracing"))]
+        JobTrace::default()
+    }
 }
 
 /// The default time for answers. MX does not document how long it waits for them; a code by mail takes minutes.
@@ -30,6 +42,8 @@ impl Default for Driving {
             polling: Arc::new(Polling::default()),
             user_timeout: USER_TIMEOUT,
             checks_institution: true,
+            #[cfg(feature = "tracing")]
+            has_traced_ids: false,
         }
     }
 }
@@ -154,6 +168,14 @@ impl<K: Kind> JobBuilder<K> {
     pub fn with_institution_check(mut self, check: bool) -> Self {
         self.driving.checks_institution = check;
         self.handle.check_institution = check;
+        self
+    }
+
+    /// Adds the ids of user and member to the span of the job; by default they are in no span.
+    #[cfg(feature = "tracing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
+    pub fn with_traced_ids(mut self) -> Self {
+        self.driving.has_traced_ids = true;
         self
     }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::telemetry::job::{self as telemetry, JobTrace};
 use crate::values::InstitutionGuid;
 
 mod answering;
@@ -91,6 +92,7 @@ pub struct Job<K: Kind> {
     option_form: OptionForm,
     has_warned: bool,
     over: Option<JobError>,
+    trace: JobTrace,
 }
 
 impl<K: Kind> fmt::Debug for Job<K> {
@@ -111,6 +113,7 @@ impl<K: Kind> Job<K> {
         timeout: Duration,
     ) -> Self {
         Self {
+            trace: driving.trace(),
             api,
             handle,
             driving,
@@ -275,7 +278,8 @@ impl<K: Kind> Job<K> {
             // `Retry-After` lasts longer than the budget.
             self.observe(Observation::BudgetSpent);
         }
-        self.act().await
+        let scope = self.trace.scope(&self.handle);
+        scope.around(self.act()).await
     }
 
     fn machine(&self) -> &Machine {
@@ -286,6 +290,7 @@ impl<K: Kind> Job<K> {
         self.due = None;
         self.is_woken = false;
         self.handle.machine.observe(observation);
+        self.trace.observed(&self.handle);
     }
 
     /// Whether a wait comes before the next call.
@@ -345,11 +350,12 @@ impl<K: Kind> Job<K> {
             && let Some(status) = self.progress().unknown_status
         {
             self.has_warned = true;
-            crate::trace::unknown_status(&status);
+            telemetry::unknown_status(&status);
         }
     }
 
-    fn failed(&self, error: Error) -> JobError {
+    fn failed(&mut self, error: Error) -> JobError {
+        self.trace.failed(&error);
         JobError::call(error, self.circumstances())
     }
 

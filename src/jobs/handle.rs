@@ -35,7 +35,7 @@ pub struct JobHandle {
     pub(super) options: Options,
     /// Whether the institution has to be read before the start.
     pub(super) check_institution: bool,
-    pub(super) machine: Machine,
+    pub(crate) machine: Machine,
 }
 
 impl JobHandle {

@@ -269,5 +269,5 @@ async fn secrets_are_sent_and_the_log_is_captured() {
     assert!(log.contains("starting new connection"), "of reqwest");
     assert!(log.contains("hyper_util"), "of hyper");
     #[cfg(feature = "tracing")]
-    assert!(log.contains("mx_nexus.operation"), "of ours");
+    assert!(log.contains("mx_nexus.request"), "of ours");
 }

@@ -58,7 +58,8 @@ impl<K: Kind> Job<K> {
         let asked = std::mem::take(&mut self.asked);
         let bodies = self.option_form.choose(&asked, bodies);
         self.observe(Observation::AnswerLost);
-        let sent = self.put(bodies).await;
+        let scope = self.trace.scope(&self.handle);
+        let sent = scope.around(self.put(bodies)).await;
         self.handle.machine = before;
         match sent {
             Ok(seen) => {

@@ -13,6 +13,7 @@ use crate::jobs::clock::Clock;
 use crate::jobs::packed::{Packed, State};
 use crate::jobs::{Driving, JobHandle, PollPolicy};
 use crate::secret::Secret;
+use crate::telemetry::job::JobTrace;
 use crate::values::ConnectionStatus;
 
 /// A job that waits, in little memory.
@@ -27,6 +28,7 @@ pub(crate) struct PackedJob<K: Kind> {
     checks_institution: bool,
     is_woken: bool,
     has_warned: bool,
+    trace: JobTrace,
 }
 
 impl<K: Kind> Job<K> {
@@ -60,6 +62,7 @@ impl<K: Kind> Job<K> {
             checks_institution,
             is_woken: self.is_woken,
             has_warned: self.has_warned,
+            trace: self.trace,
         }
     }
 }
@@ -79,6 +82,9 @@ impl<K: Kind> PackedJob<K> {
                 polling: self.polling,
                 checks_institution: self.checks_institution,
                 user_timeout: USER_TIMEOUT,
+                // The trace knows it.
+                #[cfg(feature = "tracing")]
+                has_traced_ids: false,
             },
             clock: self.clock,
             asked: Vec::new(),
@@ -94,6 +100,7 @@ impl<K: Kind> PackedJob<K> {
             option_form: OptionForm::default(),
             has_warned: self.has_warned,
             over: None,
+            trace: self.trace,
         };
         (job, state.reported)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Job;
+use super::{Job, telemetry};
 use crate::error::{Error, ErrorKind};
 use crate::jobs::api::Kind;
 use crate::jobs::api::{CheckedAnswer, Snapshot};
@@ -194,6 +194,7 @@ impl<K: Kind> Job<K> {
         if let Ok(Ok(Some(false))) = timeout(limit, supported).await {
             let end = JobError::ended(&End::NotSupported, self.circumstances());
             self.over = Some(end.clone());
+            self.trace.ended(&self.handle, telemetry::NOT_SUPPORTED);
             return Err(end);
         }
         Ok(())

@@ -54,7 +54,7 @@ async fn a_log_warns_once_of_an_unknown_status_and_holds_no_secret() {
     // A test without a subscriber that comes first, at the same time, would disable the warning for all.
     while log.text().is_empty() {
         tracing::callsite::rebuild_interest_cache();
-        crate::trace::unknown_status("DREAMING");
+        crate::telemetry::job::unknown_status("DREAMING");
     }
     whole_job().await;
     drop(guard);
