@@ -189,7 +189,7 @@ async fn members_that_fail_fail_alone_and_say_why() {
             "U-1 forbidden-2: NotEnabled",
             "U-1 poor-5: NotSupported",
             "U-1 quick-4: 1 owner",
-            "U-1 unknown-1: Call",
+            "U-1 unknown-1: NoSuchMember",
         ]
     );
     assert_eq!(starts(&server, "poor-5"), 0, "checked in time");
