@@ -186,7 +186,7 @@ mod spans {
 /// Costs nothing.
 #[cfg(not(any(feature = "tracing", feature = "metrics")))]
 #[derive(Default)]
-pub(crate) struct JobTrace;
+pub(crate) struct JobTrace {}
 
 #[cfg(not(any(feature = "tracing", feature = "metrics")))]
 impl JobTrace {

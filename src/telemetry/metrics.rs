@@ -1,11 +1,14 @@
 //! The metrics, by the facade `metrics`. Their names are in the table of the parent.
 
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 use crate::operations::Operation;
 
 /// Counts an attempt after the first.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) fn retried(operation: &'static Operation) {
     #[cfg(feature = "metrics")]
     ::metrics::counter!("mx_nexus_retries_total", "operation" => operation.id).increment(1);
@@ -14,6 +17,7 @@ pub(crate) fn retried(operation: &'static Operation) {
 }
 
 /// Counts a call that ended; no error is a success.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) fn call_ended(
     operation: &'static Operation,
     error_type: Option<&str>,
@@ -43,6 +47,7 @@ pub(crate) fn session_ended(error: Option<&Error>) {
 }
 
 /// Counts a job that ended.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) fn job_ended(api: &'static str, kind: &'static str, outcome: &'static str) {
     #[cfg(feature = "metrics")]
     ::metrics::counter!("mx_nexus_jobs_total", "api" => api, "kind" => kind, "outcome" => outcome)
