@@ -94,6 +94,9 @@
 /// # }
 /// ```
 ///
+/// The text of an error ends with its remedy. Keep the handle also of a job that has failed for good, where
+/// [`has_cost`](crate::jobs::JobError::has_cost) says that it may have been paid: it names the job in a question to MX.
+///
 /// Names, addresses and numbers print as `[personal]` and `[digits]` in `Debug`; they dereference to `str` and compare with it where you
 /// need them: [what is not printed](crate::values#what-is-not-printed). `Owners` and `Challenges` serialize as they are, for your page.
 pub mod owners {}

@@ -5,7 +5,6 @@
 //! use std::time::Duration;
 //! use mx_nexus::connect::{FormValues, Search};
 //! use mx_nexus::identity::{Polling, Step};
-//! use mx_nexus::mdx::types::UserCreateRequest;
 //! use mx_nexus_sandbox::Sandbox;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
