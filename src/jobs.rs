@@ -11,7 +11,8 @@
 //! | [balance check](crate::balance) | [`User::check_balance`](crate::User::check_balance) | the accounts as they are after it |
 //! | [extended history](crate::history) | [`User::extend_history`](crate::User::extend_history) | what MX reports of the job |
 //!
-//! The users of Atrium (feature `atrium`) have the same methods, with the same results.
+//! The users of Atrium (feature `atrium`) have the same methods, with the same results. A function for every kind takes a
+//! `JobBuilder<K>` where `K: Kind`.
 //!
 //! A pure state machine, [`machine`], decides what to do and when a job is over; [`Job`] makes the calls. A job is saved as a
 //! [`JobHandle`], ids only, and resumed in any process by [`User::resume`](crate::User::resume) of the API that [`JobHandle::api`] names.

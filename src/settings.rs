@@ -194,7 +194,7 @@ impl User {
 
 #[cfg(feature = "atrium")]
 impl crate::Atrium {
-    /// Configures a client by the variables of the environment; see [`Settings`](crate::Settings).
+    /// Configures a client by the variables of the environment; see [`Settings`].
     ///
     /// # Errors
     ///

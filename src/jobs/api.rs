@@ -117,6 +117,17 @@ pub enum KindName {
 }
 
 impl KindName {
+    /// As in saved jobs, such as `balance_check`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Identification => "identification",
+            Self::Verification => "verification",
+            Self::Aggregation => "aggregation",
+            Self::BalanceCheck => "balance_check",
+            Self::ExtendedHistory => "extended_history",
+        }
+    }
+
     /// What a job of this kind reads at its end, for messages.
     pub(super) const fn result(self) -> &'static str {
         match self {
@@ -126,6 +137,12 @@ impl KindName {
             Self::BalanceCheck => "balances",
             Self::ExtendedHistory => "extended history",
         }
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

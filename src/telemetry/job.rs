@@ -10,8 +10,8 @@ pub(crate) use on::JobTrace;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 mod on {
     use super::*;
+    use crate::jobs::End;
     use crate::jobs::machine::Directive;
-    use crate::jobs::{End, KindName};
     use crate::telemetry::metrics;
 
     /// A job as it is driven here, from its first call to its end.
@@ -82,7 +82,7 @@ mod on {
                 span.record("mx.job.polls", polls);
                 super::spans::close(&span, outcome);
             }
-            metrics::job_ended(handle.api().name(), kind(handle.kind()), outcome);
+            metrics::job_ended(handle.api().name(), handle.kind().name(), outcome);
         }
 
         /// A call failed for good, which is no end.
@@ -133,16 +133,6 @@ mod on {
         })
     }
 
-    pub(super) fn kind(kind: KindName) -> &'static str {
-        match kind {
-            KindName::Identification => "identification",
-            KindName::Verification => "verification",
-            KindName::Aggregation => "aggregation",
-            KindName::BalanceCheck => "balance_check",
-            KindName::ExtendedHistory => "extended_history",
-        }
-    }
-
     use super::NOT_SUPPORTED;
 }
 
@@ -159,7 +149,7 @@ mod spans {
     pub(super) const LEFT: &str = "left";
 
     pub(super) fn job(handle: &JobHandle, has_ids: bool) -> Span {
-        let kind = super::on::kind(handle.kind());
+        let kind = handle.kind().name();
         tracing::info_span!(
             "mx_nexus.job",
             otel.name = kind,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 use std::iter::Sum;
-use std::ops::{Add, Neg, Sub};
+use std::ops::{Add, AddAssign, Neg, Sub};
 use std::str::FromStr;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -242,6 +242,15 @@ impl Add for Amount {
     fn add(self, other: Self) -> Self {
         self.checked_add(other)
             .expect("the sum is larger than Amount::MAX")
+    }
+}
+
+/// # Panics
+///
+/// As `+`.
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
     }
 }
 
