@@ -204,7 +204,8 @@ impl crate::Atrium {
     }
 }
 
-#[cfg(test)]
+// MX is called by HTTPS only, and without TLS no client of it is built.
+#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
 mod tests {
     use super::*;
 
