@@ -84,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         count += 1;
         // Amounts are never negative: the type is the direction.
         if transaction.transaction_type == Some(TransactionType::Debit) {
-            spent = spent + transaction.amount.unwrap_or(Amount::ZERO);
+            spent += transaction.amount.unwrap_or(Amount::ZERO);
         }
     }
     println!("transactions: {count}, {spent:.2} spent");

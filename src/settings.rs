@@ -205,7 +205,8 @@ impl crate::Atrium {
 }
 
 // MX is called by HTTPS only, and without TLS no client of it is built.
-#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
