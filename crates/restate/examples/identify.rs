@@ -8,8 +8,8 @@ use std::error::Error;
 use std::io::stdin;
 use std::time::Duration;
 
+use mx_nexus::Nexus;
 use mx_nexus::identity::Answers;
-use mx_nexus::{Environment, Nexus};
 use mx_nexus_restate::{IdentificationClient, Mx, Outcome, Status};
 
 /// How long to wait for MX in all.
@@ -21,13 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [id, member] = &arguments[..] else {
         return Err("usage: identify ID MEMBER".into());
     };
-    let sandbox = env::var("MX_ENVIRONMENT")?;
-    let environment = Environment::custom(format!("{sandbox}/nexus"))
-        .with_sso(format!("{sandbox}/sso"))
-        .with_mdx(format!("{sandbox}/mdx"));
-    let nexus = Nexus::builder(environment)
-        .credentials(env::var("MX_CLIENT_ID")?, env::var("MX_API_KEY")?)
-        .build()?;
+    let nexus = Nexus::from_env()?.build()?;
     let user = nexus.user(env::var("MX_USER_ID")?);
     let ingress =
         env::var("RESTATE_INGRESS").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());

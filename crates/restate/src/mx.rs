@@ -1,10 +1,8 @@
 //! The clients of MX's APIs that a process has, and the user of a job.
 
-use std::env;
-
 use mx_nexus::jobs::{JobBuilder, JobHandle, Kind};
 use mx_nexus::operations::Api;
-use mx_nexus::{Atrium, Environment, Nexus};
+use mx_nexus::{Atrium, Nexus, Secret, Settings};
 
 use crate::error::Error;
 
@@ -50,30 +48,19 @@ impl Mx {
     ///
     /// When a variable is missing or invalid.
     pub fn from_environment() -> Result<Self, Error> {
-        let environment = match variable("MX_ENVIRONMENT")?.as_deref() {
-            None | Some("integration") => Environment::integration(),
-            Some("production") => Environment::production(),
-            Some(address) => sandbox(address)?,
-        };
-        let credentials =
-            |client_id: Option<String>, api_key: Option<String>| match (client_id, api_key) {
-                (Some(client_id), Some(api_key)) => Ok(Some((client_id, api_key))),
-                (None, None) => Ok(None),
-                _ => Err(Error::configuration(
-                    "client id and API key are set together, or not at all",
-                )),
-            };
-        let client_id = variable("MX_CLIENT_ID")?;
-        let api_key = variable("MX_API_KEY")?;
-        let atrium_id = variable("MX_ATRIUM_CLIENT_ID")?.or_else(|| client_id.clone());
-        let atrium_key = variable("MX_ATRIUM_API_KEY")?.or_else(|| api_key.clone());
+        let [nexus, atrium] = [Api::Nexus, Api::Atrium].map(Settings::from_env);
+        Self::from_settings(&nexus.map_err(invalid)?, &atrium.map_err(invalid)?)
+    }
+
+    fn from_settings(nexus: &Settings, atrium: &Settings) -> Result<Self, Error> {
+        let environment = nexus.environment().map_err(invalid)?;
         let mut mx = Self::new();
-        if let Some((client_id, api_key)) = credentials(client_id, api_key)? {
-            let nexus = Nexus::builder(environment.clone()).credentials(client_id, api_key);
+        if let Some((client_id, api_key)) = credentials(nexus)? {
+            let nexus = Nexus::builder(environment.clone()).credentials(client_id, api_key.clone());
             mx = mx.with_nexus(nexus.build()?);
         }
-        if let Some((client_id, api_key)) = credentials(atrium_id, atrium_key)? {
-            let atrium = Atrium::builder(environment).credentials(client_id, api_key);
+        if let Some((client_id, api_key)) = credentials(atrium)? {
+            let atrium = Atrium::builder(environment).credentials(client_id, api_key.clone());
             mx = mx.with_atrium(atrium.build()?);
         }
         if mx.nexus.is_none() && mx.atrium.is_none() {
@@ -113,35 +100,37 @@ fn no_client(api: &str) -> Error {
     Error::configuration(format!("this process has no credentials for {api}"))
 }
 
-fn sandbox(address: &str) -> Result<Environment, Error> {
-    let address = address.trim().trim_end_matches('/');
-    if !address.starts_with("http://") && !address.starts_with("https://") {
-        return Err(Error::configuration(
-            "MX_ENVIRONMENT is none of integration, production, and the address of a sandbox",
-        ));
+/// None where neither is set; one alone is a mistake.
+fn credentials(settings: &Settings) -> Result<Option<(&str, &Secret)>, Error> {
+    if settings.client_id.is_none() && settings.api_key.is_none() {
+        return Ok(None);
     }
-    Ok(Environment::custom(format!("{address}/nexus"))
-        .with_sso(format!("{address}/sso"))
-        .with_mdx(format!("{address}/mdx"))
-        .with_atrium(format!("{address}/atrium")))
+    settings.credentials().map(Some).map_err(invalid)
 }
 
-fn variable(name: &str) -> Result<Option<String>, Error> {
-    match env::var(name) {
-        Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(_) => Err(Error::configuration(format!("{name} is not UTF-8"))),
-    }
+fn invalid(error: mx_nexus::Error) -> Error {
+    Error::configuration(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use mx_nexus::Environment;
+
     use super::*;
 
     #[test]
     fn an_environment_is_a_name_or_an_address() {
-        assert!(sandbox("http://127.0.0.1:7000/").is_ok());
-        assert!(matches!(sandbox("staging"), Err(Error::Configuration(_))));
+        let mut settings = Settings::default();
+        let read = |settings: &Settings| Mx::from_settings(settings, settings);
+        assert!(matches!(read(&settings), Err(Error::Configuration(_))));
+        settings.client_id = Some("client".to_owned());
+        assert!(matches!(read(&settings), Err(Error::Configuration(_))));
+        settings.api_key = Some("key".into());
+        settings.environment = Some("http://127.0.0.1:7000/".to_owned());
+        let mx = read(&settings).unwrap();
+        assert!(mx.nexus.is_some() && mx.atrium.is_some());
+        settings.environment = Some("staging".to_owned());
+        assert!(matches!(read(&settings), Err(Error::Configuration(_))));
     }
 
     #[test]
