@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use mx_nexus::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -263,16 +264,10 @@ impl Transaction {
 pub(crate) struct Date(#[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))] pub(crate) String);
 
 impl Date {
+    /// Not before 1970, as the times of the sandbox.
     pub(crate) fn is_valid(&self) -> bool {
-        let date = self.0.as_bytes();
-        let is_formed = |(index, byte): (usize, &u8)| match index {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        };
-        let midnight = format!("{}T00:00:00Z", self.0);
-        date.len() == 10
-            && date.iter().enumerate().all(is_formed)
-            && humantime::parse_rfc3339(&midnight).is_ok()
+        let date = self.0.parse::<values::Date>();
+        date.is_ok_and(|date| date.year() >= 1970)
     }
 }
 
