@@ -8,6 +8,7 @@ mod cancelled;
 mod ends;
 mod failures;
 mod options;
+mod refused;
 mod secrets;
 mod shapes;
 mod time;
