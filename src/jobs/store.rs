@@ -328,22 +328,25 @@ impl<S: JobStore> StoredJobs<S> {
     ) -> Result<Shown<K>, StoreError<S::Error>> {
         let delay = job.delay();
         let again = Some(SystemTime::now() + delay);
-        let (handle, due, shown) = match stepped {
+        let handle = match stepped {
             // What became of the call is not known: the job stays in flight.
-            Err(_) => (leased.handle.clone(), again, Shown::Running(delay)),
-            Ok(Ok(Step::Running(_))) => (job.handle().clone(), again, Shown::Running(delay)),
-            Ok(Ok(Step::Challenged(asked))) => {
-                (job.handle().clone(), None, Shown::Challenged(asked))
-            }
-            Ok(Ok(Step::Done(result))) => (job.handle().clone(), None, Shown::Done(result)),
+            Err(_) => &leased.handle,
+            Ok(_) => job.handle(),
+        };
+        let (due, shown) = match stepped {
+            Err(_) | Ok(Ok(Step::Running(_))) => (again, Shown::Running(delay)),
+            Ok(Ok(Step::Challenged(asked))) => (None, Shown::Challenged(asked)),
+            Ok(Ok(Step::Done(result))) => (None, Shown::Done(result)),
             Ok(Err(error)) => {
                 let may_pass = error.kind() == JobErrorKind::Call && error.is_resumable();
-                let due = again.filter(|_| may_pass);
-                (job.handle().clone(), due, Shown::Failed(error))
+                (again.filter(|_| may_pass), Shown::Failed(error))
             }
         };
         // Where another process has saved since, because the lease was over, its row is the newer one.
-        let saved = self.store.replace(id, &leased.next(handle, due)).await;
+        let saved = self
+            .store
+            .replace(id, &leased.next(handle.clone(), due))
+            .await;
         saved.map_err(StoreError::Store)?;
         Ok(shown)
     }

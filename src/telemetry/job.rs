@@ -132,8 +132,6 @@ mod on {
             _ => return None,
         })
     }
-
-    use super::NOT_SUPPORTED;
 }
 
 /// The outcome of a job whose institution does not support it.
