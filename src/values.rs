@@ -18,7 +18,8 @@
 //! # Money and times
 //!
 //! [`Amount`] is every amount of money, exact; rates, percentages and quantities are `f64`. [`Timestamp`] keeps the text of MX;
-//! [`Timestamp::parse`] returns what it is. [`Date`] is a day in a query. Features convert them to the types of common crates:
+//! [`Timestamp::parse`] returns what it is. [`Date`] is a day in a query, and counts days: `Date::today_utc().days_before(30)`.
+//! Features convert them to the types of common crates:
 //!
 //! | feature | crate | converts |
 //! |---|---|---|
