@@ -1,4 +1,5 @@
-//! Puts the operations of a client in groups: an index on its page, and an `impl` with a heading for each group.
+//! Puts the operations of a client in groups: an index on its page, and an `impl` with a heading for each group. The search of
+//! the documentation finds an operation by its second name as well.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use quote::quote;
 use serde_json::Value;
 use syn::{ImplItem, Item, ItemImpl, parse_quote};
 
+use super::setters::text_of;
 use crate::Api;
 use crate::document::operations;
 use crate::operations::Row;
@@ -15,6 +17,7 @@ use crate::surface::last_segment;
 /// Groups the operations, and returns how many methods were found.
 pub(super) fn apply(file: &mut syn::File, api: &Api, document: &Value, rows: &[Row]) -> usize {
     let mut methods = take_methods(&mut file.items, rows);
+    add_aliases(&mut methods, document);
     let count = methods.len();
     let mut groups: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -49,11 +52,36 @@ pub(super) fn apply(file: &mut syn::File, api: &Api, document: &Value, rows: &[R
         if let Item::Struct(client) = item
             && client.ident == "Client"
         {
-            client.attrs.push(parse_quote!(#[doc = ""]));
+            let introduction = introduction(api);
+            client
+                .attrs
+                .retain(|attribute| text_of(attribute).is_none());
+            client.attrs.push(parse_quote!(#[doc = #introduction]));
             client.attrs.push(parse_quote!(#[doc = #index]));
         }
     }
     count
+}
+
+/// What all operations have in common.
+fn introduction(api: &Api) -> String {
+    format!(
+        "The operations of {}. Cheap to clone.\n\nEach operation is a method that returns a builder. Its setters give the parameters, \
+         and `send()` sends the call. What is sent as JSON is given to `body`, whole, or made in place by `body_map`: \
+         [calls](crate::guide::calls) shows both.\n\n",
+        api.title
+    )
+}
+
+/// Makes operations known to the search of the documentation by their second names.
+fn add_aliases(methods: &mut BTreeMap<String, ImplItem>, document: &Value) {
+    for operation in operations(document) {
+        let alias = operation.value.get("x-alias").and_then(Value::as_str);
+        let method = methods.get_mut(&operation.name().to_snake_case());
+        if let (Some(alias), Some(ImplItem::Fn(method))) = (alias, method) {
+            method.attrs.push(parse_quote!(#[doc(alias = #alias)]));
+        }
+    }
 }
 
 /// Takes the methods of the operations out of the client.
@@ -130,17 +158,19 @@ mod tests {
             ..Row::sample(id, Answer::Json)
         };
         let rows = [row("listTags", "tags"), row("readUser", "user")];
-        let operation = json!({"operationId": "listTags", "summary": "List tags."});
+        let operation =
+            json!({"operationId": "listTags", "summary": "List tags.", "x-alias": "all_tags"});
         let document = json!({"paths": {"/tags": {"get": operation}}});
         assert_eq!(apply(&mut file, &APIS[0], &document, &rows), 2);
         let text = prettyplease::unparse(&file);
         for part in [
             "**Tags: feature `tags`**\n\n- [`list_tags`](Self::list_tags): List tags\n",
-            "///# Tags: feature `tags`\n#[cfg_attr(docsrs, doc(cfg(feature = \"tags\")))]\nimpl Client {\n    pub fn list_tags",
+            "///# Tags: feature `tags`\n#[cfg_attr(docsrs, doc(cfg(feature = \"tags\")))]\nimpl Client {\n    #[doc(alias = \"all_tags\")]\n    pub fn list_tags",
             "///# User\nimpl Client {\n    pub fn read_user",
         ] {
             assert!(text.contains(part), "{text}");
         }
         assert_eq!(text.matches("impl Client").count(), 3, "{text}");
+        assert!(text.starts_with("/**The operations of Nexus."), "{text}");
     }
 }
