@@ -82,11 +82,11 @@
 ///             println!("{} owns {:?}", name, owner.account_guid);
 ///         }
 ///     }
-///     // No end yet: the budget ran out, the user is away, a call failed. The handle resumes the job; `error.has_cost()` is
-///     // whether it may be paid for.
+///     // No end yet: the budget ran out, the user is away, a call failed. The handle
+///     // resumes the job; `error.has_cost()` is whether it may be paid for.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
-///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
+///         (Some(Remedy::UpdateCredentials), _) => println!("show user.reconnect(member)"),
 ///         (Some(Remedy::FinishOauth), Some(address)) => send_user_to(address.expose()),
 ///         (Some(remedy), _) => println!("{remedy}"),
 ///         (None, _) => println!("{error}"),

@@ -12,8 +12,9 @@
 //! | [`Personal`] | a name, address, contact or note: says something of a person | `[personal]` | dereferences to `str`, compares with `str` |
 //! | [`Digits`] | an account or routing number, or a part of one | `[digits]` | dereferences to `str`, compares with `str` |
 //!
-//! Which fields have these types is in the overlays of the documents. [`Challenge`](crate::jobs::Challenge) and
-//! [`Owner`](crate::identity::Owner) are made of them.
+//! The type of a field shows which it is. [`Owner`](crate::identity::Owner), [`Challenge`](crate::jobs::Challenge),
+//! [`Answers`](crate::jobs::Answers) and [`FormValues`](crate::connect::FormValues) are made of them; no text of an error and no
+//! saved job has one. All three are made from `&str` or `String`. Text is not compared with a `Secret`, whose memory is wiped.
 //!
 //! # Money and times
 //!
