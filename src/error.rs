@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod cause;
 mod decode;
 mod problem;
 
@@ -266,6 +267,3 @@ impl StdError for Error {
         Some(source)
     }
 }
-
-// Last, so that the documentation has its constructors, which are for tests, after the predicates.
-mod cause;
