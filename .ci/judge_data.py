@@ -44,7 +44,7 @@ data = {
     "MEMBER": member,
     "REMOVED": removed,
     "OAUTH": oauth,
-    "ACCOUNT": nexus("GET", "/accounts")["accounts"][0]["account_guid"],
+    "ACCOUNT": nexus("GET", f"/members/{member}/accounts")["accounts"][0]["account_guid"],
     "MANUAL_ACCOUNT": created["account"]["guid"],
     "TRANSACTION": nexus("GET", "/transactions")["transactions"][0]["guid"],
 }
