@@ -33,6 +33,7 @@ mod seeding;
 mod tests;
 mod tokens;
 mod users;
+mod webhook;
 
 pub(crate) use account::{Account, AccountAction, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
