@@ -106,6 +106,11 @@ impl Institution {
         self.supports.contains(&JobKind::ExtendedHistory)
     }
 
+    /// Whether MX throttles no aggregation of it.
+    pub(crate) fn is_never_throttled(&self) -> bool {
+        matches!(self.passwords, PasswordSet::MxBank)
+    }
+
     /// The steps of a job with these credentials.
     pub(crate) fn steps(&self, entries: &Entries, settings: &Settings) -> Vec<Step> {
         let is_answered = |field: &Field| entries.contains_key(field.name);

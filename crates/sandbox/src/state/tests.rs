@@ -25,6 +25,7 @@ mod refusals;
 mod schema_check;
 mod sessions;
 mod test_session;
+mod throttles;
 mod users;
 mod variations;
 
