@@ -10,6 +10,7 @@ use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
 pub(crate) mod accounts;
+pub(crate) mod categories;
 mod institutions;
 mod passwords;
 mod steps;
