@@ -33,8 +33,37 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             let made = state.create_manual_account(user, &call.body["account"]);
             Ok(Reply::ok(json!({"account": made})))
         }
+        // They come with partner-managed members, which no API of the sandbox creates.
+        "listAccountsCreatedByPartner" => Ok(paged(call, "accounts", Vec::new())),
+        "mergeDuplicateAccounts" => merge(state, user, &call.body["accounts"]),
         _ => by_account(state, user, call)?,
     })
+}
+
+/// Merges two accounts: the first remains.
+fn merge(state: &mut State, user: &str, guids: &Value) -> Result<Reply, Reply> {
+    let guids = guids.as_array().into_iter().flatten();
+    let guids: Vec<&str> = guids.filter_map(Value::as_str).collect();
+    let [kept, merged] = guids[..] else {
+        return Err(Reply::problem(400, None, "Send two accounts to merge."));
+    };
+    if kept == merged {
+        let message = "An account cannot be merged with itself.";
+        return Err(Reply::problem(400, None, message));
+    }
+    state.check_account(user, kept)?;
+    match state.account(user, merged, AccountAction::Block) {
+        Some(gathered) => gathered.map(|_| ())?,
+        None => {
+            state.manual_account(user, merged, AccountAction::Delete)?;
+        }
+    }
+    let clock = state.clock;
+    let account = match state.account(user, kept, AccountAction::Read) {
+        Some(gathered) => gathered.map(|(member, account)| account_json(member, account, &clock)),
+        None => state.manual_account(user, kept, AccountAction::Read),
+    };
+    account.map(|account| Reply::ok(json!({"account": account})))
 }
 
 /// The reply about one account.
