@@ -78,6 +78,7 @@
 //!
 //! Programs in other languages start `nexus sandbox` (package `mx-nexus-cli`), which prints the addresses and the key as lines
 //! `export NAME=VALUE`, and do over HTTP, in JSON, what [`Sandbox`] does in Rust. `GET /_sandbox` lists everything but the key, and a browser gets a page at `/`.
+//! Parallel tests share a sandbox by isolated worlds: `POST /_sandbox/worlds`.
 //!
 //! As at MX, opening a session aggregates the user's members, and an identification is refused with 409 until that is finished. Open
 //! it with `{"session": {"skip_aggregation": true}}`, as the client does.
@@ -134,6 +135,7 @@ mod socket;
 mod state;
 mod times;
 pub mod world;
+mod worlds;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};

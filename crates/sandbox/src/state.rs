@@ -36,6 +36,7 @@ mod tests;
 mod tokens;
 mod transactions;
 mod users;
+mod webhook;
 
 pub(crate) use account::{Account, AccountAction, not_manual};
 pub(crate) use challenges::{Answers, Challenge};

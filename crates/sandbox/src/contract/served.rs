@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::{self, Api};
+use crate::bank;
 
 /// The name of the schema of every refusal.
 const REFUSAL: &str = "SandboxRefusal";
@@ -44,6 +45,7 @@ pub(crate) fn served_document(api: Api, address: &str) -> Value {
         }
     }
     add_rules(api, &mut document["components"]["schemas"]);
+    replace_examples(api, contract.media_type(), &mut document["paths"]);
     document
 }
 
@@ -74,9 +76,39 @@ fn add_rules(api: Api, schemas: &mut Value) {
         Api::Nexus => {
             let by = [json!({"required": ["name"]}), json!({"required": ["url"]})];
             schemas["InstitutionRequest"]["anyOf"] = json!(by);
+            schemas["MemberCreateRequest"]["anyOf"] = credentials_or_oauth();
+        }
+        Api::Atrium => {
+            let fields = ["identifier", "metadata", "is_disabled"];
+            let one_of = fields.map(|field| json!({ "required": [field] }));
+            schemas["UserCreateRequest"]["anyOf"] = json!(one_of);
+            schemas["MemberCreateRequest"]["anyOf"] = credentials_or_oauth();
         }
         _ => {}
     }
+}
+
+/// A new member has credentials, except by OAuth.
+fn credentials_or_oauth() -> Value {
+    json!([
+        { "required": ["credentials"], "properties": { "credentials": { "minItems": 1 } } },
+        { "required": ["is_oauth"], "properties": { "is_oauth": { "enum": [true] } } },
+    ])
+}
+
+/// Replaces the institution of MX's example of a new member by one that the sandbox has.
+fn replace_examples(api: Api, media_type: &str, paths: &mut Value) {
+    let Some(bank) = bank::institutions().first().filter(|_| api == Api::Nexus) else {
+        return;
+    };
+    let body = &mut paths["/members"]["post"]["requestBody"]["content"][media_type];
+    let credentials = bank
+        .fields
+        .iter()
+        .map(|field| json!({ "credential_guid": field.guid, "value": field.label }));
+    let member = &mut body["example"]["member"];
+    member["institution_guid"] = bank.guid.clone().into();
+    member["credentials"] = credentials.collect();
 }
 
 /// Adds the body of the documented refusals, and one response for all others.
@@ -123,6 +155,25 @@ mod tests {
         let nexus = served_document(Api::Nexus, "http://127.0.0.1:1");
         let search = &nexus["components"]["schemas"]["InstitutionRequest"]["anyOf"];
         assert_eq!(search[1]["required"][0], "url");
+        let member = &nexus["components"]["schemas"]["MemberCreateRequest"]["anyOf"];
+        assert_eq!(member[0]["required"][0], "credentials");
+        let atrium = served_document(Api::Atrium, "http://127.0.0.1:1");
+        let user = &atrium["components"]["schemas"]["UserCreateRequest"]["anyOf"];
+        assert_eq!(user[0]["required"][0], "identifier");
+    }
+
+    #[test]
+    fn example_of_a_new_member_names_an_institution_of_the_sandbox() {
+        let nexus = served_document(Api::Nexus, "http://127.0.0.1:1");
+        let content = &nexus["paths"]["/members"]["post"]["requestBody"]["content"];
+        let (_, body) = content.as_object().unwrap().iter().next().unwrap();
+        let member = &body["example"]["member"];
+        let named = member["institution_guid"].as_str().unwrap();
+        let bank = bank::institutions().iter().find(|one| one.guid == named);
+        let credential = member["credentials"][1]["credential_guid"]
+            .as_str()
+            .unwrap();
+        assert!(bank.unwrap().field(credential).is_some());
     }
 
     #[test]
