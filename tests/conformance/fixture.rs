@@ -160,7 +160,8 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
         serde_json::from_str(&response.body).unwrap()
     };
     if kind != Member::Pending {
-        call("POST", &format!("/members/{member}/identify"), None).await;
+        let body = Some(json!({"include_transactions": true}));
+        call("POST", &format!("/members/{member}/identify"), body).await;
     }
     let read = loop {
         let read = call("GET", &format!("/members/{member}"), None).await;

@@ -232,14 +232,17 @@ impl State {
         found.ok_or_else(|| collection.unknown())
     }
 
+    /// Adds an item with these fields, in the body of this schema.
     pub(crate) fn create_item(
         &mut self,
         user: &str,
         collection: &Collection,
-        call: &Call,
+        parameters: &PathParameters,
+        body: Option<&'static str>,
+        sent: Map<String, Value>,
     ) -> Value {
-        let document = contract::of(call.api).document();
-        let (_, schema) = fields::object(document, call.operation.answer_type);
+        let document = contract::of(Api::Nexus).document();
+        let (_, schema) = fields::object(document, body);
         let mut item = sample_of(document, schema);
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if property["nullable"] == true {
@@ -247,14 +250,14 @@ impl State {
             }
         }
         fields::set(&mut item, fields_of(collection.new));
-        fields::set(&mut item, fields::sent(call));
-        set_identifiers(&mut item, &guid(collection.prefix), user, &call.path);
+        fields::set(&mut item, sent);
+        set_identifiers(&mut item, &guid(collection.prefix), user, parameters);
         let now = self.clock.iso(self.now);
         for name in ["created_at", "created_on", "updated_at"] {
             replace(&mut item, name, &json!(now));
         }
         self.set_category(user, &mut item);
-        self.items(user, collection, &call.path).push(item.clone());
+        self.items(user, collection, parameters).push(item.clone());
         item
     }
 

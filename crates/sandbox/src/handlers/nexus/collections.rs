@@ -1,8 +1,9 @@
 //! The operations on collections: each is found by its path and method, so that [`COLLECTIONS`] is all there is of one.
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::transactions;
 use crate::bank::categories::default_categories;
 use crate::call::{Call, Reply};
 use crate::contract;
@@ -18,6 +19,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             return Some(Ok(Reply::ok(json!({"categories": categories}))));
         }
         "repositionGoals" => return Some(reposition(state, user, call)),
+        "generateBudgets" => return Some(generate_budgets(state, user, call)),
         _ => {}
     }
     for collection in &COLLECTIONS {
@@ -55,7 +57,13 @@ fn whole(state: &mut State, user: &str, collection: &Collection, call: &Call) ->
                 false => Reply::ok(json!({key: items})),
             }
         }
-        ("POST", _) => one(call, state.create_item(user, collection, call)),
+        ("POST", _) => {
+            let (body, sent) = (call.operation.answer_type, fields::sent(call));
+            one(
+                call,
+                state.create_item(user, collection, &call.path, body, sent),
+            )
+        }
         (method, _) => {
             let only = state.items(user, collection, &call.path).first()?.clone();
             match method {
@@ -114,4 +122,47 @@ fn reposition(state: &mut State, user: &str, call: &Call) -> Result<Reply, Reply
         moved.push(goal.clone());
     }
     Ok(Reply::ok(json!({"goals": moved})))
+}
+
+/// Adds a budget for each category with transactions in both of the two previous months, unless it has one, and lists all.
+fn generate_budgets(state: &mut State, user: &str, call: &Call) -> Result<Reply, Reply> {
+    let budgets = Collection::at("/budgets");
+    let now = state.clock.iso(state.now);
+    let last = month_before(&now);
+    let totals = [month_before(&last), last].map(|month| {
+        let mut of_month = transactions::of_user(state, user);
+        of_month.retain(|one| transactions::text(one, "date").starts_with(&month));
+        transactions::totals(&of_month)
+    });
+    let [earlier, later] = totals;
+    let both = earlier.into_iter().filter_map(|(category, total)| {
+        let other = later.get(&category)?;
+        Some((category, (total + other) / 2))
+    });
+    let both: Vec<(String, i64)> = both.collect();
+    if both.is_empty() {
+        let message = "There are too few transactions in the two previous months.";
+        return Err(Reply::problem(422, Some(4221), message));
+    }
+    for (category, cents) in both {
+        let mut known = state.items(user, budgets, &call.path).iter();
+        if known.all(|budget| budget["category_guid"] != category) {
+            let fields = Map::from_iter([
+                ("amount".to_owned(), json!(cents as f64 / 100.0)),
+                ("category_guid".to_owned(), json!(category)),
+            ]);
+            let body = Some("BudgetResponseBody");
+            state.create_item(user, budgets, &call.path, body, fields);
+        }
+    }
+    let all = state.items(user, budgets, &call.path);
+    Ok(Reply::ok(json!({"budgets": all})))
+}
+
+/// The month before that of a day or month, such as `2025-12` of `2026-01-15`.
+fn month_before(day: &str) -> String {
+    let part = |from, to| day.get(from..to).and_then(|text| text.parse::<u32>().ok());
+    let months = part(0, 4).unwrap_or(1970) * 12 + part(5, 7).unwrap_or(1) - 1;
+    let before = months.saturating_sub(1);
+    format!("{:04}-{:02}", before / 12, before % 12 + 1)
 }

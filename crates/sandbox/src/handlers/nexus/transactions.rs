@@ -1,5 +1,8 @@
 //! Transactions: those of the latest job of each member that gathered transactions, and what their user did to them.
 
+use std::collections::BTreeMap;
+use std::time::UNIX_EPOCH;
+
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +27,10 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     let wanted = call.path("transaction_guid");
     Some(match call.operation.id {
         id if is_list(id) => match accounts_of(state, user, call) {
-            Ok(accounts) => Ok(list(state, user, call, &accounts)),
+            Ok(accounts) => {
+                let found = matching(state, user, call, &accounts);
+                Ok(paged(call, "transactions", found))
+            }
             Err(unknown) => Err(unknown),
         },
         "readTransaction" => read(state, user, wanted).map(one),
@@ -46,6 +52,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             own.set_split(wanted, false);
             Reply::empty(StatusCode::NO_CONTENT)
         }),
+        "listCategoryTotalsByDateRange" => list_totals(state, user, call),
         _ => return None,
     })
 }
@@ -72,7 +79,8 @@ fn accounts_of(state: &mut State, user: &str, call: &Call) -> Result<Vec<String>
     Ok(wanted.map(str::to_owned).collect())
 }
 
-fn list(state: &mut State, user: &str, call: &Call, accounts: &[String]) -> Reply {
+/// The transactions that a call asks for.
+fn matching(state: &mut State, user: &str, call: &Call, accounts: &[String]) -> Vec<Value> {
     let is_wanted = |guid: &str| accounts.is_empty() || accounts.iter().any(|one| one == guid);
     let members = match call.path.get("member_guid") {
         Some(member) => vec![member.clone()],
@@ -98,7 +106,53 @@ fn list(state: &mut State, user: &str, call: &Call, accounts: &[String]) -> Repl
         call.operation.path.contains(&format!("/{name}_between/"))
     });
     let all = in_dates(all, by.next().unwrap_or("date"), from, to);
-    paged(call, "transactions", in_asked_dates(call, all))
+    in_asked_dates(call, all)
+}
+
+/// The totals of the categories that have transactions.
+fn list_totals(state: &mut State, user: &str, call: &Call) -> Result<Reply, Reply> {
+    let midnight = |name: &str| {
+        let day = format!("{}T00:00:00Z", call.path(name));
+        let time = humantime::parse_rfc3339(&day).ok();
+        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let since = since.map(|since| since.as_secs());
+        since.ok_or_else(|| Reply::problem(400, None, "A date reads like 2026-01-15."))
+    };
+    let (start, end) = (midnight("start_date")?, midnight("end_date")?);
+    let accounts = accounts_of(state, user, call)?;
+    let totals = totals(&matching(state, user, call, &accounts)).into_iter();
+    let rows = totals.map(|(category, cents)| {
+        json!({
+            "category_guid": category,
+            "end_date": end,
+            "start_date": start,
+            "total": cents as f64 / 100.0,
+            "user_guid": user,
+        })
+    });
+    let rows: Value = rows.collect();
+    Ok(Reply::ok(json!({"date_range_category_totals": rows})))
+}
+
+/// The sums in cents, by the guid of the category.
+pub(super) fn totals(transactions: &[Value]) -> BTreeMap<String, i64> {
+    let mut totals = BTreeMap::new();
+    for one in transactions {
+        let total = totals.entry(text(one, "category_guid").to_owned());
+        *total.or_default() += cents(one).unwrap_or_default();
+    }
+    totals
+}
+
+fn cents(transaction: &Value) -> Option<i64> {
+    let amount = transaction["amount"].as_f64()?;
+    Some((amount * 100.0).round() as i64)
+}
+
+/// All transactions of a user.
+pub(super) fn of_user(state: &mut State, user: &str) -> Vec<Value> {
+    let members = state.member_guids(user);
+    all(state, user, &members, |_| true)
 }
 
 /// The transactions of these members, and those that the user created; the latest first.
@@ -118,8 +172,7 @@ fn all(
 }
 
 fn read(state: &mut State, user: &str, wanted: &str) -> Result<Value, Reply> {
-    let members = state.member_guids(user);
-    let mut all = all(state, user, &members, |_| true).into_iter();
+    let mut all = of_user(state, user).into_iter();
     let found = all.find(|one| text(one, "guid") == wanted);
     found.ok_or_else(|| Reply::problem(404, None, "The transaction is unknown."))
 }
@@ -188,12 +241,7 @@ fn split(state: &mut State, user: &str, wanted: &str, parts: &Value) -> Result<R
     let parent = read(state, user, wanted)?;
     let refuse = |message| Err(Reply::problem(400, None, message));
     let parts = parts.as_array().map(Vec::as_slice).unwrap_or_default();
-    let cents = |one: &Value| {
-        one["amount"]
-            .as_f64()
-            .map(|amount| (amount * 100.0).round())
-    };
-    let sum: f64 = parts.iter().filter_map(cents).sum();
+    let sum: i64 = parts.iter().filter_map(cents).sum();
     if parent["has_been_split"] == true {
         return refuse("The transaction has been split: unsplit it first.");
     }
@@ -240,7 +288,7 @@ fn one(transaction: Value) -> Reply {
     Reply::ok(json!({"transaction": transaction}))
 }
 
-fn text<'a>(transaction: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(transaction: &'a Value, name: &str) -> &'a str {
     transaction[name].as_str().unwrap_or_default()
 }
 

@@ -264,3 +264,39 @@ async fn merged_account_goes_with_its_transactions() {
     let (_, of_partner) = client.send(client.nexus("listAccountsCreatedByPartner"));
     assert_eq!(of_partner["accounts"], json!([]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn totals_and_budgets_are_of_the_transactions() {
+    let (client, all) = aggregated();
+    let totals = client.nexus("listCategoryTotalsByDateRange");
+    let totals = totals.at("start_date", "2000-01-01");
+    assert_eq!(client.send(totals.at("end_date", "soon")).0, 400);
+    let totals = client.nexus("listCategoryTotalsByDateRange");
+    let totals = totals
+        .at("start_date", "1970-01-02")
+        .at("end_date", "2999-01-01");
+    let (_, totals) = client.send(totals);
+    let totals = totals["date_range_category_totals"].as_array().unwrap();
+    let sum = |key: &str, rows: &[Value]| -> i64 {
+        let amounts = rows.iter().map(|row| row[key].as_f64().unwrap());
+        amounts.map(|amount| (amount * 100.0).round() as i64).sum()
+    };
+    assert_eq!(
+        (totals.len(), sum("total", totals)),
+        (6, sum("amount", &all))
+    );
+    assert_eq!(totals[0]["start_date"], 24 * 60 * 60);
+    let generate = |client: &TestClient| client.send(client.nexus("generateBudgets"));
+    let kept = json!({"budget": {"category_guid": totals[0]["category_guid"], "amount": 1}});
+    client.send(client.nexus("createBudget").body(kept));
+    let (status, made) = generate(&client);
+    assert_eq!(
+        (status, made["budgets"].as_array().unwrap().len()),
+        (200, 6)
+    );
+    assert_eq!(made["budgets"][0]["amount"], 1, "unchanged");
+    assert_eq!(client.send(client.nexus("listBudgets")).1, made);
+    assert_eq!(generate(&client).1, made);
+    let (status, refused) = generate(&client.other());
+    assert_eq!((status, &refused["error"]["code"]), (422, &json!(4221)));
+}
