@@ -30,6 +30,24 @@
 //!
 //! In an answer every field is optional, because MX leaves out and nulls what it likes; a request wants what it needs.
 //!
+//! # Bodies
+//!
+//! What an operation sends as JSON is made in place by `body_map`, from the builder of the body:
+//!
+//! ```no_run
+//! use mx_nexus::api::types;
+//!
+//! # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::Error> {
+//! let api = user.api().await?;
+//! let changes = types::MemberUpdateRequest::builder().metadata("ours");
+//! let update = api.update_member().member_guid("MBR-1");
+//! let updated = update.body_map(|body| body.member(changes)).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The guide has a chapter of [calls](crate::guide::calls): create something and use its guid, lists, dates, what setters take, errors.
+//!
 //! # Requests by hand
 //!
 //! Every type that is sent has a builder, since no type may be written as a literal: a new optional field is then no breaking

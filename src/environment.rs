@@ -79,7 +79,8 @@ impl Environment {
         }))
     }
 
-    /// A sandbox (package `mx-nexus-sandbox`, command `nexus sandbox`) by its one address: each system has a path below it.
+    /// A sandbox (package `mx-nexus-sandbox`, command `nexus sandbox`) by its one address: each system has a path below it. One of its
+    /// isolated worlds has an address of its own, such as `http://127.0.0.1:8080/worlds/a`.
     pub fn sandbox(address: impl AsRef<str>) -> Self {
         let address = address.as_ref().trim().trim_end_matches('/');
         Self(Addresses::each(|index| {
@@ -280,6 +281,8 @@ mod tests {
         let sandbox = parse("http://127.0.0.1:1/").unwrap();
         assert_eq!(sandbox.0.of(Api::Nexus), "http://127.0.0.1:1/nexus");
         assert_eq!(sandbox.0.of(Api::Sso), "http://127.0.0.1:1/sso");
+        let world = parse("http://127.0.0.1:1/worlds/a").unwrap();
+        assert_eq!(world.0.of(Api::Mdx), "http://127.0.0.1:1/worlds/a/mdx");
         for text in ["hidden", "", "http://hid:den@127.0.0.1:1", "127.0.0.1:1"] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains("MX_ENVIRONMENT"), "{error}");

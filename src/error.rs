@@ -42,7 +42,17 @@ pub enum ErrorKind {
     SessionExpired,
 }
 
-/// A failure of a call.
+/// A failure of a call. A job fails with [`JobError`](crate::jobs::JobError), which has a remedy and a handle.
+///
+/// | predicate | what it means for the program |
+/// |---|---|
+/// | [`is_not_found`](Self::is_not_found) | it does not exist, or belongs to another user |
+/// | [`is_conflict`](Self::is_conflict) | something has to end first, such as another job |
+/// | [`is_transient`](Self::is_transient) | the same call may succeed later |
+/// | [`is_answer_lost`](Self::is_answer_lost) | the call may have had its effect: read before it is sent again |
+/// | [`was_never_sent`](Self::was_never_sent) | the call had no effect |
+/// | [`is_session_expired`](Self::is_session_expired) | the user needs a new session, which cannot be opened here |
+/// | [`is_timeout`](Self::is_timeout), [`is_connect`](Self::is_connect) | where it failed |
 ///
 /// MX asks to branch on the HTTP status only and that codes and messages may change: use the predicates and
 /// [`Error::status`] in code, [`Error::code`] and [`Error::message`] in logs.

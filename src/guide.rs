@@ -2,13 +2,14 @@
 //! documentation only: a program that is compiled does not have these modules.
 //!
 //! 1. [`owners`]: the first identification, and its outcomes.
-//! 2. [`web`]: a challenge that is shown in one request and answered in another, by another process.
-//! 3. [`fleets`]: many users, a limited number of calls at a time.
-//! 4. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
-//! 5. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
-//! 6. [`engines`]: one call a step, for durable engines.
-//! 7. [`restate`]: many workers that come and go, on the durable engine Restate (package `mx-nexus-restate`).
-//! 8. `apis`: Nexus and Atrium in one program (feature `atrium`).
+//! 2. [`calls`]: any operation: lists, dates, and how to create, change and delete.
+//! 3. [`web`]: a challenge that is shown in one request and answered in another, by another process.
+//! 4. [`fleets`]: many users, a limited number of calls at a time.
+//! 5. `testing`: your own code against the sandbox, with its faults (package `mx-nexus-sandbox`).
+//! 6. `mocking`: your own code against typed mocks, for what the sandbox does not answer (feature `mock`).
+//! 7. [`engines`]: one call a step, for durable engines.
+//! 8. [`restate`]: many workers that come and go, on the durable engine Restate (package `mx-nexus-restate`).
+//! 9. `apis`: Nexus and Atrium in one program (feature `atrium`).
 //!
 //! Money, times, and the types that `Debug` does not print are in [`values`](crate::values).
 //!
@@ -81,11 +82,11 @@
 ///             println!("{} owns {:?}", name, owner.account_guid);
 ///         }
 ///     }
-///     // No end yet: the budget ran out, the user is away, a call failed. The handle resumes the job; `error.has_cost()` is
-///     // whether it may be paid for.
+///     // No end yet: the budget ran out, the user is away, a call failed. The handle
+///     // resumes the job; `error.has_cost()` is whether it may be paid for.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
-///         (Some(Remedy::UpdateCredentials), _) => println!("show the form of user.reconnect(member)"),
+///         (Some(Remedy::UpdateCredentials), _) => println!("show user.reconnect(member)"),
 ///         (Some(Remedy::FinishOauth), Some(address)) => send_user_to(address.expose()),
 ///         (Some(remedy), _) => println!("{remedy}"),
 ///         (None, _) => println!("{error}"),
@@ -94,12 +95,36 @@
 /// # }
 /// ```
 ///
+/// Where every question is answered the same way, [`answer_all`](crate::jobs::Challenges::answer_all) makes the answers that `run` wants:
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use mx_nexus::identity::{Challenge, JobError, Owners};
+///
+/// fn ask(challenge: &Challenge) -> std::io::Result<String> {
+///     println!("{}", challenge.label());
+///     Ok(std::io::stdin().lines().next().transpose()?.unwrap_or_default())
+/// }
+///
+/// # async fn example(user: mx_nexus::User) -> Result<Owners, JobError> {
+/// user.identify("MBR-1")
+///     .run(Duration::from_secs(300), async |challenges| challenges.answer_all(ask).ok())
+///     .await
+/// # }
+/// ```
+///
+/// `None` ends it with an error that [can be resumed](crate::jobs::JobError::is_resumable). Where the answers have to be awaited, ask for
+/// one after the other: [`Challenges`](crate::jobs::Challenges) has an example.
+///
 /// The text of an error ends with its remedy. Keep the handle also of a job that has failed for good, where
 /// [`has_cost`](crate::jobs::JobError::has_cost) says that it may have been paid: it names the job in a question to MX.
 ///
 /// Names, addresses and numbers print as `[personal]` and `[digits]` in `Debug`; they dereference to `str` and compare with it where you
 /// need them: [what is not printed](crate::values#what-is-not-printed). `Owners` and `Challenges` serialize as they are, for your page.
 pub mod owners {}
+
+#[doc = include_str!("guide/calls.md")]
+pub mod calls {}
 
 /// A challenge in a web application: one request shows it, another answers it, by different processes.
 ///

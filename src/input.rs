@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 /// A value for an optional field or parameter of type `T`: what converts into a `T`, or an `Option` of it.
 ///
-/// `Form` is inferred. [`api`](crate::api) lists what converts into which type.
+/// `Form` is inferred. [What setters take](crate::guide::calls#what-setters-take) lists what converts into which type.
 ///
 /// ```
 /// use mx_nexus::api::types::MemberUpdateRequest;

@@ -49,7 +49,7 @@
 //! - [`jobs`]: how a job runs, is saved and resumed; [`identity`], [`verification`], [`aggregation`], [`balance`] and [`history`] are
 //!   the kinds. [`jobs::store`] keeps jobs in a table of yours, [`fleet`] runs many at once.
 //! - [`connect`]: from the name of a bank to a member.
-//! - [`api`]: all operations of Nexus, typed; [`call`] calls one by its name.
+//! - [`api`]: all operations of Nexus, typed, with [a chapter of the guide](guide::calls); [`call`] calls one by its name.
 //! - [`Error`], and [`jobs::JobError`] for jobs: what failed, whether it may pass, and what can be done about it.
 //! - `mx-nexus-sandbox`: MX on a port of your machine, with state, challenges and faults, for your own tests.
 //!
@@ -97,6 +97,7 @@ mod settings;
 mod wire;
 
 #[cfg(feature = "atrium")]
+#[doc(inline)]
 pub use atrium::Atrium;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};

@@ -2,7 +2,7 @@
 //!
 //! The table in `openapi/src/lib.rs` is the only list of the APIs: the build writes it as the macro `each_api!`.
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// One operation of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Operation {
     pub client_id_header: Option<&'static str>,
     pub(crate) credential_name: &'static HeaderName,
     pub(crate) client_id_name: Option<&'static HeaderName>,
+    pub(crate) accept_value: &'static HeaderValue,
+    pub(crate) request_value: Option<&'static HeaderValue>,
     /// Whether it starts a job or has another effect that costs, even when it is a GET.
     pub starts_work: bool,
     /// Whether it may be sent again when its answer was lost.

@@ -18,15 +18,51 @@
 //!
 //! # From a function
 //!
-//! [`Paged::owned`] gives a list a client of its own, so that a function can return the stream, and a task can have it:
+//! [`Paged::owned`] gives a list a client of its own, so that a function can return the stream, and a task can have it. Its type is
+//! [`Items`]; [`Items::next`] returns one item after the other:
+//!
+//! ```no_run
+//! use mx_nexus::api::{Client, types::MemberResponse};
+//! use mx_nexus::pages::{Items, Paged};
+//!
+//! fn members(api: &Client) -> Items<impl Paged<Item = MemberResponse> + use<>> {
+//!     api.list_members().records_per_page(100).owned().items()
+//! }
+//!
+//! # async fn example(api: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut list = members(&api);
+//! let task = tokio::spawn(async move {
+//!     let mut count = 0;
+//!     while let Some(member) = list.next().await {
+//!         member?;
+//!         count += 1;
+//!     }
+//!     Ok::<usize, mx_nexus::Error>(count)
+//! });
+//! println!("{} members", task.await??);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In a field the type is written in full. As any [`Stream`], without its name:
 //!
 //! ```no_run
 //! use futures_core::Stream;
-//! use mx_nexus::api::{Client, types::MemberResponse};
-//! use mx_nexus::pages::Paged;
+//! use mx_nexus::api::{Client, builder::ListMembers, types::MemberResponse};
+//! use mx_nexus::pages::{Items, Owned, Paged};
 //!
-//! fn members(api: &Client) -> impl Stream<Item = Result<MemberResponse, mx_nexus::Error>> + Send + 'static + use<> {
-//!     api.list_members().records_per_page(100).owned().items()
+//! struct Import {
+//!     members: Items<Owned<ListMembers<'static>>>,
+//! }
+//!
+//! impl Import {
+//!     fn new(api: &Client) -> Self {
+//!         Self { members: api.list_members().owned().items() }
+//!     }
+//!
+//!     fn into_stream(self) -> impl Stream<Item = Result<MemberResponse, mx_nexus::Error>> + Send + 'static {
+//!         self.members
+//!     }
 //! }
 //! ```
 //!
@@ -124,7 +160,7 @@ pub trait Paged: sealed::Sealed + Clone + Send {
     }
 }
 
-/// A list with a client of its own, from [`Paged::owned`].
+/// A list with a client of its own, from [`Paged::owned`]. [From a function](self#from-a-function) has examples.
 pub struct Owned<P: Paged> {
     first: Option<i64>,
     ask: AskPage<P::Body>,

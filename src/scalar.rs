@@ -1,5 +1,6 @@
 //! Reads values that MX sends as a string or as a number. Called by the generated types.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -7,25 +8,26 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// One JSON scalar.
+/// One JSON scalar. A text without escapes is borrowed from the answer.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Scalar {
-    Text(String),
+pub(crate) enum Scalar<'de> {
+    Text(Cow<'de, str>),
     Integer(i64),
     Other(String),
 }
 
-impl Scalar {
+impl<'de> Scalar<'de> {
     /// The scalar as text.
-    pub(crate) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> Cow<'de, str> {
         match self {
-            Self::Text(text) | Self::Other(text) => text,
-            Self::Integer(number) => number.to_string(),
+            Self::Text(text) => text,
+            Self::Integer(number) => number.to_string().into(),
+            Self::Other(text) => text.into(),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar {
+impl<'de> Deserialize<'de> for Scalar<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ScalarVisitor)
     }
@@ -34,30 +36,34 @@ impl<'de> Deserialize<'de> for Scalar {
 struct ScalarVisitor;
 
 impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
+    type Value = Scalar<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a string or a number")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(text.to_owned()))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(text.to_owned().into()))
     }
 
-    fn visit_string<E: Error>(self, text: String) -> Result<Scalar, E> {
-        Ok(Scalar::Text(text))
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(text.into()))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar, E> {
+    fn visit_string<E: Error>(self, text: String) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(text.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Integer(number))
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar<'de>, E> {
         Ok(i64::try_from(number)
             .map_or_else(|_| Scalar::Other(number.to_string()), Scalar::Integer))
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar, E> {
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar<'de>, E> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if number.fract() == 0.0 && number.abs() <= EXACT {
             #[expect(
@@ -69,11 +75,11 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Other(number.to_string()))
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other(value.to_string()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, number: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, number: A) -> Result<Scalar<'de>, A::Error> {
         let text = arbitrary_number(number)?;
         if let Ok(number) = text.parse() {
             return Ok(Scalar::Integer(number));
@@ -107,7 +113,8 @@ where
     T: From<String>,
 {
     let text = Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text);
-    Ok(text.filter(|text| text != "null").map(T::from))
+    let text = text.filter(|text| text != "null");
+    Ok(text.map(|text| T::from(text.into_owned())))
 }
 
 #[allow(dead_code, reason = "some groups of operations have no such list")]
@@ -202,7 +209,7 @@ mod tests {
         let read = |key: &str, text: &str| {
             let entry = [(key.to_owned(), text.to_owned())].into_iter();
             let number = serde::de::value::MapDeserializer::<_, serde_json::Error>::new(entry);
-            Scalar::deserialize(number).map(Scalar::into_text)
+            Scalar::deserialize(number).map(|it| it.into_text().into_owned())
         };
         for (text, expected) in [("7", "7"), ("7.0", "7"), ("1000.10", "1000.10")] {
             let read = read("$serde_json::private::Number", text);

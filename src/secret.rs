@@ -69,7 +69,7 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Scalar::deserialize(deserializer).map(|scalar| Self::new(scalar.into_text()))
+        Scalar::deserialize(deserializer).map(|scalar| Self::new(scalar.into_text().into_owned()))
     }
 }
 

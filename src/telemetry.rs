@@ -22,7 +22,7 @@
 //!   does it.
 //! - `mx.job.outcome` is `done`, `timed_out`, or why the job ended, such as `ended` or `no_such_member`; `call_failed` after a call that
 //!   failed for good; `left` when the [`Job`](crate::jobs::Job) was dropped before its end, which MX does not notice.
-//! - `mx.user` and `mx.member` are fields of a job with [`with_traced_ids`](crate::jobs::JobBuilder::with_traced_ids) only.
+//! - `mx.user` and `mx.member` are fields of a job with `JobBuilder::with_traced_ids` only.
 //!
 //! To continue a trace at a gateway, set its header by [`request_headers`](crate::NexusBuilder::request_headers), which is called in the
 //! span of the attempt.

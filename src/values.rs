@@ -12,13 +12,15 @@
 //! | [`Personal`] | a name, address, contact or note: says something of a person | `[personal]` | dereferences to `str`, compares with `str` |
 //! | [`Digits`] | an account or routing number, or a part of one | `[digits]` | dereferences to `str`, compares with `str` |
 //!
-//! Which fields have these types is in the overlays of the documents. [`Challenge`](crate::jobs::Challenge) and
-//! [`Owner`](crate::identity::Owner) are made of them.
+//! The type of a field shows which it is. [`Owner`](crate::identity::Owner), [`Challenge`](crate::jobs::Challenge),
+//! [`Answers`](crate::jobs::Answers) and [`FormValues`](crate::connect::FormValues) are made of them; no text of an error and no
+//! saved job has one. All three are made from `&str` or `String`. Text is not compared with a `Secret`, whose memory is wiped.
 //!
 //! # Money and times
 //!
 //! [`Amount`] is every amount of money, exact; rates, percentages and quantities are `f64`. [`Timestamp`] keeps the text of MX;
-//! [`Timestamp::parse`] returns what it is. [`Date`] is a day in a query. Features convert them to the types of common crates:
+//! [`Timestamp::parse`] returns what it is. [`Date`] is a day in a query, and counts days: `Date::today_utc().days_before(30)`.
+//! Features convert them to the types of common crates:
 //!
 //! | feature | crate | converts |
 //! |---|---|---|

@@ -105,6 +105,8 @@ impl Connection {
         let mut attempts = self.rules.retry.start().within(total);
         let mut refused = None;
         let mut other_path = operation.other_path;
+        // The first attempt starts with the call: one look at the clock less.
+        let mut first_started = Some(begun);
         loop {
             let signing = within(left(), self.credential.sign(operation));
             let signature = match (signing.await, &refused) {
@@ -120,7 +122,7 @@ impl Connection {
                 .ok_or_else(|| Error::request(Some(operation), "its body can be sent only once"))?;
             // An error message may not quote the body, so that is kept too.
             if may_repeat || outgoing.body().is_some() {
-                *request = outgoing.try_clone();
+                *request = request::copy(&outgoing);
             }
             let attempt = trace.attempt(outgoing.url());
             let prepared = attempt.in_scope(|| {
@@ -136,7 +138,7 @@ impl Connection {
             if let Some(left) = left() {
                 *outgoing.timeout_mut() = Some(left);
             }
-            let started = Instant::now();
+            let started = first_started.take().unwrap_or_else(Instant::now);
             let sent = Sent {
                 signature: &signature,
                 body: request.as_ref().and_then(Request::body),

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use mx_nexus::{Environment, ErrorKind, Nexus, NexusBuilder};
+use mx_nexus_sandbox::Sandbox;
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -153,4 +154,17 @@ async fn token_invalid_in_a_header_is_refused_before_sending() {
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(!error.to_string().contains("line\n"), "{error}");
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn address_of_a_sandbox_given_as_custom_is_refused_with_what_to_use() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let builder = Nexus::builder(Environment::custom(sandbox.address()));
+    let nexus = builder.credentials(sandbox.client_id(), sandbox.api_key());
+    let user = nexus.build().unwrap().user("U-1");
+    let error = user.api().await.unwrap_err();
+    assert!(
+        error.to_string().contains("Environment::sandbox"),
+        "{error}"
+    );
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use mx_nexus::ErrorKind;
+use mx_nexus::jobs::JobErrorKind;
 use mx_nexus::sso::TokenFormat;
 
 #[path = "support/recorder.rs"]
@@ -182,5 +183,18 @@ async fn outage_returns_the_status_instead_of_a_timeout() {
         assert_eq!(error.status(), Some(status), "{error}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
         assert!(error.is_transient());
+    }
+}
+
+#[tokio::test]
+async fn refused_key_and_unknown_user_end_a_job_at_once_and_for_good() {
+    for status in [401, 404] {
+        let server = Recorder::start(move |_, _| Answer::json(status, "{}")).await;
+        let identify = server.nexus().user("U-1").identify("MBR-1");
+        let budget = Duration::from_secs(300);
+        let error = identify.run(budget, async |_| None).await.unwrap_err();
+        assert_eq!(error.kind(), JobErrorKind::Call, "{error}");
+        assert!(!error.is_resumable() && !error.has_cost(), "{error}");
+        assert_eq!(server.lines().len(), 1, "{:?}", server.lines());
     }
 }

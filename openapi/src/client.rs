@@ -37,12 +37,13 @@ pub(crate) fn generate(
     let lenient = Lenient::find(document, registry, rust_path);
     let mut document = document.clone();
     rename(&mut document);
-    examples::strip(&mut document);
-    let tokens = run(&document, &settings, |generator, document| {
+    let mut stripped = document.clone();
+    examples::strip(&mut stripped);
+    let tokens = run(&stripped, &settings, |generator, document| {
         generator.generate_tokens(document)
     })?;
     let mut file = parse(tokens)?;
-    conversions::check(&document, registry, &file, rust_path)?;
+    conversions::check(&stripped, registry, &file, rust_path)?;
     finish::client(&mut file, api, &document, &lenient, sides, rows)?;
     Ok(file)
 }

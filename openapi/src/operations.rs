@@ -1,5 +1,6 @@
 //! The operations table: what retries, tracing, sending and tests need to know of each operation before it is called.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -232,10 +233,20 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
     let constants = crate::access::emit(access);
     let count = rows.len();
     let client_id = optional(&access.client_id_header);
-    let headers = HeaderNames::of(access, rows);
+    let credentials = rows.iter().map(|row| &row.credential);
+    let headers = credentials.chain(&access.client_id_header);
+    let headers = Shared::of(
+        "HEADER_NAMES",
+        headers.map(|name| name.to_ascii_lowercase()),
+    );
+    let bodies = rows
+        .iter()
+        .filter_map(|row| row.request_media_type.as_ref());
+    let media_types = rows.iter().map(|row| &row.accept).chain(bodies);
+    let media_types = Shared::of("MEDIA_TYPES", media_types.cloned());
     let client_id_name = match &access.client_id_header {
         Some(header) => {
-            let name = headers.reference(header);
+            let name = headers.reference(&header.to_ascii_lowercase());
             quote!(Some(#name))
         }
         None => quote!(None),
@@ -256,7 +267,15 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             ..
         } = row;
         let name = row.name.to_snake_case();
-        let credential_name = headers.reference(credential);
+        let credential_name = headers.reference(&credential.to_ascii_lowercase());
+        let accept_value = media_types.reference(accept);
+        let request_value = match &row.request_media_type {
+            Some(media_type) => {
+                let value = media_types.reference(media_type);
+                quote!(Some(#value))
+            }
+            None => quote!(None),
+        };
         let other_path = optional(&row.other_path);
         let request = optional(&row.request_media_type);
         let request_type = optional(&row.request_type);
@@ -283,6 +302,8 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
                 client_id_header: #client_id,
                 credential_name: #credential_name,
                 client_id_name: #client_id_name,
+                accept_value: #accept_value,
+                request_value: #request_value,
                 starts_work: #starts_work,
                 replayable: #replayable,
                 deprecated: #deprecated,
@@ -291,10 +312,12 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
             }
         }
     });
-    let headers = headers.emit();
+    let headers = headers.emit(&quote!(::http::HeaderName));
+    let media_types = media_types.emit(&quote!(::http::HeaderValue));
     quote! {
         #constants
         #headers
+        #media_types
 
         pub(crate) static OPERATIONS: [crate::operations::Operation; #count] = [#(#rows),*];
     }
@@ -319,31 +342,33 @@ fn optional(text: &Option<String>) -> TokenStream {
     }
 }
 
-/// The names of all headers with credentials, as the HTTP library has them: made once, and not for every request.
-struct HeaderNames(Vec<String>);
+/// Texts as the HTTP library has them: made once, and not for every request.
+struct Shared {
+    table: Ident,
+    texts: Vec<String>,
+}
 
-impl HeaderNames {
-    fn of(access: &Access, rows: &[Row]) -> Self {
-        let credentials = rows.iter().map(|row| &row.credential);
-        let headers = credentials.chain(&access.client_id_header);
-        let mut names: Vec<String> = headers.map(|name| name.to_ascii_lowercase()).collect();
-        names.sort();
-        names.dedup();
-        Self(names)
+impl Shared {
+    fn of(table: &str, texts: impl Iterator<Item = String>) -> Self {
+        let texts: BTreeSet<String> = texts.collect();
+        Self {
+            table: format_ident!("{table}"),
+            texts: texts.into_iter().collect(),
+        }
     }
 
-    /// A reference to the name of this header.
-    fn reference(&self, header: &str) -> TokenStream {
-        let header = header.to_ascii_lowercase();
-        let index = self.0.iter().take_while(|name| **name != header).count();
-        quote!(&HEADER_NAMES[#index])
+    /// A reference to the entry of this text.
+    fn reference(&self, text: &str) -> TokenStream {
+        let table = &self.table;
+        let index = self.texts.iter().take_while(|known| *known != text).count();
+        quote!(&#table[#index])
     }
 
-    fn emit(&self) -> TokenStream {
-        let (names, count) = (&self.0, self.0.len());
+    fn emit(&self, of_type: &TokenStream) -> TokenStream {
+        let Self { table, texts } = self;
+        let count = texts.len();
         quote! {
-            static HEADER_NAMES: [::http::HeaderName; #count] =
-                [#(::http::HeaderName::from_static(#names)),*];
+            static #table: [#of_type; #count] = [#(#of_type::from_static(#texts)),*];
         }
     }
 }

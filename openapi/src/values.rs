@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -75,14 +75,14 @@ fn variants(entry: &Entry) -> Result<Vec<TokenStream>, Failure> {
                     format!("{} gives no Rust name", value.name),
                 )
             })?;
-            Ok(variant_tokens(value, &identifier))
+            Ok(variant_tokens(entry.kind, value, &identifier))
         })
         .collect()
 }
 
-fn variant_tokens(value: &KnownValue, variant: &syn::Ident) -> TokenStream {
+fn variant_tokens(kind: Kind, value: &KnownValue, variant: &syn::Ident) -> TokenStream {
     let name = &value.name;
-    let documentation = documentation(value);
+    let documentation = documentation(kind, value);
     let code = value.code.map(|code| {
         let code = proc_macro2::Literal::i64_unsuffixed(code);
         quote!((#code))
@@ -90,18 +90,17 @@ fn variant_tokens(value: &KnownValue, variant: &syn::Ident) -> TokenStream {
     quote!(#[doc = #documentation] #variant = #name #code)
 }
 
-/// The meaning of a value; without one its name in words. With a code where it has one.
-fn documentation(value: &KnownValue) -> String {
+/// The meaning of a value, where the overlay has it, and how it is written.
+fn documentation(kind: Kind, value: &KnownValue) -> String {
     let name = &value.name;
-    let code = value.code.map(|code| format!(" (code {code})"));
-    let code = code.unwrap_or_default();
+    let written = match (kind, value.code) {
+        (Kind::OpenCode, Some(code)) => format!("`{code}` in JSON, named `{name}`."),
+        (_, Some(code)) => format!("`{name}` in JSON, code {code}."),
+        (_, None) => format!("`{name}` in JSON."),
+    };
     match value.means.as_deref() {
-        Some(means) => format!("`{name}`{code}: {means}"),
-        None => {
-            let words = name.to_snake_case().replace('_', " ");
-            let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
-            format!("{}{rest}: `{name}`{code}.", first.to_uppercase())
-        }
+        Some(means) => format!("{} {written}", means.trim()),
+        None => written,
     }
 }
 
@@ -124,10 +123,20 @@ mod tests {
         assert!(text.contains("NotInsured = \"NOT_INSURED\" (2)"), "{text}");
         assert!(text.contains("KnownUnknown = \"UNKNOWN\""), "{text}");
         assert!(
-            text.contains("`NOT_INSURED` (code 2): It is not."),
+            text.contains("It is not. `NOT_INSURED` in JSON, code 2."),
             "{text}"
         );
-        assert!(text.contains("Unknown: `UNKNOWN`."), "{text}");
+        assert!(text.contains("\"`UNKNOWN` in JSON.\""), "{text}");
+    }
+
+    #[test]
+    fn a_code_is_documented_by_its_number() {
+        let text = emitted(&json!({"Type": {
+            "kind": "open-code", "description": "d", "fields": ["*.type"],
+            "values": [{"name": "CREDIT", "code": 1}]
+        }}));
+        let text = text.unwrap();
+        assert!(text.contains("`1` in JSON, named `CREDIT`."), "{text}");
     }
 
     #[test]

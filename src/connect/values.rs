@@ -7,7 +7,7 @@ use crate::api::types::MemberCredentialRequest;
 use crate::secret::Secret;
 use crate::values::CredentialGuid;
 
-/// FormValues of a form, by field. Never printed.
+/// What the user entered into a form, by field. Never printed.
 ///
 /// ```
 /// use mx_nexus::connect::FormValues;

@@ -17,14 +17,16 @@ pub type Owner = AccountOwnerResponse;
 
 /// The owners of a member's accounts, as MX found them. It may be empty: some institutions deliver none.
 ///
+/// A list of [`Owner`], whose page has the fields: `for owner in &owners`.
+///
 /// It serializes as the list of owners, in full: for the page of the user, or where you store personal data. `Debug` is redacted; see
 /// [what is not printed](crate::values#what-is-not-printed).
 ///
 /// ```
 /// # fn example(owners: mx_nexus::identity::Owners) {
 /// for (account, owners) in owners.by_account() {
-///     let names = owners.iter().filter_map(|owner| owner.owner_name.as_deref());
-///     println!("{account:?}: {}", names.count());
+///     let names: Vec<&str> = owners.iter().filter_map(|owner| owner.owner_name.as_deref()).collect();
+///     println!("{account:?}: {}", names.join(", "));
 /// }
 /// # }
 /// ```

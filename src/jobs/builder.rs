@@ -216,8 +216,26 @@ impl<K: Kind> JobBuilder<K> {
         Ok(job)
     }
 
-    /// Starts or resumes the job and drives it to its end, asking for answers as often as MX does. See [`Job::until_done`] for
-    /// an example.
+    /// Starts or resumes the job and drives it to its end, asking for answers as often as MX does.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// use mx_nexus::jobs::Challenge;
+    ///
+    /// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::jobs::JobError> {
+    /// let ask = |challenge: &Challenge| match challenge.label() {
+    ///     "What city were you born in?" => Ok("Lehi"),
+    ///     _ => Err("only the user knows"),
+    /// };
+    /// let owners = user
+    ///     .identify("MBR-1")
+    ///     .run(Duration::from_secs(300), async |challenges| challenges.answer_all(ask).ok())
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `None` in place of answers ends it with an error that can be resumed.
     ///
     /// # In a task of its own
     ///

@@ -22,6 +22,27 @@ use crate::values::{ChallengeGuid, ChallengeType, Personal};
 ///     })
 /// }
 /// ```
+///
+/// With [`run`](super::JobBuilder::run), where each answer is awaited:
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// use mx_nexus::jobs::{Answers, Challenge, Challenges};
+///
+/// # async fn ask_by_chat(_: &Challenge) -> Option<String> { None }
+/// async fn answers(challenges: Challenges) -> Option<Answers> {
+///     let mut answers = Answers::new();
+///     for challenge in &challenges {
+///         answers = answers.with(challenge.guid(), ask_by_chat(challenge).await?);
+///     }
+///     Some(answers)
+/// }
+///
+/// # async fn example(user: mx_nexus::User) -> Result<(), mx_nexus::jobs::JobError> {
+/// let owners = user.identify("MBR-1").run(Duration::from_secs(300), answers).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenges {
     open: Vec<Challenge>,
@@ -41,7 +62,8 @@ impl Challenges {
         self.is_of_other_job
     }
 
-    /// Calls the closure for the answer to each, in order, and stops at the first that fails.
+    /// Calls the closure for the answer to each, in order, and stops at the first that fails. With
+    /// [`run`](super::JobBuilder::run): `async |challenges| challenges.answer_all(ask).ok()`.
     ///
     /// # Errors
     ///

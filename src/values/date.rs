@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
@@ -20,8 +21,23 @@ use super::LocalTime;
 /// # Ok::<(), mx_nexus::values::TimeError>(())
 /// ```
 ///
-/// Operations that take days take this type, or text that is checked before it is sent:
-/// `api.list_transactions().from_date("2026-02-28")`.
+/// Operations that take days take this type, or text that is checked before it is sent. The last 30 days:
+///
+/// ```no_run
+/// # async fn example(api: mx_nexus::api::Client) -> Result<(), mx_nexus::Error> {
+/// use mx_nexus::values::Date;
+///
+/// let today = Date::today_utc();
+/// let list = api.list_member_transactions().member_guid("MBR-1");
+/// let page = list.from_date(today.days_before(30)).to_date(today).send().await?;
+/// # let list = api.list_member_transactions().member_guid("MBR-1");
+/// let page = list.from_date("2026-02-28").send().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// For months, weekdays and time zones use a crate for dates: the features `jiff1`, `chrono04` and `time03`
+/// [convert](crate::values#money-and-times).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,
@@ -49,6 +65,29 @@ impl Date {
             return Err(TimeError("the calendar has no such day"));
         }
         Ok(Self { year, month, day })
+    }
+
+    /// The day that it is now, in UTC. Where users are, it may already be the next day, or still the one before.
+    pub fn today_utc() -> Self {
+        Self::from(SystemTime::now())
+    }
+
+    /// The day that is this many days earlier; the first day of year 1 at the earliest.
+    ///
+    /// ```
+    /// # use mx_nexus::values::Date;
+    /// assert_eq!(Date::new(2024, 3, 1)?.days_before(1), Date::new(2024, 2, 29)?);
+    /// # Ok::<(), mx_nexus::values::TimeError>(())
+    /// ```
+    #[must_use]
+    pub const fn days_before(self, days: u32) -> Self {
+        Self::from_days_since_1970(self.days_since_1970() - days as i64)
+    }
+
+    /// The day that is this many days later; the last day of year 9999 at the latest.
+    #[must_use]
+    pub const fn days_after(self, days: u32) -> Self {
+        Self::from_days_since_1970(self.days_since_1970() + days as i64)
     }
 
     /// The year.
@@ -80,6 +119,58 @@ impl Date {
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         era * 146_097 + day_of_era - 719_468
+    }
+
+    /// The inverse (the algorithm `civil_from_days`, for years after 0); the nearest day where there is no such year.
+    const fn from_days_since_1970(days: i64) -> Self {
+        if days < Self::FIRST.days_since_1970() {
+            return Self::FIRST;
+        }
+        if days > Self::LAST.days_since_1970() {
+            return Self::LAST;
+        }
+        let days = days + 719_468;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        // Months count from March, so that the leap day is the last of the year.
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = year_of_era + era * 400 + (month <= 2) as i64;
+        Self {
+            year: year as u16,
+            month: month as u8,
+            day: day as u8,
+        }
+    }
+
+    const FIRST: Self = Self {
+        year: 1,
+        month: 1,
+        day: 1,
+    };
+    const LAST: Self = Self {
+        year: 9999,
+        month: 12,
+        day: 31,
+    };
+}
+
+/// The day in UTC.
+impl From<SystemTime> for Date {
+    fn from(time: SystemTime) -> Self {
+        const DAY: u64 = 24 * 60 * 60;
+        let days = match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_secs() / DAY).unwrap_or(i64::MAX),
+            Err(before) => {
+                let before = before.duration();
+                let seconds = before.as_secs() + u64::from(before.subsec_nanos() > 0);
+                i64::try_from(seconds.div_ceil(DAY)).map_or(i64::MIN, |days| -days)
+            }
+        };
+        Self::from_days_since_1970(days)
     }
 }
 
@@ -162,6 +253,8 @@ impl schemars::JsonSchema for Date {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -200,5 +293,62 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn every_day_from_1970_to_2100_follows_the_one_before() {
+        let mut day = Date::new(1970, 1, 1).unwrap();
+        let mut count = 0;
+        while day.year() <= 2100 {
+            assert_eq!(day.days_since_1970(), count);
+            assert_eq!(Date::from_days_since_1970(count), day);
+            // The next day by the calendar that `new` checks, without counting days.
+            let (year, month) = (day.year(), day.month());
+            let next = Date::new(year, month, day.day() + 1)
+                .or_else(|_| Date::new(year, month + 1, 1))
+                .or_else(|_| Date::new(year + 1, 1, 1))
+                .unwrap();
+            assert_eq!(day.days_after(1), next);
+            assert_eq!(next.days_before(1), day);
+            (day, count) = (next, count + 1);
+        }
+        assert_eq!(
+            count,
+            131 * 365 + 32,
+            "with 32 leap days: 2000 has one, 2100 none"
+        );
+    }
+
+    #[test]
+    fn arithmetic_ends_at_the_ends_of_the_calendar() {
+        let (first, last): (Date, Date) = ("0001-01-01".parse().unwrap(), Date::LAST);
+        assert_eq!((first.days_before(1), last.days_after(1)), (first, last));
+        assert_eq!(last.days_before(u32::MAX), first);
+        let days = u32::try_from(last.days_since_1970() - first.days_since_1970()).unwrap();
+        assert_eq!(
+            (first.days_after(days), last.days_before(days)),
+            (last, first)
+        );
+        assert_eq!(first.days_after(days - 1).to_string(), "9999-12-30");
+    }
+
+    #[test]
+    fn a_time_is_on_its_day_in_utc_also_before_1970() {
+        let at = |seconds: i64, nanos: u64| {
+            let moved = Duration::from_secs(seconds.unsigned_abs());
+            let whole = match seconds < 0 {
+                true => UNIX_EPOCH - moved,
+                false => UNIX_EPOCH + moved,
+            };
+            Date::from(whole - Duration::from_nanos(nanos)).to_string()
+        };
+        assert_eq!(at(86_399, 0), "1970-01-01");
+        assert_eq!(at(86_400, 0), "1970-01-02");
+        assert_eq!(at(0, 1), "1969-12-31");
+        assert_eq!(at(-86_400, 0), "1969-12-31");
+        assert_eq!(at(-86_400, 1), "1969-12-30");
+        assert_eq!(at(951_782_400, 0), "2000-02-29");
+        assert_eq!(at(4_107_542_399, 0), "2100-02-28");
+        assert_eq!(at(4_107_542_400, 0), "2100-03-01");
     }
 }

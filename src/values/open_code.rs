@@ -95,7 +95,7 @@ macro_rules! open_code {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Ok(match $crate::values::Scalar::deserialize(deserializer)? {
                     $crate::values::Scalar::Integer(code) => Self::from(code),
-                    other => Self::from(other.into_text().as_str()),
+                    other => Self::from(&*other.into_text()),
                 })
             }
         }

@@ -83,7 +83,7 @@ macro_rules! open_text {
                 {
                     return Ok(known.clone());
                 }
-                Ok(Self::from(scalar.into_text()))
+                Ok(Self::from(&*scalar.into_text()))
             }
         }
 

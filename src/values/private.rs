@@ -68,7 +68,7 @@ macro_rules! private_text {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use $crate::values::Scalar;
-                Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text()))
+                Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text().into_owned()))
             }
         }
     };

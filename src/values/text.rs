@@ -33,7 +33,7 @@ impl From<String> for Text {
 
 impl<'de> serde::Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text()))
+        super::Scalar::deserialize(deserializer).map(|scalar| Self(scalar.into_text().into_owned()))
     }
 }
 

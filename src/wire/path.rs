@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use memchr::{memchr, memchr_iter};
 use percent_encoding::AsciiSet;
 
 /// Encodes a path parameter, when it is printed.
@@ -54,41 +55,36 @@ pub(super) fn by_template(from: &str, to: &str, path: &str) -> String {
 
 /// The path of a base address, without the slash at its end.
 fn base_path(base: &str) -> &str {
-    // Two slashes are those after the scheme.
-    let mut slashes = base.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
-    let path = slashes.nth(2).and_then(|(start, _)| base.get(start..));
+    // The first two slashes come before the host.
+    let third = memchr_iter(b'/', base.as_bytes()).nth(2);
+    let path = third.and_then(|start| base.get(start..));
     path.unwrap_or_default().trim_end_matches('/')
 }
 
 /// Whether a path equals a template, with something other than a slash in the place of each parameter.
 ///
-/// Byte by byte, because it is done for every request.
 fn fits(mut template: &[u8], mut path: &[u8]) -> bool {
-    loop {
-        match (template, path) {
-            ([b'{', ..], _) => {
-                let (parameter, below) = first_segment(template);
-                let (value, rest) = first_segment(path);
-                let end = parameter.iter().position(|byte| *byte == b'}');
-                let after = end.and_then(|end| parameter.get(end + 1..));
-                let after = after.unwrap_or_default();
-                if value.len() <= after.len() || !value.ends_with(after) {
-                    return false;
-                }
-                (template, path) = (below, rest);
-            }
-            ([wanted, below @ ..], [found, rest @ ..]) if wanted == found => {
-                (template, path) = (below, rest);
-            }
-            _ => return template.is_empty() && path.is_empty(),
+    while let Some(start) = memchr(b'{', template) {
+        let (literal, from_parameter) = template.split_at(start);
+        let Some(from_value) = path.strip_prefix(literal) else {
+            return false;
+        };
+        let (parameter, below) = first_segment(from_parameter);
+        let (value, rest) = first_segment(from_value);
+        let end = memchr(b'}', parameter);
+        let after = end.and_then(|end| parameter.get(end + 1..));
+        let after = after.unwrap_or_default();
+        if value.len() <= after.len() || !value.ends_with(after) {
+            return false;
         }
+        (template, path) = (below, rest);
     }
+    template == path
 }
 
 /// What comes before the first slash, and what comes from there.
 fn first_segment(path: &[u8]) -> (&[u8], &[u8]) {
-    let end = path.iter().position(|byte| *byte == b'/');
-    path.split_at(end.unwrap_or(path.len()))
+    path.split_at(memchr(b'/', path).unwrap_or(path.len()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What every request of an operation has: a path that fits, and the media types. Called by generated code and by calls by name.
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use progenitor_client::Error as Failure;
 use reqwest::Request;
 
@@ -27,15 +27,22 @@ pub(crate) fn prepare(
     Ok(request)
 }
 
+/// A copy for another attempt; none where the body is a stream.
+pub(super) fn copy(request: &Request) -> Option<Request> {
+    if request.body().is_some() {
+        return request.try_clone();
+    }
+    // `try_clone` makes a table of extensions for a timeout that is not set.
+    let mut copy = Request::new(request.method().clone(), request.url().clone());
+    copy.headers_mut().clone_from(request.headers());
+    Some(copy)
+}
+
 /// Sets the media types of the operation, in the place of those that generated code has set.
 pub(super) fn set_media_types(operation: &Operation, headers: &mut HeaderMap) {
-    headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
-    match operation.request_media_type {
-        Some(media_type) => {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        }
-        None => {
-            headers.remove(CONTENT_TYPE);
-        }
-    }
+    match operation.request_value {
+        Some(media_type) => headers.insert(CONTENT_TYPE, media_type.clone()),
+        None => headers.remove(CONTENT_TYPE),
+    };
+    headers.insert(ACCEPT, operation.accept_value.clone());
 }

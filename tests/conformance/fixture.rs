@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mx_nexus::connect::FormValues;
+use mx_nexus::operations::Api;
 use mx_nexus::reqwest::Client;
 use mx_nexus_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -25,6 +26,37 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) media_type: Option<String>,
     pub(crate) body: String,
+}
+
+/// The parameters of paths, with the operation that creates or lists what they name; one inside another comes after it.
+const ITEMS: [(&str, &str); 13] = [
+    ("beat_guid", "listBeats"),
+    ("budget_guid", "createBudget"),
+    ("category_guid", "createSubcategory"),
+    ("goal_guid", "createGoal"),
+    ("holding_guid", "listHoldings"),
+    ("micro_deposit_guid", "createMicrodeposit"),
+    ("notification_guid", "createNotification"),
+    ("deliverable_guid", "createDeliverable"),
+    ("guid", "createScheduledPayment"),
+    ("spending_plan_guid", "createSpendingPlan"),
+    ("iteration_item_guid", "createSpendingPlanIterationItem"),
+    ("spending_plan_account_guid", "listSpendingPlanAccounts"),
+    ("transaction_rule_guid", "createTransactionRule"),
+];
+
+/// The exerciser's body of an operation, if it has one.
+fn sample(id: &str) -> Option<Value> {
+    exerciser::of::<mx_nexus::api::Client>(id).request(Extent::Maximal)
+}
+
+/// A segment of a path, with the identifier of its parameter.
+fn filled(segment: &str, ids: &BTreeMap<&'static str, String>) -> String {
+    let name = segment.strip_prefix('{');
+    match name.and_then(|name| name.strip_suffix('}')) {
+        Some(name) => ids.get(name).cloned().unwrap_or(format!("{name}-1")),
+        None => segment.to_owned(),
+    }
 }
 
 pub(crate) async fn send(http: &Client, request: &Request) -> Response {
@@ -50,6 +82,8 @@ pub(crate) struct Fixture {
     api_token: String,
     ids: BTreeMap<&'static str, String>,
     manual_account: String,
+    /// The amount of the transaction.
+    amount: Value,
     credentials: Value,
     challenge: Value,
 }
@@ -153,22 +187,40 @@ pub(crate) async fn fixture(sandbox: &Sandbox, http: &Client, user: &str, kind: 
     let manual = call("POST", "/accounts", Some(manual)).await;
     let text = |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
     let job = &read["member"]["most_recent_job_guid"];
+    let manual_account = text(&manual["account"]["guid"], "");
+    let path = format!("/accounts/{manual_account}/transactions");
+    let transaction = call("POST", &path, sample("createManualTransaction")).await;
+    let mut ids = BTreeMap::from([
+        ("member_guid", member.to_owned()),
+        ("institution_guid", bank),
+        ("job_guid", text(job, "JOB-1")),
+        (
+            "account_guid",
+            text(&accounts["accounts"][0]["guid"], "ACT-1"),
+        ),
+        (
+            "transaction_guid",
+            text(&transaction["transaction"]["guid"], ""),
+        ),
+        ("iteration_number", "1".to_owned()),
+        ("start_date", "2026-01-01".to_owned()),
+        ("end_date", "2026-02-01".to_owned()),
+    ]);
+    for (name, id) in ITEMS {
+        let operations = Api::Nexus.operations().iter();
+        let operation = operations.clone().find(|known| known.id == id).unwrap();
+        let segments = operation.path.split('/');
+        let segments: Vec<String> = segments.map(|segment| filled(segment, &ids)).collect();
+        let answer = call(operation.method, &segments.join("/"), sample(id)).await;
+        let mut parts = answer.as_object().unwrap().values();
+        let guid = parts.find_map(|part| part["guid"].as_str().or(part[0]["guid"].as_str()));
+        ids.insert(name, guid.unwrap().to_owned());
+    }
     Fixture {
         api_token: api_token(sandbox, http, user).await,
-        ids: [
-            ("member_guid", member.to_owned()),
-            ("institution_guid", bank),
-            ("job_guid", text(job, "JOB-1")),
-            (
-                "account_guid",
-                text(&accounts["accounts"][0]["guid"], "ACT-1"),
-            ),
-            ("iteration_number", "1".to_owned()),
-            ("start_date", "2026-01-01".to_owned()),
-            ("end_date", "2026-02-01".to_owned()),
-        ]
-        .into(),
-        manual_account: text(&manual["account"]["guid"], ""),
+        ids,
+        manual_account,
+        amount: transaction["transaction"]["amount"].clone(),
         credentials: credentials["credentials"].clone(),
         challenge,
         session,
@@ -186,18 +238,12 @@ impl Fixture {
         let path: Vec<String> = operation
             .path
             .split('/')
-            .map(|segment| {
-                match segment
-                    .strip_prefix('{')
-                    .and_then(|rest| rest.strip_suffix('}'))
-                {
-                    // Accounts of a bank cannot be deleted, only those that the user created.
-                    Some("account_guid") if operation.id == "deleteManualAccount" => {
-                        self.manual_account.clone()
-                    }
-                    Some(name) => self.ids.get(name).cloned().unwrap_or(format!("{name}-1")),
-                    None => segment.to_owned(),
+            .map(|segment| match (segment, operation.id.as_str()) {
+                // Accounts of a bank take no transaction and cannot be deleted, only those that the user created.
+                ("{account_guid}", "deleteManualAccount" | "createManualTransaction") => {
+                    self.manual_account.clone()
                 }
+                _ => filled(segment, &self.ids),
             })
             .collect();
         let mut headers: BTreeMap<&'static str, String> = BTreeMap::new();
@@ -235,9 +281,7 @@ impl Fixture {
                 .map(|guid| json!({"credential_guid": guid, "value": "another"}))
                 .collect()
         };
-        let mut body = exerciser::of::<mx_nexus::api::Client>(id)
-            .request(Extent::Maximal)
-            .unwrap();
+        let mut body = sample(id).unwrap();
         match id {
             "createMember" => {
                 body = json!({"member": {
@@ -254,6 +298,16 @@ impl Fixture {
                 let first = &self.credentials[0]["guid"];
                 body = json!({"member": {"credential_guid": first, "value": "another"}});
             }
+            "mergeDuplicateAccounts" => {
+                body = json!({"accounts": [self.ids["account_guid"], self.manual_account]});
+            }
+            "createDeprecatedSplitTransaction" => {
+                body["transaction"]["parent_guid"] = json!(self.ids["transaction_guid"]);
+            }
+            "createSplitTransactions" => {
+                body = json!({"transactions": [{"amount": self.amount}, {"amount": 0}]});
+            }
+            "repositionGoals" => body["goals"][0]["guid"] = json!(self.ids["goal_guid"]),
             "resumeAggregation" => {
                 body["member"]["challenges"] =
                     json!([{"guid": self.challenge, "value": "correct"}]);

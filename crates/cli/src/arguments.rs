@@ -64,7 +64,10 @@ Content-Type: application/json:
   POST /_sandbox/sessions/expire
     ends all sessions
   GET /_sandbox/requests
-    the last requests, without secrets";
+    the last requests, without secrets
+  POST /_sandbox/worlds
+    {\"name\": \"a\"}
+    adds an isolated world below /worlds/a; its address is an MX_ENVIRONMENT";
 
 /// For `long_about`: the first sentence is the short one.
 macro_rules! about {

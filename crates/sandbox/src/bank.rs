@@ -10,6 +10,7 @@ use mx_nexus::Secret;
 use mx_nexus::values::ConnectionStatus;
 
 pub(crate) mod accounts;
+pub(crate) mod categories;
 mod institutions;
 mod passwords;
 mod steps;
@@ -104,6 +105,11 @@ impl Institution {
     /// Whether it has statements; only Atrium shows it.
     pub(crate) fn supports_statements(&self) -> bool {
         self.supports.contains(&JobKind::ExtendedHistory)
+    }
+
+    /// Whether MX throttles no aggregation of it.
+    pub(crate) fn is_never_throttled(&self) -> bool {
+        matches!(self.passwords, PasswordSet::MxBank)
     }
 
     /// The steps of a job with these credentials.

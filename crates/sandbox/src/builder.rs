@@ -9,16 +9,14 @@ use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use crate::Sandbox;
-use crate::fault::FaultQueue;
 use crate::origin::{AllowedSites, is_origin};
-use crate::requests::RequestLog;
 use crate::router::RequestRouter;
 use crate::server::Bound;
 use crate::settings::{JobKind, Limits, Settings, Variation};
 use crate::shared::Shared;
-use crate::state::Store;
 use crate::times::Times;
 use crate::world::{InvalidWorld, World};
+use crate::worlds::Worlds;
 use mx_nexus::Secret;
 
 /// The shortest timeout that a client can meet.
@@ -230,18 +228,10 @@ impl SandboxBuilder {
             is_public: !interface.is_loopback(),
             cors,
         };
-        self.settings.address.clone_from(&address);
-        let store = Store::new(self.settings);
-        let client_id = store.client_id();
-        let shared = Arc::new(Shared {
-            address,
-            client_id,
-            store,
-            faults: FaultQueue::default(),
-            requests: RequestLog::default(),
-            documents: Default::default(),
-        });
-        let router = RequestRouter::new(Arc::clone(&shared), sites, self.limits);
+        self.settings.address = address;
+        let shared = Arc::new(Shared::new(self.settings.clone(), String::new()));
+        let worlds = Worlds::new(Arc::clone(&shared), self.settings);
+        let router = RequestRouter::new(Arc::clone(&shared), worlds, sites, self.limits);
         Ok(Sandbox {
             shared,
             server: bound.serve(router, self.limits),

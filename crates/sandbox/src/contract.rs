@@ -19,6 +19,7 @@ pub(crate) mod schema;
 mod served;
 
 pub(crate) use request::{method_not_allowed, no_such_path};
+pub(crate) use response::sample_of;
 pub(crate) use served::served_document;
 
 use request::RequestBody;

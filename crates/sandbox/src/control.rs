@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::Router;
 use axum::body::{Body as ResponseBody, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Body as _;
@@ -24,11 +24,14 @@ use mx_nexus::Secret;
 
 mod oauth;
 mod page;
+mod webhooks;
+mod worlds;
 
-type SharedState = State<Arc<Shared>>;
+/// The sandbox, or the world that the path names. The router adds it to a request, and to those of no world also the `Worlds`.
+type SharedState = Extension<Arc<Shared>>;
 
 /// The routes below `/_sandbox/`, and the index.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router() -> Router {
     Router::new()
         .route("/_sandbox", get(index))
         .route("/_sandbox/", get(index))
@@ -52,13 +55,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/world", get(read_world).put(set_world))
         .route("/_sandbox/world/schema", get(read_world_schema))
+        .route("/_sandbox/webhooks", post(webhooks::send))
+        .merge(worlds::router())
         .merge(oauth::requests())
         .route("/_sandbox/openapi/{document}", get(read_document))
         .route_layer(from_fn(require_json))
         .merge(oauth::page())
         .merge(page::router())
         .fallback(not_found)
-        .with_state(shared)
 }
 
 /// Refuses a change whose body has another media type than JSON: a form of a web page has one.
@@ -120,17 +124,23 @@ pub(crate) fn json_refusal(response: Response<ResponseBody>) -> Response<Respons
     refusal
 }
 
-/// The document of these requests.
-fn document() -> &'static Value {
+/// The document of these requests at this address.
+fn document(shared: &Shared) -> Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         // A test reads it.
         yaml_serde::from_str(include_str!("control/sandbox.yaml")).unwrap_or_default()
     });
-    &DOCUMENT
+    let mut document = DOCUMENT.clone();
+    document["servers"] = json!([{"url": shared.address}]);
+    let is_world = !shared.prefix.is_empty();
+    if let Some(paths) = document["paths"].as_object_mut().filter(|_| is_world) {
+        paths.retain(|path, _| !path.starts_with("/_sandbox/worlds"));
+    }
+    document
 }
 
-async fn index(State(shared): SharedState) -> Response<ResponseBody> {
-    let document = document();
+async fn index(Extension(shared): SharedState) -> Response<ResponseBody> {
+    let document = document(&shared);
     let mut control = Map::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for method in ["get", "post", "put", "delete"] {
@@ -157,11 +167,11 @@ async fn not_found() -> Response<ResponseBody> {
     )
 }
 
-async fn list_faults(State(shared): SharedState) -> Response<ResponseBody> {
+async fn list_faults(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"faults": shared.faults.list()}))
 }
 
-async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn add_fault(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let read = serde_json::from_slice::<Fault>(&body)
         .map_err(|error| format!("The body has to be a fault as JSON: {error}."));
     let added = read.and_then(|fault| {
@@ -175,11 +185,11 @@ async fn add_fault(State(shared): SharedState, body: Bytes) -> Response<Response
     }
 }
 
-async fn clear_faults(State(shared): SharedState) -> Response<ResponseBody> {
+async fn clear_faults(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.faults.clear()}))
 }
 
-async fn expire_sessions(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn expire_sessions(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     if body.is_empty() {
         return ok(&json!({"expired": shared.store.expire_sessions()}));
     }
@@ -191,26 +201,26 @@ async fn expire_sessions(State(shared): SharedState, body: Bytes) -> Response<Re
     }
 }
 
-async fn list_requests(State(shared): SharedState) -> Response<ResponseBody> {
+async fn list_requests(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"requests": shared.requests.list()}))
 }
 
-async fn clear_requests(State(shared): SharedState) -> Response<ResponseBody> {
+async fn clear_requests(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"cleared": shared.requests.clear()}))
 }
 
-async fn list_variations(State(shared): SharedState) -> Response<ResponseBody> {
+async fn list_variations(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&Variations {
         variations: shared.store.variations(),
     })
 }
 
-async fn set_variations(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn set_variations(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     match serde_json::from_slice::<Variations>(&body) {
         Ok(wanted) => {
             let wanted = wanted.variations.into_iter();
             shared.store.set_variations(wanted.collect());
-            list_variations(State(shared)).await
+            list_variations(Extension(shared)).await
         }
         Err(error) => {
             let message = format!("Send {{\"variations\": [\"no_job_guid\"]}}: {error}.");
@@ -219,11 +229,11 @@ async fn set_variations(State(shared): SharedState, body: Bytes) -> Response<Res
     }
 }
 
-async fn list_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+async fn list_jobs(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"jobs": shared.store.jobs()}))
 }
 
-async fn finish_jobs(State(shared): SharedState) -> Response<ResponseBody> {
+async fn finish_jobs(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"finished": shared.store.finish_jobs()}))
 }
 
@@ -266,11 +276,11 @@ struct NewPartner {
     api_key: Secret,
 }
 
-async fn list_members(State(shared): SharedState) -> Response<ResponseBody> {
+async fn list_members(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"members": shared.store.members()}))
 }
 
-async fn add_member(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn add_member(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let form = r#"{"user_id": "…", "password": "…"}, also with "login", "institution", or "api": "atrium""#;
     let store = &shared.store;
     let message = |refusal: InvalidUser| refusal.to_string();
@@ -297,7 +307,7 @@ async fn add_member(State(shared): SharedState, body: Bytes) -> Response<Respons
     }
 }
 
-async fn add_partner(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn add_partner(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let read = read::<NewPartner>(
         &body,
         r#"{"client_id": "…", "api_key": "…"}, neither empty"#,
@@ -315,15 +325,15 @@ async fn add_partner(State(shared): SharedState, body: Bytes) -> Response<Respon
     }
 }
 
-async fn reset(State(shared): SharedState) -> Response<ResponseBody> {
+async fn reset(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&json!({"members": shared.reset(None)}))
 }
 
-async fn read_world(State(shared): SharedState) -> Response<ResponseBody> {
+async fn read_world(Extension(shared): SharedState) -> Response<ResponseBody> {
     ok(&*shared.store.world())
 }
 
-async fn set_world(State(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
+async fn set_world(Extension(shared): SharedState, body: Bytes) -> Response<ResponseBody> {
     let text = String::from_utf8_lossy(&body);
     let read = match text.trim_start().starts_with('{') {
         true => text.parse::<World>(),
@@ -348,14 +358,12 @@ async fn read_world_schema() -> Response<ResponseBody> {
 }
 
 async fn read_document(
-    State(shared): SharedState,
+    Extension(shared): SharedState,
     Path(name): Path<String>,
 ) -> Response<ResponseBody> {
     let name = name.strip_suffix(".json");
     if name == Some("sandbox") {
-        let mut document = document().clone();
-        document["servers"] = json!([{"url": shared.address}]);
-        return ok(&document);
+        return ok(&document(&shared));
     }
     let mut served = api::SERVED.into_iter();
     match served.find(|api| Some(api.name()) == name) {

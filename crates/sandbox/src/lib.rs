@@ -42,15 +42,25 @@
 //!
 //! # APIs
 //!
-//! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`, Atrium below `/atrium`. Users, tokens, sessions, members, jobs,
-//! challenges, owners, accounts and lists of transactions have state; every other operation answers with the example of MX's document,
-//! or with a sample of its schema. Requests are checked against the documents: media types, keys, tokens, parameters and bodies. A
-//! refusal names what to send instead. Transactions are there after a job that included them (`include_transactions`).
+//! Nexus, SSO and MDX Real Time are below `/nexus`, `/sso` and `/mdx`, Atrium below `/atrium`. They have state: what a call creates, changes
+//! or deletes is what the user's later calls list and read, and an identifier that is unknown or another user's is refused with 404. Beats,
+//! holdings, the accounts of a spending plan and the monthly cash flow profile, which no call creates, are the document's example at first.
+//! These operations have no state, and answer with the example of MX's document, or with a sample of its schema:
+//!
+#![doc = include_str!("handlers/no_state.md")]
+//!
+//! Requests are checked against the documents: media types, keys, tokens, parameters and bodies. A refusal names what to send instead. Only
+//! what is no HTTP/1.1 request (400), or has a head of more than 64 KiB (431), is refused without a body, and is not in the log.
+//!
+//! Transactions are there after a job that included them (`include_transactions`). Those of a [`World`] have its dates, at noon (UTC). Accounts
+//! without chosen ones have 30 invented ones, one every three days: the first at the time when the member was created, the others before. They
+//! were created and updated at that time too, until the user changes them. Lists are of all dates unless a call limits them; MX's are of the last
+//! 120 days. The names of the categories are MX's, but not their guids; a category of a [`World`] that MX does not have is a default category too.
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].
 //! Its limits are those of MX's development environment: 100 users and 25 members a user (405), and five checks of the balance of a
-//! member within two hours (429). New credentials of a member start no job.
+//! member within two hours (429). New credentials of a member start no job. [`Variation::Throttled`] has MX's other limits.
 //!
 //! MX's test session is there too: `MD-SESSION-TOKEN: test_session`, with static data. MX's guide reads
 //! `GET /members/test_nexus_member/identity` in it, which is answered, but is probably a slip for `POST …/identify`.
@@ -68,6 +78,7 @@
 //!
 //! Programs in other languages start `nexus sandbox` (package `mx-nexus-cli`), which prints the addresses and the key as lines
 //! `export NAME=VALUE`, and do over HTTP, in JSON, what [`Sandbox`] does in Rust. `GET /_sandbox` lists everything but the key, and a browser gets a page at `/`.
+//! Parallel tests share a sandbox by isolated worlds: `POST /_sandbox/worlds`.
 //!
 //! As at MX, opening a session aggregates the user's members, and an identification is refused with 409 until that is finished. Open
 //! it with `{"session": {"skip_aggregation": true}}`, as the client does.
@@ -124,6 +135,7 @@ mod socket;
 mod state;
 mod times;
 pub mod world;
+mod worlds;
 
 pub use builder::SandboxBuilder;
 pub use fault::{Fault, FaultBody, FaultKind, InvalidFault, Lag};

@@ -51,6 +51,10 @@ pub enum Variation {
     OptionsByValue,
     /// Lists are whole and have no `pagination`.
     ListsWithoutPagination,
+    /// One aggregation of a member within three hours, except at MX Bank, and five checks of its balance within two; the next is refused
+    /// with 429. A session that aggregates all members, and `aggregateAllMembers`, skip those whose time has not passed. Atrium always
+    /// throttles checks of the balance.
+    Throttled,
 }
 
 /// The settings; the builder documents them. The defaults are MX's where MX has one, but jobs are much faster than at a bank.

@@ -16,8 +16,10 @@ use mx_nexus::Secret;
 mod account;
 mod challenges;
 mod clock;
+mod collections;
 mod connection;
 mod duplicates;
+pub(crate) mod fields;
 mod job;
 mod jobs;
 mod lag;
@@ -32,11 +34,14 @@ mod seeding;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod transactions;
 mod users;
+mod webhook;
 
 pub(crate) use account::{Account, AccountAction, not_manual};
 pub(crate) use challenges::{Answers, Challenge};
 pub(crate) use clock::Clock;
+pub(crate) use collections::{COLLECTIONS, Collection};
 pub(crate) use connection::{AnswerError, Connection, Snapshot};
 pub use job::JobState;
 pub(crate) use job::{Job, Stage};
@@ -47,8 +52,10 @@ pub(crate) use oauth::Consent;
 pub(crate) use principal::{Principal, invalid_token, test_user};
 pub use report::JobReport;
 pub use seeding::InvalidUser;
+pub(crate) use transactions::UserTransactions;
 pub(crate) use users::{User, is_user_id, unknown_user};
 
+use collections::Collections;
 use duplicates::Logins;
 use manual_accounts::ManualAccount;
 use partners::Partners;
@@ -79,6 +86,10 @@ pub(crate) struct State {
     pub members: HashMap<String, Member>,
     pub logins: Logins,
     pub manual_accounts: Vec<ManualAccount>,
+    /// By the guid of their user.
+    pub collections: HashMap<String, Collections>,
+    /// By the guid of their user.
+    pub transactions: HashMap<String, UserTransactions>,
     /// How many jobs were started.
     pub launched: u64,
     /// What members show in the answer to the call, where it does not show its change.
@@ -100,6 +111,8 @@ impl State {
             members: HashMap::new(),
             logins: Logins::default(),
             manual_accounts: Vec::new(),
+            collections: HashMap::new(),
+            transactions: HashMap::new(),
             launched: 0,
             before_call: HashMap::new(),
             settings,

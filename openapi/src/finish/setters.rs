@@ -64,8 +64,9 @@ fn write(builders: &mut [Item], documentation: &Documentation, counts: &mut (usi
                 *setter = written;
                 counts.1 += 1;
             } else if let Some(name) = key.1.strip_suffix("_map") {
-                let text =
-                    format!("Changes the builder of the {name} that was given, or an empty one.");
+                let text = format!(
+                    "Makes the {name} in place. The closure gets the builder of what was given, or an empty one."
+                );
                 setter.attrs.push(parse_quote!(#[doc = #text]));
             }
         }
@@ -94,9 +95,14 @@ fn setter_of(old: &ImplItemFn, held: &Type, text: Option<&String>) -> Option<Imp
             }
         }
         None => {
-            let text = format!("{text}Takes {taken}.");
             // A body is kept as its builder.
-            let convert = (!is_equal(held, &bound)).then(|| quote!(.map(From::from)));
+            let is_body = !is_equal(held, &bound);
+            let convert = is_body.then(|| quote!(.map(From::from)));
+            let in_place = match is_body {
+                true => format!(" [`{label}_map`](Self::{label}_map) makes it in place."),
+                false => String::new(),
+            };
+            let text = format!("{text}Takes {taken}.{in_place}");
             parse_quote! {
                 #[doc = #text]
                 pub fn #name(
@@ -155,7 +161,7 @@ fn describe(taken: &Type) -> String {
         ("String", _) => "text, as `&str` or `String`".to_owned(),
         ("Vec", Some(item)) => format!("a `Vec` of {}", name_or_link(item)),
         _ if path.starts_with("crate::") => {
-            format!("{} or what converts into it", name_or_link(taken))
+            format!("{} or its text", name_or_link(taken))
         }
         _ => format!("{} or its builder", name_or_link(taken)),
     }
@@ -282,7 +288,7 @@ Takes a whole number. Optional.*/
             self
         }";
         assert!(text.contains(page), "{text}");
-        let body = "///Takes [`Tag`](super::types::Tag) or its builder.
+        let body = "///Takes [`Tag`](super::types::Tag) or its builder. [`body_map`](Self::body_map) makes it in place.
         pub fn body(
             mut self,
             value: impl ::std::convert::TryInto<types::Tag, Error: ::std::fmt::Display>,

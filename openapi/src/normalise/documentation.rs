@@ -87,6 +87,11 @@ fn notes(operation: &Map<String, Value>) -> Vec<String> {
             Some(format!("Status {status}: {}", meaning.as_str()?))
         }));
     }
+    if let Some(alias) = operation.get("x-alias").and_then(Value::as_str) {
+        notes.push(format!(
+            "The search of this documentation finds it as `{alias}` too."
+        ));
+    }
     let evidence = operation.get("x-evidence").and_then(Value::as_str);
     notes.push(evidence_link(evidence.unwrap_or_default()));
     notes
@@ -228,7 +233,7 @@ mod tests {
             }},
             "paths": {"/a": {"post": {
                 "operationId": "askMember", "description": "Asks.", "x-evidence": "table",
-                "x-starts-work": true, "x-statuses": {"403": "Not enabled."},
+                "x-starts-work": true, "x-alias": "question_member", "x-statuses": {"403": "Not enabled."},
                 "requestBody": content("Ask"),
                 "responses": {"2XX": content("Answer")}
             }, "get": {
@@ -250,6 +255,7 @@ mod tests {
             "Body: [`Ask`](types::Ask). Answer: [`Answer`](types::Answer).",
             "Starts work at MX, so it is never sent again when its answer was lost.",
             "Status 403: Not enabled.",
+            "The search of this documentation finds it as `question_member` too.",
             "Evidence: [Table](crate::operations::Evidence::Table).",
         ];
         assert_eq!(text, Some(expected.join("\n\n").as_str()));

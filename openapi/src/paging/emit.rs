@@ -13,7 +13,7 @@ use super::List;
 use crate::failure::Failure;
 
 /// Makes the page that a builder was given readable for the impls, and its parameters separable from its client: progenitor's
-/// fields are private.
+/// fields are private. Their documentation names the stream.
 pub(crate) fn open(file: &mut syn::File, lists: &[List]) -> Result<(), Failure> {
     let mut builders = Builders {
         lists,
@@ -55,6 +55,8 @@ impl VisitMut for Builders<'_> {
             return;
         };
         let page = field_name(&list.words.page);
+        let streams = "\n\nA list in pages: [`items`](crate::pages::Paged::items) returns it as a stream, page after page.";
+        item.attrs.push(parse_quote!(#[doc = #streams]));
         let fields: Vec<Ident> = item
             .fields
             .iter()

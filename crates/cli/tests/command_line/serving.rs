@@ -1,6 +1,8 @@
 //! `nexus sandbox`.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -121,4 +123,40 @@ fn sandbox_stops_with_its_parent() {
     shell.kill().unwrap();
     shell.wait().unwrap();
     wait_until("the sandbox has stopped", || !path.exists());
+}
+
+#[test]
+fn world_of_a_sandbox_is_an_environment() {
+    let sandbox = Serving::start(&["--job-time", "50ms"]);
+    let mut lines = sandbox.introduction.lines();
+    let address = lines.find_map(|line| line.strip_prefix("export MX_ENVIRONMENT="));
+    let address = address.unwrap();
+    let ask = |request: &str| {
+        let host = address.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let request = format!("{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let added = ask("POST /_sandbox/worlds");
+    assert!(
+        added.contains(&format!("\"{address}/worlds/1\"")),
+        "{added}"
+    );
+    let arguments = [
+        "identify",
+        "--credential",
+        "Password=options",
+        "--answer",
+        "correct",
+    ];
+    let run = nexus(arguments).at(&sandbox);
+    let output = run
+        .with("MX_ENVIRONMENT", &format!("{address}/worlds/1"))
+        .output();
+    assert!(output.status.success(), "{output:?}");
+    assert!(ask("GET /worlds/1/_sandbox/members").contains("CONNECTED"));
+    assert!(ask("GET /_sandbox/members").ends_with("{\"members\":[]}"));
 }

@@ -1,6 +1,7 @@
 //! Transactions: those that the world has for an account, or fictitious ones, computed from the login as the accounts are.
 
 use crate::bank::accounts::Source;
+use crate::bank::categories::UNCATEGORIZED;
 use crate::guids::seed;
 use crate::world;
 
@@ -9,9 +10,6 @@ const COUNT: usize = 30;
 /// How many days are between two of them.
 const DAYS_APART: usize = 3;
 
-/// MX's category of what it cannot categorize.
-pub(crate) const UNCATEGORIZED: &str = "Uncategorized";
-
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Merchant<'a> {
     /// The description that MX gives.
@@ -19,7 +17,6 @@ pub(crate) struct Merchant<'a> {
     /// The description that the bank gives.
     pub original: &'a str,
     pub category: &'a str,
-    pub top_level_category: &'a str,
     pub is_income: bool,
 }
 
@@ -28,42 +25,36 @@ const MERCHANTS: [Merchant<'static>; 6] = [
         description: "Corner Market",
         original: "POS 0412 CORNER MARKET",
         category: "Groceries",
-        top_level_category: "Food & Dining",
         is_income: false,
     },
     Merchant {
         description: "Example Payroll",
         original: "EXAMPLE INC DIR DEP",
         category: "Paycheck",
-        top_level_category: "Income",
         is_income: true,
     },
     Merchant {
         description: "Sample Coffee",
         original: "SAMPLE COFFEE 00017",
         category: "Coffee Shops",
-        top_level_category: "Food & Dining",
         is_income: false,
     },
     Merchant {
         description: "Model Fuel",
         original: "MODEL FUEL 88 UT",
         category: "Gas",
-        top_level_category: "Auto & Transport",
         is_income: false,
     },
     Merchant {
         description: "Pattern Power",
         original: "PATTERN POWER BILLPAY",
         category: "Utilities",
-        top_level_category: "Bills & Utilities",
         is_income: false,
     },
     Merchant {
         description: "Fixture Books",
         original: "FIXTURE BOOKS ONLINE",
         category: "Books",
-        top_level_category: "Shopping",
         is_income: false,
     },
 ];
@@ -104,7 +95,6 @@ fn shown(chosen: &world::Transaction) -> Transaction<'_> {
             description: &chosen.description,
             original: &chosen.description,
             category,
-            top_level_category: category,
             is_income: chosen.income,
         },
     }

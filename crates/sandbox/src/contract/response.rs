@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::schema::Schema;
-use super::{Contract, Documented, follow};
+use super::{Contract, Documented, Match, follow};
 use crate::call::{Body, Call, Reply};
 
 mod hosts;
@@ -74,6 +74,16 @@ impl ResponseTemplate {
     }
 }
 
+impl Contract {
+    /// The document's example of a success of an operation, or a sample of its schema; null where it has no body.
+    pub(crate) fn example(&'static self, method: &str, path: &str) -> &'static Value {
+        match self.find(method, path) {
+            Match::Operation(documented, _) => documented.response.body(&self.document),
+            _ => &Value::Null,
+        }
+    }
+}
+
 impl Documented {
     /// The media type of a response with this status.
     pub(crate) fn response_media_type(&self, status: StatusCode) -> Option<&str> {
@@ -106,6 +116,13 @@ impl Documented {
         paginate(&mut body, call);
         Reply::json(self.response.success, body)
     }
+}
+
+/// A value that fits a schema, without MX's hosts.
+pub(crate) fn sample_of(document: &Value, schema: &Value) -> Value {
+    let mut sample = sample(document, schema, "", 0).unwrap_or_default();
+    hosts::replace_real_hosts(&mut sample);
+    sample
 }
 
 /// A value that fits a schema: its example, null where that is allowed, else a value for its type and name.

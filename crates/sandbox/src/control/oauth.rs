@@ -1,11 +1,9 @@
 //! The page on which a user signs in by OAuth, and the same for programs, which need no address.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::body::Body as ResponseBody;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
@@ -18,22 +16,28 @@ use crate::state::Consent;
 const DECLINED: &str = "answer=decline";
 
 /// The requests of programs.
-pub(super) fn requests() -> Router<Arc<Shared>> {
+pub(super) fn requests() -> Router {
     Router::new()
         .route("/_sandbox/oauth/{member}", post(sign_in))
         .route("/_sandbox/oauth/{member}/decline", post(decline))
 }
 
 /// The page, whose buttons send a form.
-pub(super) fn page() -> Router<Arc<Shared>> {
+pub(super) fn page() -> Router {
     Router::new().route("/_sandbox/oauth/{member}/{page}", get(show).post(submit))
 }
 
-async fn sign_in(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
+async fn sign_in(
+    Extension(shared): SharedState,
+    Path(member): Path<String>,
+) -> Response<ResponseBody> {
     finish(&shared, &member, Consent::Given)
 }
 
-async fn decline(State(shared): SharedState, Path(member): Path<String>) -> Response<ResponseBody> {
+async fn decline(
+    Extension(shared): SharedState,
+    Path(member): Path<String>,
+) -> Response<ResponseBody> {
     finish(&shared, &member, Consent::Declined)
 }
 
@@ -49,7 +53,7 @@ fn finish(shared: &Shared, member: &str, consent: Consent) -> Response<ResponseB
 
 /// Reading the page changes nothing.
 async fn show(
-    State(shared): SharedState,
+    Extension(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
 ) -> Response<ResponseBody> {
     let Some(bank) = shared.store.oauth_page(&member, &page) else {
@@ -65,7 +69,7 @@ async fn show(
 }
 
 async fn submit(
-    State(shared): SharedState,
+    Extension(shared): SharedState,
     Path((member, page)): Path<(String, String)>,
     answer: String,
 ) -> Response<ResponseBody> {

@@ -1,7 +1,5 @@
 //! The page in the browser. All of it is in this crate: nothing comes from the network.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Body as ResponseBody;
 use axum::routing::get;
@@ -9,7 +7,6 @@ use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, Response};
 
 use super::{SharedState, index};
-use crate::shared::Shared;
 
 const HTML: &str = include_str!("../page/index.html");
 const STYLE: &str = include_str!("../page/style.css");
@@ -19,7 +16,7 @@ const SCRIPT: &str = include_str!("../page/page.js");
 const POLICY: &str =
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-pub(super) fn router() -> Router<Arc<Shared>> {
+pub(super) fn router() -> Router {
     Router::new()
         .route("/", get(page_or_index))
         .route(
@@ -38,7 +35,11 @@ async fn page_or_index(shared: SharedState, headers: HeaderMap) -> Response<Resp
         .get(ACCEPT)
         .and_then(|accepted| accepted.to_str().ok());
     let mut response = match accepted.is_some_and(|accepted| accepted.contains("text/html")) {
-        true => file("text/html; charset=utf-8", HTML),
+        true => {
+            // Its links are below the path of its world.
+            let page = HTML.replace("\"/_sandbox", &format!("\"{}/_sandbox", shared.prefix));
+            file("text/html; charset=utf-8", page)
+        }
         false => index(shared).await,
     };
     let headers = response.headers_mut();
@@ -46,8 +47,8 @@ async fn page_or_index(shared: SharedState, headers: HeaderMap) -> Response<Resp
     response
 }
 
-fn file(media_type: &'static str, text: &'static str) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::from(text));
+fn file(media_type: &'static str, text: impl Into<ResponseBody>) -> Response<ResponseBody> {
+    let mut response = Response::new(text.into());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

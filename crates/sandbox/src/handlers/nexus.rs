@@ -1,4 +1,4 @@
-//! Nexus: sessions, and the operations on institutions, members, jobs and accounts that have state.
+//! Nexus: sessions, and the operations of a user that have state.
 
 use serde_json::json;
 
@@ -7,6 +7,7 @@ use crate::call::{Call, Reply};
 use crate::state::{State, invalid_token, unknown_member};
 
 pub(super) mod accounts;
+mod collections;
 pub(super) mod institutions;
 mod jobs;
 pub(super) mod members;
@@ -51,5 +52,6 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Reply>
         .or_else(|| jobs::reply(state, user, call))
         .or_else(|| transactions::reply(state, user, call))
         .or_else(|| accounts::reply(state, user, call))
+        .or_else(|| collections::reply(state, user, call))
         .map(reply_or_refusal)
 }

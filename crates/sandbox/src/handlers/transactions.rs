@@ -38,19 +38,42 @@ pub(super) fn gathered(
             }));
         }
     }
-    gathered.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));
+    latest_first(&mut gathered);
     gathered
 }
 
-/// Those of the dates that the query asks for.
-pub(super) fn in_dates(call: &Call, mut transactions: Vec<Value>) -> Vec<Value> {
-    if let Some(from) = call.query("from_date") {
-        transactions.retain(|one| one["date"].as_str() >= Some(from));
+pub(super) fn latest_first(transactions: &mut [Value]) {
+    transactions.sort_by(|one, other| other["date"].as_str().cmp(&one["date"].as_str()));
+}
+
+/// Those that have this field between two days. What lacks the field stays.
+pub(super) fn in_dates(
+    mut records: Vec<Value>,
+    field: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Vec<Value> {
+    let day = |text: &str| text.get(..10).unwrap_or(text).to_owned();
+    let (from, to) = (from.map(day), to.map(day));
+    if from.is_some() || to.is_some() {
+        records.retain(|one| {
+            one[field].as_str().map(day).is_none_or(|day| {
+                from.as_ref().is_none_or(|from| day >= *from)
+                    && to.as_ref().is_none_or(|to| day <= *to)
+            })
+        });
     }
-    if let Some(to) = call.query("to_date") {
-        transactions.retain(|one| one["date"].as_str() <= Some(to));
-    }
-    transactions
+    records
+}
+
+/// Those between the days of the query.
+pub(super) fn in_asked_dates(call: &Call, transactions: Vec<Value>) -> Vec<Value> {
+    in_dates(
+        transactions,
+        "date",
+        call.query("from_date"),
+        call.query("to_date"),
+    )
 }
 
 /// A transaction with its number in the account.

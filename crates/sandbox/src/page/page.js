@@ -2,6 +2,8 @@
 // The page of the sandbox: reads its state once a second, and sends the control requests of the buttons.
 
 const element = (id) => document.getElementById(id);
+// The address of the sandbox, or of the world that this page shows.
+const base = document.currentScript.src.split("/_sandbox/")[0];
 
 async function ask(method, path, body) {
   const options = { method };
@@ -9,7 +11,7 @@ async function ask(method, path, body) {
     options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(body);
   }
-  const response = await fetch(path, options);
+  const response = await fetch(path.startsWith("http") ? path : base + path, options);
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error.message);
   return answer;
@@ -46,6 +48,17 @@ function fill(id, rows) {
   }));
 }
 
+// Fills a list of choices; those that are the same stay.
+function offer(id, choices) {
+  const list = element(id);
+  const key = JSON.stringify(choices);
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  const chosen = list.value;
+  list.replaceChildren(...choices.map(([value, text]) => new Option(text, value)));
+  if (choices.some(([value]) => value === chosen)) list.value = chosen;
+}
+
 const short = (guid) => ({ key: guid, make: () => {
   const text = document.createElement("code");
   text.textContent = guid.slice(0, 12) + "…";
@@ -71,6 +84,8 @@ async function refresh() {
       ["members", "jobs", "faults", "requests"].map((name) => ask("GET", "/_sandbox/" + name)));
     fill("members", members.members.map((one) =>
       [one.user_id, short(one.guid), one.institution, one.connection_status, signIn(one)]));
+    offer("webhook-member", members.members.map((one) =>
+      [one.guid, `${one.user_id}, ${one.institution}, ${one.connection_status}`]));
     fill("jobs", jobs.jobs.map((one) => [short(one.member), one.kind, one.state, one.connection_status ?? ""]));
     fill("requests", requests.requests.slice(-100).reverse().map((one) =>
       [new Date(one.time).toLocaleTimeString(), one.method, one.path ?? "", one.status ?? "", one.fault ?? ""]));
@@ -82,6 +97,10 @@ async function refresh() {
       item.append(code);
       return item;
     }));
+    const { worlds } = await ask("GET", location.origin + "/_sandbox/worlds");
+    element("worlds-choice").hidden = worlds.length === 0;
+    offer("worlds", [[location.origin, "the sandbox itself"], ...worlds.map((one) => [location.origin + "/worlds/" + one.name, one.name])]);
+    element("worlds").value = base;
   } catch (error) {
     report("the sandbox does not answer: " + error.message);
   }
@@ -122,7 +141,7 @@ console.log(await sandbox("GET", "/requests"));`,
 };
 
 function showSnippet() {
-  element("snippet").textContent = snippets[element("language").value](location.origin);
+  element("snippet").textContent = snippets[element("language").value](base);
 }
 
 element("add-member").onsubmit = (event) => {
@@ -137,6 +156,15 @@ element("add-fault").onsubmit = (event) => {
   if (form.get("operation")) body.operation = form.get("operation");
   act("POST", "/_sandbox/faults", body, () => "the fault is added");
 };
+element("send-webhook").onsubmit = (event) => {
+  event.preventDefault();
+  const body = Object.fromEntries(new FormData(event.target));
+  act("POST", "/_sandbox/webhooks", body, (answer) => {
+    element("webhook").textContent = JSON.stringify(answer.sent, null, 2);
+    return "the receiver has answered " + answer.status;
+  });
+};
+element("worlds").onchange = (event) => location.assign(event.target.value + "/");
 element("clear-faults").onclick = () => act("DELETE", "/_sandbox/faults", undefined, (answer) => answer.cleared + " removed");
 element("finish").onclick = () => act("POST", "/_sandbox/jobs/finish", undefined, (answer) => answer.finished + " finished");
 element("expire").onclick = () => act("POST", "/_sandbox/sessions/expire", undefined, (answer) => answer.expired + " expired");
@@ -148,7 +176,7 @@ element("copy").onclick = async () => {
 };
 
 ask("GET", "/_sandbox").then((index) => { element("client").textContent = index.client_id; });
-element("address").textContent = location.origin;
+element("address").textContent = base;
 showSnippet();
 refresh();
 setInterval(refresh, 1000);

@@ -1,12 +1,11 @@
 //! Accounts that a job gathered, with the changes of the user. The connection of a member has them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::api::Api;
 use crate::call::Reply;
 use crate::contract;
-use crate::state::{Member, State};
-use mx_nexus::values::{AccountSubtype, AccountType, PropertyType, SetBy};
+use crate::state::{Member, State, fields};
 
 pub(crate) struct Account {
     pub guid: String,
@@ -50,33 +49,9 @@ impl Account {
         let schemas = &contract::of(Api::Nexus).document()["components"]["schemas"];
         let may_be_set = &schemas["AccountUpdateRequest"]["properties"];
         let is_shown = &schemas["AccountResponse"]["properties"];
-        let fields = request.as_object().into_iter().flatten();
-        let fields = fields
-            .filter(|(field, _)| may_be_set[*field].is_object() && is_shown[*field].is_object());
-        for (field, value) in fields {
-            let mut set = |name: &str, value: Value| {
-                self.changes.insert(format!("{field}{name}"), value);
-            };
-            set("", value.clone());
-            if let Some(name) = name_of(field, value) {
-                set("_name", name);
-            }
-            if is_shown[format!("{field}_set_by")].is_object() {
-                set("_set_by", json!(SetBy::User.code()));
-                set("_set_by_name", json!(SetBy::User.name()));
-            }
-        }
+        self.changes
+            .extend(fields::set_by_user(request, may_be_set, is_shown));
     }
-}
-
-fn name_of(field: &str, value: &Value) -> Option<Value> {
-    let code = value.as_i64()?;
-    Some(match field {
-        "account_type" => json!(AccountType::from(code).name()),
-        "account_subtype" => json!(AccountSubtype::from(code).name()),
-        "property_type" => json!(PropertyType::from(code).name()),
-        _ => return None,
-    })
 }
 
 pub(crate) fn not_manual() -> Reply {
@@ -127,5 +102,15 @@ impl State {
         let mut accounts = member.connection.accounts.iter();
         let account = accounts.find(|account| account.guid == wanted)?;
         Some(Ok((member, account)))
+    }
+
+    /// Refuses an account that is not the user's: neither a job gathered it nor the user created it.
+    pub(crate) fn check_account(&mut self, user: &str, wanted: &str) -> Result<(), Reply> {
+        match self.account(user, wanted, AccountAction::Read) {
+            Some(found) => found.map(|_| ()),
+            None => self
+                .manual_account(user, wanted, AccountAction::Read)
+                .map(|_| ()),
+        }
     }
 }

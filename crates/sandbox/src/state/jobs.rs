@@ -1,12 +1,20 @@
 //! Starts jobs and answers their challenges, with every refusal that MX has for it. The handlers call it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::api::Api;
 use crate::bank::accounts::Chosen;
 use crate::bank::{Step, gathering_only};
 use crate::call::Reply;
 use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{AnswerError, Answers, Job, Started, State};
+
+/// How long after an aggregation of a member MX throttles the next (reference, "typically").
+const AGGREGATION_WINDOW: Duration = Duration::from_secs(3 * 60 * 60);
+/// How many checks of the balance a member has within [`BALANCE_WINDOW`] (reference of Atrium).
+const BALANCES: usize = 5;
+const BALANCE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl State {
     /// Starts a job of a member, unless one of the same kind runs. It gathers transactions as asked, or as its kind does.
@@ -22,14 +30,14 @@ impl State {
         match member.connection.running().map(|job| job.kind) {
             Some(running) if running == kind => return Ok(Started::AlreadyRunning),
             Some(_) => return Err(other_job_runs()),
-            None => {}
+            None => self.check_throttle(user, guid, kind)?,
         }
         let default = matches!(kind, JobKind::Aggregation | JobKind::ExtendedHistory);
         self.launch(guid, kind, includes_transactions.unwrap_or(default));
         Ok(Started::New)
     }
 
-    /// Aggregates all members of a user, or refuses when one of them may not be.
+    /// Aggregates all members of a user that are signed in and not throttled, or refuses when one of them may not be.
     pub(crate) fn start_all(
         &mut self,
         user: &str,
@@ -37,20 +45,22 @@ impl State {
     ) -> Result<Started, Reply> {
         let kind = JobKind::Aggregation;
         let mut idle = Vec::new();
-        let guids = self.member_guids(user);
-        for guid in &guids {
+        let mut is_running = false;
+        for guid in &self.member_guids(user) {
             self.check_permission(user, guid, kind)?;
             let running = self.member(user, guid)?.connection.running();
             match running.map(|job| job.kind) {
-                Some(running) if running == kind => {}
+                Some(running) if running == kind => is_running = true,
                 Some(_) => return Err(other_job_runs()),
+                None if self.check_throttle(user, guid, kind).is_err() => {}
+                None if !self.member(user, guid)?.is_signed_in() => {}
                 None => idle.push(guid.clone()),
             }
         }
         for guid in &idle {
             self.launch(guid, kind, includes_transactions.unwrap_or(true));
         }
-        if idle.is_empty() && !guids.is_empty() {
+        if idle.is_empty() && is_running {
             return Ok(Started::AlreadyRunning);
         }
         Ok(Started::New)
@@ -63,13 +73,16 @@ impl State {
         }
     }
 
-    /// Aggregates a new or changed member, unless a job runs or it may not be. The user did not ask for it, so nothing is refused.
+    /// Aggregates a new or changed member, unless a job runs, it may not be, or its user has not signed in by OAuth. The user did not ask
+    /// for it, so nothing is refused.
     pub(crate) fn aggregate_if_permitted(&mut self, user: &str, guid: &str) {
-        let _ = self.start(user, guid, JobKind::Aggregation, None);
+        let member = self.member(user, guid);
+        if member.is_ok_and(|member| member.is_signed_in()) {
+            let _ = self.start(user, guid, JobKind::Aggregation, None);
+        }
     }
 
-    /// Starts a job without a check. Before the user has signed in by OAuth no aggregation starts, and another job ends at once with
-    /// the status of the member.
+    /// Starts a job without a check. Before the user has signed in by OAuth it ends at once with the status of the member.
     fn launch(&mut self, guid: &str, kind: JobKind, includes_transactions: bool) {
         let Some(member) = self.members.get_mut(guid) else {
             return;
@@ -81,8 +94,7 @@ impl State {
         });
         let settings = drawn.as_ref().unwrap_or(&self.settings);
         let steps = match &member.oauth {
-            Some(oauth) if !oauth.is_signed_in && kind == JobKind::Aggregation => return,
-            Some(oauth) if !oauth.is_signed_in => vec![Step::End(member.connection.status.clone())],
+            _ if !member.is_signed_in() => vec![Step::End(member.connection.status.clone())],
             Some(_) => gathering_only(settings),
             None => member.institution.steps(&member.entries, settings),
         };
@@ -123,6 +135,37 @@ impl State {
                 Reply::problem(400, None, message)
             }
         })
+    }
+
+    /// Refuses a job that is one too many for MX: a check of the balance in Atrium, and with the variation in both APIs. What MX answers
+    /// to an aggregation is not documented; it is the answer to a check of the balance.
+    fn check_throttle(&mut self, user: &str, guid: &str, kind: JobKind) -> Result<(), Reply> {
+        let api = self.users.get(user).map(|user| user.api);
+        let is_always = api == Some(Api::Atrium) && kind == JobKind::Balance;
+        if !is_always && !self.settings.has(Variation::Throttled) {
+            return Ok(());
+        }
+        let (count, window, message) = match kind {
+            JobKind::Aggregation => (1, AGGREGATION_WINDOW, "once within three hours"),
+            JobKind::Balance => (BALANCES, BALANCE_WINDOW, "five times within two hours"),
+            _ => return Ok(()),
+        };
+        let now = self.now;
+        let member = self.member(user, guid)?;
+        if kind == JobKind::Aggregation && member.institution.is_never_throttled() {
+            return Ok(());
+        }
+        let jobs = member.connection.jobs.iter();
+        let recent = jobs
+            .filter(|job| job.kind == kind && now.saturating_duration_since(job.started) < window);
+        if recent.count() < count {
+            return Ok(());
+        }
+        let what = match kind {
+            JobKind::Balance => "The balance of a member can be checked",
+            _ => "A member can be aggregated",
+        };
+        Err(Reply::problem(429, None, &format!("{what} {message}.")))
     }
 
     /// Refuses jobs that the partner, the institution or the member does not allow.

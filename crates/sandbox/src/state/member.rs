@@ -59,6 +59,12 @@ impl Member {
             && self.oauth.as_ref().map(waited) >= Some(lifetime)
     }
 
+    /// False when its user has to sign in by OAuth first.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        let oauth = self.oauth.as_ref();
+        oauth.is_none_or(|oauth| oauth.is_signed_in)
+    }
+
     pub(crate) fn to_json(&self, shown: &Snapshot, clock: &Clock) -> Value {
         // Texts, numbers and lists of them always serialise.
         serde_json::to_value(self.shown(shown, clock)).unwrap_or_default()

@@ -75,6 +75,6 @@ pub(super) fn authorise(state: &mut State, call: &Call) -> Result<Principal, Rep
 }
 
 pub(crate) fn invalid_token() -> Reply {
-    let message = "The API token is missing, already used, or expired.";
+    let message = "The API token is missing, unknown, already used, or expired.";
     Reply::problem(401, None, message)
 }

@@ -13,10 +13,12 @@ use crate::call::Body;
 
 mod accounts;
 mod client;
+mod collections;
 mod institutions;
 mod lag;
 mod lengths;
 mod members;
+mod no_state;
 mod oauth;
 mod outcomes;
 mod questions;
@@ -25,6 +27,8 @@ mod refusals;
 mod schema_check;
 mod sessions;
 mod test_session;
+mod throttles;
+mod transactions;
 mod users;
 mod variations;
 

@@ -186,6 +186,8 @@ impl State {
             self.remove_member(member);
         }
         self.manual_accounts.retain(|account| account.user != guid);
+        self.collections.remove(guid);
+        self.transactions.remove(guid);
         self.api_tokens.end(guid);
         self.sessions.end(guid);
     }

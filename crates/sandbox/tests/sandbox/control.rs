@@ -168,3 +168,38 @@ async fn second_partner_has_users_of_its_own() {
         assert_eq!(add(wrong).await.status, 400, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn added_member_has_the_login_and_the_institution_that_were_given() {
+    let (sandbox, nexus) = open().await;
+    let world = json!({
+        "institutions": [{"code": "ours", "name": "Our Bank"}],
+        "logins": [{
+            "login": "ann",
+            "institution": "ours",
+            "accounts": [{"name": "Savings", "owners": [{"name": "Ann Example"}]}],
+        }],
+    });
+    let put = ask(&sandbox, "PUT /_sandbox/world", &world.to_string()).await;
+    assert_eq!(put.status, 200, "{}", put.body);
+    let add = async |user: &str, institution: &str| {
+        let mut new = json!({"user_id": user, "password": "any", "login": "ann"});
+        new["institution"] = institution.into();
+        ask(&sandbox, "POST /_sandbox/members", &new.to_string()).await
+    };
+    for (user, institution) in [(ADA, "ours"), ("U-ben", "Our Bank")] {
+        let added = add(user, institution).await;
+        assert_eq!(added.status, 201, "{}", added.body);
+        let member = added.body["member"].as_str().unwrap();
+        let job = nexus.user(user).identify(member).with_polling(polling());
+        let owners = job.run(PATIENCE, async |_| None).await.unwrap();
+        let owners = serde_json::to_value(owners.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!(owners[0]["owner_name"], "Ann Example");
+    }
+    let listed = ask(&sandbox, "GET /_sandbox/members", "").await.body;
+    assert_eq!(listed["members"][1]["institution"], "ours");
+    let refused = add(ADA, "nowhere").await;
+    assert_eq!(refused.status, 400);
+    let message = refused.body["error"]["message"].as_str().unwrap();
+    assert!(message.contains("no such bank"), "{message}");
+}

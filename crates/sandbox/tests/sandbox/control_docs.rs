@@ -109,6 +109,12 @@ async fn every_response_has_the_shape_of_its_example() {
     let declining = format!("POST /_sandbox/oauth/{}/decline", waiting.member());
     check("POST /_sandbox/oauth/{member}/decline", &declining, "").await;
 
+    let add = "POST /_sandbox/worlds";
+    check(add, add, r#"{"name": "a"}"#).await;
+    check("GET /_sandbox/worlds", "GET /_sandbox/worlds", "").await;
+    let remove = "DELETE /_sandbox/worlds/a";
+    check("DELETE /_sandbox/worlds/{name}", remove, "").await;
+
     let world = example("GET /_sandbox/world").to_string();
     let put = "PUT /_sandbox/world";
     check(put, put, &world).await;

@@ -21,6 +21,7 @@ mod control_docs;
 mod faults;
 mod http;
 mod invalid_faults;
+mod isolated_worlds;
 mod limits;
 mod load;
 mod malformed;
@@ -34,6 +35,7 @@ mod seeding;
 mod sites;
 mod slow_readers;
 mod variations;
+mod webhooks;
 mod workflow;
 mod worlds;
 

@@ -103,6 +103,21 @@ async fn malformed_head_is_refused() {
 }
 
 #[tokio::test]
+async fn request_that_is_not_http_is_refused_without_a_body() {
+    let (sandbox, _) = open().await;
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(5000));
+    for (head, status) in [("GET\r\n\r\n", 400), (many.as_str(), 431)] {
+        let received = raw::exchange(&sandbox, head.as_bytes()).await;
+        assert_eq!(raw::statuses(&received), [status]);
+        assert!(
+            received.contains("content-length: 0\r\n") && received.ends_with("\r\n\r\n"),
+            "{received}"
+        );
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test]
 async fn large_body_is_refused_with_413() {
     let sandbox = quick().body_limit(1000).start().await.unwrap();
     let http = mx_nexus::reqwest::Client::new();

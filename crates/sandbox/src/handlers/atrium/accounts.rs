@@ -77,15 +77,13 @@ fn by_account(
 
 /// The owners of the latest identification, each with a guid.
 fn owners(member: &Member) -> Vec<Value> {
-    let mut owners = nexus::owners(member, false);
-    let owners = owners.as_array_mut().map(std::mem::take);
-    let mut owners = owners.unwrap_or_default();
-    for owner in &mut owners {
-        let name = format!("{}/{}", owner["account_guid"], owner["owner_name"]);
-        owner["guid"] = json!(fixed_guid("ACO", &name));
-        owner["country"] = json!("US");
-    }
-    owners
+    let owners = nexus::owners(member, false).into_iter().map(|mut owner| {
+        let name = format!("{}/{}", owner.account_guid, owner.owner_name);
+        owner.guid = Some(fixed_guid("ACO", &name));
+        owner.country = Some(String::from("US"));
+        json!(owner)
+    });
+    owners.collect()
 }
 
 /// An account with every field of the document: Atrium writes null where Nexus leaves out.

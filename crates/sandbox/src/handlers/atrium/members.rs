@@ -1,7 +1,5 @@
 //! Members: create, read, list, update, delete; start their jobs, read their status, list and answer their challenges.
 
-use std::time::Duration;
-
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -16,9 +14,6 @@ use mx_nexus::values::ConnectionStatus;
 
 /// How many members a user may have (reference).
 const MAX_MEMBERS: usize = 25;
-/// How many checks of the balance a member has within [`BALANCE_WINDOW`] (reference).
-const MAX_BALANCES: usize = 5;
-const BALANCE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The reply to an operation on members; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
@@ -79,19 +74,6 @@ fn job_kind(operation: &str) -> Option<JobKind> {
 }
 
 fn start(state: &mut State, user: &str, guid: &str, kind: JobKind) -> Result<Reply, Reply> {
-    if kind == JobKind::Balance {
-        let now = state.now;
-        let jobs = state.member(user, guid)?.connection.jobs.iter();
-        let recent = jobs.filter(|job| {
-            job.kind == kind
-                && !job.is_running()
-                && now.saturating_duration_since(job.started) < BALANCE_WINDOW
-        });
-        if recent.count() >= MAX_BALANCES {
-            let message = "The balance of a member can be checked five times within two hours.";
-            return Err(Reply::problem(429, None, message));
-        }
-    }
     let started = state.start(user, guid, kind, None)?;
     let member = changed(state, user, guid)?;
     Ok(Reply::json(

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::accounts::members;
-use crate::bank::transactions::{Merchant, UNCATEGORIZED, merchant};
+use crate::bank::categories::{UNCATEGORIZED, top_level};
+use crate::bank::transactions::{Merchant, merchant};
 use crate::call::{Call, Reply};
 use crate::handlers::pages::paged;
-use crate::handlers::transactions::{gathered, in_dates};
+use crate::handlers::transactions::{gathered, in_asked_dates};
 use crate::state::{Account, State};
 
 /// The reply to an operation on transactions; the member and the account are the user's.
@@ -15,7 +16,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
     Some(match call.operation.id {
         "listAccountTransactions" | "listMemberTransactions" | "listUserTransactions" => {
             let listed = of_path(state, user, call);
-            Ok(paged(call, "transactions", in_dates(call, listed)))
+            Ok(paged(call, "transactions", in_asked_dates(call, listed)))
         }
         "readTransaction" => {
             let mut all = of_path(state, user, call).into_iter();
@@ -65,7 +66,7 @@ fn own(_: &Value, merchant: Merchant<'_>) -> Value {
         "merchant_guid": null,
         "original_description": merchant.original,
         "status": "POSTED",
-        "top_level_category": merchant.top_level_category,
+        "top_level_category": top_level(merchant.category),
         "type": if merchant.is_income { "CREDIT" } else { "DEBIT" },
     })
 }

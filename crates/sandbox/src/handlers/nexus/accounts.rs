@@ -1,23 +1,22 @@
 //! Accounts, their owners and their numbers.
 
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::bank::accounts::Source;
 use crate::call::{Call, Reply};
 use crate::handlers::pages::paged;
 use crate::state::{Account, AccountAction, Clock, Member, State};
-use crate::world::Owner;
 
 /// The reply to an operation on accounts, owners or numbers; the member is the user's.
 pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result<Reply, Reply>> {
     let guid = call.path("member_guid");
     let splits_names = state.settings.splits_names;
     Some(match call.operation.id {
-        "listAccountOwners" => state.member(user, guid).map(|member| {
-            let owners = owners(member, splits_names);
-            Reply::ok(json!({"account_owners": owners}))
-        }),
+        "listAccountOwners" => state
+            .member(user, guid)
+            .map(|member| Reply::serialised("account_owners", &owners(member, splits_names))),
         "readAccountNumbers" => state.member(user, guid).map(|member| {
             Reply::ok(json!({"account_numbers": numbers(member, member.accounts())}))
         }),
@@ -34,8 +33,37 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             let made = state.create_manual_account(user, &call.body["account"]);
             Ok(Reply::ok(json!({"account": made})))
         }
+        // They come with partner-managed members, which no API of the sandbox creates.
+        "listAccountsCreatedByPartner" => Ok(paged(call, "accounts", Vec::new())),
+        "mergeDuplicateAccounts" => merge(state, user, &call.body["accounts"]),
         _ => by_account(state, user, call)?,
     })
+}
+
+/// Merges two accounts: the first remains.
+fn merge(state: &mut State, user: &str, guids: &Value) -> Result<Reply, Reply> {
+    let guids = guids.as_array().into_iter().flatten();
+    let guids: Vec<&str> = guids.filter_map(Value::as_str).collect();
+    let [kept, merged] = guids[..] else {
+        return Err(Reply::problem(400, None, "Send two accounts to merge."));
+    };
+    if kept == merged {
+        let message = "An account cannot be merged with itself.";
+        return Err(Reply::problem(400, None, message));
+    }
+    state.check_account(user, kept)?;
+    match state.account(user, merged, AccountAction::Block) {
+        Some(gathered) => gathered.map(|_| ())?,
+        None => {
+            state.manual_account(user, merged, AccountAction::Delete)?;
+        }
+    }
+    let clock = state.clock;
+    let account = match state.account(user, kept, AccountAction::Read) {
+        Some(gathered) => gathered.map(|(member, account)| account_json(member, account, &clock)),
+        None => state.manual_account(user, kept, AccountAction::Read),
+    };
+    account.map(|account| Reply::ok(json!({"account": account})))
 }
 
 /// The reply about one account.
@@ -99,34 +127,51 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
     paged(call, "accounts", accounts)
 }
 
+/// An owner as the APIs write it: Atrium with a guid of its own.
+#[derive(Serialize)]
+pub(in crate::handlers) struct ShownOwner<'a> {
+    pub account_guid: &'a str,
+    address: Option<String>,
+    city: Option<String>,
+    pub country: Option<String>,
+    email: Option<String>,
+    first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    last_name: Option<String>,
+    member_guid: &'a str,
+    pub owner_name: String,
+    phone: Option<String>,
+    postal_code: Option<String>,
+    state: Option<String>,
+    user_guid: &'a str,
+}
+
 /// The owners of the latest identification.
-pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Value {
+pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Vec<ShownOwner<'_>> {
     let Some(source) = &member.connection.owners_source else {
-        return json!([]);
+        return Vec::new();
     };
     let owners = member.accounts().flat_map(|account| {
         let owners = source.owners(account.index).into_iter();
-        owners.map(move |owner| owner_json(member, &account.guid, &owner, splits_names))
+        owners.map(move |owner| ShownOwner {
+            account_guid: &account.guid,
+            address: owner.address,
+            city: owner.city,
+            country: owner.country,
+            email: owner.email,
+            first_name: owner.first_name.filter(|_| splits_names),
+            guid: None,
+            last_name: owner.last_name.filter(|_| splits_names),
+            member_guid: &member.guid,
+            owner_name: owner.name,
+            phone: owner.phone,
+            postal_code: owner.postal_code,
+            state: owner.state,
+            user_guid: &member.user,
+        })
     });
     owners.collect()
-}
-
-fn owner_json(member: &Member, account: &str, owner: &Owner, splits_names: bool) -> Value {
-    json!({
-        "account_guid": account,
-        "address": owner.address,
-        "city": owner.city,
-        "country": owner.country,
-        "email": owner.email,
-        "first_name": owner.first_name.as_ref().filter(|_| splits_names),
-        "last_name": owner.last_name.as_ref().filter(|_| splits_names),
-        "member_guid": member.guid,
-        "owner_name": owner.name,
-        "phone": owner.phone,
-        "postal_code": owner.postal_code,
-        "state": owner.state,
-        "user_guid": member.user,
-    })
 }
 
 /// The numbers of these accounts in the latest verification.

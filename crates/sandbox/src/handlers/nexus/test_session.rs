@@ -58,7 +58,7 @@ pub(crate) fn reply(state: &State, call: &Call) -> Option<Reply> {
         "listMemberAccounts" => Some(list(call, [member])),
         "listAccountOwners" => {
             let owners = accounts::owners(&member, false);
-            Some(Reply::ok(json!({"account_owners": owners})))
+            Some(Reply::serialised("account_owners", &owners))
         }
         "readAccountNumbers" => {
             let numbers = accounts::numbers(&member, member.accounts());

@@ -185,3 +185,33 @@ async fn declining_ends_the_running_job() {
     assert_eq!(client.status(&member), ("DENIED".into(), false));
     assert_eq!(client.store.jobs()[0].state, JobState::Failed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn job_of_a_pending_member_ends_at_once() {
+    let client = TestClient::new();
+    let (member, _) = pending(&client, true);
+    for (started, operation) in ["aggregateMember", "identifyMember"]
+        .into_iter()
+        .enumerate()
+    {
+        let (status, shown) = client.start(&member, operation);
+        assert_eq!(
+            (status, &shown["connection_status"]),
+            (200, &json!("PENDING"))
+        );
+        let job = client.store.jobs().pop().unwrap();
+        assert_eq!(
+            shown["most_recent_job_guid"],
+            json!(job.guid),
+            "{operation}"
+        );
+        assert_eq!(
+            (job.state, client.store.jobs().len()),
+            (JobState::Failed, started + 1)
+        );
+    }
+    client.send(client.nexus("aggregateAllMembers"));
+    assert_eq!(client.store.jobs().len(), 2, "skipped");
+    assert!(sign_in(&client, &member));
+    assert_eq!(client.status(&member), ("CONNECTED".into(), false));
+}
