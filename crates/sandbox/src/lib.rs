@@ -55,7 +55,7 @@
 //! Transactions are there after a job that included them (`include_transactions`). Those of a [`World`] have its dates, at noon (UTC). Accounts
 //! without chosen ones have 30 invented ones, one every three days: the first at the time when the member was created, the others before. They
 //! were created and updated at that time too, until the user changes them. Lists are of all dates unless a call limits them; MX's are of the last
-//! 120 days. The names of the categories are MX's, but not their guids; a category of a [`World`] that MX does not have is a default category too.
+//! 120 days. The default categories have names like MX's and guids of their own; a category of a [`World`] is a default category too.
 //!
 //! Atrium has the same institutions, passwords, jobs and faults, and the key and client id of the same partner, but users of its own:
 //! no API reads the users of the other. A user of Atrium is created in Atrium, or by [`Sandbox::add_atrium_user`].

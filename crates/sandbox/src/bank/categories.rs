@@ -1,4 +1,5 @@
-//! MX's default categories, by the names that MX publishes. Their guids are the sandbox's own, the same in every sandbox.
+//! Default categories, with names of the kind that MX has; they were not compared with MX's list. Their guids are the sandbox's own, the
+//! same in every sandbox.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::guids::fixed_guid;
 use crate::world::World;
 
-/// MX's category of what it cannot categorize.
+/// The category of what has no other.
 pub(crate) const UNCATEGORIZED: &str = "Uncategorized";
 
 /// The category of income; all others are of expenses.

@@ -35,7 +35,7 @@ enum Start {
     Empty,
     /// The items of the document's example: no call creates one.
     Example,
-    /// MX's categories, and those of the world.
+    /// The default categories, and those of the world.
     DefaultCategories,
 }
 
