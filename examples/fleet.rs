@@ -1,88 +1,120 @@
-//! Identifies a hundred members at once, with a question, a locked login and failing polls:
+//! Identifies 2,000 users in one process: with questions, locked logins, lost answers and refusals.
 //! `cargo run -p mx-nexus --example fleet`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::time::Duration;
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+use std::{error::Error, io};
 
-use mx_nexus::User;
 use mx_nexus::fleet::{Fleet, Outcome};
-use mx_nexus::identity::{Challenges, Identification, JobHandle, Polling};
-use mx_nexus_sandbox::{Fault, Sandbox};
+use mx_nexus::identity::{Challenge, JobError, Polling};
+use mx_nexus_sandbox::{Fault, JobKind, Sandbox};
+
+const USERS: usize = 2_000;
+const CONCURRENCY: usize = 64;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let began = Instant::now();
     let sandbox = Sandbox::builder()
-        .job_time(Duration::from_millis(200))
+        .job_time(Duration::from_millis(20))
         .start()
         .await?;
     let nexus = sandbox.nexus().build()?;
+    sandbox.fault(Fault::reset_after_processing().rate(0.02).seed(1))?;
+    sandbox.fault(Fault::status(503).rate(0.01).seed(2))?;
+
+    // For the sandbox. The default, three seconds, is for MX.
+    let polling = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
     let mut fleet = Fleet::new(Duration::from_secs(60))
-        .with_concurrency(32)
-        .with_polling(quick());
-    for number in 1..=100 {
-        let password = match number {
-            7 => "challenge",
-            13 => "LOCKED",
-            _ => "any password",
-        };
+        .with_concurrency(CONCURRENCY)
+        .with_polling(polling);
+    for number in 0..USERS {
         let id = format!("U-{number}");
-        let member = sandbox.add_member(&id, password)?;
+        let member = sandbox.add_member(&id, password(number))?;
         fleet.start(nexus.user(id).identify(member));
     }
-    // The next ten polls fail with 503. Polls are retried, so no event shows it.
-    sandbox.fault(Fault::status(503).on("GET", "/members/*").times(10))?;
 
-    // The handles of the paid jobs, by member. In production a database table, which outlives the process.
-    let mut saved: BTreeMap<String, JobHandle> = BTreeMap::new();
-    let mut identified = 0;
+    // In production a database table, which outlives the process.
+    let mut saved = HashMap::new();
+    let mut ended = BTreeMap::<String, usize>::new();
+    let mut asked = 0;
     while let Some(event) = fleet.next().await {
-        let member = event.member.to_string();
-        match event.outcome {
-            // Saved before the start is sent, so that a crash does not start the job twice.
-            Outcome::Starting => drop(saved.insert(member, event.handle)),
-            Outcome::Done(_owners) => {
-                identified += 1;
-                saved.remove(&member);
+        let end = match event.outcome {
+            Outcome::Starting => {
+                // Before the start is sent: a process that resumes it does not start it twice.
+                saved.insert(event.job, event.handle);
+                continue;
             }
-            // The end user must answer, and a fleet does not wait for end users: another process continues the job.
+            Outcome::Running(_) => continue,
             Outcome::Challenged(challenges) => {
-                let Some(handle) = fleet.remove_challenged(event.job) else {
-                    continue;
-                };
-                saved.insert(member, handle.clone());
-                let user = nexus.user(handle.user_id().unwrap_or_default());
-                let owners = answer_in_web_application(user, handle, &challenges).await?;
-                println!("owners after a question: {owners}");
+                asked += 1;
+                fleet.answer(event.job, challenges.answer_all(ask)?)?;
+                continue;
+            }
+            Outcome::Done(owners) => {
+                saved.remove(&event.job);
+                if owners.is_empty() {
+                    "done without owners"
+                } else {
+                    "done with owners"
+                }
+                .to_owned()
             }
             Outcome::Failed(error) => {
-                println!("{}: {error}", event.user_id.unwrap_or_default());
+                saved.remove(&event.job);
+                if error.is_resumable() {
+                    saved.insert(event.job, error.handle().clone());
+                }
+                describe(&error)
             }
-            Outcome::Running(_) => {}
-        }
+        };
+        *ended.entry(end).or_default() += 1;
     }
-    println!("identified: {identified}");
+
+    for (end, count) in &ended {
+        println!("{count:5}  {end}");
+    }
+    println!("{asked} asked, {} left to resume", saved.len());
+
+    let log = sandbox.requests();
+    let faults = log.iter().filter(|request| request.fault.is_some()).count();
+    println!("{faults} faults in the last {} requests", log.len());
+    let mut starts = BTreeMap::<String, usize>::new();
+    for job in sandbox
+        .jobs()
+        .into_iter()
+        .filter(|job| job.kind == JobKind::Identification)
+    {
+        *starts.entry(job.member).or_default() += 1;
+    }
+    let twice = starts.values().filter(|count| **count > 1).count();
+    println!(
+        "{} members were started, {twice} of them more than once",
+        starts.len()
+    );
+    println!("{:.1} s", began.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// Polling for the sandbox. The default, three seconds, is for MX.
-fn quick() -> Polling {
-    Polling::between(Duration::from_millis(50), Duration::from_millis(200))
+/// The text of an error names its member; this does not, so that equal ends can be counted.
+fn describe(error: &JobError) -> String {
+    match (error.status(), error.remedy()) {
+        (Some(status), Some(remedy)) => format!("{:?} {status}: {remedy}", error.kind()),
+        (_, _) => format!("{:?}", error.kind()),
+    }
 }
 
-/// Continues a job as another process would: from its handle, with the answer of the end user.
-async fn answer_in_web_application(
-    user: User,
-    handle: JobHandle,
-    challenges: &Challenges,
-) -> Result<usize, Box<dyn Error>> {
-    let mut job = user
-        .resume::<Identification>(handle)?
-        .with_polling(quick())
-        .prepare(Duration::from_secs(60));
-    let end_user = |_: &_| Ok::<_, std::convert::Infallible>("correct".to_owned());
-    job.answer(challenges.answer_all(end_user)?).await?;
-    Ok(job.until_done(async |_| None).await?.len())
+/// One in ten members asks, one in twenty is locked.
+fn password(number: usize) -> &'static str {
+    match number % 20 {
+        0 | 1 => "challenge",
+        2 => "LOCKED",
+        _ => "any other",
+    }
+}
+
+fn ask(_: &Challenge) -> io::Result<&'static str> {
+    Ok("correct")
 }

@@ -44,15 +44,14 @@
 /// let found = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 /// let bank = found.first().ok_or("no such bank")?;
 /// let form = user.connect(bank).await?.identifying()?.with_external_guid("connection-77");
-/// let mut entries = FormValues::new();
-/// for field in form.fields() {
-///     entries = entries.with(field.guid(), "what the user entered");
-/// }
+/// let entries: FormValues = form.fields().iter().map(|field| (field.guid(), "what the user entered")).collect();
 /// let connection = form.submit(entries).await?;
 /// println!("{}", connection.member());
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The order of the institutions is MX's, and a name may match several: let the user choose.
 ///
 /// Where the form has no fields the institution signs users in by OAuth: submit it as it is, and let the user open
 /// [`Connection::oauth_window`](crate::connect::Connection::oauth_window). Give an external guid: when the answer to
@@ -86,7 +85,8 @@
 ///     // resumes the job; `error.has_cost()` is whether it may be paid for.
 ///     Err(error) if error.is_resumable() => save(error.handle()),
 ///     Err(error) => match (error.remedy(), error.oauth_window()) {
-///         (Some(Remedy::UpdateCredentials), _) => println!("show user.reconnect(member)"),
+///         // The form of `user.reconnect(member).await?`, then a new identification; this handle is over.
+///         (Some(Remedy::UpdateCredentials), _) => println!("ask for the credentials"),
 ///         (Some(Remedy::FinishOauth), Some(address)) => send_user_to(address.expose()),
 ///         (Some(remedy), _) => println!("{remedy}"),
 ///         (None, _) => println!("{error}"),
@@ -115,6 +115,21 @@
 ///
 /// `None` ends it with an error that [can be resumed](crate::jobs::JobError::is_resumable). Where the answers have to be awaited, ask for
 /// one after the other: [`Challenges`](crate::jobs::Challenges) has an example.
+///
+/// A saved handle is resumed later, also by another process:
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use mx_nexus::Nexus;
+/// use mx_nexus::identity::{Identification, JobHandle, Owners};
+///
+/// # async fn example(nexus: Nexus, saved: &str) -> Result<Owners, Box<dyn std::error::Error>> {
+/// let handle: JobHandle = serde_json::from_str(saved)?;
+/// let user = nexus.user(handle.user_id().ok_or("a job of another session")?);
+/// let job = user.resume::<Identification>(handle)?;
+/// Ok(job.run(Duration::from_secs(300), async |_| None).await?)
+/// # }
+/// ```
 ///
 /// The text of an error ends with its remedy. Keep the handle also of a job that has failed for good, where
 /// [`has_cost`](crate::jobs::JobError::has_cost) says that it may have been paid: it names the job in a question to MX.
@@ -242,8 +257,9 @@ pub mod fleets {}
 /// Tests of your own code: the sandbox, package `mx-nexus-sandbox`.
 ///
 /// It has state, so a test sets up members and faults instead of answers. Make `mx-nexus-sandbox` a
-/// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. Jobs of milliseconds need a polling of
-/// milliseconds too: [`with_polling`](crate::jobs::JobBuilder::with_polling).
+/// `dev-dependency`, and let your code take the [`Nexus`](crate::Nexus) that it calls with. With `#[tokio::test(start_paused = true)]`
+/// (tokio's feature `test-util`, which `full` does not include) waits take no time, and your code needs nothing for tests. Without it,
+/// jobs of milliseconds need a polling of milliseconds too: [`with_polling`](crate::jobs::JobBuilder::with_polling).
 ///
 /// ```
 /// use std::time::Duration;
@@ -280,7 +296,9 @@ pub mod fleets {}
 /// # }
 /// ```
 ///
-/// The passwords, and what else its banks do, are in the documentation of `mx-nexus-sandbox`. Tests in other languages start
+/// Choose owners by a `World`, and add a member by `Sandbox::add_chosen_member`, which returns its guid. End sessions by
+/// `Sandbox::expire_sessions`, or in the middle of a job by `Fault::expired_sessions().on_operation("readMember").skip(1)`. The
+/// passwords, and what else its banks do, are in the documentation of `mx-nexus-sandbox`. Tests in other languages start
 /// `nexus sandbox`, and do all of this over HTTP.
 pub mod testing {}
 

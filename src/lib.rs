@@ -9,7 +9,8 @@
 //! mx-nexus-sandbox = "0.1"
 //! ```
 //!
-//! A first program. MX is played by the sandbox, so it needs no credentials:
+//! A first program. MX is played by the sandbox, so it needs no credentials. Save it as `examples/first.rs` and run
+//! `cargo run --example first`, since a program in `src` does not see dev-dependencies:
 //!
 //! ```
 //! use std::time::Duration;

@@ -10,7 +10,8 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
 use crate::error::{Error, ErrorKind};
 
-/// How calls with transient failures are retried.
+/// How calls with transient failures are retried. By default four attempts, the second after 250 ms, then after twice as long each, up to
+/// 8 s; all within 30 s.
 ///
 /// Retried are only replayable operations, such as reads, and calls that were certainly not sent or that MX refused unprocessed
 /// (429).

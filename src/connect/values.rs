@@ -78,6 +78,13 @@ impl FormValues {
     }
 }
 
+impl<F: Into<CredentialGuid>, V: Into<Secret>> FromIterator<(F, V)> for FormValues {
+    fn from_iter<I: IntoIterator<Item = (F, V)>>(values: I) -> Self {
+        let add = |all: Self, (field, value)| all.with(field, value);
+        values.into_iter().fold(Self::new(), add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -108,7 +108,8 @@ pub enum Outcome<K: Kind = Identification> {
     Challenged(Challenges),
     /// The job is over, with its result.
     Done(K::Output),
-    /// The job is over in this fleet, without a result. The remedy of the error shows whether its handle can be resumed.
+    /// The job is over in this fleet, without a result. [`JobError::is_resumable`] is whether its handle may lead to one yet,
+    /// [`JobError::has_cost`] whether to keep it anyway.
     Failed(JobError),
 }
 

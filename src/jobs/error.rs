@@ -39,25 +39,30 @@ pub enum JobErrorKind {
     OtherJobRuns,
     /// A later job of the member has replaced this one, so how this one ended is not known.
     Overtaken,
-    /// Every answer to the start was lost, and no reading shows a job. It is not started again by itself, because it costs; a
-    /// job that is resumed reads on.
+    /// Every answer to the start, which is sent three times at most, was lost or a 5xx, and no reading shows a job. It is not started
+    /// again by itself, because it costs; a job that is resumed reads on. Where a resume some minutes later ends the same way, MX has
+    /// no job: start a new one.
     StartUnknown,
     /// MX refused the answers several times in a row; a job that is resumed asks again.
     AnswersRefused,
     /// The start was accepted, and MX started no job: it limits how often such jobs run.
     Throttled,
-    /// The budget ran out. The job goes on at MX; resume it with the handle.
+    /// The budget ran out. A job that has started goes on at MX; resume it with the handle. A call that kept failing is
+    /// [`JobError::call_error`].
     TimedOut,
     /// A question was not answered: the user took too long, or the closure gave no answers. Resume with the handle while MX
     /// still waits.
     NoAnswer,
     /// The answers do not fit what was asked; nothing was sent.
     InvalidAnswers,
-    /// A call failed for good.
+    /// A call failed for a reason that waiting does not change, such as 401, 403 or 422. One that may pass (5xx, a lost answer) is
+    /// no error of the job: it is made again by the polling, until the budget runs out.
     Call,
 }
 
 /// A job without a result: what happened, what to do, and the handle to resume with.
+///
+/// Its text names the member; to count or group failures use `kind()`, `status()` and `remedy()`.
 ///
 /// ```
 /// use mx_nexus::jobs::{JobError, JobErrorKind, Remedy};

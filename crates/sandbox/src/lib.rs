@@ -17,12 +17,11 @@
 //! let banks = user.search_institutions(Search::by_name("MX Bank").identifying()).await?;
 //! let bank = banks.into_iter().find_map(|bank| bank.guid).ok_or("there is no such bank")?;
 //! let form = user.connect(bank).await?;
-//! let mut entries = FormValues::new();
-//! for field in form.fields() {
+//! let entries = form.fields().iter().map(|field| {
 //!     let entry = if field.html_input() == "password" { "challenge" } else { "mxuser" };
-//!     entries = entries.with(field.guid(), entry);
-//! }
-//! let connection = form.submit(entries).await?;
+//!     (field.guid(), entry)
+//! });
+//! let connection = form.submit(entries.collect()).await?;
 //!
 //! let quick = Polling::between(Duration::from_millis(5), Duration::from_millis(20));
 //! let timeout = Duration::from_secs(60);
@@ -273,7 +272,7 @@ impl Sandbox {
     }
 
     /// The last 10,000 requests to MX's APIs, without secrets, in the order of their responses: a request that a fault delays is
-    /// added with its response. Requests to `/_sandbox` and malformed ones are not in it.
+    /// added with its response. Requests to `/_sandbox` and malformed ones are not in it. [`jobs`](Self::jobs) counts all starts.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.requests.list()
     }
