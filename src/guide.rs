@@ -149,7 +149,7 @@ pub mod calls {}
 /// - A **lease** excludes other processes during a call. Two that call one job at once could start it twice, or answer twice.
 /// - The job is saved as **in flight** before each call, and with the outcome after it. A process that is killed in between does
 ///   not lead to a second start.
-/// - The row says when the next call is **due**, so that a page that is reloaded quickly sends no request too many.
+/// - The row says when the next call is **due**, so that a page that is reloaded quickly while MX works sends no request too many.
 /// - One **deadline** for the whole job, which includes the user's time.
 ///
 /// What is left to you: take the user from your own session, never from a parameter of the request. The handle in the row holds

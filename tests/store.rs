@@ -259,3 +259,24 @@ async fn job_of_another_user_and_unknown_id_are_refused() {
         "nothing was saved"
     );
 }
+
+#[tokio::test]
+async fn a_job_that_failed_for_good_is_replaced_by_a_new_one() {
+    let scene = Scene::open("LOCKED").await;
+    let Shown::Failed(error) = scene.until_shown().await else {
+        panic!("a locked login has no owners");
+    };
+    assert!(!error.is_resumable());
+    let failed = scene.table.row("1").unwrap();
+    assert!(failed.is_over());
+
+    let again = scene.user("U-1").identify(error.handle().member());
+    assert!(scene.jobs().add("1", again, BUDGET).await.unwrap());
+    let row = scene.table.row("1").unwrap();
+    assert_eq!(row.version(), failed.version() + 1);
+    assert!(!row.is_over());
+    let Shown::Failed(second) = scene.until_shown().await else {
+        panic!("it is still locked");
+    };
+    assert_ne!(second.handle().job(), error.handle().job());
+}

@@ -2,8 +2,13 @@
 //!
 //! A [`JobStore`] is the table. It needs two operations, a read and a compare-and-swap, which every database has.
 //! [`StoredJobs`] uses it as [`steps`](super::steps) asks for: it takes a lease on the row, saves the job as in flight, makes one
-//! call, and saves what came of it. A process that is killed in between loses nothing: the lease ends, and the next process
-//! reads before it starts.
+//! call, and saves what came of it. A process that is killed in between loses nothing, nor does a request that is dropped: the lease
+//! ends, and the next process reads before it starts. Where the start may have been sent and no reading shows a job, that takes
+//! [60 readings](super::machine::SETTLED), about nine minutes at the default polling, during which it is [`Shown::Running`]: give a job
+//! a budget of 20 minutes or more.
+//!
+//! A worker goes on with jobs whose page is closed: every second it selects the rows with `due <= now`, and calls
+//! [`StoredJobs::step`] for each, by the user of [`SavedJob::handle`].
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -24,7 +29,8 @@
 //!         Ok(self.0.lock().unwrap().get(id).cloned())
 //!     }
 //!
-//!     /// Version 1: insert into jobs … on conflict do nothing. Later: update jobs set … where id = $1 and version = $2 - 1.
+//!     /// Version 1: insert into jobs (id, version, due, job) values ($1, $2, $3, $4) on conflict do nothing.
+//!     /// Later: update jobs set version = $2, due = $3, job = $4 where id = $1 and version = $2 - 1.
 //!     async fn replace(&self, id: &str, job: &SavedJob) -> Result<bool, Infallible> {
 //!         let mut rows = self.0.lock().unwrap();
 //!         let found = rows.get(id).map_or(0, SavedJob::version);
@@ -43,7 +49,10 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::{Answers, Challenges, Job, JobBuilder, JobError, JobErrorKind, JobHandle, Kind, Step};
+use super::directive::Directive;
+use super::{
+    Answers, Challenges, Job, JobBuilder, JobError, JobErrorKind, JobHandle, Kind, Remedy, Step,
+};
 use crate::error::Error;
 
 /// When to come back while another process makes a call.
@@ -77,6 +86,15 @@ impl SavedJob {
     /// Give it a column with an index, and a worker finds the jobs to go on with, also those of a process that was killed.
     pub fn due(&self) -> Option<SystemTime> {
         self.leased_until.or(self.due)
+    }
+
+    /// Whether the job has ended without a result, or could not be started, and goes on by no step: [`StoredJobs::add`] replaces it.
+    pub fn is_over(&self) -> bool {
+        let is_ended = match self.handle.machine.directive() {
+            Directive::Ended(end) => end.remedy() != Remedy::Resume,
+            _ => !self.handle.has_started(),
+        };
+        is_ended && self.due().is_none()
     }
 
     /// When the budget of the job ends.
@@ -116,13 +134,16 @@ pub trait JobStore: Sync {
 /// What to show of a job after one request.
 #[derive(Debug)]
 pub enum Shown<K: Kind> {
-    /// MX is working, or another process makes the call; come back after this time.
+    /// MX is working, or another process or task makes the call; come back after this time. A call that fails for a reason that may
+    /// pass is made again.
     Running(Duration),
     /// MX asks; go on with [`StoredJobs::answer`].
     Challenged(Challenges),
     /// The result.
     Done(K::Output),
-    /// The job ended without a result, or a call failed.
+    /// The job ended without a result, or a call failed. Only where the error is not [resumable](JobError::is_resumable) is the job over,
+    /// and a new one can be added. Answers that do not fit change nothing: show the question again. A job whose budget ran out stays so:
+    /// add it by another id, as `user.resume(handle)`.
     Failed(JobError),
 }
 
@@ -134,7 +155,7 @@ pub enum StoreError<E> {
     Store(E),
     /// No job has this id.
     Unknown,
-    /// Another process makes a call of this job; the answers were not sent.
+    /// Another process or task makes a call of this job; the answers were not sent.
     Busy,
     /// The job cannot be resumed by this user, or as this kind.
     Resume(Error),
@@ -213,8 +234,11 @@ impl<S: JobStore> StoredJobs<S> {
         &self.store
     }
 
-    /// Saves a new job, whose calls are made by [`StoredJobs::step`]. False if the id has a job already: nothing is changed.
-    /// So an id for what the job is needed for, such as an order, makes a second click harmless.
+    /// Saves a new job, whose calls are made by [`StoredJobs::step`]. False if the id has a job already that is not
+    /// [over](SavedJob::is_over): nothing is changed. So an id for what the job is needed for, such as an order, makes a second click
+    /// harmless, and a click after a failure starts again.
+    ///
+    /// The budget counts from now, also while the user thinks or no process runs.
     ///
     /// # Errors
     ///
@@ -225,9 +249,13 @@ impl<S: JobStore> StoredJobs<S> {
         job: JobBuilder<K>,
         budget: Duration,
     ) -> Result<bool, StoreError<S::Error>> {
+        let saved = self.store.load(id).await.map_err(StoreError::Store)?;
+        if saved.as_ref().is_some_and(|saved| !saved.is_over()) {
+            return Ok(false);
+        }
         let now = SystemTime::now();
         let job = SavedJob {
-            version: 1,
+            version: saved.map_or(0, |saved| saved.version) + 1,
             handle: job.prepare(budget).handle().clone(),
             deadline: now + budget,
             due: Some(now),
@@ -240,9 +268,10 @@ impl<S: JobStore> StoredJobs<S> {
     }
 
     /// Makes the call that is due, if one is, and returns what to show. `resume` takes the user from your own session, and
-    /// refuses a job of another one: `|handle| user.resume(handle)`.
+    /// refuses a job of another one: `|handle| user.resume(handle)`. The polling is not saved, so it is set there too.
     ///
-    /// The result of a job that is done is read again at each step; a job that has failed for good fails the same.
+    /// The result of a job that is done and the open questions are read again at each step; a job that has failed for good fails the
+    /// same.
     ///
     /// # Errors
     ///

@@ -33,6 +33,7 @@ impl App {
             .env("MX_CLIENT_ID", sandbox.client_id())
             .env("MX_API_KEY", sandbox.api_key().expose())
             .env("CALL_TIMEOUT_MS", "5000")
+            .env("POLL_MS", "100")
             .env("PORT", "0")
             .stdout(Stdio::piped())
             .spawn()

@@ -92,7 +92,11 @@ impl Atrium {
         let response = sending.send().await.unwrap();
         let status = response.status().as_u16();
         // What the document does not allow is refused.
-        assert!(sent.is_ok() || status >= 400, "{id}: {sent:?}, {status}");
+        assert!(
+            sent.is_ok() || status >= 400,
+            "{}: {sent:?}, {status}",
+            operation.id
+        );
         let media_type = response.headers().get("content-type");
         let media_type = media_type.map(|value| value.to_str().unwrap().to_owned());
         let text = response.text().await.unwrap();
