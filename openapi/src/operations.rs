@@ -244,13 +244,8 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         .filter_map(|row| row.request_media_type.as_ref());
     let media_types = rows.iter().map(|row| &row.accept).chain(bodies);
     let media_types = Shared::of("MEDIA_TYPES", media_types.cloned());
-    let client_id_name = match &access.client_id_header {
-        Some(header) => {
-            let name = headers.reference(&header.to_ascii_lowercase());
-            quote!(Some(#name))
-        }
-        None => quote!(None),
-    };
+    let client_id_name = access.client_id_header.as_ref();
+    let client_id_name = headers.optional(client_id_name.map(|name| name.to_ascii_lowercase()));
     let rows = rows.iter().map(|row| {
         let Row {
             id,
@@ -269,13 +264,7 @@ pub(crate) fn emit(access: &Access, rows: &[Row]) -> TokenStream {
         let name = row.name.to_snake_case();
         let credential_name = headers.reference(&credential.to_ascii_lowercase());
         let accept_value = media_types.reference(accept);
-        let request_value = match &row.request_media_type {
-            Some(media_type) => {
-                let value = media_types.reference(media_type);
-                quote!(Some(#value))
-            }
-            None => quote!(None),
-        };
+        let request_value = media_types.optional(row.request_media_type.clone());
         let other_path = optional(&row.other_path);
         let request = optional(&row.request_media_type);
         let request_type = optional(&row.request_type);
@@ -362,6 +351,12 @@ impl Shared {
         let table = &self.table;
         let index = self.texts.iter().take_while(|known| *known != text).count();
         quote!(&#table[#index])
+    }
+
+    /// The same for a text that may be missing.
+    fn optional(&self, text: Option<String>) -> TokenStream {
+        let reference = text.map(|text| self.reference(&text));
+        reference.map_or_else(|| quote!(None), |found| quote!(Some(#found)))
     }
 
     fn emit(&self, of_type: &TokenStream) -> TokenStream {

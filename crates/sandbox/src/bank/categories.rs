@@ -85,7 +85,7 @@ const CATEGORIES: [(&str, &[&str]); 21] = [
     (UNCATEGORIZED, &["Cash", "Check"]),
 ];
 
-/// The categories of every user: MX's, and those of the world that MX does not have.
+/// The categories of every user: those above, and those of the world that are not among them.
 pub(crate) fn default_categories(world: &World) -> Vec<Value> {
     let logins = world.logins.iter();
     let accounts = logins.flat_map(|login| &login.accounts);
@@ -118,7 +118,7 @@ fn category(name: &str, parent: Option<&str>) -> Value {
     })
 }
 
-/// The top-level category of a category; the category itself, if it is one or is not MX's.
+/// The top-level category of a category; the category itself, if it is one or is not above.
 pub(crate) fn top_level(name: &str) -> &str {
     let mut found = CATEGORIES.iter().filter(|(_, below)| below.contains(&name));
     found.next().map_or(name, |(top, _)| top)

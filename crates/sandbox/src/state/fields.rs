@@ -68,14 +68,14 @@ pub(crate) fn set(object: &mut Value, fields: Map<String, Value>) {
 /// The name of a code; one that MX does not document is unknown.
 fn name_of(field: &str, value: &Value) -> Option<Value> {
     let code = value.as_i64()?;
-    let name = match field {
-        "account_type" => AccountType::from(code).name().map(str::to_owned),
-        "account_subtype" => AccountSubtype::from(code).name().map(str::to_owned),
-        "channel" => DeliverableChannel::from(code).name().map(str::to_owned),
-        "property_type" => PropertyType::from(code).name().map(str::to_owned),
-        "recurrence_type" => RecurrenceType::from(code).name().map(str::to_owned),
-        "transaction_type" => TransactionType::from(code).name().map(str::to_owned),
+    let named = |name: Option<&str>| json!(name.unwrap_or("UNKNOWN"));
+    Some(match field {
+        "account_type" => named(AccountType::from(code).name()),
+        "account_subtype" => named(AccountSubtype::from(code).name()),
+        "channel" => named(DeliverableChannel::from(code).name()),
+        "property_type" => named(PropertyType::from(code).name()),
+        "recurrence_type" => named(RecurrenceType::from(code).name()),
+        "transaction_type" => named(TransactionType::from(code).name()),
         _ => return None,
-    };
-    Some(json!(name.as_deref().unwrap_or("UNKNOWN")))
+    })
 }

@@ -146,8 +146,14 @@ impl State {
             return Ok(());
         }
         let (count, window, message) = match kind {
-            JobKind::Aggregation => (1, AGGREGATION_WINDOW, "once within three hours"),
-            JobKind::Balance => (BALANCES, BALANCE_WINDOW, "five times within two hours"),
+            JobKind::Aggregation => {
+                let message = "A member can be aggregated once within three hours.";
+                (1, AGGREGATION_WINDOW, message)
+            }
+            JobKind::Balance => {
+                let message = "The balance of a member can be checked five times within two hours.";
+                (BALANCES, BALANCE_WINDOW, message)
+            }
             _ => return Ok(()),
         };
         let now = self.now;
@@ -161,11 +167,7 @@ impl State {
         if recent.count() < count {
             return Ok(());
         }
-        let what = match kind {
-            JobKind::Balance => "The balance of a member can be checked",
-            _ => "A member can be aggregated",
-        };
-        Err(Reply::problem(429, None, &format!("{what} {message}.")))
+        Err(Reply::problem(429, None, message))
     }
 
     /// Refuses jobs that the partner, the institution or the member does not allow.

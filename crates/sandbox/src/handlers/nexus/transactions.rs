@@ -1,7 +1,6 @@
 //! Transactions: those of the latest job of each member that gathered transactions, and what their user did to them.
 
 use std::collections::BTreeMap;
-use std::time::UNIX_EPOCH;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -13,6 +12,7 @@ use crate::guids::guid;
 use crate::handlers::pages::paged;
 use crate::handlers::transactions::{gathered, in_asked_dates, in_dates, latest_first};
 use crate::state::{Account, AccountAction, State, UserTransactions, fields};
+use mx_nexus::values::Date;
 
 /// The filters by account: MX writes them in several ways.
 const ACCOUNT_FILTERS: [&str; 4] = [
@@ -112,11 +112,10 @@ fn matching(state: &mut State, user: &str, call: &Call, accounts: &[String]) -> 
 /// The totals of the categories that have transactions.
 fn list_totals(state: &mut State, user: &str, call: &Call) -> Result<Reply, Reply> {
     let midnight = |name: &str| {
-        let day = format!("{}T00:00:00Z", call.path(name));
-        let time = humantime::parse_rfc3339(&day).ok();
-        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        let since = since.map(|since| since.as_secs());
-        since.ok_or_else(|| Reply::problem(400, None, "A date reads like 2026-01-15."))
+        let day = call.path(name).parse::<Date>().ok();
+        let seconds = day.map(|day| day.midnight().assume_utc().seconds());
+        let since_1970 = seconds.filter(|seconds| *seconds >= 0);
+        since_1970.ok_or_else(|| Reply::problem(400, None, "A date reads like 2026-01-15."))
     };
     let (start, end) = (midnight("start_date")?, midnight("end_date")?);
     let accounts = accounts_of(state, user, call)?;
