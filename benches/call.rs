@@ -15,7 +15,10 @@ use std::time::{Duration, Instant};
 
 use cost::{Bench, Side, Subject, machine, server};
 
-const ROUNDS: usize = 41;
+/// How many connections each side has. Which processor serves a connection changes its times by a quarter, so that one is not enough.
+const CONNECTIONS: usize = 8;
+/// Rounds of all connections together.
+const ROUNDS: usize = 48;
 
 fn main() {
     if server::is_server_process() {
@@ -40,21 +43,23 @@ fn main() {
 
 fn compare() {
     let server = server::Process::start();
-    let bench = Bench::new(&server.address);
+    let benches: [Bench; CONNECTIONS] = std::array::from_fn(|_| Bench::new(&server.address));
+    let bench = &benches[0];
     let sizes = (bench.ours.size_of_send(), bench.bare.size_of_send());
     println!("future of one call: {} bytes, bare {}", sizes.0, sizes.1);
     println!();
     println!("| | allocations | bytes | wall | CPU |");
     println!("|---|---|---|---|---|");
     for subject in Subject::ALL {
-        compare_one(&bench, subject);
+        compare_one(&benches, subject);
     }
-    compare_many(&bench);
-    compare_renewal(&bench);
+    compare_many(&benches);
+    // It opens a connection for each task.
+    compare_renewal(&benches[..1]);
     time_of_a_reading();
 }
 
-fn compare_one(bench: &Bench, subject: Subject) {
+fn compare_one(benches: &[Bench], subject: Subject) {
     let count = match subject {
         Subject::Call => 200,
         Subject::Flow => 20,
@@ -62,8 +67,8 @@ fn compare_one(bench: &Bench, subject: Subject) {
         Subject::DecodeTransactions => 10,
         Subject::DecodeAccounts => 50,
     };
-    let times = ratios(|side| bench.run(subject, side, count));
-    let [ours, bare] = [Side::Ours, Side::Bare].map(|side| allocations(bench, subject, side));
+    let times = ratios(benches, |bench, side| bench.run(subject, side, count));
+    let [ours, bare] = [Side::Ours, Side::Bare].map(|side| allocations(&benches[0], subject, side));
     println!(
         "| {} | {} (bare {}) | {} ({}) | {:.3} | {:.3} |",
         subject.name(),
@@ -77,8 +82,8 @@ fn compare_one(bench: &Bench, subject: Subject) {
 }
 
 /// The same with 32 calls at once.
-fn compare_many(bench: &Bench) {
-    let times = ratios(|side| {
+fn compare_many(benches: &[Bench]) {
+    let times = ratios(benches, |bench, side| {
         for _ in 0..10 {
             match side {
                 Side::Ours => bench.block_on(at_once(|| bench.ours.read_member())),
@@ -93,9 +98,9 @@ fn compare_many(bench: &Bench) {
 }
 
 /// A thousand tasks whose session is refused, and one exchange for all of them.
-fn compare_renewal(bench: &Bench) {
+fn compare_renewal(benches: &[Bench]) {
     const TASKS: usize = 1000;
-    let times = ratios(|side| match side {
+    let times = ratios(benches, |bench, side| match side {
         Side::Ours => bench.block_on(bench.ours.renew(TASKS)),
         Side::Bare => bench.block_on(bench.bare.renew(TASKS)),
     });
@@ -138,25 +143,27 @@ struct Ratios {
 }
 
 /// The medians over rounds in each of which both sides run, in turns the one or the other first.
-fn ratios(run: impl Fn(Side)) -> Ratios {
-    let timed = |side| {
+fn ratios(benches: &[Bench], run: impl Fn(&Bench, Side)) -> Ratios {
+    let timed = |bench, side| {
         let (begun, processor) = (Instant::now(), processor_time());
-        run(side);
+        run(bench, side);
         (begun.elapsed(), processor_time() - processor)
     };
-    timed(Side::Ours);
-    timed(Side::Bare);
     let (mut wall, mut processor) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
-        let (ours, bare) = if round % 2 == 0 {
-            let ours = timed(Side::Ours);
-            (ours, timed(Side::Bare))
-        } else {
-            let bare = timed(Side::Bare);
-            (timed(Side::Ours), bare)
-        };
-        wall.push(ours.0.as_secs_f64() / bare.0.as_secs_f64());
-        processor.push(ours.1.as_secs_f64() / bare.1.as_secs_f64());
+    for bench in benches {
+        timed(bench, Side::Ours);
+        timed(bench, Side::Bare);
+        for round in 0..ROUNDS / benches.len() {
+            let (ours, bare) = if round % 2 == 0 {
+                let ours = timed(bench, Side::Ours);
+                (ours, timed(bench, Side::Bare))
+            } else {
+                let bare = timed(bench, Side::Bare);
+                (timed(bench, Side::Ours), bare)
+            };
+            wall.push(ours.0.as_secs_f64() / bare.0.as_secs_f64());
+            processor.push(ours.1.as_secs_f64() / bare.1.as_secs_f64());
+        }
     }
     Ratios {
         wall: median(wall),

@@ -63,8 +63,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use progenitor_client::ClientInfo;
-
 use crate::environment::Environment;
 use crate::jobs::InstitutionSupport;
 use crate::operations::Api;
@@ -113,7 +111,7 @@ impl fmt::Debug for Atrium {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Atrium")
-            .field("address", &self.api().baseurl())
+            .field("address", &self.api().baseurl)
             .finish_non_exhaustive()
     }
 }

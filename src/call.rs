@@ -212,13 +212,13 @@ impl Call {
             #[cfg(feature = "atrium")]
             Caller::Atrium(atrium) => {
                 let api = atrium.api();
-                (api.client.clone(), api.inner.clone(), api.baseurl.as_str())
+                (api.client.clone(), api.inner.clone(), &*api.baseurl)
             }
         };
         let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
         connection.timeout = self.timeout.map(left);
         connection.headers = self.headers;
-        let request = wire::prepare(operation, base, Ok(parts.build(&http, base, operation)?))?;
+        let request = parts.build(&http, base, operation)?;
         let answer = connection.exchange(&http, operation, request).await?;
         Reply::read(operation, answer, connection.rules.answer_limit).await
     }

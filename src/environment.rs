@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use reqwest::Url;
 
@@ -51,15 +52,15 @@ impl fmt::Debug for Environment {
 
 /// An address for each API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Addresses([String; Api::ALL.len()]);
+pub(crate) struct Addresses([Arc<str>; Api::ALL.len()]);
 
 impl Addresses {
-    fn each(address: impl FnMut(usize) -> String) -> Self {
-        Self(std::array::from_fn(address))
+    fn each(mut address: impl FnMut(usize) -> String) -> Self {
+        Self(std::array::from_fn(|index| address(index).into()))
     }
 
     /// The address of one API.
-    pub(crate) fn of(&self, api: Api) -> &str {
+    pub(crate) fn of(&self, api: Api) -> &Arc<str> {
         &self.0[api as usize]
     }
 }
@@ -101,7 +102,7 @@ impl Environment {
 
     /// The same, with one API at another address.
     pub(crate) fn with(mut self, api: Api, address: String) -> Self {
-        self.0.0[api as usize] = address;
+        self.0.0[api as usize] = address.into();
         self
     }
 
@@ -117,7 +118,7 @@ impl Environment {
     pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
         let mut addresses = self.0.clone();
         for (api, address) in Api::ALL.iter().zip(&mut addresses.0) {
-            *address = check(api.title(), address)?;
+            *address = check(api.title(), address)?.into();
         }
         Ok(addresses)
     }
@@ -279,10 +280,10 @@ mod tests {
         assert_eq!(parse(" integration").unwrap(), Environment::integration());
         assert_eq!(parse("production").unwrap(), Environment::production());
         let sandbox = parse("http://127.0.0.1:1/").unwrap();
-        assert_eq!(sandbox.0.of(Api::Nexus), "http://127.0.0.1:1/nexus");
-        assert_eq!(sandbox.0.of(Api::Sso), "http://127.0.0.1:1/sso");
+        assert_eq!(&**sandbox.0.of(Api::Nexus), "http://127.0.0.1:1/nexus");
+        assert_eq!(&**sandbox.0.of(Api::Sso), "http://127.0.0.1:1/sso");
         let world = parse("http://127.0.0.1:1/worlds/a").unwrap();
-        assert_eq!(world.0.of(Api::Mdx), "http://127.0.0.1:1/worlds/a/mdx");
+        assert_eq!(&**world.0.of(Api::Mdx), "http://127.0.0.1:1/worlds/a/mdx");
         for text in ["hidden", "", "http://hid:den@127.0.0.1:1", "127.0.0.1:1"] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains("MX_ENVIRONMENT"), "{error}");

@@ -96,11 +96,9 @@ impl KindApi<Identification> for User {
         _: &'a MemberGuid,
         institution: Option<&'a InstitutionGuid>,
     ) -> Answering<'a, Option<bool>> {
-        Box::pin(
-            self.institution_supports(institution, KindName::Identification, |it| {
-                it.supports_account_identification
-            }),
-        )
+        self.institution_supports(institution, KindName::Identification, |it| {
+            it.supports_account_identification
+        })
     }
 }
 

@@ -117,10 +117,9 @@ impl Sessions {
     ///
     /// The exchange's own error, a timeout, or, for a fixed session that was rejected, that it has expired.
     pub(crate) async fn lease(&self) -> Result<Lease, Error> {
-        match self.held_or_opening()? {
-            Next::Held(lease) => Ok(lease),
-            // Boxed, because it is rare and would make the future of every call larger.
-            Next::Opening(opening) => Box::pin(opening.outcome()).await,
+        match self.lease_or_opening()? {
+            Leasing::Held(lease) => Ok(lease),
+            Leasing::Opening(opening) => opening.outcome().await,
         }
     }
 
@@ -156,12 +155,12 @@ impl Sessions {
     /// The present session, or the exchange under way, which is started if necessary.
     ///
     /// Without an await, so that dropping the caller's future cannot stop the exchange.
-    fn held_or_opening(&self) -> Result<Next, Error> {
+    pub(crate) fn lease_or_opening(&self) -> Result<Leasing, Error> {
         let mut state = self.shared.state();
         if let Some(session) = &state.session
             && self.shared.source.is_fresh(session)
         {
-            return Ok(Next::Held(session.lease.clone()));
+            return Ok(Leasing::Held(session.lease.clone()));
         }
         let Source::Exchange { exchange, policy } = &self.shared.source else {
             return Err(Error::session_expired());
@@ -169,7 +168,7 @@ impl Sessions {
         if let Some(opening) = &state.opening
             && !opening.time_left().is_zero()
         {
-            return Ok(Next::Opening((**opening).clone()));
+            return Ok(Leasing::Opening((**opening).clone()));
         }
         let runtime = Handle::try_current().map_err(|_| {
             Error::configuration("a session can only be opened inside a tokio runtime")
@@ -199,7 +198,7 @@ impl Sessions {
         };
         let task = open(Arc::clone(exchange), opening.limit, settlement);
         runtime.spawn(telemetry::in_current_span(task));
-        Ok(Next::Opening(opening))
+        Ok(Leasing::Opening(opening))
     }
 }
 
@@ -289,14 +288,14 @@ struct Session {
 }
 
 /// What [`Sessions::lease`] finds.
-enum Next {
+pub(crate) enum Leasing {
     Held(Lease),
     Opening(Opening),
 }
 
 /// An exchange under way, as seen by waiting calls.
 #[derive(Clone)]
-struct Opening {
+pub(crate) struct Opening {
     generation: u64,
     started: Instant,
     limit: Duration,
@@ -311,7 +310,7 @@ impl Opening {
             .saturating_sub(self.started.elapsed())
     }
 
-    async fn outcome(mut self) -> Result<Lease, Error> {
+    pub(crate) async fn outcome(mut self) -> Result<Lease, Error> {
         let left = self.time_left();
         match timeout(left, self.outcome.wait_for(Option::is_some)).await {
             Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(unanswered())),

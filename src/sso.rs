@@ -88,33 +88,19 @@ impl Sso {
     /// The same, with a refusal as it came.
     pub(crate) async fn mint(&self, user_id: &str) -> Result<Secret, Error> {
         match self.format {
-            TokenFormat::Json => self.json_token(user_id).await,
-            TokenFormat::Xml => self.xml_token(user_id).await,
+            TokenFormat::Json => {
+                let call = self.client.get_api_token().client_id(&*self.client_id);
+                let answer = call.user_id(user_id).send().await?.into_inner();
+                let token = answer.api_token.and_then(|body| body.token);
+                usable(operation("getApiToken"), token)
+            }
+            TokenFormat::Xml => {
+                let operation = operation("getApiTokenXml");
+                let call = self.client.get_api_token_xml().client_id(&*self.client_id);
+                let answer = call.user_id(user_id).send().await?.into_inner();
+                usable(operation, xml::token(answer, operation).await?)
+            }
         }
-    }
-
-    async fn json_token(&self, user_id: &str) -> Result<Secret, Error> {
-        let answer = self
-            .client
-            .get_api_token()
-            .client_id(&*self.client_id)
-            .user_id(user_id)
-            .send()
-            .await?;
-        let token = answer.into_inner().api_token.and_then(|body| body.token);
-        usable(operation("getApiToken"), token)
-    }
-
-    async fn xml_token(&self, user_id: &str) -> Result<Secret, Error> {
-        let operation = operation("getApiTokenXml");
-        let answer = self
-            .client
-            .get_api_token_xml()
-            .client_id(&*self.client_id)
-            .user_id(user_id)
-            .send()
-            .await?;
-        usable(operation, xml::token(answer.into_inner(), operation).await?)
     }
 
     /// The address of a widget, made for this user. It carries a token for one use within ten minutes.

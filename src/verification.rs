@@ -64,11 +64,9 @@ impl KindApi<Verification> for User {
         _: &'a MemberGuid,
         institution: Option<&'a InstitutionGuid>,
     ) -> Answering<'a, Option<bool>> {
-        Box::pin(
-            self.institution_supports(institution, KindName::Verification, |it| {
-                it.supports_account_verification
-            }),
-        )
+        self.institution_supports(institution, KindName::Verification, |it| {
+            it.supports_account_verification
+        })
     }
 }
 

@@ -15,11 +15,13 @@ use super::server::RENEW;
 const NEXUS: &str = "application/vnd.mx.nexus.v1+json";
 const SSO: &str = "application/vnd.moneydesktop.sso.v3+json";
 
+/// The flows so far, of all clients: each has a user and a member of its own.
+static FLOWS: AtomicU32 = AtomicU32::new(0);
+
 /// A client with the settings that this library gives its own.
 pub(crate) struct Bare {
     http: reqwest::Client,
     base: String,
-    flows: AtomicU32,
 }
 
 impl Bare {
@@ -35,7 +37,6 @@ impl Bare {
         Self {
             http,
             base: address.to_owned(),
-            flows: AtomicU32::new(0),
         }
     }
 
@@ -51,7 +52,7 @@ impl Bare {
 
     /// A whole identification, which opens a session first: the seven requests that the library makes too.
     pub(crate) async fn identify(&self) -> usize {
-        let number = self.flows.fetch_add(1, Ordering::Relaxed);
+        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
         let (base, member) = (&self.base, format!("MBR-bare-{number}"));
         let session = self.session(&format!("U-{number}")).await;
 

@@ -10,11 +10,13 @@ use mx_nexus::{Environment, Nexus};
 
 use super::server::RENEW;
 
+/// The flows so far, of all clients: each has a user and a member of its own.
+static FLOWS: AtomicU32 = AtomicU32::new(0);
+
 /// A client, and the API of one user with a session.
 pub(crate) struct Ours {
     nexus: Nexus,
     api: Client,
-    flows: AtomicU32,
 }
 
 impl Ours {
@@ -25,11 +27,7 @@ impl Ours {
             .expect("a good configuration");
         let api = nexus.with_session_token("a-session").api().await;
         let api = api.expect("a session");
-        Self {
-            nexus,
-            api,
-            flows: AtomicU32::new(0),
-        }
+        Self { nexus, api }
     }
 
     pub(crate) async fn read_member(&self) -> Option<String> {
@@ -46,7 +44,7 @@ impl Ours {
     /// As many tasks read a member at once with a session that the server refuses. It grants every second session of such a user,
     /// so that a second exchange for the same refusal would make the calls fail.
     pub(crate) async fn renew(&self, tasks: usize) {
-        let number = self.flows.fetch_add(1, Ordering::Relaxed);
+        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
         let user = self.nexus.user(format!("{RENEW}-{number}"));
         let api = user.api().await.expect("a session");
         let calls = (0..tasks).map(|_| {
@@ -63,13 +61,13 @@ impl Ours {
 
     /// A whole identification of a new user, which opens a session first. Returns the number of owners.
     pub(crate) async fn identify(&self) -> usize {
-        let number = self.flows.fetch_add(1, Ordering::Relaxed);
+        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
         let user = self.nexus.user(format!("U-{number}"));
         let polling = Polling::between(Duration::from_millis(1), Duration::from_millis(1));
         let owners = user
             .identify(format!("MBR-ours-{number}"))
             .with_polling(polling)
-            .run(Duration::from_secs(60), async |_| None)
+            .run(Duration::from_secs(300), async |_| None)
             .await;
         owners.expect("owners").len()
     }

@@ -2,11 +2,12 @@
 //!
 //! - `send()` builds the request and leaves the rest to `crate::wire`. It returns `crate::Error`: progenitor's own error prints
 //!   whole bodies and headers.
-//! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash.
+//! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash, and `..`, which leads elsewhere.
 //! - Fields of types marked `null_text` read the text `"null"` as absent, marked lists accept wrapped items, and marked fields
 //!   a second name.
 //! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
-//! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic.
+//! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic. All
+//!   clients share the text of their address.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
@@ -19,14 +20,17 @@ mod mock;
 mod send;
 mod setters;
 
+use quote::ToTokens;
 use serde_json::Value;
-use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, Item, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ImplItem, Item, Token, parse_quote};
 
 use crate::Api;
 use crate::failure::Failure;
 use crate::normalise::sides::Sides;
 use crate::operations::Row;
+use crate::surface::last_segment;
 
 pub(crate) use fields::Lenient;
 pub(crate) use mock::{document_for_mock, mock};
@@ -41,9 +45,10 @@ pub(crate) fn client(
     rows: &[Row],
 ) -> Result<(), Failure> {
     expect("send", rows.len(), send::apply(file, api.name, rows))?;
-    let mut encoding = Encoding { changed: 0 };
-    encoding.visit_file_mut(file);
-    expect("encode_path", 1, encoding.changed)?;
+    let mut paths = Paths { changed: 0 };
+    paths.visit_file_mut(file);
+    let wanted = rows.iter().map(|row| row.path.matches('{').count()).sum();
+    expect("path parameters", wanted, paths.changed)?;
     fields::apply(file, lenient)?;
     growth::apply(file);
     expect(
@@ -55,43 +60,36 @@ pub(crate) fn client(
     expect("setters", fields, setters)?;
     let methods = index::apply(file, api, document, rows);
     expect("operations of Client", rows.len(), methods)?;
-    let mut constructors = Constructors { changed: 0 };
-    constructors.visit_file_mut(file);
-    expect("constructors of Client", 2, constructors.changed)?;
+    expect("parts of Client", 5, change_client(file))?;
     Sketches.visit_file_mut(file);
     Ok(())
 }
 
-/// Imports our `encode_path` in the place of progenitor's. The calls are in `format!`, where no visitor goes.
-struct Encoding {
+/// Calls our `encode_path` in the place of progenitor's. It can refuse a parameter, and its message names it.
+struct Paths {
     changed: usize,
 }
 
-impl VisitMut for Encoding {
-    fn visit_use_tree_mut(&mut self, tree: &mut syn::UseTree) {
-        if let syn::UseTree::Path(path) = tree
-            && path.ident == "progenitor_client"
-            && let syn::UseTree::Group(group) = &mut *path.tree
-        {
-            let imported = std::mem::take(&mut group.items);
-            for item in imported {
-                if matches!(&item, syn::UseTree::Name(name) if name.ident == "encode_path") {
-                    self.changed += 1;
-                } else {
-                    group.items.push(item);
-                }
+impl VisitMut for Paths {
+    fn visit_macro_mut(&mut self, found: &mut syn::Macro) {
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        let Ok(mut arguments) = found.parse_body_with(parser) else {
+            return;
+        };
+        for argument in &mut arguments {
+            if let Expr::Call(call) = argument
+                && matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path"))
+                && let Some(Expr::Reference(text)) = call.args.first()
+                && let Expr::MethodCall(to_string) = &*text.expr
+            {
+                let name = to_string.receiver.to_token_stream().to_string();
+                *argument = parse_quote!(
+                    crate::wire::encode_path(#name, #text).map_err(Error::InvalidRequest)?
+                );
+                self.changed += 1;
             }
         }
-        visit_mut::visit_use_tree_mut(self, tree);
-    }
-
-    fn visit_file_mut(&mut self, file: &mut syn::File) {
-        visit_mut::visit_file_mut(self, file);
-        if self.changed > 0 {
-            file.items.push(parse_quote!(
-                use crate::wire::encode_path;
-            ));
-        }
+        found.tokens = arguments.to_token_stream();
     }
 }
 
@@ -123,31 +121,57 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     Err(Failure::new("finishing", what, reason))
 }
 
-/// Makes the constructors private to the library.
-struct Constructors {
-    changed: usize,
-}
-
-impl VisitMut for Constructors {
-    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        let is_client = item.trait_.is_none()
-            && matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
-        if !is_client {
-            return;
-        }
-        let before = item.items.len();
-        item.items
-            .retain(|member| !matches!(member, ImplItem::Fn(found) if found.sig.ident == "new"));
-        self.changed += before - item.items.len();
-        for member in &mut item.items {
-            if let ImplItem::Fn(found) = member
-                && found.sig.ident == "new_with_client"
-            {
-                found.vis = parse_quote!(pub(crate));
-                self.changed += 1;
+/// Replaces the constructors by one that is private to the library and shares the address, and removes the hooks of `send`.
+/// Returns how many of the five places were found.
+fn change_client(file: &mut syn::File) -> usize {
+    let before = file.items.len();
+    file.items.retain(|item| {
+        let of_trait = match item {
+            Item::Impl(found) => found.trait_.as_ref(),
+            _ => None,
+        };
+        let name = of_trait.and_then(|(path, _)| path.segments.last());
+        !name.is_some_and(|name| name.ident == "ClientInfo" || name.ident == "ClientHooks")
+    });
+    let mut changed = before - file.items.len();
+    for item in &mut file.items {
+        match item {
+            Item::Struct(client) if client.ident == "Client" => {
+                for field in &mut client.fields {
+                    if field.ident.as_ref().is_some_and(|name| name == "baseurl") {
+                        field.ty = parse_quote!(::std::sync::Arc<str>);
+                        changed += 1;
+                    }
+                }
             }
+            Item::Impl(found) if last_segment(&found.self_ty) == "Client" => {
+                for member in &mut found.items {
+                    if let ImplItem::Fn(function) = member
+                        && function.sig.ident == "new_with_client"
+                    {
+                        *member = parse_quote! {
+                            pub(crate) fn new_with_client(
+                                baseurl: &::std::sync::Arc<str>,
+                                client: ::reqwest::Client,
+                                inner: crate::wire::Connection,
+                            ) -> Self {
+                                let baseurl = baseurl.clone();
+                                Self { baseurl, client, inner }
+                            }
+                        };
+                        changed += 1;
+                    }
+                }
+                let before = found.items.len();
+                found.items.retain(
+                    |member| !matches!(member, ImplItem::Fn(found) if found.sig.ident == "new"),
+                );
+                changed += before - found.items.len();
+            }
+            _ => {}
         }
     }
+    changed
 }
 
 #[cfg(test)]
@@ -159,13 +183,16 @@ mod tests {
     use crate::operations::Answer;
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
-        let client: syn::Item = parse_quote! {
+        let parts: syn::File = parse_quote! {
+            pub struct Client { pub(crate) baseurl: String, pub(crate) inner: Connection }
             impl Client {
                 pub fn new(inner: Connection) -> Self { Self::new_with_client(client.unwrap(), inner) }
                 pub fn new_with_client(client: reqwest::Client, inner: Connection) -> Self { work() }
             }
+            impl ClientInfo<Connection> for Client {}
+            impl ClientHooks<Connection> for &Client {}
         };
-        file.items.push(client);
+        file.items.extend(parts.items);
         client_of(file, lenient, rows)
     }
 
@@ -183,24 +210,36 @@ mod tests {
 
     #[test]
     fn constructors_become_private_to_the_library() {
-        let file: syn::File = parse_quote!(
-            use progenitor_client::{Error, encode_path};
-        );
-        let text = finished(file.clone(), &Lenient::default(), &[]).unwrap();
+        let text = finished(parse_quote!(), &Lenient::default(), &[]).unwrap();
         assert!(text.contains("pub(crate) fn new_with_client("), "{text}");
-        assert!(!text.contains("fn new("), "{text}");
-        let failure = client_of(file, &Lenient::default(), &[]).unwrap_err();
-        assert_eq!(failure.place(), "constructors of Client");
+        assert!(
+            !text.contains("fn new(") && !text.contains("Hooks"),
+            "{text}"
+        );
+        let failure = client_of(parse_quote!(), &Lenient::default(), &[]).unwrap_err();
+        assert_eq!(failure.place(), "parts of Client");
     }
 
     #[test]
-    fn paths_are_encoded_by_the_wire() {
-        let file: syn::File = parse_quote!(
-            use progenitor_client::{Error, encode_path};
-        );
-        let text = finished(file, &Lenient::default(), &[]).unwrap();
-        assert!(!text.contains("encode_path}"), "{text}");
-        assert!(text.contains("use crate::wire::encode_path;"), "{text}");
+    fn a_path_parameter_is_encoded_by_the_wire_which_may_refuse_it() {
+        let mut file: syn::File = parse_quote! {
+            fn build() {
+                let url = format!("{}/members/{}", client.baseurl, encode_path(&member_guid.to_string()),);
+            }
+        };
+        let expected: syn::File = parse_quote! {
+            fn build() {
+                let url = format!(
+                    "{}/members/{}",
+                    client.baseurl,
+                    crate::wire::encode_path("member_guid", &member_guid.to_string()).map_err(Error::InvalidRequest)?,
+                );
+            }
+        };
+        let mut paths = Paths { changed: 0 };
+        paths.visit_file_mut(&mut file);
+        let [file, expected] = [&file, &expected].map(prettyplease::unparse);
+        assert_eq!((paths.changed, file), (1, expected));
     }
 
     #[test]

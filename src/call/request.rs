@@ -38,7 +38,7 @@ impl Parts {
             }
             seen.push(parameter.name);
             check_value(parameter, value)?;
-            parts.put(parameter, value);
+            parts.put(parameter, value)?;
         }
         let missing: Vec<&str> = operation
             .parameters
@@ -53,15 +53,17 @@ impl Parts {
         }
     }
 
-    fn put(&mut self, parameter: &Parameter, value: &str) {
+    fn put(&mut self, parameter: &Parameter, value: &str) -> Result<(), String> {
         match parameter.place {
             Place::Path => {
                 let hole = format!("{{{}}}", parameter.name);
-                self.path = self.path.replace(&hole, &encode_path(value).to_string());
+                let value = encode_path(parameter.name, value)?.to_string();
+                self.path = self.path.replace(&hole, &value);
             }
             Place::Query => self.query.push((parameter.name, value.to_owned())),
             Place::Header => self.headers.push((parameter.name, value.to_owned())),
         }
+        Ok(())
     }
 
     /// The request, without its credential.

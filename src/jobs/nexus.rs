@@ -20,8 +20,10 @@ impl MemberApi for User {
         Box::pin(async move {
             let api = self.api_without_retries();
             let answer = api.read_member().member_guid(member).send().await?;
-            let operation = operations::by_id("nexus", "readMember");
-            let missing = || Error::incomplete(operation, "the answer holds no member");
+            let missing = || {
+                let operation = operations::by_id("nexus", "readMember");
+                Error::incomplete(operation, "the answer holds no member")
+            };
             let member = answer.into_inner().member.ok_or_else(missing)?;
             Ok(Snapshot::from(member))
         })
@@ -106,28 +108,25 @@ impl User {
 
 impl User {
     /// Whether the institution supports a kind of job, by its `flag`; read once a day and institution.
-    pub(crate) async fn institution_supports(
-        &self,
-        institution: Option<&InstitutionGuid>,
+    pub(crate) fn institution_supports<'a>(
+        &'a self,
+        institution: Option<&'a InstitutionGuid>,
         kind: KindName,
         flag: fn(&types::InstitutionResponse) -> Option<bool>,
-    ) -> Result<Option<bool>, Error> {
+    ) -> Answering<'a, Option<bool>> {
         let Some(institution) = institution else {
-            return Ok(None);
+            return Box::pin(async { Ok(None) });
         };
-        let read = async {
-            let api = self.api_without_retries();
-            let read = api.read_institution().institution_guid(institution);
-            Ok(read
-                .send()
-                .await?
-                .into_inner()
-                .institution
-                .as_ref()
-                .and_then(flag))
-        };
-        let known = self.nexus().institution_support();
-        known.get_or_read(institution.as_str(), kind, read).await
+        Box::pin(async move {
+            let read = async {
+                let api = self.api_without_retries();
+                let read = api.read_institution().institution_guid(institution);
+                let institution = read.send().await?.into_inner().institution;
+                Ok(institution.as_ref().and_then(flag))
+            };
+            let known = self.nexus().institution_support();
+            known.get_or_read(institution.as_str(), kind, read).await
+        })
     }
 
     /// The accounts of a member, of all pages; none where one of them holds no list.

@@ -16,12 +16,6 @@ use crate::operations::{self, Operation};
 /// How much of an error body is read, in bytes.
 const ERROR_LIMIT: usize = 16 * 1024;
 
-/// The parts of a request that an error message may not quote.
-pub(super) struct Sent<'a> {
-    pub(super) signature: &'a Signature<'a>,
-    pub(super) body: Option<&'a reqwest::Body>,
-}
-
 /// A success.
 pub(crate) struct Answer {
     /// Its body is not read yet where the operation answers with bytes.
@@ -79,27 +73,29 @@ impl Answer {
     }
 }
 
-/// Waits for the response; returns a success with its complete body, or the error.
+/// Waits for the response; returns a success with its complete body, or the error, which quotes neither the credential nor the
+/// body that was sent.
 pub(super) async fn receive(
     operation: &'static Operation,
     response: impl Future<Output = reqwest::Result<reqwest::Response>>,
     limit: usize,
-    sent: &Sent<'_>,
+    signature: &Signature<'_>,
+    sent: Option<&reqwest::Body>,
 ) -> Result<Answer, Error> {
     let mut response = response
         .await
         .map_err(|error| Error::transport(operation, error))?;
     if !response.status().is_success() {
         // Boxed, because it is rare and would make the future of every call larger.
-        return Err(Box::pin(refusal(operation, response, sent)).await);
+        return Err(Box::pin(refusal(operation, response, signature, sent)).await);
     }
-    let body = match operation.answer {
-        operations::Answer::Bytes => Bytes::new(),
-        operations::Answer::Nothing => read_all(operation, &mut response, limit).await?,
-        operations::Answer::Json => {
-            as_object(operation, read_all(operation, &mut response, limit).await?)
-        }
-    };
+    let mut body = Bytes::new();
+    if operation.answer != operations::Answer::Bytes {
+        body = read_all(operation, &mut response, limit).await?;
+    }
+    if operation.answer == operations::Answer::Json {
+        body = as_object(operation, body);
+    }
     Ok(Answer { response, body })
 }
 
@@ -107,12 +103,13 @@ pub(super) async fn receive(
 async fn refusal(
     operation: &'static Operation,
     mut response: reqwest::Response,
-    sent: &Sent<'_>,
+    signature: &Signature<'_>,
+    sent: Option<&reqwest::Body>,
 ) -> Error {
     let body = read_up_to(&mut response, ERROR_LIMIT).await;
     let body = body.map(|(body, _)| body).unwrap_or_default();
-    let secrets: Vec<&str> = sent.signature.secrets().collect();
-    let sent = sent.body.and_then(reqwest::Body::as_bytes);
+    let secrets: Vec<&str> = signature.secrets().collect();
+    let sent = sent.and_then(reqwest::Body::as_bytes);
     let problem = Problem::read(response.headers(), &body, &secrets, sent);
     Error::status_of(operation, response.status().as_u16(), problem)
 }
@@ -139,7 +136,6 @@ async fn read_up_to(
     response: &mut reqwest::Response,
     limit: usize,
 ) -> Result<(Bytes, bool), reqwest::Error> {
-    let expected = response.content_length().unwrap_or(0);
     let mut first = Bytes::new();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -150,8 +146,9 @@ async fn read_up_to(
             first = chunk;
         } else {
             if body.is_empty() {
-                let expected = usize::try_from(expected).unwrap_or(limit).min(limit);
-                body.reserve(expected.max(first.len() + chunk.len()));
+                let more = response.content_length().unwrap_or(0);
+                let more = usize::try_from(more).unwrap_or(limit).min(limit);
+                body.reserve(first.len() + chunk.len() + more);
                 body.extend_from_slice(&first);
             }
             body.extend_from_slice(&chunk);

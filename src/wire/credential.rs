@@ -1,12 +1,15 @@
 //! Credentials: which header they go into, and what an answer means for the session of a call.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use http::header::{HeaderMap, HeaderValue};
 use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::operations::{self, Operation};
 use crate::secret::Secret;
-use crate::session::Sessions;
+use crate::session::{Lease, Leasing, Sessions};
 
 /// The credential of a call.
 #[derive(Clone)]
@@ -29,7 +32,7 @@ impl Credential {
     }
 
     /// The credential for one attempt.
-    pub(super) async fn sign(&self, operation: &'static Operation) -> Result<Signature<'_>, Error> {
+    pub(super) fn sign(&self, operation: &'static Operation) -> Result<Signing<'_>, Error> {
         let header = operation.credential_header;
         let takes_session = header == operations::nexus::CREDENTIAL_HEADER;
         let refuse = |has: &str| {
@@ -41,26 +44,32 @@ impl Credential {
             client_id: None,
             session: None,
         };
-        match self {
-            Self::ApiKey(key) => Ok(fixed(key)),
+        Ok(Signing::Signed(match self {
+            Self::ApiKey(key) => fixed(key),
             #[cfg(feature = "atrium")]
-            Self::Client { id, api_key } => Ok(Signature {
+            Self::Client { id, api_key } => Signature {
                 client_id: Some(id),
                 ..fixed(api_key)
-            }),
-            Self::ApiToken(_) if takes_session => refuse("a one-time API token"),
-            Self::ApiToken(token) => Ok(fixed(token)),
-            Self::Session(_) if !takes_session => refuse("a session"),
-            Self::Session(sessions) => {
-                let lease = sessions.lease().await?;
-                Ok(Signature {
-                    secret: lease.token,
-                    client_id: None,
-                    session: Some((sessions, lease.generation)),
-                })
-            }
-        }
+            },
+            Self::ApiToken(_) if takes_session => return refuse("a one-time API token"),
+            Self::ApiToken(token) => fixed(token),
+            Self::Session(_) if !takes_session => return refuse("a session"),
+            Self::Session(sessions) => match sessions.lease_or_opening()? {
+                Leasing::Held(lease) => Signature::of_session(sessions, lease),
+                Leasing::Opening(opening) => {
+                    return Ok(Signing::Opening(Box::pin(async move {
+                        Ok(Signature::of_session(sessions, opening.outcome().await?))
+                    })));
+                }
+            },
+        }))
     }
+}
+
+/// A credential, or the wait for it. Boxed, because it is rare and would make the future of every call larger.
+pub(super) enum Signing<'a> {
+    Signed(Signature<'a>),
+    Opening(Pin<Box<dyn Future<Output = Result<Signature<'a>, Error>> + Send + 'a>>),
 }
 
 /// Checks a credential of the configuration: it is not empty, and a header can carry it.
@@ -83,7 +92,15 @@ pub(super) struct Signature<'a> {
     session: Option<(&'a Sessions, u64)>,
 }
 
-impl Signature<'_> {
+impl<'a> Signature<'a> {
+    fn of_session(sessions: &'a Sessions, lease: Lease) -> Self {
+        Self {
+            secret: lease.token,
+            client_id: None,
+            session: Some((sessions, lease.generation)),
+        }
+    }
+
     pub(super) fn is_of_session(&self) -> bool {
         self.session.is_some()
     }
@@ -138,12 +155,14 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
-    async fn the_credential_header_of_a_request_is_sensitive() {
+    #[test]
+    fn the_credential_header_of_a_request_is_sensitive() {
         let operation = operations::by_id("nexus", "readMember").expect("an operation");
         let credential = Credential::Session(Sessions::fixed(Secret::new("a-token")));
         let mut headers = HeaderMap::new();
-        let signature = credential.sign(operation).await.unwrap();
+        let Signing::Signed(signature) = credential.sign(operation).unwrap() else {
+            panic!("a wait for a session that is there");
+        };
         signature.set(operation, &mut headers).unwrap();
         assert_eq!(headers["md-session-token"], "a-token");
         assert!(headers["md-session-token"].is_sensitive());

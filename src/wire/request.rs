@@ -1,17 +1,15 @@
-//! What every request of an operation has: a path that fits, and the media types. Called by generated code and by calls by name.
+//! What every request of an operation has. Called by generated code and by calls by name.
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use progenitor_client::Error as Failure;
 use reqwest::Request;
 
-use super::path;
 use crate::error::Error;
 use crate::operations::Operation;
 
-/// Checks a request that generated code has built; refuses a path that an identifier has changed.
+/// The request that generated code has built, without a body where the operation has none.
 pub(crate) fn prepare(
     operation: &'static Operation,
-    base: &str,
     built: Result<Request, Failure<()>>,
 ) -> Result<Request, Error> {
     let mut request = built.map_err(|failure| match failure {
@@ -19,8 +17,6 @@ pub(crate) fn prepare(
         Failure::CommunicationError(error) => Error::transport(operation, error),
         _ => Error::request(Some(operation), "the request cannot be built"),
     })?;
-    path::check(base, operation.path, request.url().path())
-        .map_err(|reason| Error::request(Some(operation), reason))?;
     if operation.request_media_type.is_none() {
         *request.body_mut() = None;
     }

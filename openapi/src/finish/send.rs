@@ -58,7 +58,7 @@ impl VisitMut for Sends<'_> {
                         #(#building)*
                         Ok(request)
                     };
-                    let request = crate::wire::prepare(operation, &client.baseurl, build())?;
+                    let request = crate::wire::prepare(operation, build())?;
                     client.inner.exchange(&client.client, operation, request).await?.#decode
                 });
                 self.changed += 1;
@@ -204,7 +204,7 @@ mod tests {
                         let mut request = client.client.get(url).build()?;
                         Ok(request)
                     };
-                    let request = crate::wire::prepare(operation, &client.baseurl, build())?;
+                    let request = crate::wire::prepare(operation, build())?;
                     client.inner.exchange(&client.client, operation, request).await?.json(operation)
                 }
             }
