@@ -132,16 +132,26 @@ impl Reply {
         Self::json(StatusCode::OK, value)
     }
 
-    /// 200 with one object of JSON.
+    /// 200 with an object of JSON that has this field. Written without a [`Value`] in between.
     pub(crate) fn serialised(name: &str, value: &impl Serialize) -> Self {
-        let mut bytes = format!("{{\"{name}\":").into_bytes();
-        // Values of the state always serialise.
-        let _ = serde_json::to_writer(&mut bytes, value);
-        bytes.push(b'}');
-        Self {
-            body: Body::Serialised(bytes),
+        let start = Self {
+            body: Body::Serialised(b"{}".to_vec()),
             ..Self::empty(StatusCode::OK)
+        };
+        start.with(name, value)
+    }
+
+    /// The same with another field.
+    pub(crate) fn with(mut self, name: &str, value: &impl Serialize) -> Self {
+        if let Body::Serialised(bytes) = &mut self.body {
+            bytes.pop();
+            let comma = if bytes.len() > 1 { "," } else { "" };
+            bytes.extend(format!("{comma}\"{name}\":").into_bytes());
+            // Values of the state always serialise.
+            let _ = serde_json::to_writer(&mut *bytes, value);
+            bytes.push(b'}');
         }
+        self
     }
 
     /// A refusal in MX's shape: a message, and MX's code where one is known.

@@ -1,17 +1,18 @@
 //! The page of a list that a call asks for, with its paging object.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Reply};
 
 /// The reply with the requested page of these records.
-pub(super) fn paged(call: &Call, key: &str, records: Vec<Value>) -> Reply {
+pub(super) fn paged(call: &Call, key: &str, records: Vec<impl Serialize>) -> Reply {
     let page = Page::of(call, records.len());
-    let records = page.cut(records);
-    if !call.has_pages {
-        return Reply::ok(json!({key: records}));
+    let listed = Reply::serialised(key, &page.cut(records));
+    match call.has_pages {
+        true => listed.with("pagination", &page.pagination()),
+        false => listed,
     }
-    Reply::ok(json!({key: records, "pagination": page.pagination()}))
 }
 
 pub(super) struct Page {

@@ -130,7 +130,7 @@ pub(crate) struct ShownMember<'a> {
     revision: u32,
     successfully_aggregated_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    use_cases: Option<&'a [String]>,
+    pub use_cases: Option<&'a [String]>,
     user_guid: &'a str,
 }
 

@@ -36,12 +36,6 @@ impl State {
         self.shown_json(user, guid, shown)
     }
 
-    /// The JSON of a member in the answer to a reading, which may lag behind changes.
-    pub(crate) fn read_member(&mut self, user: &str, guid: &str) -> Result<Value, Reply> {
-        let shown = self.reading(user, guid)?;
-        self.shown_json(user, guid, shown)
-    }
-
     /// The whole answer to a reading of a member.
     pub(crate) fn read_member_reply(&mut self, user: &str, guid: &str) -> Result<Reply, Reply> {
         let now = self.now;

@@ -34,7 +34,7 @@ pub(super) fn reply(state: &mut State, user: &str, call: &Call) -> Option<Result
             Ok(Reply::ok(json!({"account": made})))
         }
         // They come with partner-managed members, which no API of the sandbox creates.
-        "listAccountsCreatedByPartner" => Ok(paged(call, "accounts", Vec::new())),
+        "listAccountsCreatedByPartner" => Ok(paged(call, "accounts", Vec::<Value>::new())),
         "mergeDuplicateAccounts" => merge(state, user, &call.body["accounts"]),
         _ => by_account(state, user, call)?,
     })

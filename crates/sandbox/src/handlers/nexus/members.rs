@@ -124,17 +124,22 @@ fn store_answer(state: &mut State, user: &str, guid: &str, entry: &Value) -> Res
 }
 
 fn list(state: &mut State, user: &str, call: &Call) -> Reply {
-    let mut members = Vec::new();
+    let mut readings = Vec::new();
     for guid in state.member_guids(user) {
-        let member = match call.operation.starts_work {
-            true => state.member_json(user, &guid),
-            false => state.read_member(user, &guid),
+        let shown = match call.operation.starts_work {
+            true => state.changed(user, &guid),
+            false => state.reading(user, &guid),
         };
-        members.extend(member);
+        readings.extend(shown.map(|shown| (guid, shown.varied(&state.settings))));
     }
+    let shown = readings.iter().filter_map(|(guid, shown)| {
+        let member = state.members.get(guid)?;
+        Some(member.shown(shown, &state.clock))
+    });
+    let mut members: Vec<_> = shown.collect();
     if let Some(use_case) = call.query("use_case") {
         members.retain(|member| {
-            let named = member["use_cases"].as_array();
+            let named = member.use_cases;
             named.is_none_or(|named| named.iter().any(|name| name == use_case))
         });
     }
