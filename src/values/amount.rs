@@ -137,6 +137,15 @@ impl Amount {
     }
 }
 
+/// The number in hundredths, where that is its value: as for most amounts, which are read five times faster than by their text.
+fn hundredths(number: f64) -> Option<i64> {
+    // Numbers of up to 15 digits are different binary numbers, so a quotient that is this number has its shortest decimal text.
+    const FIFTEEN_DIGITS: f64 = 1e15;
+    let cents = (number * 100.0).round();
+    let is_exact = cents.abs() < FIFTEEN_DIGITS && cents / 100.0 == number;
+    is_exact.then_some(cents as i64)
+}
+
 /// Why a text or a number is no [`Amount`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -185,7 +194,10 @@ impl TryFrom<f64> for Amount {
     type Error = AmountError;
 
     fn try_from(number: f64) -> Result<Self, AmountError> {
-        Buffer::of(format_args!("{number:e}")).as_str().parse()
+        match hundredths(number) {
+            Some(cents) => Ok(Self::from_cents(cents)),
+            None => Buffer::of(format_args!("{number:e}")).as_str().parse(),
+        }
     }
 }
 
@@ -334,7 +346,10 @@ impl<'de> Visitor<'de> for AmountVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Amount, E> {
-        self.visit_str(Buffer::of(format_args!("{number:e}")).as_str())
+        match hundredths(number) {
+            Some(cents) => Ok(Amount::from_cents(cents)),
+            None => self.visit_str(Buffer::of(format_args!("{number:e}")).as_str()),
+        }
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {

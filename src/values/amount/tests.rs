@@ -43,6 +43,17 @@ proptest! {
     }
 
     #[test]
+    fn hundredths_of_a_number_are_its_shortest_decimal_text(cents in any::<i64>(), shift in 0..60u32, bits in any::<u64>()) {
+        for number in [(cents >> shift) as f64 / 100.0, f64::from_bits(bits), cents as f64 / 1e19] {
+            if let Some(cents) = hundredths(number) {
+                prop_assert_eq!(Amount::from_cents(cents), amount(&number.to_string()));
+            }
+        }
+        let small = (cents >> 20) as f64 / 100.0;
+        prop_assert_eq!(hundredths(small), Some(cents >> 20));
+    }
+
+    #[test]
     fn sums_and_orders_are_those_of_the_integers(cents in prop::collection::vec(any::<i32>().prop_map(i64::from), 0..50)) {
         let amounts = || cents.iter().copied().map(Amount::from_cents);
         let total: i64 = cents.iter().sum();
