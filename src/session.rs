@@ -287,7 +287,7 @@ struct Session {
     counted_from: Instant,
 }
 
-/// What [`Sessions::lease`] finds.
+/// What [`Sessions::lease_or_opening`] finds.
 pub(crate) enum Leasing {
     Held(Lease),
     Opening(Opening),

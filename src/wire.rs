@@ -103,7 +103,7 @@ struct Call<'a> {
     operation: &'static Operation,
     trace: CallTrace,
     begun: Instant,
-    /// When the present attempt has begun.
+    /// When the present attempt has begun, before it has waited for a session.
     started: Instant,
     attempts: Attempts<'a>,
     /// Taken out for every attempt; a copy is left while another one may follow. Boxed, or the future of a call would be larger.

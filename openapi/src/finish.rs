@@ -83,6 +83,7 @@ impl VisitMut for Paths {
                 && let Expr::MethodCall(to_string) = &*text.expr
             {
                 let name = to_string.receiver.to_token_stream().to_string();
+                let name = name.trim_end_matches('_');
                 *argument = parse_quote!(
                     crate::wire::encode_path(#name, #text).map_err(Error::InvalidRequest)?
                 );
@@ -121,8 +122,8 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     Err(Failure::new("finishing", what, reason))
 }
 
-/// Replaces the constructors by one that is private to the library and shares the address, and removes the hooks of `send`.
-/// Returns how many of the five places were found.
+/// Replaces the constructors by one that is private to the library and shares the address, and removes progenitor's
+/// `ClientInfo` and `ClientHooks`. Returns how many of the five places were found.
 fn change_client(file: &mut syn::File) -> usize {
     let before = file.items.len();
     file.items.retain(|item| {
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn constructors_become_private_to_the_library() {
+    fn a_client_has_one_private_constructor_and_no_hooks() {
         let text = finished(parse_quote!(), &Lenient::default(), &[]).unwrap();
         assert!(text.contains("pub(crate) fn new_with_client("), "{text}");
         assert!(

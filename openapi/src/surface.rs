@@ -20,8 +20,7 @@ use crate::registry::{Kind, Registry};
 /// `pages of` marks a list that can be read as a stream, `non-exhaustive` a struct that users cannot write as a literal,
 /// `required` a field that a builder needs; `as` is followed by the name in JSON, `by` by the function that reads the field.
 pub(crate) fn describe(file: &syn::File, registry: &Registry, lists: &[List]) -> String {
-    let mut blocks = Vec::from_iter(version(file));
-    blocks.extend(calls(file, lists));
+    let mut blocks = calls(file, lists);
     blocks.extend(types(file));
     blocks.extend(values(registry));
     blocks.concat()
@@ -36,20 +35,6 @@ fn block(head: &str, members: impl IntoIterator<Item = String>) -> String {
         text.push('\n');
     }
     text
-}
-
-/// The version of the contract that the client returns.
-fn version(file: &syn::File) -> Option<String> {
-    let members = file.items.iter().filter_map(|item| match item {
-        Item::Impl(found) if last_segment(&found.self_ty) == "Client" => Some(&found.items),
-        _ => None,
-    });
-    let version = members.flatten().find_map(|member| match member {
-        ImplItem::Fn(found) if found.sig.ident == "api_version" => found.block.stmts.first(),
-        _ => None,
-    })?;
-    let head = format!("client.api_version() -> {}", version.to_token_stream());
-    Some(block(&head, None))
 }
 
 /// The methods of the client, each with the parameters of its builder and the result of `send`.
@@ -295,7 +280,6 @@ mod tests {
                 struct Hidden;
                 pub mod builder { pub struct MemberRequest { value: i64 } }
             }
-            impl ClientInfo<Inner> for Client { fn api_version() -> &'static str { "1.0" } }
             impl Client { pub fn list_members(&self) -> builder::ListMembers<'_> { new() } }
             pub mod builder {
                 pub struct ListMembers<'a> {
@@ -321,7 +305,6 @@ mod tests {
         .unwrap();
         let text = describe(&file(), &registry, &[]);
         let expected = "\
-client.api_version() -> \"1.0\"
 client.list_members() -> MemberResponse
   page: Option<i64>
   body: MemberRequest

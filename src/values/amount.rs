@@ -139,7 +139,8 @@ impl Amount {
 
 /// The number in hundredths, where that is its value: as for most amounts, which are read five times faster than by their text.
 fn hundredths(number: f64) -> Option<i64> {
-    // Numbers of up to 15 digits are different binary numbers, so a quotient that is this number has its shortest decimal text.
+    // Decimals of up to 15 digits have different nearest binary numbers. So if this is the one of so many hundredths, they are its
+    // shortest text.
     const FIFTEEN_DIGITS: f64 = 1e15;
     let cents = (number * 100.0).round();
     let is_exact = cents.abs() < FIFTEEN_DIGITS && cents / 100.0 == number;

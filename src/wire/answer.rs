@@ -146,6 +146,7 @@ async fn read_up_to(
             first = chunk;
         } else {
             if body.is_empty() {
+                // What is left to read, not the header.
                 let more = response.content_length().unwrap_or(0);
                 let more = usize::try_from(more).unwrap_or(limit).min(limit);
                 body.reserve(first.len() + chunk.len() + more);

@@ -7,7 +7,7 @@ use percent_encoding::AsciiSet;
 /// Encodes a path parameter, when it is printed; refuses one that would change the path, so that the call would go to another
 /// operation, such as the deletion of all instead of one.
 ///
-/// As the URL standard does, and the backslash too, which a URL treats as a slash: `x\..\U-2` would be `U-2`.
+/// It encodes what the URL standard does, and the backslash too, which a URL treats as a slash: `x\..\U-2` would be `U-2`.
 pub(crate) fn encode_path(name: &str, value: &str) -> Result<impl fmt::Display, String> {
     const ENCODED: AsciiSet = percent_encoding::CONTROLS
         .add(b' ')

@@ -1,4 +1,4 @@
-//! What every request of an operation has. Called by generated code and by calls by name.
+//! Requests: as generated code has built them, their copies for other attempts, and their media types.
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use progenitor_client::Error as Failure;

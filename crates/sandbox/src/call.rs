@@ -1,6 +1,7 @@
 //! A request that matched an operation ([`Call`]), and the [`Reply`] to it. The router makes calls, the handlers reply.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::num::IntErrorKind;
 
 use http::header::HeaderName;
@@ -132,7 +133,7 @@ impl Reply {
         Self::json(StatusCode::OK, value)
     }
 
-    /// 200 with an object of JSON that has this field. Written without a [`Value`] in between.
+    /// 200 with an object of JSON that has this field.
     pub(crate) fn serialised(name: &str, value: &impl Serialize) -> Self {
         let start = Self {
             body: Body::Serialised(b"{}".to_vec()),
@@ -141,13 +142,13 @@ impl Reply {
         start.with(name, value)
     }
 
-    /// The same with another field.
+    /// The same with another field, of a reply by [`Reply::serialised`].
     pub(crate) fn with(mut self, name: &str, value: &impl Serialize) -> Self {
         if let Body::Serialised(bytes) = &mut self.body {
             bytes.pop();
             let comma = if bytes.len() > 1 { "," } else { "" };
-            bytes.extend(format!("{comma}\"{name}\":").into_bytes());
-            // Values of the state always serialise.
+            // Writing to memory does not fail, and values of the state always serialise.
+            let _ = write!(bytes, "{comma}\"{name}\":");
             let _ = serde_json::to_writer(&mut *bytes, value);
             bytes.push(b'}');
         }

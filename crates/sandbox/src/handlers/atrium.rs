@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::pages::paged;
 use super::reply_or_refusal;
 use crate::api::Api;
-use crate::call::{Body, Call, Reply};
+use crate::call::{Call, Reply};
 use crate::contract;
 use crate::guids::token;
 use crate::state::{State, unknown_user};
@@ -23,7 +23,9 @@ const MAX_USERS: usize = 100;
 /// The reply to a partner.
 pub(super) fn reply(state: &mut State, client: &str, call: &Call) -> Option<Reply> {
     let mut reply = reply_or_refusal(handle(state, client, call)?);
-    if let (true, Body::Json(body)) = (reply.status.is_success(), &mut reply.body) {
+    if reply.status.is_success()
+        && let Some(body) = reply.body.json_mut()
+    {
         let document = contract::of(Api::Atrium).document();
         let name = call.operation.answer_type.unwrap_or_default();
         keep_documented(document, &document["components"]["schemas"][name], body);

@@ -12,6 +12,7 @@ use crate::bank::institutions;
 use crate::call::Body;
 
 mod accounts;
+mod atrium;
 mod client;
 mod collections;
 mod institutions;
