@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Request;
+use reqwest::{Request, Response};
 use tokio::time::{self, Instant, sleep};
 
 use crate::error::Error;
@@ -92,9 +92,6 @@ enum Attempt {
     /// Another attempt follows after this time.
     Repeat(Duration),
 }
-
-/// What reqwest has received.
-type Sent = reqwest::Result<reqwest::Response>;
 
 /// A call under way. What several attempts share is here and not in the futures of its methods, which would store it twice.
 struct Call<'a> {
@@ -200,7 +197,13 @@ impl<'a> Call<'a> {
     fn send(
         &mut self,
         signature: &Signature<'_>,
-    ) -> Result<(AttemptTrace, impl Future<Output = Sent> + use<>), Error> {
+    ) -> Result<
+        (
+            AttemptTrace,
+            impl Future<Output = reqwest::Result<Response>> + use<>,
+        ),
+        Error,
+    > {
         let (connection, operation) = (self.connection, self.operation);
         let mut request = self
             .request

@@ -1,7 +1,6 @@
 //! The same work by hand: reqwest and exact structs, no retries, no session renewal, no checks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -10,13 +9,11 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::exact::{MemberBody, OwnersBody, SessionBody, TokenBody};
+use super::next_flow;
 use super::server::RENEW;
 
 const NEXUS: &str = "application/vnd.mx.nexus.v1+json";
 const SSO: &str = "application/vnd.moneydesktop.sso.v3+json";
-
-/// The flows so far, of all clients: each has a user and a member of its own.
-static FLOWS: AtomicU32 = AtomicU32::new(0);
 
 /// A client with the settings that this library gives its own.
 pub(crate) struct Bare {
@@ -52,7 +49,7 @@ impl Bare {
 
     /// A whole identification, which opens a session first: the seven requests that the library makes too.
     pub(crate) async fn identify(&self) -> usize {
-        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
+        let number = next_flow();
         let (base, member) = (&self.base, format!("MBR-bare-{number}"));
         let session = self.session(&format!("U-{number}")).await;
 

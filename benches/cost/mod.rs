@@ -19,11 +19,18 @@ pub(crate) mod waiting;
 
 use std::future::Future;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mx_nexus::api::types;
 
 use bare::Bare;
 use ours::Ours;
+
+/// The number of a flow: each, of all clients, has a user and a member of its own.
+pub(crate) fn next_flow() -> u32 {
+    static FLOWS: AtomicU32 = AtomicU32::new(0);
+    FLOWS.fetch_add(1, Ordering::Relaxed)
+}
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The measured work by this library.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -8,10 +7,8 @@ use mx_nexus::api::Client;
 use mx_nexus::identity::Polling;
 use mx_nexus::{Environment, Nexus};
 
+use super::next_flow;
 use super::server::RENEW;
-
-/// The flows so far, of all clients: each has a user and a member of its own.
-static FLOWS: AtomicU32 = AtomicU32::new(0);
 
 /// A client, and the API of one user with a session.
 pub(crate) struct Ours {
@@ -44,7 +41,7 @@ impl Ours {
     /// As many tasks read a member at once with a session that the server refuses. It grants every second session of such a user,
     /// so that a second exchange for the same refusal would make the calls fail.
     pub(crate) async fn renew(&self, tasks: usize) {
-        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
+        let number = next_flow();
         let user = self.nexus.user(format!("{RENEW}-{number}"));
         let api = user.api().await.expect("a session");
         let calls = (0..tasks).map(|_| {
@@ -61,7 +58,7 @@ impl Ours {
 
     /// A whole identification of a new user, which opens a session first. Returns the number of owners.
     pub(crate) async fn identify(&self) -> usize {
-        let number = FLOWS.fetch_add(1, Ordering::Relaxed);
+        let number = next_flow();
         let user = self.nexus.user(format!("U-{number}"));
         let polling = Polling::between(Duration::from_millis(1), Duration::from_millis(1));
         let owners = user

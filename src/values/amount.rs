@@ -135,6 +135,22 @@ impl Amount {
         }
         Ok((Self(if is_negative { -units } else { units }), is_exact))
     }
+
+    /// The same for a number, by its shortest decimal text.
+    fn read_number(number: f64) -> Result<(Self, bool), AmountError> {
+        match hundredths(number) {
+            Some(cents) => Ok((Self::from_cents(cents), true)),
+            None => Self::read(Buffer::of(format_args!("{number:e}")).as_str()),
+        }
+    }
+}
+
+/// An amount that was read, unless decimal places were cut off.
+fn exact((amount, is_exact): (Amount, bool)) -> Result<Amount, AmountError> {
+    match is_exact {
+        true => Ok(amount),
+        false => Err(AmountError::TooPrecise),
+    }
 }
 
 /// The number in hundredths, where that is its value: as for most amounts, which are read five times faster than by their text.
@@ -175,10 +191,7 @@ impl FromStr for Amount {
     type Err = AmountError;
 
     fn from_str(text: &str) -> Result<Self, AmountError> {
-        match Self::read(text)? {
-            (amount, true) => Ok(amount),
-            _ => Err(AmountError::TooPrecise),
-        }
+        exact(Self::read(text)?)
     }
 }
 
@@ -195,10 +208,7 @@ impl TryFrom<f64> for Amount {
     type Error = AmountError;
 
     fn try_from(number: f64) -> Result<Self, AmountError> {
-        match hundredths(number) {
-            Some(cents) => Ok(Self::from_cents(cents)),
-            None => Buffer::of(format_args!("{number:e}")).as_str().parse(),
-        }
+        exact(Self::read_number(number)?)
     }
 }
 
@@ -347,10 +357,8 @@ impl<'de> Visitor<'de> for AmountVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Amount, E> {
-        match hundredths(number) {
-            Some(cents) => Ok(Amount::from_cents(cents)),
-            None => self.visit_str(Buffer::of(format_args!("{number:e}")).as_str()),
-        }
+        let (amount, _) = Amount::read_number(number).map_err(E::custom)?;
+        Ok(amount)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {

@@ -38,12 +38,12 @@ impl State {
 
     /// The whole answer to a reading of a member.
     pub(crate) fn read_member_reply(&mut self, user: &str, guid: &str) -> Result<Reply, Reply> {
-        let now = self.now;
-        let clock = self.clock;
-        let shown = self.member(user, guid)?.connection.read(now);
-        let shown = shown.varied(&self.settings);
+        let shown = self.reading(user, guid)?.varied(&self.settings);
         let member = self.members.get(guid).ok_or_else(unknown_member)?;
-        Ok(Reply::serialised("member", &member.shown(&shown, &clock)))
+        Ok(Reply::serialised(
+            "member",
+            &member.shown(&shown, &self.clock),
+        ))
     }
 
     /// What the answer to a call that changes a member shows of it.

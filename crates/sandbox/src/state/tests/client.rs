@@ -126,7 +126,12 @@ impl TestClient {
         let client = self.store.client_id();
         let key = self.store.api_key(&client).unwrap();
         let call = call(api, operation).at("client_id", &client);
-        call.with("md-api-key", key.expose())
+        match api {
+            Api::Atrium => call
+                .with("mx-api-key", key.expose())
+                .with("mx-client-id", &client),
+            _ => call.with("md-api-key", key.expose()),
+        }
     }
 
     /// A call of the user.
