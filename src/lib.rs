@@ -90,6 +90,7 @@ mod environment;
 mod error;
 mod nearest;
 mod nexus;
+mod object;
 mod retry;
 mod scalar;
 mod secret;

@@ -5,7 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::{Deserialize, Deserializer};
 
 /// One JSON scalar. A text without escapes is borrowed from the answer.
@@ -107,45 +109,55 @@ pub(crate) fn arbitrary_number<'de, A: MapAccess<'de>>(mut number: A) -> Result<
 }
 
 /// Absent for null, and for the text `"null"` that MX writes in some answers.
-pub(crate) fn absent_or_null_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn absent_or_null_text<'de, A, T>(values: &mut A) -> Result<Option<T>, A::Error>
 where
-    D: Deserializer<'de>,
+    A: MapAccess<'de>,
     T: From<String>,
 {
-    let text = Option::<Scalar>::deserialize(deserializer)?.map(Scalar::into_text);
+    let text = values
+        .next_value::<Option<Scalar>>()?
+        .map(Scalar::into_text);
     let text = text.filter(|text| text != "null");
     Ok(text.map(|text| T::from(text.into_owned())))
 }
 
 #[allow(dead_code, reason = "some groups of operations have no such list")]
 /// Items plain, or each inside an object of its own, as MX is seen to send them.
-pub(crate) fn unwrapped_items<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+pub(crate) fn unwrapped_items<'de, A, T>(values: &mut A) -> Result<Option<Vec<T>>, A::Error>
 where
-    D: Deserializer<'de>,
+    A: MapAccess<'de>,
     T: DeserializeOwned,
 {
-    let Some(items) = Option::<Vec<serde_json::Value>>::deserialize(deserializer)? else {
+    let Some(items) = values.next_value::<Option<Vec<serde_json::Value>>>()? else {
         return Ok(None);
     };
     let unwrapped = items.into_iter().map(|item| {
         // The error of the inner value may quote it, so it is not passed on.
         serde_json::from_value(unwrap(item)).map_err(|_| {
-            D::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
+            A::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
         })
     });
     unwrapped.collect::<Result<_, _>>().map(Some)
 }
 
 /// A list, or one item in its place.
-pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+pub(crate) fn one_or_many<'de, A, T>(values: &mut A) -> Result<Option<Vec<T>>, A::Error>
 where
-    D: Deserializer<'de>,
+    A: MapAccess<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_any(OneOrMany(PhantomData))
+    values.next_value_seed(OneOrMany(PhantomData))
 }
 
 struct OneOrMany<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for OneOrMany<T> {
+    type Value = Option<Vec<T>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     type Value = Option<Vec<T>>;
@@ -190,6 +202,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    type Values = serde::de::value::MapDeserializer<
+        'static,
+        std::iter::Once<(&'static str, serde_json::Value)>,
+        serde_json::Error,
+    >;
+
+    /// An object whose next value is this one.
+    fn before(value: serde_json::Value) -> Values {
+        let mut values = Values::new(std::iter::once(("name", value)));
+        values.next_key::<String>().unwrap();
+        values
+    }
+
     #[test]
     fn strings_and_numbers_give_the_same_text() {
         for (value, text) in [
@@ -220,21 +245,21 @@ mod tests {
 
     #[test]
     fn a_list_and_one_item_read_alike() {
-        let read = |value: serde_json::Value| one_or_many::<_, String>(value);
+        let read = |value| one_or_many::<_, String>(&mut before(value));
         assert_eq!(
             read(json!(["a", "b"])).unwrap(),
             Some(vec!["a".to_owned(), "b".to_owned()])
         );
         assert_eq!(read(json!(null)).unwrap(), None);
         assert!(read(json!("a")).is_err());
-        let one = one_or_many::<_, serde_json::Value>(json!({"guid": "MBR-1"}));
-        assert_eq!(one.unwrap(), Some(vec![json!({"guid": "MBR-1"})]));
+        let item = json!({"guid": "MBR-1"});
+        let one = one_or_many::<_, serde_json::Value>(&mut before(item.clone()));
+        assert_eq!(one.unwrap(), Some(vec![item]));
     }
 
     #[test]
     fn wrapped_and_plain_items_read_alike() {
-        let read =
-            |value: serde_json::Value| unwrapped_items::<_, serde_json::Value>(value).unwrap();
+        let read = |value| unwrapped_items::<_, serde_json::Value>(&mut before(value)).unwrap();
         let item = json!({"guid": "MIC-1", "status": 3});
         assert_eq!(
             read(json!([{"micro_deposit": item}])),

@@ -11,7 +11,7 @@ pub(crate) struct Example<'a> {
     pub side: &'static str,
     /// Its JSON pointer in the document.
     #[cfg_attr(
-        not(feature = "tool"),
+        not(any(feature = "tool", test)),
         expect(dead_code, reason = "a check reports the line of a fault")
     )]
     pub pointer: String,

@@ -3,8 +3,8 @@
 //! - `send()` builds the request and leaves the rest to `crate::wire`. It returns `crate::Error`: progenitor's own error prints
 //!   whole bodies and headers.
 //! - Path parameters are encoded by us: progenitor keeps the backslash, which a URL reads as a slash, and `..`, which leads elsewhere.
-//! - Fields of types marked `null_text` read the text `"null"` as absent, marked lists accept wrapped items, and marked fields
-//!   a second name.
+//! - Answers are read by `crate::object` in the place of serde's derive. Their fields of types marked `null_text` read the text
+//!   `"null"` as absent, marked lists accept wrapped items, and marked fields have a second name.
 //! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
 //! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic. All
 //!   clients share the text of their address.
@@ -13,10 +13,10 @@
 //! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
 
 mod builders;
-mod fields;
 mod growth;
 mod index;
 mod mock;
+mod objects;
 mod send;
 mod setters;
 
@@ -32,8 +32,8 @@ use crate::normalise::sides::Sides;
 use crate::operations::Row;
 use crate::surface::last_segment;
 
-pub(crate) use fields::Lenient;
 pub(crate) use mock::{document_for_mock, mock};
+pub(crate) use objects::Lenient;
 
 /// Finishes a client.
 pub(crate) fn client(
@@ -49,7 +49,7 @@ pub(crate) fn client(
     paths.visit_file_mut(file);
     let wanted = rows.iter().map(|row| row.path.matches('{').count()).sum();
     expect("path parameters", wanted, paths.changed)?;
-    fields::apply(file, lenient)?;
+    objects::apply(file, lenient, sides)?;
     growth::apply(file);
     expect(
         "builders of answers",

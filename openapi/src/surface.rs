@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::ToTokens;
-use syn::{ImplItem, Item, Type, Visibility};
+use syn::{Expr, ImplItem, Item, Type, Visibility};
 
-use attributes::{serde, traits};
+pub(crate) use attributes::serde;
+use attributes::traits;
 
 use crate::paging::List;
 use crate::registry::{Kind, Registry};
@@ -90,6 +91,7 @@ fn answers(builders: &[Item]) -> BTreeMap<String, String> {
 fn types(file: &syn::File) -> Vec<String> {
     let items = items_of(&file.items, "types");
     let defaults: BTreeSet<String> = items.iter().filter_map(default_impl).collect();
+    let readers: BTreeMap<String, Readers> = items.iter().filter_map(readers_of).collect();
     let mut types = BTreeMap::new();
     for item in items {
         let (name, generics, attributes) = match item {
@@ -122,7 +124,11 @@ fn types(file: &syn::File) -> Vec<String> {
             head = format!("{head} ({})", notes.join(", "));
         }
         let text = match item {
-            Item::Struct(found) => block(&format!("struct {head}"), found.fields.iter().map(field)),
+            Item::Struct(found) => {
+                let readers = readers.get(&name.to_string());
+                let fields = found.fields.iter().map(|it| field(it, readers));
+                block(&format!("struct {head}"), fields)
+            }
             Item::Enum(found) => block(&format!("enum {head}"), found.variants.iter().map(variant)),
             _ => continue,
         };
@@ -139,7 +145,44 @@ fn default_impl(item: &Item) -> Option<String> {
     is_default.then(|| last_segment(&found.self_ty))
 }
 
-fn field(field: &syn::Field) -> String {
+/// The functions that read some fields of an answer, by field.
+type Readers = BTreeMap<String, String>;
+
+/// The readers of an answer, from its `impl Object`.
+fn readers_of(item: &Item) -> Option<(String, Readers)> {
+    let Item::Impl(found) = item else { return None };
+    let (path, _) = found.trait_.as_ref()?;
+    if path.segments.last()?.ident != "Object" {
+        return None;
+    }
+    let arms = found.items.iter().filter_map(|member| match member {
+        ImplItem::Fn(read) if read.sig.ident == "read" => match read.block.stmts.first()? {
+            syn::Stmt::Expr(Expr::Match(of_field), _) => Some(&of_field.arms),
+            _ => None,
+        },
+        _ => None,
+    });
+    let readers = arms.flatten().filter_map(|arm| reader(&arm.body));
+    Some((last_segment(&found.self_ty), readers.collect()))
+}
+
+/// The field and the function of `self.field = crate::values::function(values)?`.
+fn reader(assignment: &Expr) -> Option<(String, String)> {
+    if let Expr::Assign(assignment) = assignment
+        && let Expr::Field(field) = &*assignment.left
+        && let syn::Member::Named(name) = &field.member
+        && let Expr::Try(outcome) = &*assignment.right
+        && let Expr::Call(call) = &*outcome.expr
+        && let Expr::Path(function) = &*call.func
+    {
+        let path = function.path.to_token_stream().to_string().replace(' ', "");
+        let function = path.strip_prefix("crate::values::")?;
+        return Some((name.to_string(), function.to_owned()));
+    }
+    None
+}
+
+fn field(field: &syn::Field, readers: Option<&Readers>) -> String {
     let name = field
         .ident
         .as_ref()
@@ -153,7 +196,7 @@ fn field(field: &syn::Field) -> String {
     if !serde.optional && field.ident.is_some() {
         text.push_str(" (required)");
     }
-    if let Some(reader) = serde.reader {
+    if let Some(reader) = readers.and_then(|readers| readers.get(&name)) {
         text.push_str(&format!(" (by {reader})"));
     }
     text
@@ -270,9 +313,17 @@ mod tests {
                     pub type_: ::std::option::Option<crate::values::MemberGuid>,
                 }
                 pub struct MemberRequest {
-                    #[serde(default, deserialize_with = "crate::values::unwrapped_items")]
+                    #[serde(default)]
                     pub uses: ::std::vec::Vec<::std::string::String>,
                     pub value: ::std::vec::Vec<MemberResponse>,
+                }
+                impl crate::object::Object for MemberRequest {
+                    fn read(&mut self, field: u8, values: &mut A) -> Result<(), A::Error> {
+                        match field {
+                            0u8 => self.uses = crate::values::unwrapped_items(values)?,
+                            1u8 => self.value = crate::object::list(values)?,
+                        }
+                    }
                 }
                 impl ::std::default::Default for MemberRequest { fn default() -> Self { made() } }
                 pub enum Mood { #[serde(rename = "good")] Good, Number(i64) }

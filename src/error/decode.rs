@@ -1,13 +1,11 @@
 //! Reports where in an answer decoding failed, never the value that stood there.
 //!
 //! serde's message quotes the value, which may be an account number, so only what was expected is kept of it. The path comes
-//! from a second decoding with `serde_path_to_error`, on failure only. An answer can have any key and any depth: a key is
+//! from the text before the place that serde_json names. (Decoding once more with `serde_path_to_error` would name it too, but
+//! every type would be compiled twice: a third of the code of this crate.) An answer can have any key and any depth: a key is
 //! part of the path only when it looks like the name of a field, and only the last levels are shown.
 
 use std::fmt;
-
-use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
 
 /// How many levels of a path are shown, the innermost.
 const LEVELS: usize = 8;
@@ -23,13 +21,16 @@ pub(crate) struct JsonFault {
 }
 
 impl JsonFault {
-    /// The fault behind `error`, from decoding `text` as a `T`.
-    pub(crate) fn find<T: DeserializeOwned>(text: &[u8], error: &serde_json::Error) -> Self {
-        let mut again = serde_json::Deserializer::from_slice(text);
-        let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-            Ok(_) => "$".to_owned(),
-            Err(error) => shown(error.path()),
-        };
+    /// The fault behind `error`, from decoding `text`.
+    pub(crate) fn find(text: &[u8], error: &serde_json::Error) -> Self {
+        let (before, after) = text.split_at(offset(text, error));
+        let mut levels = levels(before);
+        // serde_json opens a list before a scalar refuses it, but not a list or an object within it.
+        let is_opened = before.trim_ascii_end().ends_with(b"[");
+        if is_opened && !matches!(after.trim_ascii_start().first(), Some(b'[' | b'{')) {
+            levels.pop();
+        }
+        let path = shown(&levels);
         let reason = match error.classify() {
             serde_json::error::Category::Eof => "it ends too early".to_owned(),
             serde_json::error::Category::Syntax => "it is not JSON there".to_owned(),
@@ -52,22 +53,80 @@ fn expected(message: &str) -> String {
         .get(..end)
         .and_then(|text| text.rsplit_once(", expected "))
     {
-        // The name of a Rust type means nothing to a reader of logs.
-        Some((_, wanted)) if wanted.starts_with("struct ") => "expected an object".to_owned(),
         Some((_, wanted)) => format!("expected {wanted}"),
         None => "it has another shape".to_owned(),
     }
 }
 
-fn shown(path: &serde_path_to_error::Path) -> String {
-    let skipped = path.iter().len().saturating_sub(LEVELS);
-    let mut text = if skipped > 0 { "$…" } else { "$" }.to_owned();
-    for segment in path.iter().skip(skipped) {
-        match segment {
-            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key } if is_field_name(key) => text.push_str(&format!(".{key}")),
-            Segment::Map { .. } => text.push_str("[…]"),
-            Segment::Enum { .. } | Segment::Unknown => {}
+/// How many bytes serde_json had read.
+fn offset(text: &[u8], error: &serde_json::Error) -> usize {
+    let before = text.split_inclusive(|byte| *byte == b'\n');
+    let before: usize = before
+        .take(error.line().saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
+    text.len().min(before + error.column())
+}
+
+/// An object or a list that is not closed yet.
+enum Level<'a> {
+    /// With the key whose value is read.
+    Object(Option<&'a [u8]>),
+    /// With the index of the item that is read.
+    List(usize),
+}
+
+/// What is open at the end of `text`, which is the begin of a JSON text.
+fn levels(text: &[u8]) -> Vec<Level<'_>> {
+    let mut open = Vec::new();
+    let mut string = &text[..0];
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        match (byte, open.last_mut()) {
+            (b'"', _) => {
+                string = &after[..string_length(after)];
+                rest = after.get(string.len() + 1..).unwrap_or_default();
+            }
+            (b'{', _) => open.push(Level::Object(None)),
+            (b'[', _) => open.push(Level::List(0)),
+            (b':', Some(Level::Object(key))) => *key = Some(string),
+            (b',', Some(Level::Object(key))) => *key = None,
+            (b',', Some(Level::List(index))) => *index += 1,
+            (b'}', Some(Level::Object(_))) | (b']', Some(Level::List(_))) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open
+}
+
+/// The length of the string that `text` begins with, up to its closing quote.
+fn string_length(text: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = text.iter().position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
+}
+
+fn shown(levels: &[Level<'_>]) -> String {
+    let inner = &levels[levels.len().saturating_sub(LEVELS)..];
+    let mut text = String::from("$");
+    if inner.len() < levels.len() {
+        text.push('…');
+    }
+    for level in inner {
+        match level {
+            Level::List(index) => text.push_str(&format!("[{index}]")),
+            Level::Object(Some(key)) => match str::from_utf8(key) {
+                Ok(key) if is_field_name(key) => text.push_str(&format!(".{key}")),
+                _ => text.push_str("[…]"),
+            },
+            Level::Object(None) => {}
         }
     }
     text
@@ -84,45 +143,72 @@ fn is_field_name(key: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
-    #[expect(dead_code, reason = "only decoded into")]
-    struct Owners {
-        account_owners: Vec<Owner>,
-    }
+    use crate::api::types::AccountOwnersResponseBody;
 
-    #[derive(Debug, serde::Deserialize)]
-    #[expect(dead_code, reason = "only decoded into")]
-    struct Owner {
-        name: Option<String>,
-        revision: Option<i64>,
-    }
-
-    fn fault_of<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
+    fn fault_of<T: serde::de::DeserializeOwned + fmt::Debug>(text: &str) -> String {
         let error = serde_json::from_str::<T>(text).unwrap_err();
-        JsonFault::find::<T>(text.as_bytes(), &error).to_string()
+        JsonFault::find(text.as_bytes(), &error).to_string()
     }
 
     fn fault(text: &str) -> String {
-        fault_of::<Owners>(text)
+        fault_of::<AccountOwnersResponseBody>(text)
     }
 
     #[test]
     fn the_path_is_named_and_the_value_is_not() {
-        let text = r#"{"account_owners":[{"name":"a, b"},
-            {"name":"x\"[y","revision":"SECRET"}]}"#;
-        assert_eq!(fault(text), "at $.account_owners[1].revision, expected i64");
+        let text = r#"{"account_owners":[{"city":"a, b"},
+            {"city":"x\"[y","guid":4111}]}"#;
+        let wanted = "at $.account_owners[1].guid, expected a string";
+        assert_eq!(fault(text), wanted);
     }
 
     #[test]
     fn a_value_that_imitates_the_message_is_not_quoted() {
-        let text = r#"{"account_owners":[{"revision":"x, expected SECRET at line 1"}]}"#;
-        assert_eq!(fault(text), "at $.account_owners[0].revision, expected i64");
+        let text = r#"{"pagination":{"per_page":"x, expected SECRET at line 1"}}"#;
+        assert_eq!(fault(text), "at $.pagination.per_page, expected i64");
     }
 
     #[test]
-    fn an_expected_struct_is_called_an_object() {
-        let wanted = "at $.account_owners[0], expected an object";
-        assert_eq!(fault(r#"{"account_owners":["SECRET"]}"#), wanted);
+    fn the_path_of_a_value_is_the_same_wherever_it_stands() {
+        for (text, path) in [
+            (
+                r#"{"account_owners":7,"pagination":{}}"#,
+                "$.account_owners",
+            ),
+            (
+                r#"{"pagination":{},"account_owners":7}"#,
+                "$.account_owners",
+            ),
+            (r#"{"account_owners":["SECRET"]}"#, "$.account_owners[0]"),
+            (
+                r#"{"account_owners":[{},{},"SECRET",{}]}"#,
+                "$.account_owners[2]",
+            ),
+            (r#"{"account_owners":[[1]]}"#, "$.account_owners[0]"),
+            (
+                r#"{"account_owners":[{"city":[ 1]}]}"#,
+                "$.account_owners[0].city",
+            ),
+            (
+                r#"{"account_owners":[{"city":[]}]}"#,
+                "$.account_owners[0].city",
+            ),
+            (
+                r#"{"account_owners":[{"city":{"a":1}}]}"#,
+                "$.account_owners[0].city",
+            ),
+            (
+                r#"{"x":{"y":[1,{"z":"]}"}]},"pagination":[]}"#,
+                "$.pagination",
+            ),
+            ("[]", "$"),
+        ] {
+            let shown = fault(text);
+            assert!(
+                shown.starts_with(&format!("at {path}, expected ")),
+                "{text}: {shown}"
+            );
+        }
     }
 
     #[test]
@@ -132,7 +218,10 @@ mod tests {
             let key = serde_json::to_string(key).unwrap();
             let text = format!(r#"{{"account_owners":[{{{key}:{{"in_it":VALUE}}}}]}}"#);
             let shown = fault(&text);
-            assert_eq!(shown, "at $.account_owners[0][…], it is not JSON there");
+            assert_eq!(
+                shown,
+                "at $.account_owners[0][…].in_it, it is not JSON there"
+            );
         }
     }
 

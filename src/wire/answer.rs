@@ -52,9 +52,8 @@ impl Answer {
         &self,
         operation: &'static Operation,
     ) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            Error::decode(Some(operation), &JsonFault::find::<T>(&self.body, &error))
-        })
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Error::decode(Some(operation), &JsonFault::find(&self.body, &error)))
     }
 
     /// Reads the bytes of an operation that answers with bytes.

@@ -1,7 +1,6 @@
 //! Drops the builders of the types that only occur in answers: a third of the generated code, and every field of an answer is
 //! optional, so that `Default` makes one.
 
-use heck::ToUpperCamelCase;
 use syn::{ImplItem, Item, ItemImpl};
 
 use super::items_mut;
@@ -10,22 +9,16 @@ use crate::surface::last_segment;
 
 /// Removes them, and returns how many types had one.
 pub(super) fn drop_answers(file: &mut syn::File, sides: &Sides) -> usize {
-    let names: Vec<String> = sides
-        .responses
-        .iter()
-        .map(|name| name.to_upper_camel_case())
-        .collect();
-    let is_answer = |name: &str| names.iter().any(|one| one == name);
     let Some(types) = items_mut(&mut file.items, "types") else {
         return 0;
     };
     let before = types.len();
-    types.retain(|item| !matches!(item, Item::Impl(found) if has_builder(found) && is_answer(&last_segment(&found.self_ty))));
+    types.retain(|item| !matches!(item, Item::Impl(found) if has_builder(found) && sides.is_answer(&last_segment(&found.self_ty))));
     let dropped = before - types.len();
     if let Some(builders) = items_mut(types, "builder") {
         builders.retain(|item| match item {
-            Item::Struct(found) => !is_answer(&found.ident.to_string()),
-            Item::Impl(found) => !is_answer(&last_segment(&found.self_ty)),
+            Item::Struct(found) => !sides.is_answer(&found.ident.to_string()),
+            Item::Impl(found) => !sides.is_answer(&last_segment(&found.self_ty)),
             _ => true,
         });
     }

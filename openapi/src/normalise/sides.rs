@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 
 use crate::document::{children, follow, operations, schema_name};
@@ -12,6 +13,14 @@ use crate::failure::Failure;
 pub(crate) struct Sides {
     pub requests: BTreeSet<String>,
     pub responses: BTreeSet<String>,
+}
+
+impl Sides {
+    /// Whether the Rust type with this name is that of an answer.
+    pub(crate) fn is_answer(&self, rust_name: &str) -> bool {
+        let mut names = self.responses.iter();
+        names.any(|name| name.to_upper_camel_case() == rust_name)
+    }
 }
 
 /// Follows every body of every operation into the schemas.

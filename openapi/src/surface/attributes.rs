@@ -1,4 +1,4 @@
-//! Reads the attributes of generated items: how serde reads a field, and which traits a type derives.
+//! Reads the attributes of generated items: the name of a field in JSON, and which traits a type derives.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,12 @@ const COMMON: [&str; 6] = [
 
 /// The serde attributes of a field.
 #[derive(Default)]
-pub(super) struct Serde {
-    pub(super) rename: Option<String>,
-    pub(super) optional: bool,
-    /// The function of `deserialize_with`.
-    pub(super) reader: Option<String>,
+pub(crate) struct Serde {
+    pub(crate) rename: Option<String>,
+    pub(crate) optional: bool,
 }
 
-pub(super) fn serde(attributes: &[syn::Attribute]) -> Serde {
+pub(crate) fn serde(attributes: &[syn::Attribute]) -> Serde {
     let mut found = Serde::default();
     for attribute in attributes {
         if !attribute.path().is_ident("serde") {
@@ -35,9 +33,6 @@ pub(super) fn serde(attributes: &[syn::Attribute]) -> Serde {
             };
             if meta.path.is_ident("rename") {
                 found.rename = value.map(|text| text.value());
-            } else if meta.path.is_ident("deserialize_with") {
-                found.reader =
-                    value.and_then(|path| path.value().rsplit("::").next().map(str::to_owned));
             } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
                 found.optional = true;
             }

@@ -1,0 +1,319 @@
+//! Reads answers by `crate::object` in the place of serde's derive, which takes the compiler three times as long. Fields that
+//! accept more than serde would have a function that reads them: MX writes the text `"null"` in places, wraps the items of some
+//! lists, and prints two names of some fields.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::punctuated::Punctuated;
+use syn::{Item, ItemImpl, ItemStruct, Token, parse_quote};
+
+use super::{expect, items_mut};
+use crate::failure::Failure;
+use crate::normalise::sides::Sides;
+use crate::registry::{Entry, Registry};
+use crate::surface::{first_argument, last_segment, serde};
+
+/// Which fields accept more than serde would.
+#[derive(Default)]
+pub(crate) struct Lenient {
+    /// Schema and property of lists whose items may be wrapped.
+    unwrapped: Vec<(String, String)>,
+    /// Schema, property and other name of fields that have two (`x-also-named`).
+    also_named: Vec<(String, String, String)>,
+    /// The Rust paths of the types in which the text `"null"` means absent.
+    null_text: Vec<String>,
+}
+
+impl Lenient {
+    /// Reads it from a normalised document and its types.
+    pub(crate) fn find(
+        document: &Value,
+        registry: &Registry,
+        rust_path: impl Fn(&Entry) -> String,
+    ) -> Self {
+        let schemas = document["components"]["schemas"].as_object();
+        let properties = schemas.into_iter().flatten().flat_map(|(schema, value)| {
+            let properties = value["properties"].as_object().into_iter().flatten();
+            properties.map(move |(name, property)| (schema, name, property))
+        });
+        let also_named = properties.clone().filter_map(|(schema, name, property)| {
+            let other = property["x-also-named"].as_str()?;
+            Some((schema.clone(), name.clone(), other.to_owned()))
+        });
+        let also_named = also_named.collect();
+        let unwrapped = properties.filter(|(_, _, property)| property["x-unwrapped-items"] == true);
+        let null_text = registry.entries().iter().filter(|entry| entry.null_text);
+        Self {
+            unwrapped: unwrapped
+                .map(|(schema, name, _)| (schema.clone(), name.clone()))
+                .collect(),
+            also_named,
+            null_text: null_text.map(rust_path).collect(),
+        }
+    }
+}
+
+/// Replaces the derived `Deserialize` of every answer.
+pub(super) fn apply(file: &mut syn::File, lenient: &Lenient, sides: &Sides) -> Result<(), Failure> {
+    let mut readers = Readers {
+        lenient,
+        sides,
+        unwrapped: 0,
+        also_named: 0,
+    };
+    let mut impls = Vec::new();
+    if let Some(types) = items_mut(&mut file.items, "types") {
+        for item in types.iter_mut() {
+            if let Item::Struct(answer) = item
+                && sides.is_answer(&answer.ident.to_string())
+            {
+                impls.push(readers.replace_derive(answer)?);
+            }
+        }
+        types.extend(impls.iter().flatten().cloned().map(Item::Impl));
+    }
+    expect("answers", sides.responses.len(), impls.len())?;
+    expect("x-also-named", lenient.also_named.len(), readers.also_named)?;
+    expect(
+        "x-unwrapped-items",
+        lenient.unwrapped.len(),
+        readers.unwrapped,
+    )
+}
+
+/// Chooses the function that reads a field, and counts the fields with a mark.
+struct Readers<'a> {
+    lenient: &'a Lenient,
+    sides: &'a Sides,
+    unwrapped: usize,
+    also_named: usize,
+}
+
+impl Readers<'_> {
+    /// The implementations for one answer.
+    fn replace_derive(&mut self, answer: &mut ItemStruct) -> Result<[ItemImpl; 2], Failure> {
+        let owner = &answer.ident;
+        let refuse = |reason: &str| Err(Failure::new("finishing", owner.to_string(), reason));
+        remove_derive(&mut answer.attrs)?;
+        let mut finds = Vec::new();
+        let mut reads = Vec::new();
+        for field in &answer.fields {
+            let attributes = field
+                .attrs
+                .iter()
+                .map(|it| it.to_token_stream().to_string());
+            let Some(ident) = &field.ident else {
+                return refuse("it is no struct with named fields");
+            };
+            if attributes.collect::<String>().contains("flatten") {
+                return refuse("it has fields of any name, which `object.rs` does not keep");
+            }
+            let (reader, other_name) = self.reader(&owner.to_string(), ident, &field.ty);
+            let value = match reader {
+                Some(reader) => quote!(#reader(values)?),
+                None => quote!(values.next_value()?),
+            };
+            let name = serde(&field.attrs).rename;
+            let name = name.unwrap_or_else(|| ident.to_string());
+            let names = [Some(name), other_name].into_iter().flatten();
+            let Ok(number) = u8::try_from(reads.len()) else {
+                return refuse("it has more than 256 fields; number them by u16 in `object.rs`");
+            };
+            finds.push(quote!(#(#names)|* => #number));
+            reads.push(quote!(#number => self.#ident = #value));
+        }
+        Ok([
+            parse_quote! {
+                impl crate::object::Object for #owner {
+                    fn find(name: &str) -> Option<u8> {
+                        Some(match name {
+                            #(#finds,)*
+                            _ => return None,
+                        })
+                    }
+
+                    fn read<'de, A: ::serde::de::MapAccess<'de>>(
+                        &mut self,
+                        field: u8,
+                        values: &mut A,
+                    ) -> Result<(), A::Error> {
+                        match field {
+                            #(#reads,)*
+                            _ => {}
+                        }
+                        Ok(())
+                    }
+                }
+            },
+            parse_quote! {
+                impl<'de> ::serde::Deserialize<'de> for #owner {
+                    fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                        crate::object::read(deserializer)
+                    }
+                }
+            },
+        ])
+    }
+
+    /// The function that reads a field, if serde alone does not, and the other name of the field.
+    fn reader(
+        &mut self,
+        owner: &str,
+        field: &syn::Ident,
+        ty: &syn::Type,
+    ) -> (Option<syn::Path>, Option<String>) {
+        let is_field = |schema: &str, property: &str| {
+            schema.to_upper_camel_case() == owner && field == &property.to_snake_case()
+        };
+        let mut also_named = self.lenient.also_named.iter();
+        if let Some((_, _, other)) = also_named.find(|(schema, name, _)| is_field(schema, name)) {
+            // MX's page prints a single item under the other name.
+            self.also_named += 1;
+            let reader = parse_quote!(crate::values::one_or_many);
+            return (Some(reader), Some(other.clone()));
+        }
+        let mut unwrapped = self.lenient.unwrapped.iter();
+        if unwrapped.any(|(schema, name)| is_field(schema, name)) {
+            self.unwrapped += 1;
+            return (Some(parse_quote!(crate::values::unwrapped_items)), None);
+        }
+        let Some(inner) = first_argument(ty) else {
+            return (None, None);
+        };
+        let path = inner.to_token_stream().to_string().replace(' ', "");
+        if self.lenient.null_text.contains(&path) {
+            return (Some(parse_quote!(crate::values::absent_or_null_text)), None);
+        }
+        let is_answer = |item| self.sides.is_answer(&last_segment(item));
+        if last_segment(inner) == "Vec" && first_argument(inner).is_some_and(is_answer) {
+            return (Some(parse_quote!(crate::object::list)), None);
+        }
+        (None, None)
+    }
+}
+
+/// Removes `Deserialize` from the derives of an answer.
+fn remove_derive(attributes: &mut [syn::Attribute]) -> Result<(), Failure> {
+    for attribute in attributes {
+        if !attribute.path().is_ident("derive") {
+            continue;
+        }
+        let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated;
+        let traits = attribute
+            .parse_args_with(traits)
+            .map_err(|error| Failure::new("finishing", "derive", error.to_string()))?;
+        let kept = traits.iter().filter(|path| {
+            path.segments
+                .last()
+                .is_none_or(|last| last.ident != "Deserialize")
+        });
+        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn types_of_null_text_are_found_by_their_path_and_lists_by_their_mark() {
+        let registry = Registry::from_value(&json!({
+            "Timestamp": {"kind": "timestamp", "null_text": true, "fields": ["*.*_at"]},
+            "Text": {"kind": "text", "fields": ["*.code"]}
+        }))
+        .unwrap();
+        let list = json!({"type": "array", "x-unwrapped-items": true});
+        let document = json!({"components": {"schemas": {"Member": {"properties": {"rows": list, "code": {}}}}}});
+        let path = |entry: &Entry| format!("values::{}", entry.name);
+        let lenient = Lenient::find(&document, &registry, path);
+        assert_eq!(lenient.null_text, ["values::Timestamp"]);
+        assert_eq!(
+            lenient.unwrapped,
+            [("Member".to_owned(), "rows".to_owned())]
+        );
+    }
+
+    fn members() -> syn::File {
+        parse_quote! {
+            pub mod types {
+                #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+                pub struct Member {
+                    pub at: ::std::option::Option<crate::values::Timestamp>,
+                    pub due: ::std::option::Option<::std::vec::Vec<Item>>,
+                    pub list: ::std::option::Option<::std::vec::Vec<Item>>,
+                    pub parts: ::std::option::Option<::std::vec::Vec<Member>>,
+                    #[serde(rename = "type")]
+                    pub type_: ::std::option::Option<bool>,
+                }
+            }
+        }
+    }
+
+    fn answers() -> Sides {
+        Sides {
+            responses: ["member".to_owned()].into(),
+            ..Sides::default()
+        }
+    }
+
+    #[test]
+    fn an_answer_is_read_by_the_names_of_its_fields() {
+        let mut file = members();
+        let lenient = Lenient {
+            unwrapped: vec![("Member".to_owned(), "list".to_owned())],
+            null_text: vec!["crate::values::Timestamp".to_owned()],
+            also_named: vec![("Member".to_owned(), "due".to_owned(), "until".to_owned())],
+        };
+        apply(&mut file, &lenient, &answers()).unwrap();
+        let text = prettyplease::unparse(&file);
+        for expected in [
+            "#[derive(::serde::Serialize, Clone)]",
+            r#""due" | "until" => 1u8,"#,
+            r#""type" => 4u8,"#,
+            "0u8 => self.at = crate::values::absent_or_null_text(values)?,",
+            "1u8 => self.due = crate::values::one_or_many(values)?,",
+            "2u8 => self.list = crate::values::unwrapped_items(values)?,",
+            "3u8 => self.parts = crate::object::list(values)?,",
+            "4u8 => self.type_ = values.next_value()?,",
+        ] {
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_with_fields_of_any_name_is_refused() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                pub struct Member { #[serde(flatten)] pub extra: Map }
+            }
+        };
+        let failure = apply(&mut file, &Lenient::default(), &answers()).unwrap_err();
+        assert!(
+            failure.to_string().contains("fields of any name"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn a_request_keeps_what_is_derived() {
+        let mut file = members();
+        apply(&mut file, &Lenient::default(), &Sides::default()).unwrap();
+        let [file, before] = [file, members()].map(|file| prettyplease::unparse(&file));
+        assert_eq!(file, before);
+    }
+
+    #[test]
+    fn a_list_or_an_answer_that_is_missed_fails_the_build() {
+        let lenient = Lenient {
+            unwrapped: vec![("Member".to_owned(), "list".to_owned())],
+            ..Lenient::default()
+        };
+        let failure = apply(&mut parse_quote!(), &lenient, &Sides::default()).unwrap_err();
+        assert_eq!(failure.place(), "x-unwrapped-items");
+        let failure = apply(&mut parse_quote!(), &Lenient::default(), &answers()).unwrap_err();
+        assert_eq!(failure.place(), "answers");
+    }
+}
