@@ -1,8 +1,8 @@
 //! Reads the objects of answers. Called by the generated types, in the place of serde's derive.
 //!
-//! The derive would make for every type an enum of its fields, a variable for each of them, and a second function that reads a
-//! list: a third of what the compiler had to do for this crate. Here a value is read straight into its field, and an object
-//! straight into its list: an account is 4 kB, which would be moved several times.
+//! The derive makes for every type an enum of its fields, a variable for each of them, and a second function that reads a list,
+//! which takes the compiler long. Here a value is read straight into its field, and an object straight into its list: an account
+//! is 4 kB, which would be moved several times.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,11 +11,18 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 /// A generated type that is read from a JSON object. All fields may be absent.
 pub(crate) trait Object: Default {
-    /// The number of the field with a name in JSON.
-    fn find(name: &str) -> Option<u8>;
+    /// The names of the fields in JSON.
+    const NAMES: &'static [&'static str];
 
-    /// Reads the value of a field.
-    fn read<'de, A: MapAccess<'de>>(&mut self, field: u8, values: &mut A) -> Result<(), A::Error>;
+    /// The number of the field with a name in JSON.
+    fn field_number(name: &str) -> Option<u8>;
+
+    /// Reads the value of a field, which is the next value of `map`.
+    fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        number: u8,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
 }
 
 /// Reads an object. Of a name that occurs twice, the last value counts.
@@ -25,13 +32,13 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
     Ok(object)
 }
 
-/// Reads a list of objects, the next value of an object.
-pub(crate) fn list<'de, T, A>(values: &mut A) -> Result<Option<Vec<T>>, A::Error>
+/// Reads a list of objects, which is the next value of `map`.
+pub(crate) fn list<'de, T, A>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
 where
     T: Object,
     A: MapAccess<'de>,
 {
-    values.next_value_seed(List(PhantomData))
+    map.next_value_seed(List(PhantomData))
 }
 
 /// Fills an object.
@@ -41,7 +48,7 @@ impl<'de, T: Object> DeserializeSeed<'de> for Fill<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_struct("an object", T::NAMES, self)
     }
 }
 
@@ -52,12 +59,12 @@ impl<'de, T: Object> Visitor<'de> for Fill<'_, T> {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
-        while let Some(field) = values.next_key_seed(Find::<T>(PhantomData))? {
-            match field {
-                Some(field) => self.0.read(field, &mut values)?,
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(number) = map.next_key_seed(Number::<T>(PhantomData))? {
+            match number {
+                Some(number) => self.0.read_field(number, &mut map)?,
                 None => {
-                    values.next_value::<IgnoredAny>()?;
+                    map.next_value::<IgnoredAny>()?;
                 }
             }
         }
@@ -65,10 +72,10 @@ impl<'de, T: Object> Visitor<'de> for Fill<'_, T> {
     }
 }
 
-/// Finds a field by its name.
-struct Find<T>(PhantomData<T>);
+/// Reads the name of a field.
+struct Number<T>(PhantomData<T>);
 
-impl<'de, T: Object> DeserializeSeed<'de> for Find<T> {
+impl<'de, T: Object> DeserializeSeed<'de> for Number<T> {
     type Value = Option<u8>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<u8>, D::Error> {
@@ -76,7 +83,7 @@ impl<'de, T: Object> DeserializeSeed<'de> for Find<T> {
     }
 }
 
-impl<T: Object> Visitor<'_> for Find<T> {
+impl<T: Object> Visitor<'_> for Number<T> {
     type Value = Option<u8>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,10 +91,11 @@ impl<T: Object> Visitor<'_> for Find<T> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Option<u8>, E> {
-        Ok(T::find(name))
+        Ok(T::field_number(name))
     }
 }
 
+/// Reads a list; none for null.
 struct List<T>(PhantomData<T>);
 
 impl<'de, T: Object> DeserializeSeed<'de> for List<T> {
@@ -109,51 +117,68 @@ impl<'de, T: Object> Visitor<'de> for List<T> {
         Ok(None)
     }
 
+    // Null within an object that is flattened into another one.
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
     fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<Self::Value, D::Error> {
         list.deserialize_seq(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
-        loop {
-            // Unlike `push`, this makes the object in its place.
-            list.resize_with(list.len() + 1, T::default);
-            let item = list.last_mut().map(Fill);
-            if item
-                .map_or(Ok(None), |item| items.next_element_seed(item))?
-                .is_none()
-            {
-                list.pop();
-                return Ok(Some(list));
-            }
+        while items.next_element_seed(Append(&mut list))?.is_some() {}
+        Ok(Some(list))
+    }
+}
+
+/// Reads an item into its place at the end of a list.
+struct Append<'a, T>(&'a mut Vec<T>);
+
+impl<'de, T: Object> DeserializeSeed<'de> for Append<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        // Unlike `push`, this makes the object in its place.
+        self.0.resize_with(self.0.len() + 1, T::default);
+        match self.0.last_mut() {
+            Some(item) => Fill(item).deserialize(deserializer),
+            None => Ok(()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{from_str, from_value, json};
+    use serde::Deserialize;
+    use serde_json::{Value, from_str, from_value, json};
 
-    use crate::api::types::{MemberResponse, MembersResponseBody};
+    use crate::api::types::{AccountOwnersResponseBody, MemberResponse};
 
-    fn names(text: &str) -> Vec<String> {
-        let body: MembersResponseBody = from_str(text).unwrap();
-        let members = body.members.unwrap().into_iter();
-        members.map(|member| member.name.unwrap().into()).collect()
+    fn cities(text: &str) -> Vec<String> {
+        let body: AccountOwnersResponseBody = from_str(text).unwrap();
+        let owners = body.account_owners.unwrap().into_iter();
+        owners.map(|owner| owner.city.unwrap().into()).collect()
     }
 
     #[test]
     fn a_list_has_every_item_and_nothing_more() {
-        assert_eq!(names(r#"{"members":[]}"#), [""; 0]);
+        assert_eq!(cities(r#"{"account_owners":[]}"#), [""; 0]);
         assert_eq!(
-            names(r#"{"members":[{"name":"A"},{"name":"B"},{"name":"C"}]}"#),
+            cities(r#"{"account_owners":[{"city":"A"},{"city":"B"},{"city":"C"}]}"#),
             ["A", "B", "C"]
         );
-        for text in [r#"{"members":null}"#, "{}"] {
-            let body: MembersResponseBody = from_str(text).unwrap();
-            assert_eq!(body.members, None);
+        for text in [r#"{"account_owners":null}"#, "{}"] {
+            let body: AccountOwnersResponseBody = from_str(text).unwrap();
+            assert_eq!(body.account_owners, None);
         }
-        assert!(from_str::<MembersResponseBody>(r#"{"members":[{},null]}"#).is_err());
+        for text in [
+            r#"{"account_owners":[{},null]}"#,
+            r#"{"account_owners":{}}"#,
+        ] {
+            assert!(from_str::<AccountOwnersResponseBody>(text).is_err());
+        }
     }
 
     #[test]
@@ -173,6 +198,21 @@ mod tests {
         assert_eq!(member.name.as_deref(), Some("A"));
         let member: MemberResponse = from_value(json!({"name": "A"})).unwrap();
         assert_eq!(member.name.as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn an_answer_can_be_flattened_into_a_struct_that_keeps_the_rest() {
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(flatten)]
+            body: AccountOwnersResponseBody,
+            #[serde(flatten)]
+            rest: serde_json::Map<String, Value>,
+        }
+
+        let page: Page = from_str(r#"{"account_owners":null,"new":1}"#).unwrap();
+        assert_eq!(page.body, AccountOwnersResponseBody::default());
+        assert_eq!(Value::Object(page.rest), json!({"new": 1}));
     }
 
     #[test]

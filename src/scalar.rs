@@ -109,44 +109,65 @@ pub(crate) fn arbitrary_number<'de, A: MapAccess<'de>>(mut number: A) -> Result<
 }
 
 /// Absent for null, and for the text `"null"` that MX writes in some answers.
-pub(crate) fn absent_or_null_text<'de, A, T>(values: &mut A) -> Result<Option<T>, A::Error>
+pub(crate) fn absent_or_null_text<'de, A, T>(map: &mut A) -> Result<Option<T>, A::Error>
 where
     A: MapAccess<'de>,
     T: From<String>,
 {
-    let text = values
-        .next_value::<Option<Scalar>>()?
-        .map(Scalar::into_text);
+    let text = map.next_value::<Option<Scalar>>()?.map(Scalar::into_text);
     let text = text.filter(|text| text != "null");
     Ok(text.map(|text| T::from(text.into_owned())))
 }
 
 #[allow(dead_code, reason = "some groups of operations have no such list")]
 /// Items plain, or each inside an object of its own, as MX is seen to send them.
-pub(crate) fn unwrapped_items<'de, A, T>(values: &mut A) -> Result<Option<Vec<T>>, A::Error>
+pub(crate) fn unwrapped_items<'de, A, T>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
 where
     A: MapAccess<'de>,
     T: DeserializeOwned,
 {
-    let Some(items) = values.next_value::<Option<Vec<serde_json::Value>>>()? else {
-        return Ok(None);
-    };
-    let unwrapped = items.into_iter().map(|item| {
-        // The error of the inner value may quote it, so it is not passed on.
-        serde_json::from_value(unwrap(item)).map_err(|_| {
-            A::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
-        })
-    });
-    unwrapped.collect::<Result<_, _>>().map(Some)
+    let items = map.next_value::<Option<Unwrapped<T>>>()?;
+    Ok(items.map(|items| items.0))
+}
+
+#[allow(dead_code, reason = "as `unwrapped_items`")]
+struct Unwrapped<T>(Vec<T>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(UnwrappedVisitor(PhantomData))
+    }
+}
+
+struct UnwrappedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for UnwrappedVisitor<T> {
+    type Value = Unwrapped<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Unwrapped<T>, A::Error> {
+        // All are read first, so that serde_json places an error at the end of the list.
+        let items = Vec::<serde_json::Value>::deserialize(SeqAccessDeserializer::new(items))?;
+        let unwrapped = items.into_iter().map(|item| {
+            // The error of the inner value may quote it, so it is not passed on.
+            serde_json::from_value(unwrap(item)).map_err(|_| {
+                A::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
+            })
+        });
+        unwrapped.collect::<Result<_, _>>().map(Unwrapped)
+    }
 }
 
 /// A list, or one item in its place.
-pub(crate) fn one_or_many<'de, A, T>(values: &mut A) -> Result<Option<Vec<T>>, A::Error>
+pub(crate) fn one_or_many<'de, A, T>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
 where
     A: MapAccess<'de>,
     T: Deserialize<'de>,
 {
-    values.next_value_seed(OneOrMany(PhantomData))
+    map.next_value_seed(OneOrMany(PhantomData))
 }
 
 struct OneOrMany<T>(PhantomData<T>);
@@ -202,17 +223,17 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    type Values = serde::de::value::MapDeserializer<
+    type Map = serde::de::value::MapDeserializer<
         'static,
         std::iter::Once<(&'static str, serde_json::Value)>,
         serde_json::Error,
     >;
 
     /// An object whose next value is this one.
-    fn before(value: serde_json::Value) -> Values {
-        let mut values = Values::new(std::iter::once(("name", value)));
-        values.next_key::<String>().unwrap();
-        values
+    fn map_with(value: serde_json::Value) -> Map {
+        let mut map = Map::new(std::iter::once(("name", value)));
+        map.next_key::<String>().unwrap();
+        map
     }
 
     #[test]
@@ -245,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_list_and_one_item_read_alike() {
-        let read = |value| one_or_many::<_, String>(&mut before(value));
+        let read = |value| one_or_many::<_, String>(&mut map_with(value));
         assert_eq!(
             read(json!(["a", "b"])).unwrap(),
             Some(vec!["a".to_owned(), "b".to_owned()])
@@ -253,13 +274,13 @@ mod tests {
         assert_eq!(read(json!(null)).unwrap(), None);
         assert!(read(json!("a")).is_err());
         let item = json!({"guid": "MBR-1"});
-        let one = one_or_many::<_, serde_json::Value>(&mut before(item.clone()));
+        let one = one_or_many::<_, serde_json::Value>(&mut map_with(item.clone()));
         assert_eq!(one.unwrap(), Some(vec![item]));
     }
 
     #[test]
     fn wrapped_and_plain_items_read_alike() {
-        let read = |value| unwrapped_items::<_, serde_json::Value>(&mut before(value)).unwrap();
+        let read = |value| unwrapped_items::<_, serde_json::Value>(&mut map_with(value)).unwrap();
         let item = json!({"guid": "MIC-1", "status": 3});
         assert_eq!(
             read(json!([{"micro_deposit": item}])),

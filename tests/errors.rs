@@ -144,6 +144,9 @@ async fn undecodable_answer_names_the_path_without_the_value() {
         r#""VALUE""#,
         r#"{"member":{"name":"VALUE"#,
         r#"{"member":{"name":VALUE}}"#,
+        r#"{"member":{"name":"VALUE":1}}"#,
+        r#"{"member":{"name":"VALUE",:1}}"#,
+        r#"{"members":[{"name":"VALUE"},{:1}]}"#,
         "VALUE",
         "<html>VALUE</html>",
     ] {

@@ -156,7 +156,7 @@ fn readers_of(item: &Item) -> Option<(String, Readers)> {
         return None;
     }
     let arms = found.items.iter().filter_map(|member| match member {
-        ImplItem::Fn(read) if read.sig.ident == "read" => match read.block.stmts.first()? {
+        ImplItem::Fn(read) if read.sig.ident == "read_field" => match read.block.stmts.first()? {
             syn::Stmt::Expr(Expr::Match(of_field), _) => Some(&of_field.arms),
             _ => None,
         },
@@ -166,7 +166,7 @@ fn readers_of(item: &Item) -> Option<(String, Readers)> {
     Some((last_segment(&found.self_ty), readers.collect()))
 }
 
-/// The field and the function of `self.field = crate::values::function(values)?`.
+/// The field and the function of `self.field = crate::values::function(map)?`.
 fn reader(assignment: &Expr) -> Option<(String, String)> {
     if let Expr::Assign(assignment) = assignment
         && let Expr::Field(field) = &*assignment.left
@@ -187,7 +187,8 @@ fn field(field: &syn::Field, readers: Option<&Readers>) -> String {
         .ident
         .as_ref()
         .map_or_else(|| "0".to_owned(), ToString::to_string);
-    let serde = serde(&field.attrs);
+    // Attributes that do not parse are not part of the surface.
+    let serde = serde(&field.attrs).unwrap_or_default();
     let mut text = format!("{name}: {}", written(&field.ty));
     if let Some(wire) = serde.rename {
         text.push_str(&format!(" as {wire}"));
@@ -212,7 +213,7 @@ fn variant(variant: &syn::Variant) -> String {
     if !fields.is_empty() {
         text.push_str(&format!("({})", fields.join(", ")));
     }
-    if let Some(wire) = serde(&variant.attrs).rename {
+    if let Some(wire) = serde(&variant.attrs).unwrap_or_default().rename {
         text.push_str(&format!(" as {wire}"));
     }
     text
@@ -311,17 +312,17 @@ mod tests {
                 pub struct MemberResponse {
                     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
                     pub type_: ::std::option::Option<crate::values::MemberGuid>,
+                    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                    pub uses: ::std::option::Option<::std::vec::Vec<Mood>>,
                 }
                 pub struct MemberRequest {
-                    #[serde(default)]
-                    pub uses: ::std::vec::Vec<::std::string::String>,
                     pub value: ::std::vec::Vec<MemberResponse>,
                 }
-                impl crate::object::Object for MemberRequest {
-                    fn read(&mut self, field: u8, values: &mut A) -> Result<(), A::Error> {
-                        match field {
-                            0u8 => self.uses = crate::values::unwrapped_items(values)?,
-                            1u8 => self.value = crate::object::list(values)?,
+                impl crate::object::Object for MemberResponse {
+                    fn read_field(&mut self, number: u8, map: &mut A) -> Result<(), A::Error> {
+                        match number {
+                            0u8 => self.uses = crate::values::unwrapped_items(map)?,
+                            1u8 => self.value = crate::object::list(map)?,
                         }
                     }
                 }
@@ -360,10 +361,10 @@ client.list_members() -> MemberResponse
   page: Option<i64>
   body: MemberRequest
 struct MemberRequest (Default)
-  uses: Vec<String> (by unwrapped_items)
   value: Vec<MemberResponse> (required)
 struct MemberResponse (Default, non-exhaustive)
   type_: Option<values::MemberGuid> as type
+  uses: Option<Vec<Mood>> (by unwrapped_items)
 enum Mood
   Good as good
   Number(i64)

@@ -1,14 +1,16 @@
 //! Reports where in an answer decoding failed, never the value that stood there.
 //!
 //! serde's message quotes the value, which may be an account number, so only what was expected is kept of it. The path comes
-//! from the text before the place that serde_json names. (Decoding once more with `serde_path_to_error` would name it too, but
-//! every type would be compiled twice: a third of the code of this crate.) An answer can have any key and any depth: a key is
-//! part of the path only when it looks like the name of a field, and only the last levels are shown.
+//! from the text before the place that serde_json names. An answer can have any key and any depth: a key is part of the path only
+//! when it looks like the name of a field, and only the last levels are shown.
 
 use std::fmt;
 
 /// How many levels of a path are shown, the innermost.
 const LEVELS: usize = 8;
+
+/// How many levels are looked at: serde_json reads no more into a value.
+const DEPTH: usize = 128;
 
 /// The longest key that is taken for the name of a field.
 const KEY_LIMIT: usize = 40;
@@ -24,13 +26,7 @@ impl JsonFault {
     /// The fault behind `error`, from decoding `text`.
     pub(crate) fn find(text: &[u8], error: &serde_json::Error) -> Self {
         let (before, after) = text.split_at(offset(text, error));
-        let mut levels = levels(before);
-        // serde_json opens a list before a scalar refuses it, but not a list or an object within it.
-        let is_opened = before.trim_ascii_end().ends_with(b"[");
-        if is_opened && !matches!(after.trim_ascii_start().first(), Some(b'[' | b'{')) {
-            levels.pop();
-        }
-        let path = shown(&levels);
+        let path = shown(&open_levels(before, after));
         let reason = match error.classify() {
             serde_json::error::Category::Eof => "it ends too early".to_owned(),
             serde_json::error::Category::Syntax => "it is not JSON there".to_owned(),
@@ -76,28 +72,44 @@ enum Level<'a> {
     List(usize),
 }
 
-/// What is open at the end of `text`, which is the begin of a JSON text.
-fn levels(text: &[u8]) -> Vec<Level<'_>> {
+/// What is open after the first part of a JSON text.
+fn open_levels<'a>(before: &'a [u8], after: &[u8]) -> Vec<Level<'a>> {
     let mut open = Vec::new();
-    let mut string = &text[..0];
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        rest = after;
+    let mut deeper = 0_usize;
+    let mut key = None;
+    let mut rest = before;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        let is_full = open.len() == DEPTH;
         match (byte, open.last_mut()) {
-            (b'"', _) => {
-                string = &after[..string_length(after)];
-                rest = after.get(string.len() + 1..).unwrap_or_default();
+            (b'"', level) => {
+                let string = &tail[..string_length(tail)];
+                let Some(tail) = tail.get(string.len() + 1..) else {
+                    return open;
+                };
+                // A string in the place of a value must not be shown.
+                key = matches!(level, Some(Level::Object(None))).then_some(string);
+                rest = tail;
             }
+            (b'{' | b'[', _) if is_full => deeper += 1,
+            (b'}' | b']', _) if deeper > 0 => deeper -= 1,
+            _ if deeper > 0 => {}
             (b'{', _) => open.push(Level::Object(None)),
             (b'[', _) => open.push(Level::List(0)),
-            (b':', Some(Level::Object(key))) => *key = Some(string),
-            (b',', Some(Level::Object(key))) => *key = None,
+            (b':', Some(Level::Object(of_value @ None))) => *of_value = key.take(),
+            (b',', Some(Level::Object(of_value))) => (*of_value, key) = (None, None),
             (b',', Some(Level::List(index))) => *index += 1,
             (b'}', Some(Level::Object(_))) | (b']', Some(Level::List(_))) => {
                 open.pop();
             }
             _ => {}
         }
+    }
+    // For a list in the place of a scalar, serde_json's place is after its `[`. For a list or an object in the place of a first
+    // item it is there too; of the two the text that follows makes one likely.
+    let has_list_inside = matches!(after.trim_ascii_start().first(), Some(b'[' | b'{'));
+    if before.trim_ascii_end().ends_with(b"[") && !has_list_inside && deeper == 0 {
+        open.pop();
     }
     open
 }
@@ -198,6 +210,10 @@ mod tests {
                 "$.account_owners[0].city",
             ),
             (
+                r#"{"account_owners":[{"city":[{"a":1}]}]}"#,
+                "$.account_owners[0].city[0]",
+            ),
+            (
                 r#"{"x":{"y":[1,{"z":"]}"}]},"pagination":[]}"#,
                 "$.pagination",
             ),
@@ -209,6 +225,39 @@ mod tests {
                 "{text}: {shown}"
             );
         }
+    }
+
+    #[test]
+    fn a_list_whose_items_are_read_twice_has_its_path_wherever_it_stands() {
+        use crate::api::types::MicrodepositsResponseBody;
+        for (text, path) in [
+            (r#"{"micro_deposits":[7]}"#, "$.micro_deposits"),
+            (
+                r#"{"micro_deposits":[7],"pagination":{}}"#,
+                "$.micro_deposits",
+            ),
+            (r#"{"micro_deposits":[{},7,{}]}"#, "$.micro_deposits"),
+        ] {
+            let shown = fault_of::<MicrodepositsResponseBody>(text);
+            assert_eq!(shown, format!("at {path}, expected an item of the list"));
+        }
+    }
+
+    #[test]
+    fn a_text_of_any_depth_needs_little_memory() {
+        let text = format!(r#"{{"x":{}{{"y":"#, "[".repeat(1_000_000));
+        assert_eq!(open_levels(text.as_bytes(), b"").len(), DEPTH);
+        let closed = format!(
+            r#"{}{}],"z":"#,
+            &text[..text.len() - 5],
+            "]".repeat(999_999)
+        );
+        let open = open_levels(closed.as_bytes(), b"");
+        assert!(
+            matches!(&open[..], [Level::Object(Some(b"z"))]),
+            "{}",
+            open.len()
+        );
     }
 
     #[test]

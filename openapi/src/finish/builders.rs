@@ -9,16 +9,17 @@ use crate::surface::last_segment;
 
 /// Removes them, and returns how many types had one.
 pub(super) fn drop_answers(file: &mut syn::File, sides: &Sides) -> usize {
+    let answers = sides.answers();
     let Some(types) = items_mut(&mut file.items, "types") else {
         return 0;
     };
     let before = types.len();
-    types.retain(|item| !matches!(item, Item::Impl(found) if has_builder(found) && sides.is_answer(&last_segment(&found.self_ty))));
+    types.retain(|item| !matches!(item, Item::Impl(found) if has_builder(found) && answers.contains(&last_segment(&found.self_ty))));
     let dropped = before - types.len();
     if let Some(builders) = items_mut(types, "builder") {
         builders.retain(|item| match item {
-            Item::Struct(found) => !sides.is_answer(&found.ident.to_string()),
-            Item::Impl(found) => !sides.is_answer(&last_segment(&found.self_ty)),
+            Item::Struct(found) => !answers.contains(&found.ident.to_string()),
+            Item::Impl(found) => !answers.contains(&last_segment(&found.self_ty)),
             _ => true,
         });
     }

@@ -2,6 +2,8 @@
 //! accept more than serde would have a function that reads them: MX writes the text `"null"` in places, wraps the items of some
 //! lists, and prints two names of some fields.
 
+use std::collections::BTreeSet;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use quote::{ToTokens, quote};
 use serde_json::Value;
@@ -54,26 +56,38 @@ impl Lenient {
     }
 }
 
-/// Replaces the derived `Deserialize` of every answer.
+/// Replaces the derived `Deserialize` of every answer. Types of objects within a schema have no name there: they are those of
+/// answers when all of their fields are optional.
 pub(super) fn apply(file: &mut syn::File, lenient: &Lenient, sides: &Sides) -> Result<(), Failure> {
+    let named = sides.answers();
+    let requests = sides.requests.iter();
+    let requests: BTreeSet<String> = requests.map(|name| name.to_upper_camel_case()).collect();
+    let types = items_mut(&mut file.items, "types");
+    let mut structs = Vec::new();
+    let mut answers = BTreeSet::new();
+    for item in types.into_iter().flatten() {
+        if let Item::Struct(found) = item
+            && !requests.contains(&found.ident.to_string())
+            && remove_derive(&mut found.attrs, &found.ident)?
+        {
+            answers.insert(found.ident.to_string());
+            structs.push(found.clone());
+        }
+    }
+    expect("answers", named.len(), answers.intersection(&named).count())?;
     let mut readers = Readers {
         lenient,
-        sides,
+        answers,
         unwrapped: 0,
         also_named: 0,
     };
     let mut impls = Vec::new();
-    if let Some(types) = items_mut(&mut file.items, "types") {
-        for item in types.iter_mut() {
-            if let Item::Struct(answer) = item
-                && sides.is_answer(&answer.ident.to_string())
-            {
-                impls.push(readers.replace_derive(answer)?);
-            }
-        }
-        types.extend(impls.iter().flatten().cloned().map(Item::Impl));
+    for answer in &structs {
+        impls.extend(readers.implement(answer)?);
     }
-    expect("answers", sides.responses.len(), impls.len())?;
+    if let Some(types) = items_mut(&mut file.items, "types") {
+        types.extend(impls.into_iter().map(Item::Impl));
+    }
     expect("x-also-named", lenient.also_named.len(), readers.also_named)?;
     expect(
         "x-unwrapped-items",
@@ -85,60 +99,66 @@ pub(super) fn apply(file: &mut syn::File, lenient: &Lenient, sides: &Sides) -> R
 /// Chooses the function that reads a field, and counts the fields with a mark.
 struct Readers<'a> {
     lenient: &'a Lenient,
-    sides: &'a Sides,
+    answers: BTreeSet<String>,
     unwrapped: usize,
     also_named: usize,
 }
 
 impl Readers<'_> {
     /// The implementations for one answer.
-    fn replace_derive(&mut self, answer: &mut ItemStruct) -> Result<[ItemImpl; 2], Failure> {
+    fn implement(&mut self, answer: &ItemStruct) -> Result<[ItemImpl; 2], Failure> {
         let owner = &answer.ident;
-        let refuse = |reason: &str| Err(Failure::new("finishing", owner.to_string(), reason));
-        remove_derive(&mut answer.attrs)?;
-        let mut finds = Vec::new();
+        let refuse = |reason: String| Err(Failure::new("finishing", owner.to_string(), reason));
+        let mut names = Vec::new();
+        let mut numbers = Vec::new();
         let mut reads = Vec::new();
         for field in &answer.fields {
-            let attributes = field
-                .attrs
-                .iter()
-                .map(|it| it.to_token_stream().to_string());
             let Some(ident) = &field.ident else {
-                return refuse("it is no struct with named fields");
+                return refuse("it is not a struct with named fields".to_owned());
             };
-            if attributes.collect::<String>().contains("flatten") {
-                return refuse("it has fields of any name, which `object.rs` does not keep");
+            let serde = match serde(&field.attrs) {
+                Ok(serde) => serde,
+                Err(error) => return refuse(error.to_string()),
+            };
+            if let Some(other) = serde.other {
+                return refuse(format!("`object.rs` does not know serde's `{other}`"));
             }
-            let (reader, other_name) = self.reader(&owner.to_string(), ident, &field.ty);
-            let value = match reader {
-                Some(reader) => quote!(#reader(values)?),
-                None => quote!(values.next_value()?),
-            };
-            let name = serde(&field.attrs).rename;
-            let name = name.unwrap_or_else(|| ident.to_string());
-            let names = [Some(name), other_name].into_iter().flatten();
             let Ok(number) = u8::try_from(reads.len()) else {
-                return refuse("it has more than 256 fields; number them by u16 in `object.rs`");
+                return refuse("it has more than 256 fields; number them by u16".to_owned());
             };
-            finds.push(quote!(#(#names)|* => #number));
+            let (reader, other_name) = self.reader(&owner.to_string(), ident, &field.ty);
+            let name = serde.rename.unwrap_or_else(|| ident.to_string());
+            for name in [Some(name), other_name].into_iter().flatten() {
+                if names.contains(&name) {
+                    return refuse(format!("two of its fields are read from `{name}`"));
+                }
+                numbers.push(quote!(#name => #number));
+                names.push(name);
+            }
+            let value = match reader {
+                Some(reader) => quote!(#reader(map)?),
+                None => quote!(map.next_value()?),
+            };
             reads.push(quote!(#number => self.#ident = #value));
         }
         Ok([
             parse_quote! {
                 impl crate::object::Object for #owner {
-                    fn find(name: &str) -> Option<u8> {
+                    const NAMES: &'static [&'static str] = &[#(#names),*];
+
+                    fn field_number(name: &str) -> Option<u8> {
                         Some(match name {
-                            #(#finds,)*
+                            #(#numbers,)*
                             _ => return None,
                         })
                     }
 
-                    fn read<'de, A: ::serde::de::MapAccess<'de>>(
+                    fn read_field<'de, A: ::serde::de::MapAccess<'de>>(
                         &mut self,
-                        field: u8,
-                        values: &mut A,
+                        number: u8,
+                        map: &mut A,
                     ) -> Result<(), A::Error> {
-                        match field {
+                        match number {
                             #(#reads,)*
                             _ => {}
                         }
@@ -178,14 +198,14 @@ impl Readers<'_> {
             self.unwrapped += 1;
             return (Some(parse_quote!(crate::values::unwrapped_items)), None);
         }
-        let Some(inner) = first_argument(ty) else {
+        let Some(inner) = first_argument(ty).filter(|_| last_segment(ty) == "Option") else {
             return (None, None);
         };
         let path = inner.to_token_stream().to_string().replace(' ', "");
         if self.lenient.null_text.contains(&path) {
             return (Some(parse_quote!(crate::values::absent_or_null_text)), None);
         }
-        let is_answer = |item| self.sides.is_answer(&last_segment(item));
+        let is_answer = |item| self.answers.contains(&last_segment(item));
         if last_segment(inner) == "Vec" && first_argument(inner).is_some_and(is_answer) {
             return (Some(parse_quote!(crate::object::list)), None);
         }
@@ -193,8 +213,12 @@ impl Readers<'_> {
     }
 }
 
-/// Removes `Deserialize` from the derives of an answer.
-fn remove_derive(attributes: &mut [syn::Attribute]) -> Result<(), Failure> {
+/// Removes `Deserialize` from the derives of a type, if `Default` is one of them: all of its fields are optional then.
+fn remove_derive(attributes: &mut [syn::Attribute], owner: &syn::Ident) -> Result<bool, Failure> {
+    let is = |path: &syn::Path, name: &str| {
+        let last = path.segments.last();
+        last.is_some_and(|last| last.ident == name)
+    };
     for attribute in attributes {
         if !attribute.path().is_ident("derive") {
             continue;
@@ -202,15 +226,14 @@ fn remove_derive(attributes: &mut [syn::Attribute]) -> Result<(), Failure> {
         let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated;
         let traits = attribute
             .parse_args_with(traits)
-            .map_err(|error| Failure::new("finishing", "derive", error.to_string()))?;
-        let kept = traits.iter().filter(|path| {
-            path.segments
-                .last()
-                .is_none_or(|last| last.ident != "Deserialize")
-        });
-        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+            .map_err(|error| Failure::new("finishing", owner.to_string(), error.to_string()))?;
+        if traits.iter().any(|path| is(path, "Default")) {
+            let kept = traits.iter().filter(|path| !is(path, "Deserialize"));
+            *attribute = parse_quote!(#[derive(#(#kept),*)]);
+            return Ok(true);
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 #[cfg(test)]
@@ -239,7 +262,7 @@ mod tests {
     fn members() -> syn::File {
         parse_quote! {
             pub mod types {
-                #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+                #[derive(::serde::Deserialize, ::serde::Serialize, Default)]
                 pub struct Member {
                     pub at: ::std::option::Option<crate::values::Timestamp>,
                     pub due: ::std::option::Option<::std::vec::Vec<Item>>,
@@ -247,6 +270,10 @@ mod tests {
                     pub parts: ::std::option::Option<::std::vec::Vec<Member>>,
                     #[serde(rename = "type")]
                     pub type_: ::std::option::Option<bool>,
+                }
+                #[derive(::serde::Deserialize, ::serde::Serialize, Default)]
+                pub struct MemberDetails {
+                    pub at: ::std::option::Option<crate::values::Timestamp>,
                 }
             }
         }
@@ -270,37 +297,57 @@ mod tests {
         apply(&mut file, &lenient, &answers()).unwrap();
         let text = prettyplease::unparse(&file);
         for expected in [
-            "#[derive(::serde::Serialize, Clone)]",
-            r#""due" | "until" => 1u8,"#,
+            "#[derive(::serde::Serialize, Default)]",
+            r#""due" => 1u8,"#,
+            r#""until" => 1u8,"#,
             r#""type" => 4u8,"#,
-            "0u8 => self.at = crate::values::absent_or_null_text(values)?,",
-            "1u8 => self.due = crate::values::one_or_many(values)?,",
-            "2u8 => self.list = crate::values::unwrapped_items(values)?,",
-            "3u8 => self.parts = crate::object::list(values)?,",
-            "4u8 => self.type_ = values.next_value()?,",
+            "0u8 => self.at = crate::values::absent_or_null_text(map)?,",
+            "1u8 => self.due = crate::values::one_or_many(map)?,",
+            "2u8 => self.list = crate::values::unwrapped_items(map)?,",
+            "3u8 => self.parts = crate::object::list(map)?,",
+            "4u8 => self.type_ = map.next_value()?,",
         ] {
             assert!(text.contains(expected), "{text}");
         }
+        let tight = text.replace(char::is_whitespace, "");
+        let names = r#"=&["at","due","until","list","parts","type",];"#;
+        assert!(tight.contains(names), "{text}");
+        // That of the object within, too.
+        assert_eq!(
+            text.matches("crate::values::absent_or_null_text(map)?")
+                .count(),
+            2
+        );
     }
 
     #[test]
-    fn an_answer_with_fields_of_any_name_is_refused() {
-        let mut file: syn::File = parse_quote! {
-            pub mod types {
-                pub struct Member { #[serde(flatten)] pub extra: Map }
-            }
+    fn an_answer_that_cannot_be_read_so_is_refused() {
+        let refused = |fields: syn::FieldsNamed| {
+            let mut file = parse_quote! {
+                pub mod types { #[derive(Default)] pub struct Member #fields }
+            };
+            let failure = apply(&mut file, &Lenient::default(), &answers()).unwrap_err();
+            failure.to_string()
         };
-        let failure = apply(&mut file, &Lenient::default(), &answers()).unwrap_err();
+        let of_any_name = refused(parse_quote!({ #[serde(flatten)] pub extra: Map }));
+        assert!(of_any_name.contains("serde's `flatten`"), "{of_any_name}");
+        let twice = refused(
+            parse_quote!({ pub a: Option<i64>, #[serde(rename = "a")] pub b: Option<i64> }),
+        );
         assert!(
-            failure.to_string().contains("fields of any name"),
-            "{failure}"
+            twice.contains("two of its fields are read from `a`"),
+            "{twice}"
         );
     }
 
     #[test]
     fn a_request_keeps_what_is_derived() {
         let mut file = members();
-        apply(&mut file, &Lenient::default(), &Sides::default()).unwrap();
+        let sides = Sides {
+            requests: ["member".to_owned(), "member_details".to_owned()].into(),
+            ..Sides::default()
+        };
+        apply(&mut file, &Lenient::default(), &sides).unwrap();
         let [file, before] = [file, members()].map(|file| prettyplease::unparse(&file));
         assert_eq!(file, before);
     }

@@ -16,10 +16,10 @@ pub(crate) struct Sides {
 }
 
 impl Sides {
-    /// Whether the Rust type with this name is that of an answer.
-    pub(crate) fn is_answer(&self, rust_name: &str) -> bool {
-        let mut names = self.responses.iter();
-        names.any(|name| name.to_upper_camel_case() == rust_name)
+    /// The Rust types of answers.
+    pub(crate) fn answers(&self) -> BTreeSet<String> {
+        let names = self.responses.iter();
+        names.map(|name| name.to_upper_camel_case()).collect()
     }
 }
 

@@ -17,29 +17,35 @@ const COMMON: [&str; 6] = [
 pub(crate) struct Serde {
     pub(crate) rename: Option<String>,
     pub(crate) optional: bool,
+    /// The first attribute that is neither of these.
+    pub(crate) other: Option<String>,
 }
 
-pub(crate) fn serde(attributes: &[syn::Attribute]) -> Serde {
+pub(crate) fn serde(attributes: &[syn::Attribute]) -> syn::Result<Serde> {
     let mut found = Serde::default();
     for attribute in attributes {
         if !attribute.path().is_ident("serde") {
             continue;
         }
-        // Attributes that do not parse are not part of the surface.
-        let _ = attribute.parse_nested_meta(|meta| {
+        attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = match meta.value() {
                 Ok(value) => Some(value.parse()?),
                 Err(_) => None,
             };
             if meta.path.is_ident("rename") {
                 found.rename = value.map(|text| text.value());
-            } else if meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if") {
+            } else if meta.path.is_ident("skip_serializing_if") {
                 found.optional = true;
+            } else if meta.path.is_ident("default") {
+                found.optional = true;
+                found.other = value.map(|_| "default".to_owned()).or(found.other.take());
+            } else {
+                found.other = meta.path.get_ident().map(ToString::to_string);
             }
             Ok(())
-        });
+        })?;
     }
-    found
+    Ok(found)
 }
 
 /// The traits that a type derives beyond those of all types.
