@@ -68,7 +68,7 @@ fn calls(file: &syn::File, lists: &[List]) -> Vec<String> {
 }
 
 /// The result of each builder's `send`, by the name of the builder.
-fn answers(builders: &[Item]) -> BTreeMap<String, String> {
+pub(crate) fn answers(builders: &[Item]) -> BTreeMap<String, String> {
     let mut answers = BTreeMap::new();
     for item in builders {
         let Item::Impl(found) = item else { continue };

@@ -9,7 +9,7 @@ use std::fmt;
 /// How many levels of a path are shown, the innermost.
 const LEVELS: usize = 8;
 
-/// How many levels are looked at: serde_json reads no more into a value.
+/// How many levels are looked at. Known fields are not as deep.
 const DEPTH: usize = 128;
 
 /// The longest key that is taken for the name of a field.
@@ -26,7 +26,14 @@ impl JsonFault {
     /// The fault behind `error`, from decoding `text`.
     pub(crate) fn find(text: &[u8], error: &serde_json::Error) -> Self {
         let (before, after) = text.split_at(offset(text, error));
-        let path = shown(&open_levels(before, after));
+        let mut levels = open_levels(before);
+        // A list where something else was expected: serde_json has read its `[`, but not that of a list within a list.
+        let is_list = error.to_string().starts_with("invalid type: sequence");
+        let is_opened = before.trim_ascii_end().ends_with(b"[");
+        if is_list && is_opened && !after.trim_ascii_start().starts_with(b"[") {
+            levels.pop();
+        }
+        let path = shown(&levels);
         let reason = match error.classify() {
             serde_json::error::Category::Eof => "it ends too early".to_owned(),
             serde_json::error::Category::Syntax => "it is not JSON there".to_owned(),
@@ -72,12 +79,12 @@ enum Level<'a> {
     List(usize),
 }
 
-/// What is open after the first part of a JSON text.
-fn open_levels<'a>(before: &'a [u8], after: &[u8]) -> Vec<Level<'a>> {
+/// What is open at the end of `text`, the first part of a JSON text.
+fn open_levels(text: &[u8]) -> Vec<Level<'_>> {
     let mut open = Vec::new();
     let mut deeper = 0_usize;
     let mut key = None;
-    let mut rest = before;
+    let mut rest = text;
     while let [byte, tail @ ..] = rest {
         rest = tail;
         let is_full = open.len() == DEPTH;
@@ -104,12 +111,6 @@ fn open_levels<'a>(before: &'a [u8], after: &[u8]) -> Vec<Level<'a>> {
             }
             _ => {}
         }
-    }
-    // For a list in the place of a scalar, serde_json's place is after its `[`. For a list or an object in the place of a first
-    // item it is there too; of the two the text that follows makes one likely.
-    let has_list_inside = matches!(after.trim_ascii_start().first(), Some(b'[' | b'{'));
-    if before.trim_ascii_end().ends_with(b"[") && !has_list_inside && deeper == 0 {
-        open.pop();
     }
     open
 }
@@ -211,13 +212,18 @@ mod tests {
             ),
             (
                 r#"{"account_owners":[{"city":[{"a":1}]}]}"#,
-                "$.account_owners[0].city[0]",
+                "$.account_owners[0].city",
             ),
             (
                 r#"{"x":{"y":[1,{"z":"]}"}]},"pagination":[]}"#,
                 "$.pagination",
             ),
             ("[]", "$"),
+            (r#"[{"account_owners":[]}]"#, "$"),
+            (
+                r#"{"account_owners":[{"guid":"a"},{"guid":{}}]}"#,
+                "$.account_owners[1].guid",
+            ),
         ] {
             let shown = fault(text);
             assert!(
@@ -246,13 +252,13 @@ mod tests {
     #[test]
     fn a_text_of_any_depth_needs_little_memory() {
         let text = format!(r#"{{"x":{}{{"y":"#, "[".repeat(1_000_000));
-        assert_eq!(open_levels(text.as_bytes(), b"").len(), DEPTH);
+        assert_eq!(open_levels(text.as_bytes()).len(), DEPTH);
         let closed = format!(
             r#"{}{}],"z":"#,
             &text[..text.len() - 5],
             "]".repeat(999_999)
         );
-        let open = open_levels(closed.as_bytes(), b"");
+        let open = open_levels(closed.as_bytes());
         assert!(
             matches!(&open[..], [Level::Object(Some(b"z"))]),
             "{}",

@@ -1,10 +1,11 @@
-//! Reads answers by `crate::object` in the place of serde's derive, which takes the compiler three times as long. Fields that
-//! accept more than serde would have a function that reads them: MX writes the text `"null"` in places, wraps the items of some
-//! lists, and prints two names of some fields.
+//! Reads answers by `crate::object` in the place of serde's derive, which costs the compiler more. Fields that accept more than
+//! serde would have a function that reads them: MX writes the text `"null"` in places, wraps the items of some lists, and prints
+//! two names of some fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenTree;
 use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::punctuated::Punctuated;
@@ -14,7 +15,7 @@ use super::{expect, items_mut};
 use crate::failure::Failure;
 use crate::normalise::sides::Sides;
 use crate::registry::{Entry, Registry};
-use crate::surface::{first_argument, last_segment, serde};
+use crate::surface::{self, first_argument, items_of, last_segment, serde};
 
 /// Which fields accept more than serde would.
 #[derive(Default)]
@@ -56,24 +57,21 @@ impl Lenient {
     }
 }
 
-/// Replaces the derived `Deserialize` of every answer. Types of objects within a schema have no name there: they are those of
-/// answers when all of their fields are optional.
+/// Replaces the derived `Deserialize` of every answer.
 pub(super) fn apply(file: &mut syn::File, lenient: &Lenient, sides: &Sides) -> Result<(), Failure> {
-    let named = sides.answers();
-    let requests = sides.requests.iter();
-    let requests: BTreeSet<String> = requests.map(|name| name.to_upper_camel_case()).collect();
-    let types = items_mut(&mut file.items, "types");
+    let mut answers = answers(file);
     let mut structs = Vec::new();
-    let mut answers = BTreeSet::new();
-    for item in types.into_iter().flatten() {
+    for item in items_mut(&mut file.items, "types").into_iter().flatten() {
         if let Item::Struct(found) = item
-            && !requests.contains(&found.ident.to_string())
-            && remove_derive(&mut found.attrs, &found.ident)?
+            && answers.contains(&found.ident.to_string())
         {
-            answers.insert(found.ident.to_string());
-            structs.push(found.clone());
+            match remove_derive(&mut found.attrs, &found.ident)? {
+                true => structs.push(found.clone()),
+                false => _ = answers.remove(&found.ident.to_string()),
+            }
         }
     }
+    let named = sides.answers();
     expect("answers", named.len(), answers.intersection(&named).count())?;
     let mut readers = Readers {
         lenient,
@@ -94,6 +92,33 @@ pub(super) fn apply(file: &mut syn::File, lenient: &Lenient, sides: &Sides) -> R
         lenient.unwrapped.len(),
         readers.unwrapped,
     )
+}
+
+/// The structs that operations return, and those within them.
+fn answers(file: &syn::File) -> BTreeSet<String> {
+    let structs = items_of(&file.items, "types").iter();
+    let structs: BTreeMap<String, &ItemStruct> = structs
+        .filter_map(|item| match item {
+            Item::Struct(found) => Some((found.ident.to_string(), found)),
+            _ => None,
+        })
+        .collect();
+    let returned = surface::answers(items_of(&file.items, "builder"));
+    let mut waiting: Vec<String> = returned.into_values().collect();
+    let mut answers = BTreeSet::new();
+    while let Some(name) = waiting.pop() {
+        if let Some(answer) = structs.get(&name)
+            && answers.insert(name)
+        {
+            let types = answer.fields.iter().map(|field| field.ty.to_token_stream());
+            let words = types.flatten().filter_map(|token| match token {
+                TokenTree::Ident(word) => Some(word.to_string()),
+                _ => None,
+            });
+            waiting.extend(words);
+        }
+    }
+    answers
 }
 
 /// Chooses the function that reads a field, and counts the fields with a mark.
@@ -269,11 +294,20 @@ mod tests {
                     pub list: ::std::option::Option<::std::vec::Vec<Item>>,
                     pub parts: ::std::option::Option<::std::vec::Vec<Member>>,
                     #[serde(rename = "type")]
-                    pub type_: ::std::option::Option<bool>,
+                    pub type_: ::std::option::Option<MemberDetails>,
                 }
                 #[derive(::serde::Deserialize, ::serde::Serialize, Default)]
                 pub struct MemberDetails {
                     pub at: ::std::option::Option<crate::values::Timestamp>,
+                }
+                #[derive(::serde::Deserialize, ::serde::Serialize, Default)]
+                pub struct ReadMemberBody {
+                    pub at: ::std::option::Option<crate::values::Timestamp>,
+                }
+            }
+            pub mod builder {
+                impl<'a> ReadMember<'a> {
+                    pub async fn send(self) -> Result<ResponseValue<types::Member>, crate::Error> { work() }
                 }
             }
         }
@@ -312,7 +346,7 @@ mod tests {
         let tight = text.replace(char::is_whitespace, "");
         let names = r#"=&["at","due","until","list","parts","type",];"#;
         assert!(tight.contains(names), "{text}");
-        // That of the object within, too.
+        // That of the object within, too, but no request.
         assert_eq!(
             text.matches("crate::values::absent_or_null_text(map)?")
                 .count(),
@@ -325,6 +359,11 @@ mod tests {
         let refused = |fields: syn::FieldsNamed| {
             let mut file = parse_quote! {
                 pub mod types { #[derive(Default)] pub struct Member #fields }
+                pub mod builder {
+                    impl<'a> ReadMember<'a> {
+                        pub async fn send(self) -> Result<ResponseValue<types::Member>, crate::Error> { work() }
+                    }
+                }
             };
             let failure = apply(&mut file, &Lenient::default(), &answers()).unwrap_err();
             failure.to_string()
@@ -338,18 +377,6 @@ mod tests {
             twice.contains("two of its fields are read from `a`"),
             "{twice}"
         );
-    }
-
-    #[test]
-    fn a_request_keeps_what_is_derived() {
-        let mut file = members();
-        let sides = Sides {
-            requests: ["member".to_owned(), "member_details".to_owned()].into(),
-            ..Sides::default()
-        };
-        apply(&mut file, &Lenient::default(), &sides).unwrap();
-        let [file, before] = [file, members()].map(|file| prettyplease::unparse(&file));
-        assert_eq!(file, before);
     }
 
     #[test]
