@@ -126,29 +126,28 @@ where
     A: MapAccess<'de>,
     T: DeserializeOwned,
 {
-    let items = map.next_value::<Option<Unwrapped<T>>>()?;
-    Ok(items.map(|items| items.0))
+    map.next_value_seed(UnwrappedItems(PhantomData))
 }
 
 #[allow(dead_code, reason = "as `unwrapped_items`")]
-struct Unwrapped<T>(Vec<T>);
+struct UnwrappedItems<T>(PhantomData<T>);
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(UnwrappedVisitor(PhantomData))
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for UnwrappedItems<T> {
+    type Value = Option<Vec<T>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct UnwrappedVisitor<T>(PhantomData<T>);
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for UnwrappedVisitor<T> {
-    type Value = Unwrapped<T>;
+impl<'de, T: DeserializeOwned> Visitor<'de> for UnwrappedItems<T> {
+    type Value = Option<Vec<T>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Unwrapped<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
         // All are read first, so that serde_json places an error at the end of the list.
         let items = Vec::<serde_json::Value>::deserialize(SeqAccessDeserializer::new(items))?;
         let unwrapped = items.into_iter().map(|item| {
@@ -157,7 +156,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for UnwrappedVisitor<T> {
                 A::Error::invalid_type(Unexpected::Other("another shape"), &"an item of the list")
             })
         });
-        unwrapped.collect::<Result<_, _>>().map(Unwrapped)
+        unwrapped.collect::<Result<_, _>>().map(Some)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
 }
 

@@ -90,7 +90,8 @@ pub(crate) fn answers(builders: &[Item]) -> BTreeMap<String, String> {
 /// The structs, enums and aliases of `types`, sorted by name.
 fn types(file: &syn::File) -> Vec<String> {
     let items = items_of(&file.items, "types");
-    let defaults: BTreeSet<String> = items.iter().filter_map(default_impl).collect();
+    let defaults = items.iter().filter_map(|it| implementing(it, "Default"));
+    let defaults: BTreeSet<String> = defaults.map(|it| last_segment(&it.self_ty)).collect();
     let readers: BTreeMap<String, Readers> = items.iter().filter_map(readers_of).collect();
     let mut types = BTreeMap::new();
     for item in items {
@@ -137,12 +138,11 @@ fn types(file: &syn::File) -> Vec<String> {
     types.into_values().collect()
 }
 
-/// The type for which an item implements `Default`.
-fn default_impl(item: &Item) -> Option<String> {
+/// The item, if it implements this trait.
+fn implementing<'a>(item: &'a Item, of: &str) -> Option<&'a syn::ItemImpl> {
     let Item::Impl(found) = item else { return None };
     let (path, _) = found.trait_.as_ref()?;
-    let is_default = path.segments.last()?.ident == "Default";
-    is_default.then(|| last_segment(&found.self_ty))
+    (path.segments.last()?.ident == of).then_some(found)
 }
 
 /// The functions that read some fields of an answer, by field.
@@ -150,11 +150,7 @@ type Readers = BTreeMap<String, String>;
 
 /// The readers of an answer, from its `impl Object`.
 fn readers_of(item: &Item) -> Option<(String, Readers)> {
-    let Item::Impl(found) = item else { return None };
-    let (path, _) = found.trait_.as_ref()?;
-    if path.segments.last()?.ident != "Object" {
-        return None;
-    }
+    let found = implementing(item, "Object")?;
     let arms = found.items.iter().filter_map(|member| match member {
         ImplItem::Fn(read) if read.sig.ident == "read_field" => match read.block.stmts.first()? {
             syn::Stmt::Expr(Expr::Match(of_field), _) => Some(&of_field.arms),

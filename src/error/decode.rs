@@ -26,9 +26,10 @@ impl JsonFault {
     /// The fault behind `error`, from decoding `text`.
     pub(crate) fn find(text: &[u8], error: &serde_json::Error) -> Self {
         let (before, after) = text.split_at(offset(text, error));
+        let message = error.to_string();
         let mut levels = open_levels(before);
         // A list where something else was expected: serde_json has read its `[`, but not that of a list within a list.
-        let is_list = error.to_string().starts_with("invalid type: sequence");
+        let is_list = message.starts_with("invalid type: sequence");
         let is_opened = before.trim_ascii_end().ends_with(b"[");
         if is_list && is_opened && !after.trim_ascii_start().starts_with(b"[") {
             levels.pop();
@@ -37,7 +38,7 @@ impl JsonFault {
         let reason = match error.classify() {
             serde_json::error::Category::Eof => "it ends too early".to_owned(),
             serde_json::error::Category::Syntax => "it is not JSON there".to_owned(),
-            _ => expected(&error.to_string()),
+            _ => expected(&message),
         };
         Self { path, reason }
     }

@@ -17,7 +17,7 @@ const COMMON: [&str; 6] = [
 pub(crate) struct Serde {
     pub(crate) rename: Option<String>,
     pub(crate) optional: bool,
-    /// The first attribute that is neither of these.
+    /// The first attribute beside these, such as a `default` that is a function.
     pub(crate) other: Option<String>,
 }
 
@@ -32,15 +32,13 @@ pub(crate) fn serde(attributes: &[syn::Attribute]) -> syn::Result<Serde> {
                 Ok(value) => Some(value.parse()?),
                 Err(_) => None,
             };
-            if meta.path.is_ident("rename") {
-                found.rename = value.map(|text| text.value());
-            } else if meta.path.is_ident("skip_serializing_if") {
-                found.optional = true;
-            } else if meta.path.is_ident("default") {
-                found.optional = true;
-                found.other = value.map(|_| "default".to_owned()).or(found.other.take());
-            } else {
-                found.other = meta.path.get_ident().map(ToString::to_string);
+            let name = meta.path.get_ident().map(ToString::to_string);
+            let name = name.unwrap_or_default();
+            found.optional |= matches!(&*name, "default" | "skip_serializing_if");
+            match (&*name, value) {
+                ("rename", value) => found.rename = value.map(|text| text.value()),
+                ("skip_serializing_if", _) | ("default", None) => {}
+                _ => _ = found.other.get_or_insert(name),
             }
             Ok(())
         })?;
