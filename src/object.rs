@@ -7,6 +7,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A generated type that is read from a JSON object. All fields may be absent.
@@ -32,13 +33,25 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
     Ok(object)
 }
 
-/// Reads a list of objects, which is the next value of `map`.
-pub(crate) fn list<'de, T, A>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
+/// Reads a field by serde: the next value of `map`. Not inlined: the fields of a type would each get a copy.
+#[inline(never)]
+pub(crate) fn value<'de, T, A>(field: &mut T, map: &mut A) -> Result<(), A::Error>
+where
+    T: Deserialize<'de>,
+    A: MapAccess<'de>,
+{
+    *field = map.next_value()?;
+    Ok(())
+}
+
+/// Reads a list of objects.
+pub(crate) fn list<'de, T, A>(field: &mut Option<Vec<T>>, map: &mut A) -> Result<(), A::Error>
 where
     T: Object,
     A: MapAccess<'de>,
 {
-    map.next_value_seed(List(PhantomData))
+    *field = map.next_value_seed(List(PhantomData))?;
+    Ok(())
 }
 
 /// Fills an object.

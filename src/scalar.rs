@@ -109,24 +109,33 @@ pub(crate) fn arbitrary_number<'de, A: MapAccess<'de>>(mut number: A) -> Result<
 }
 
 /// Absent for null, and for the text `"null"` that MX writes in some answers.
-pub(crate) fn absent_or_null_text<'de, A, T>(map: &mut A) -> Result<Option<T>, A::Error>
+#[inline(never)]
+pub(crate) fn absent_or_null_text<'de, A, T>(
+    field: &mut Option<T>,
+    map: &mut A,
+) -> Result<(), A::Error>
 where
     A: MapAccess<'de>,
     T: From<String>,
 {
     let text = map.next_value::<Option<Scalar>>()?.map(Scalar::into_text);
     let text = text.filter(|text| text != "null");
-    Ok(text.map(|text| T::from(text.into_owned())))
+    *field = text.map(|text| T::from(text.into_owned()));
+    Ok(())
 }
 
 #[allow(dead_code, reason = "some groups of operations have no such list")]
 /// Items plain, or each inside an object of its own, as MX is seen to send them.
-pub(crate) fn unwrapped_items<'de, A, T>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
+pub(crate) fn unwrapped_items<'de, A, T>(
+    field: &mut Option<Vec<T>>,
+    map: &mut A,
+) -> Result<(), A::Error>
 where
     A: MapAccess<'de>,
     T: DeserializeOwned,
 {
-    map.next_value_seed(UnwrappedItems(PhantomData))
+    *field = map.next_value_seed(UnwrappedItems(PhantomData))?;
+    Ok(())
 }
 
 #[allow(dead_code, reason = "as `unwrapped_items`")]
@@ -165,12 +174,16 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for UnwrappedItems<T> {
 }
 
 /// A list, or one item in its place.
-pub(crate) fn one_or_many<'de, A, T>(map: &mut A) -> Result<Option<Vec<T>>, A::Error>
+pub(crate) fn one_or_many<'de, A, T>(
+    field: &mut Option<Vec<T>>,
+    map: &mut A,
+) -> Result<(), A::Error>
 where
     A: MapAccess<'de>,
     T: Deserialize<'de>,
 {
-    map.next_value_seed(OneOrMany(PhantomData))
+    *field = map.next_value_seed(OneOrMany(PhantomData))?;
+    Ok(())
 }
 
 struct OneOrMany<T>(PhantomData<T>);
@@ -269,21 +282,28 @@ mod tests {
 
     #[test]
     fn a_list_and_one_item_read_alike() {
-        let read = |value| one_or_many::<_, String>(&mut map_with(value));
+        fn read<T: DeserializeOwned>(value: serde_json::Value) -> serde_json::Result<Option<Vec<T>>> {
+            let mut list = None;
+            one_or_many(&mut list, &mut map_with(value))?;
+            Ok(list)
+        }
         assert_eq!(
             read(json!(["a", "b"])).unwrap(),
-            Some(vec!["a".to_owned(), "b".to_owned()])
+            Some(vec![json!("a"), json!("b")])
         );
-        assert_eq!(read(json!(null)).unwrap(), None);
-        assert!(read(json!("a")).is_err());
+        assert_eq!(read::<String>(json!(null)).unwrap(), None);
+        assert!(read::<String>(json!("a")).is_err());
         let item = json!({"guid": "MBR-1"});
-        let one = one_or_many::<_, serde_json::Value>(&mut map_with(item.clone()));
-        assert_eq!(one.unwrap(), Some(vec![item]));
+        assert_eq!(read(item.clone()).unwrap(), Some(vec![item]));
     }
 
     #[test]
     fn wrapped_and_plain_items_read_alike() {
-        let read = |value| unwrapped_items::<_, serde_json::Value>(&mut map_with(value)).unwrap();
+        let read = |value| {
+            let mut list: Option<Vec<serde_json::Value>> = None;
+            unwrapped_items(&mut list, &mut map_with(value)).unwrap();
+            list
+        };
         let item = json!({"guid": "MIC-1", "status": 3});
         assert_eq!(
             read(json!([{"micro_deposit": item}])),

@@ -162,14 +162,13 @@ fn readers_of(item: &Item) -> Option<(String, Readers)> {
     Some((last_segment(&found.self_ty), readers.collect()))
 }
 
-/// The field and the function of `self.field = crate::values::function(map)?`.
-fn reader(assignment: &Expr) -> Option<(String, String)> {
-    if let Expr::Assign(assignment) = assignment
-        && let Expr::Field(field) = &*assignment.left
-        && let syn::Member::Named(name) = &field.member
-        && let Expr::Try(outcome) = &*assignment.right
-        && let Expr::Call(call) = &*outcome.expr
+/// The field and the function of `crate::values::function(&mut self.field, map)`.
+fn reader(call: &Expr) -> Option<(String, String)> {
+    if let Expr::Call(call) = call
         && let Expr::Path(function) = &*call.func
+        && let Some(Expr::Reference(place)) = call.args.first()
+        && let Expr::Field(field) = &*place.expr
+        && let syn::Member::Named(name) = &field.member
     {
         let path = function.path.to_token_stream().to_string().replace(' ', "");
         let function = path.strip_prefix("crate::values::")?;
@@ -317,8 +316,8 @@ mod tests {
                 impl crate::object::Object for MemberResponse {
                     fn read_field(&mut self, number: u8, map: &mut A) -> Result<(), A::Error> {
                         match number {
-                            0u8 => self.uses = crate::values::unwrapped_items(map)?,
-                            1u8 => self.value = crate::object::list(map)?,
+                            0u8 => crate::values::unwrapped_items(&mut self.uses, map),
+                            1u8 => crate::object::list(&mut self.value, map),
                         }
                     }
                 }

@@ -160,11 +160,7 @@ impl Readers<'_> {
                 numbers.push(quote!(#name => #number));
                 names.push(name);
             }
-            let value = match reader {
-                Some(reader) => quote!(#reader(map)?),
-                None => quote!(map.next_value()?),
-            };
-            reads.push(quote!(#number => self.#ident = #value));
+            reads.push(quote!(#number => #reader(&mut self.#ident, map)));
         }
         Ok([
             parse_quote! {
@@ -185,9 +181,8 @@ impl Readers<'_> {
                     ) -> Result<(), A::Error> {
                         match number {
                             #(#reads,)*
-                            _ => {}
+                            _ => Ok(()),
                         }
-                        Ok(())
                     }
                 }
             },
@@ -201,13 +196,13 @@ impl Readers<'_> {
         ])
     }
 
-    /// The function that reads a field, if serde alone does not, and the other name of the field.
+    /// The function that reads a field, and the other name of the field.
     fn reader(
         &mut self,
         owner: &str,
         field: &syn::Ident,
         ty: &syn::Type,
-    ) -> (Option<syn::Path>, Option<String>) {
+    ) -> (syn::Path, Option<String>) {
         let is_field = |schema: &str, property: &str| {
             schema.to_upper_camel_case() == owner && field == &property.to_snake_case()
         };
@@ -216,25 +211,26 @@ impl Readers<'_> {
             // MX's page prints a single item under the other name.
             self.also_named += 1;
             let reader = parse_quote!(crate::values::one_or_many);
-            return (Some(reader), Some(other.clone()));
+            return (reader, Some(other.clone()));
         }
         let mut unwrapped = self.lenient.unwrapped.iter();
         if unwrapped.any(|(schema, name)| is_field(schema, name)) {
             self.unwrapped += 1;
-            return (Some(parse_quote!(crate::values::unwrapped_items)), None);
+            return (parse_quote!(crate::values::unwrapped_items), None);
         }
+        let by_serde = parse_quote!(crate::object::value);
         let Some(inner) = first_argument(ty).filter(|_| last_segment(ty) == "Option") else {
-            return (None, None);
+            return (by_serde, None);
         };
         let path = inner.to_token_stream().to_string().replace(' ', "");
         if self.lenient.null_text.contains(&path) {
-            return (Some(parse_quote!(crate::values::absent_or_null_text)), None);
+            return (parse_quote!(crate::values::absent_or_null_text), None);
         }
         let is_answer = |item| self.answers.contains(&last_segment(item));
         if last_segment(inner) == "Vec" && first_argument(inner).is_some_and(is_answer) {
-            return (Some(parse_quote!(crate::object::list)), None);
+            return (parse_quote!(crate::object::list), None);
         }
-        (None, None)
+        (by_serde, None)
     }
 }
 
@@ -335,11 +331,11 @@ mod tests {
             r#""due" => 1u8,"#,
             r#""until" => 1u8,"#,
             r#""type" => 4u8,"#,
-            "0u8 => self.at = crate::values::absent_or_null_text(map)?,",
-            "1u8 => self.due = crate::values::one_or_many(map)?,",
-            "2u8 => self.list = crate::values::unwrapped_items(map)?,",
-            "3u8 => self.parts = crate::object::list(map)?,",
-            "4u8 => self.type_ = map.next_value()?,",
+            "0u8 => crate::values::absent_or_null_text(&mut self.at, map),",
+            "1u8 => crate::values::one_or_many(&mut self.due, map),",
+            "2u8 => crate::values::unwrapped_items(&mut self.list, map),",
+            "3u8 => crate::object::list(&mut self.parts, map),",
+            "4u8 => crate::object::value(&mut self.type_, map),",
         ] {
             assert!(text.contains(expected), "{text}");
         }
@@ -348,8 +344,7 @@ mod tests {
         assert!(tight.contains(names), "{text}");
         // That of the object within, too, but no request.
         assert_eq!(
-            text.matches("crate::values::absent_or_null_text(map)?")
-                .count(),
+            text.matches("crate::values::absent_or_null_text(").count(),
             2
         );
     }
