@@ -111,7 +111,7 @@ impl fmt::Debug for Atrium {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Atrium")
-            .field("address", &self.api().baseurl)
+            .field("address", &self.api().inner.address)
             .finish_non_exhaustive()
     }
 }

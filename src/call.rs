@@ -203,23 +203,16 @@ impl Call {
         let parts = request::Parts::check(operation, &self.parameters, body)
             .map_err(|reason| Error::request(Some(operation), reason))?;
         let begun = Instant::now();
-        let (http, mut connection, base) = match &self.caller {
-            Caller::Nexus(user) => {
-                let connecting = within(self.timeout, user.connection_for(operation));
-                let (http, connection) = connecting.await?;
-                (http, connection, user.nexus().address())
-            }
+        let mut connection = match &self.caller {
+            Caller::Nexus(user) => within(self.timeout, user.connection_for(operation)).await?,
             #[cfg(feature = "atrium")]
-            Caller::Atrium(atrium) => {
-                let api = atrium.api();
-                (api.client.clone(), api.inner.clone(), &*api.baseurl)
-            }
+            Caller::Atrium(atrium) => atrium.api().inner.clone(),
         };
         let left = |timeout: Duration| timeout.saturating_sub(begun.elapsed());
         connection.timeout = self.timeout.map(left);
         connection.headers = self.headers;
-        let request = parts.build(&http, base, operation)?;
-        let answer = connection.exchange(&http, operation, request).await?;
+        let request = parts.build(&connection, operation)?;
+        let answer = connection.exchange(operation, request).await?;
         Reply::read(operation, answer, connection.rules.answer_limit).await
     }
 }

@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use crate::error::Error;
 use crate::operations::Api;
+use crate::wire::Address;
 
 /// Whether this build can speak https.
 const HAS_TLS: bool = cfg!(any(
@@ -38,61 +39,54 @@ const HAS_TLS: bool = cfg!(any(
 /// with `NO_PROXY`.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Environment(Addresses);
+pub struct Environment([Arc<str>; Api::ALL.len()]);
 
 impl fmt::Debug for Environment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut environment = formatter.debug_struct("Environment");
         for &api in Api::ALL {
-            environment.field(api.name(), &shown(self.0.of(api)));
+            environment.field(api.name(), &shown(&self.0[api as usize]));
         }
         environment.finish()
     }
 }
 
-/// An address for each API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Addresses([Arc<str>; Api::ALL.len()]);
+/// The address of each API, checked.
+pub(crate) struct Addresses(Vec<Address>);
 
 impl Addresses {
-    fn each(mut address: impl FnMut(usize) -> String) -> Self {
-        Self(std::array::from_fn(|index| address(index).into()))
-    }
-
     /// The address of one API.
-    pub(crate) fn of(&self, api: Api) -> &Arc<str> {
+    pub(crate) fn of(&self, api: Api) -> &Address {
         &self.0[api as usize]
     }
 }
 
 impl Environment {
+    fn each(address: impl Fn(Api) -> String) -> Self {
+        Self(std::array::from_fn(|index| address(Api::ALL[index]).into()))
+    }
+
     /// MX's integration environment, with test institutions and the test endpoints.
     pub fn integration() -> Self {
-        Self(Addresses::each(|index| {
-            Api::ALL[index].integration().to_owned()
-        }))
+        Self::each(|api| api.integration().to_owned())
     }
 
     /// MX's production environment.
     pub fn production() -> Self {
-        Self(Addresses::each(|index| {
-            Api::ALL[index].production().to_owned()
-        }))
+        Self::each(|api| api.production().to_owned())
     }
 
     /// A sandbox (package `mx-nexus-sandbox`, command `nexus sandbox`) by its one address: each system has a path below it. One of its
     /// isolated worlds has an address of its own, such as `http://127.0.0.1:8080/worlds/a`.
     pub fn sandbox(address: impl AsRef<str>) -> Self {
         let address = address.as_ref().trim().trim_end_matches('/');
-        Self(Addresses::each(|index| {
-            format!("{address}/{}", Api::ALL[index].name())
-        }))
+        Self::each(|api| format!("{address}/{}", api.name()))
     }
 
     /// All systems at this very address: a mock server, a gateway. For a sandbox use [`Environment::sandbox`].
     pub fn custom(address: impl Into<String>) -> Self {
         let address = address.into();
-        Self(Addresses::each(|_| address.clone()))
+        Self::each(|_| address.clone())
     }
 
     /// The same, with Nexus at another address.
@@ -102,13 +96,13 @@ impl Environment {
 
     /// The same, with one API at another address.
     pub(crate) fn with(mut self, api: Api, address: String) -> Self {
-        self.0.0[api as usize] = address.into();
+        self.0[api as usize] = address.into();
         self
     }
 
     /// Whether every address is on this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        self.0.0.iter().all(|address| {
+        self.0.iter().all(|address| {
             let url = Url::parse(address.trim()).ok();
             url.is_some_and(|url| url.host_str().is_some_and(is_loopback))
         })
@@ -116,11 +110,9 @@ impl Environment {
 
     /// Checks every address.
     pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
-        let mut addresses = self.0.clone();
-        for (api, address) in Api::ALL.iter().zip(&mut addresses.0) {
-            *address = check(api.title(), address)?.into();
-        }
-        Ok(addresses)
+        let check = |&api: &Api| check(api.title(), &self.0[api as usize]);
+        let checked: Result<_, _> = Api::ALL.iter().map(check).collect();
+        checked.map(Addresses)
     }
 }
 
@@ -150,8 +142,8 @@ impl FromStr for Environment {
     }
 }
 
-/// The address without a trailing slash, if credentials may be sent there.
-fn check(system: &str, address: &str) -> Result<String, Error> {
+/// The address, if credentials may be sent there.
+fn check(system: &str, address: &str) -> Result<Address, Error> {
     let refuse = |reason: &str| {
         Error::configuration(format!(
             "the {system} address {:?} cannot be used: {reason}",
@@ -187,7 +179,7 @@ fn check(system: &str, address: &str) -> Result<String, Error> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refuse("it has a query or a fragment"));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(Address::new(url))
 }
 
 /// An address as it may be printed: without a query, and not at all when it seems to hold a user and a password.
@@ -211,7 +203,8 @@ mod tests {
     use super::*;
 
     fn accepts(address: &str) -> Option<String> {
-        check("Nexus", address).ok()
+        let checked = check("Nexus", address).ok()?;
+        Some(checked.as_str().to_owned())
     }
 
     #[cfg(not(any(
@@ -280,10 +273,13 @@ mod tests {
         assert_eq!(parse(" integration").unwrap(), Environment::integration());
         assert_eq!(parse("production").unwrap(), Environment::production());
         let sandbox = parse("http://127.0.0.1:1/").unwrap();
-        assert_eq!(&**sandbox.0.of(Api::Nexus), "http://127.0.0.1:1/nexus");
-        assert_eq!(&**sandbox.0.of(Api::Sso), "http://127.0.0.1:1/sso");
+        assert_eq!(&*sandbox.0[Api::Nexus as usize], "http://127.0.0.1:1/nexus");
+        assert_eq!(&*sandbox.0[Api::Sso as usize], "http://127.0.0.1:1/sso");
         let world = parse("http://127.0.0.1:1/worlds/a").unwrap();
-        assert_eq!(&**world.0.of(Api::Mdx), "http://127.0.0.1:1/worlds/a/mdx");
+        assert_eq!(
+            &*world.0[Api::Mdx as usize],
+            "http://127.0.0.1:1/worlds/a/mdx"
+        );
         for text in ["hidden", "", "http://hid:den@127.0.0.1:1", "127.0.0.1:1"] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains("MX_ENVIRONMENT"), "{error}");

@@ -167,11 +167,6 @@ impl Nexus {
     pub(crate) fn institution_support(&self) -> &InstitutionSupport {
         &self.partner.institution_support
     }
-
-    /// The address of the Nexus API.
-    pub(crate) fn address(&self) -> &str {
-        self.partner.addresses.of(Api::Nexus)
-    }
 }
 
 impl Partner {
@@ -185,12 +180,8 @@ impl Partner {
 
     fn sso_by(&self, rules: &Arc<Rules>) -> Result<Sso, Error> {
         let credentials = self.credentials()?;
-        let connection = Connection::new(rules, credentials.as_credential());
-        let client = sso::generated::Client::new_with_client(
-            self.addresses.of(Api::Sso),
-            self.http.clone(),
-            connection,
-        );
+        let inner = self.connection(Api::Sso, rules, credentials.as_credential());
+        let client = sso::generated::Client { inner };
         Ok(Sso::new(
             client,
             Arc::clone(&credentials.client_id),
@@ -200,12 +191,8 @@ impl Partner {
 
     fn users(&self) -> Result<Users, Error> {
         let credentials = self.credentials()?;
-        let connection = Connection::new(&self.rules, credentials.as_credential());
-        let client = mdx::generated::Client::new_with_client(
-            self.addresses.of(Api::Mdx),
-            self.http.clone(),
-            connection,
-        );
+        let inner = self.connection(Api::Mdx, &self.rules, credentials.as_credential());
+        let client = mdx::generated::Client { inner };
         Ok(Users::new(client, Arc::clone(&credentials.client_id)))
     }
 
@@ -222,9 +209,12 @@ impl Partner {
     }
 
     fn nexus_client_by(&self, rules: &Arc<Rules>, credential: Credential) -> api::Client {
-        let address = self.addresses.of(Api::Nexus);
-        let connection = Connection::new(rules, credential);
-        api::Client::new_with_client(address, self.http.clone(), connection)
+        let inner = self.connection(Api::Nexus, rules, credential);
+        api::Client { inner }
+    }
+
+    fn connection(&self, api: Api, rules: &Arc<Rules>, credential: Credential) -> Connection {
+        Connection::new(&self.http, self.addresses.of(api), rules, credential)
     }
 }
 
@@ -284,7 +274,7 @@ impl User {
     pub(crate) async fn connection_for(
         &self,
         operation: &'static Operation,
-    ) -> Result<(reqwest::Client, Connection), Error> {
+    ) -> Result<Connection, Error> {
         let partner = &self.nexus.partner;
         let takes_session = operation.credential_header == operations::nexus::CREDENTIAL_HEADER;
         let credential = match &self.id {
@@ -294,8 +284,7 @@ impl User {
             }
             _ => Credential::Session(self.sessions.clone()),
         };
-        let connection = Connection::new(&partner.rules, credential);
-        Ok((partner.http.clone(), connection))
+        Ok(partner.connection(Api::Nexus, &partner.rules, credential))
     }
 
     /// The client without retries, for jobs, which have their own. Its calls open the session.

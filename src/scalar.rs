@@ -282,7 +282,9 @@ mod tests {
 
     #[test]
     fn a_list_and_one_item_read_alike() {
-        fn read<T: DeserializeOwned>(value: serde_json::Value) -> serde_json::Result<Option<Vec<T>>> {
+        fn read<T: DeserializeOwned>(
+            value: serde_json::Value,
+        ) -> serde_json::Result<Option<Vec<T>>> {
             let mut list = None;
             one_or_many(&mut list, &mut map_with(value))?;
             Ok(list)

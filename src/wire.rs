@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 use tokio::time::{self, Instant, sleep};
 
 use crate::error::Error;
@@ -16,6 +16,7 @@ use crate::operations::Operation;
 use crate::retry::{Attempts, RetryBudget, RetryPolicy};
 use crate::telemetry::call::{AttemptTrace, CallTrace};
 
+mod address;
 mod answer;
 mod client;
 mod credential;
@@ -24,6 +25,7 @@ mod headers;
 mod path;
 mod request;
 
+pub(crate) use address::Address;
 pub(crate) use answer::Answer;
 pub(crate) use client::{HttpOptions, http_setters};
 pub(crate) use credential::{Credential, check_credential};
@@ -36,6 +38,8 @@ pub(crate) use request::prepare;
 /// The part of a generated client that sends its requests.
 #[derive(Clone)]
 pub(crate) struct Connection {
+    pub(crate) http: reqwest::Client,
+    pub(crate) address: Address,
     pub(crate) rules: Arc<Rules>,
     pub(crate) credential: Credential,
     /// The timeout of a call with its retries, in place of the client's timeout of one request.
@@ -53,13 +57,23 @@ pub(crate) struct Rules {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Connection").finish_non_exhaustive()
+        formatter
+            .debug_struct("Connection")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
 impl Connection {
-    pub(crate) fn new(rules: &Arc<Rules>, credential: Credential) -> Self {
+    pub(crate) fn new(
+        http: &reqwest::Client,
+        address: &Address,
+        rules: &Arc<Rules>,
+        credential: Credential,
+    ) -> Self {
         Self {
+            http: http.clone(),
+            address: address.clone(),
             rules: Arc::clone(rules),
             credential,
             timeout: None,
@@ -67,16 +81,20 @@ impl Connection {
         }
     }
 
+    /// The URL of a path of the API.
+    pub(crate) fn url(&self, path: fmt::Arguments<'_>) -> Url {
+        self.address.with(path)
+    }
+
     /// Sends the request with retries.
     ///
     /// Not an `async fn`, which would store its arguments twice: the size of a call is that of this future.
     pub(crate) fn exchange<'a>(
         &'a self,
-        http: &'a reqwest::Client,
         operation: &'static Operation,
         request: Request,
     ) -> impl Future<Output = Result<Answer, Error>> + use<'a> {
-        let mut call = Call::new(self, http, operation, request);
+        let mut call = Call::new(self, operation, request);
         let scope = call.trace.scope();
         scope.around(async move {
             let outcome = call.run().await;
@@ -96,7 +114,6 @@ enum Attempt {
 /// A call under way. What several attempts share is here and not in the futures of its methods, which would store it twice.
 struct Call<'a> {
     connection: &'a Connection,
-    http: &'a reqwest::Client,
     operation: &'static Operation,
     trace: CallTrace,
     begun: Instant,
@@ -112,17 +129,11 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    fn new(
-        connection: &'a Connection,
-        http: &'a reqwest::Client,
-        operation: &'static Operation,
-        request: Request,
-    ) -> Self {
+    fn new(connection: &'a Connection, operation: &'static Operation, request: Request) -> Self {
         let total = connection.timeout.unwrap_or(Duration::MAX);
         let begun = Instant::now();
         Self {
             connection,
-            http,
             operation,
             trace: CallTrace::begin(operation),
             begun,
@@ -237,7 +248,7 @@ impl<'a> Call<'a> {
         if let Some(left) = self.left() {
             *outgoing.timeout_mut() = Some(left);
         }
-        Ok((attempt, self.http.execute(outgoing)))
+        Ok((attempt, connection.http.execute(outgoing)))
     }
 
     /// How long to wait before another attempt; the error when none may follow.

@@ -6,8 +6,8 @@
 //! - Answers are read by `crate::object` in the place of serde's derive. Their fields of types marked `null_text` read the text
 //!   `"null"` as absent, marked lists accept wrapped items, and marked fields have a second name.
 //! - Every type is `#[non_exhaustive]`, so that a new field or value is no breaking change.
-//! - `new_with_client` becomes private to the library, and `new` is removed: both need a private type, and `new` can panic. All
-//!   clients share the text of their address.
+//! - The client has its connection alone, which knows the address and the HTTP client. The constructors are removed: both need a
+//!   private type, and `new` can panic.
 //! - Mocks answer with the vendor's media type, and with text where the operation answers with text.
 //!
 //! Every change is counted against the document, so that a new release of progenitor cannot silently skip one.
@@ -60,7 +60,7 @@ pub(crate) fn client(
     expect("setters", fields, setters)?;
     let methods = index::apply(file, api, document, rows);
     expect("operations of Client", rows.len(), methods)?;
-    expect("parts of Client", 5, change_client(file))?;
+    expect("parts of Client", 6, change_client(file))?;
     Sketches.visit_file_mut(file);
     Ok(())
 }
@@ -122,57 +122,38 @@ fn expect(what: &str, wanted: usize, changed: usize) -> Result<(), Failure> {
     Err(Failure::new("finishing", what, reason))
 }
 
-/// Replaces the constructors by one that is private to the library and shares the address, and removes progenitor's
-/// `ClientInfo` and `ClientHooks`. Returns how many of the five places were found.
+/// Removes the constructors, all fields but the connection, and progenitor's `ClientInfo` and `ClientHooks`. Returns how many of the
+/// six places were found.
 fn change_client(file: &mut syn::File) -> usize {
-    let before = file.items.len();
-    file.items.retain(|item| {
-        let of_trait = match item {
-            Item::Impl(found) => found.trait_.as_ref(),
-            _ => None,
-        };
-        let name = of_trait.and_then(|(path, _)| path.segments.last());
-        !name.is_some_and(|name| name.ident == "ClientInfo" || name.ident == "ClientHooks")
-    });
-    let mut changed = before - file.items.len();
-    for item in &mut file.items {
-        match item {
-            Item::Struct(client) if client.ident == "Client" => {
-                for field in &mut client.fields {
-                    if field.ident.as_ref().is_some_and(|name| name == "baseurl") {
-                        field.ty = parse_quote!(::std::sync::Arc<str>);
-                        changed += 1;
-                    }
-                }
-            }
-            Item::Impl(found) if last_segment(&found.self_ty) == "Client" => {
-                for member in &mut found.items {
-                    if let ImplItem::Fn(function) = member
-                        && function.sig.ident == "new_with_client"
-                    {
-                        *member = parse_quote! {
-                            pub(crate) fn new_with_client(
-                                baseurl: &::std::sync::Arc<str>,
-                                client: ::reqwest::Client,
-                                inner: crate::wire::Connection,
-                            ) -> Self {
-                                let baseurl = baseurl.clone();
-                                Self { baseurl, client, inner }
-                            }
-                        };
-                        changed += 1;
-                    }
-                }
-                let before = found.items.len();
-                found.items.retain(
-                    |member| !matches!(member, ImplItem::Fn(found) if found.sig.ident == "new"),
-                );
-                changed += before - found.items.len();
-            }
-            _ => {}
+    let mut removed = 0;
+    file.items.retain_mut(|item| match item {
+        Item::Struct(client) if client.ident == "Client" => {
+            let connection: syn::FieldsNamed =
+                parse_quote!({ pub(crate) inner: crate::wire::Connection });
+            removed += client.fields.len() - connection.named.len();
+            client.fields = syn::Fields::Named(connection);
+            true
         }
-    }
-    changed
+        Item::Impl(found) => {
+            let of_trait = found.trait_.as_ref();
+            let name = of_trait.and_then(|(path, _)| path.segments.last());
+            if name.is_some_and(|it| it.ident == "ClientInfo" || it.ident == "ClientHooks") {
+                removed += 1;
+                return false;
+            }
+            let before = found.items.len();
+            if last_segment(&found.self_ty) == "Client" {
+                found.items.retain(|member| match member {
+                    ImplItem::Fn(it) => it.sig.ident != "new" && it.sig.ident != "new_with_client",
+                    _ => true,
+                });
+            }
+            removed += before - found.items.len();
+            before == 0 || !found.items.is_empty()
+        }
+        _ => true,
+    });
+    removed
 }
 
 #[cfg(test)]
@@ -185,7 +166,7 @@ mod tests {
 
     fn finished(mut file: syn::File, lenient: &Lenient, rows: &[Row]) -> Result<String, Failure> {
         let parts: syn::File = parse_quote! {
-            pub struct Client { pub(crate) baseurl: String, pub(crate) inner: Connection }
+            pub struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, pub(crate) inner: Connection }
             impl Client {
                 pub fn new(inner: Connection) -> Self { Self::new_with_client(client.unwrap(), inner) }
                 pub fn new_with_client(client: reqwest::Client, inner: Connection) -> Self { work() }
@@ -210,13 +191,15 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_one_private_constructor_and_no_hooks() {
+    fn a_client_has_its_connection_and_no_hooks() {
         let text = finished(parse_quote!(), &Lenient::default(), &[]).unwrap();
-        assert!(text.contains("pub(crate) fn new_with_client("), "{text}");
         assert!(
-            !text.contains("fn new(") && !text.contains("Hooks"),
+            text.contains("pub(crate) inner: crate::wire::Connection"),
             "{text}"
         );
+        for removed in ["fn new", "Hooks", "baseurl", "reqwest::Client"] {
+            assert!(!text.contains(removed), "{text}");
+        }
         let failure = client_of(parse_quote!(), &Lenient::default(), &[]).unwrap_err();
         assert_eq!(failure.place(), "parts of Client");
     }
@@ -225,16 +208,15 @@ mod tests {
     fn a_path_parameter_is_encoded_by_the_wire_which_may_refuse_it() {
         let mut file: syn::File = parse_quote! {
             fn build() {
-                let url = format!("{}/members/{}", client.baseurl, encode_path(&member_guid.to_string()),);
+                let url = client.inner.url(format_args!("/members/{}", encode_path(&member_guid.to_string()),));
             }
         };
         let expected: syn::File = parse_quote! {
             fn build() {
-                let url = format!(
-                    "{}/members/{}",
-                    client.baseurl,
+                let url = client.inner.url(format_args!(
+                    "/members/{}",
                     crate::wire::encode_path("member_guid", &member_guid.to_string()).map_err(Error::InvalidRequest)?,
-                );
+                ));
             }
         };
         let mut paths = Paths { changed: 0 };

@@ -70,8 +70,8 @@ impl AtriumBuilder {
                 id: client_id.clone(),
                 api_key: api_key.clone(),
             };
-            let connection = Connection::new(rules, credential);
-            Client::new_with_client(address, http.clone(), connection)
+            let inner = Connection::new(&http, address, rules, credential);
+            Client { inner }
         };
         Ok(Atrium {
             inner: Arc::new(Inner {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::operations::{Operation, Parameter, ParameterKind, Place};
-use crate::wire::encode_path;
+use crate::wire::{Connection, encode_path};
 
 /// A call that fits its operation.
 #[derive(Debug, PartialEq)]
@@ -69,13 +69,13 @@ impl Parts {
     /// The request, without its credential.
     pub(super) fn build(
         self,
-        http: &reqwest::Client,
-        base: &str,
+        connection: &Connection,
         operation: &'static Operation,
     ) -> Result<reqwest::Request, Error> {
         let refuse = || Error::request(Some(operation), "the request cannot be built");
         let method = Method::from_bytes(operation.method.as_bytes()).map_err(|_| refuse())?;
-        let mut request = http.request(method, format!("{base}{}", self.path));
+        let url = connection.url(format_args!("{}", self.path));
+        let mut request = connection.http.request(method, url);
         if !self.query.is_empty() {
             request = request.query(&self.query);
         }

@@ -1,12 +1,14 @@
 //! Replaces the second half of every `send`: progenitor's hooks take the request and give back a response, which would be copied
 //! on the way and decoded from a stream. `crate::wire` sends the request instead, and decodes the bytes that it has read.
 //!
-//! What is left of progenitor's code builds the request, in a closure: what it needs is no part of the future of a call.
+//! What is left of progenitor's code builds the request, in a closure: what it needs is no part of the future of a call. The address
+//! of the API is copied with a path set, where progenitor makes a text that reqwest parses.
 
 use heck::ToUpperCamelCase;
 use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ImplItem, Stmt, parse_quote};
+use syn::{Expr, ImplItem, Stmt, Token, parse_quote};
 
 use crate::operations::{Answer, Row};
 use crate::surface::{first_argument, last_segment};
@@ -42,8 +44,8 @@ impl VisitMut for Sends<'_> {
             if let ImplItem::Fn(function) = member
                 && let Some(answer) = answer_of(function)
                 && let Some(mut building) = building(&mut function.block)
+                && trim(&mut building) == 1
             {
-                trim(&mut building);
                 let api = format_ident!("{}", self.api);
                 let decode = match self.rows[index].answer {
                     Answer::Json => quote!(json(operation)),
@@ -59,7 +61,7 @@ impl VisitMut for Sends<'_> {
                         Ok(request)
                     };
                     let request = crate::wire::prepare(operation, build())?;
-                    client.inner.exchange(&client.client, operation, request).await?.#decode
+                    client.inner.exchange(operation, request).await?.#decode
                 });
                 self.changed += 1;
             }
@@ -94,7 +96,8 @@ fn building(block: &mut syn::Block) -> Option<Vec<Stmt>> {
 }
 
 /// Removes `api-version`, which MX does not know, and `Accept`, which the wire sets; and the memory for headers that are not set.
-fn trim(building: &mut Vec<Stmt>) {
+/// Returns how many addresses were found.
+fn trim(building: &mut Vec<Stmt>) -> usize {
     let text = |part: &Stmt| part.to_token_stream().to_string();
     building.retain(|part| !text(part).contains("api-version"));
     let appends = building
@@ -103,15 +106,20 @@ fn trim(building: &mut Vec<Stmt>) {
     if !appends {
         building.retain(|part| !text(part).starts_with("let mut header_map"));
     }
-    let mut trim = Trim { appends };
+    let mut trim = Trim {
+        appends,
+        addresses: 0,
+    };
     building
         .iter_mut()
         .for_each(|part| trim.visit_stmt_mut(part));
+    trim.addresses
 }
 
 struct Trim {
     /// Whether a header may be set.
     appends: bool,
+    addresses: usize,
 }
 
 impl VisitMut for Trim {
@@ -127,9 +135,53 @@ impl VisitMut for Trim {
             Expr::Call(call) if last_of(&call.func) == "with_capacity" => {
                 *expression = parse_quote!(::reqwest::header::HeaderMap::new());
             }
+            Expr::Macro(found) if found.mac.path.is_ident("format") => {
+                if let Some(path) = below_the_address(&found.mac) {
+                    *expression = parse_quote!(client.inner.url(format_args!(#path)));
+                    self.addresses += 1;
+                }
+            }
+            Expr::Field(field) if reads(field, "client . client") => {
+                *expression = parse_quote!(client.inner.http);
+            }
+            Expr::Try(outcome) => {
+                if let Some(method) = method_alone(&outcome.expr) {
+                    *expression =
+                        parse_quote!(::reqwest::Request::new(::reqwest::Method::#method, url));
+                }
+            }
             _ => {}
         }
     }
+}
+
+/// The path and its parameters of `format!("{}/members/{}", client.baseurl, …)`.
+fn below_the_address(found: &syn::Macro) -> Option<Punctuated<Expr, Token![,]>> {
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let mut arguments = found.parse_body_with(parser).ok()?.into_iter();
+    let text: syn::LitStr = syn::parse2(arguments.next()?.into_token_stream()).ok()?;
+    let text = text.value();
+    let path = text.strip_prefix("{}")?;
+    let is_address = reads(&arguments.next()?, "client . baseurl");
+    is_address.then(|| [parse_quote!(#path)].into_iter().chain(arguments).collect())
+}
+
+/// The method of a request that has nothing but an address.
+fn method_alone(outcome: &Expr) -> Option<syn::Ident> {
+    if let Expr::MethodCall(build) = outcome
+        && build.method == "build"
+        && let Expr::MethodCall(request) = &*build.receiver
+        && reads(&*request.receiver, "client . inner . http")
+    {
+        let method = request.method.to_string().to_uppercase();
+        return Some(format_ident!("{method}"));
+    }
+    None
+}
+
+/// Whether the tokens of an expression are these.
+fn reads(expression: &impl ToTokens, tokens: &str) -> bool {
+    expression.to_token_stream().to_string() == tokens
 }
 
 fn is_accept(call: &syn::ExprMethodCall) -> bool {
@@ -200,12 +252,12 @@ mod tests {
                     let operation = &crate::operations::nexus::OPERATIONS[1usize];
                     let build = move || -> Result<::reqwest::Request, Error<()>> {
                         let Self { client, skip } = self;
-                        let url = format!("{}/a", client.baseurl);
-                        let mut request = client.client.get(url).build()?;
+                        let url = client.inner.url(format_args!("/a"));
+                        let mut request = ::reqwest::Request::new(::reqwest::Method::GET, url);
                         Ok(request)
                     };
                     let request = crate::wire::prepare(operation, build())?;
-                    client.inner.exchange(&client.client, operation, request).await?.json(operation)
+                    client.inner.exchange(operation, request).await?.json(operation)
                 }
             }
         };
@@ -235,10 +287,11 @@ mod tests {
             send.block.stmts.insert(4, append);
         }
         let (_, text) = replaced(file, Answer::Json);
+        let text = text.replace("\n                        .", ".");
         for kept in [
             "HeaderMap::new()",
             r#"header_map.append("MX-Skip-Webhook", value)"#,
-            ".headers(header_map)",
+            "client.inner.http.get(url).headers(header_map).build()?",
         ] {
             assert!(text.contains(kept), "{text}");
         }
