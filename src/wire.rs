@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Request, Response, Url};
+use reqwest::{Request, Response};
 use tokio::time::{self, Instant, sleep};
 
 use crate::error::Error;
@@ -79,11 +79,6 @@ impl Connection {
             timeout: None,
             headers: None,
         }
-    }
-
-    /// The URL of a path of the API.
-    pub(crate) fn url(&self, path: fmt::Arguments<'_>) -> Url {
-        self.address.with(path)
     }
 
     /// Sends the request with retries.

@@ -72,8 +72,7 @@ struct Paths {
 
 impl VisitMut for Paths {
     fn visit_macro_mut(&mut self, found: &mut syn::Macro) {
-        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-        let Ok(mut arguments) = found.parse_body_with(parser) else {
+        let Some(mut arguments) = arguments_of(found) else {
             return;
         };
         for argument in &mut arguments {
@@ -92,6 +91,11 @@ impl VisitMut for Paths {
         }
         found.tokens = arguments.to_token_stream();
     }
+}
+
+/// The arguments of a macro that takes expressions, such as `format!`.
+fn arguments_of(found: &syn::Macro) -> Option<Punctuated<Expr, Token![,]>> {
+    found.parse_body_with(Punctuated::parse_terminated).ok()
 }
 
 /// Marks progenitor's sketches of calls as text: they use undefined variables and would show up as ignored tests.
@@ -208,12 +212,12 @@ mod tests {
     fn a_path_parameter_is_encoded_by_the_wire_which_may_refuse_it() {
         let mut file: syn::File = parse_quote! {
             fn build() {
-                let url = client.inner.url(format_args!("/members/{}", encode_path(&member_guid.to_string()),));
+                let url = client.inner.address.with(format_args!("/members/{}", encode_path(&member_guid.to_string()),));
             }
         };
         let expected: syn::File = parse_quote! {
             fn build() {
-                let url = client.inner.url(format_args!(
+                let url = client.inner.address.with(format_args!(
                     "/members/{}",
                     crate::wire::encode_path("member_guid", &member_guid.to_string()).map_err(Error::InvalidRequest)?,
                 ));

@@ -74,7 +74,7 @@ impl Parts {
     ) -> Result<reqwest::Request, Error> {
         let refuse = || Error::request(Some(operation), "the request cannot be built");
         let method = Method::from_bytes(operation.method.as_bytes()).map_err(|_| refuse())?;
-        let url = connection.url(format_args!("{}", self.path));
+        let url = connection.address.with(format_args!("{}", self.path));
         let mut request = connection.http.request(method, url);
         if !self.query.is_empty() {
             request = request.query(&self.query);

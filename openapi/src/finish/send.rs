@@ -10,6 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, Stmt, Token, parse_quote};
 
+use super::arguments_of;
 use crate::operations::{Answer, Row};
 use crate::surface::{first_argument, last_segment};
 
@@ -137,7 +138,7 @@ impl VisitMut for Trim {
             }
             Expr::Macro(found) if found.mac.path.is_ident("format") => {
                 if let Some(path) = below_the_address(&found.mac) {
-                    *expression = parse_quote!(client.inner.url(format_args!(#path)));
+                    *expression = parse_quote!(client.inner.address.with(format_args!(#path)));
                     self.addresses += 1;
                 }
             }
@@ -157,8 +158,7 @@ impl VisitMut for Trim {
 
 /// The path and its parameters of `format!("{}/members/{}", client.baseurl, …)`.
 fn below_the_address(found: &syn::Macro) -> Option<Punctuated<Expr, Token![,]>> {
-    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    let mut arguments = found.parse_body_with(parser).ok()?.into_iter();
+    let mut arguments = arguments_of(found)?.into_iter();
     let text: syn::LitStr = syn::parse2(arguments.next()?.into_token_stream()).ok()?;
     let text = text.value();
     let path = text.strip_prefix("{}")?;
@@ -252,7 +252,7 @@ mod tests {
                     let operation = &crate::operations::nexus::OPERATIONS[1usize];
                     let build = move || -> Result<::reqwest::Request, Error<()>> {
                         let Self { client, skip } = self;
-                        let url = client.inner.url(format_args!("/a"));
+                        let url = client.inner.address.with(format_args!("/a"));
                         let mut request = ::reqwest::Request::new(::reqwest::Method::GET, url);
                         Ok(request)
                     };
