@@ -44,6 +44,15 @@ where
     Ok(())
 }
 
+/// Reads an object into its field: a value would be moved several times.
+pub(crate) fn one<'de, T, A>(field: &mut Option<T>, map: &mut A) -> Result<(), A::Error>
+where
+    T: Object,
+    A: MapAccess<'de>,
+{
+    map.next_value_seed(One(field))
+}
+
 /// Reads a list of objects.
 pub(crate) fn list<'de, T, A>(field: &mut Option<Vec<T>>, map: &mut A) -> Result<(), A::Error>
 where
@@ -108,6 +117,39 @@ impl<T: Object> Visitor<'_> for Number<T> {
     }
 }
 
+/// Reads an object into its field; none for null.
+struct One<'a, T>(&'a mut Option<T>);
+
+impl<'de, T: Object> DeserializeSeed<'de> for One<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Object> Visitor<'de> for One<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    // As in a list.
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.visit_none()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, object: D) -> Result<(), D::Error> {
+        Fill(self.0.insert(T::default())).deserialize(object)
+    }
+}
+
 /// Reads a list; none for null.
 struct List<T>(PhantomData<T>);
 
@@ -167,7 +209,7 @@ mod tests {
     use serde::Deserialize;
     use serde_json::{Value, from_str, from_value, json};
 
-    use crate::api::types::{AccountOwnersResponseBody, MemberResponse};
+    use crate::api::types::{AccountOwnersResponseBody, MemberResponse, MemberResponseBody};
 
     fn cities(text: &str) -> Vec<String> {
         let body: AccountOwnersResponseBody = from_str(text).unwrap();
@@ -191,6 +233,26 @@ mod tests {
             r#"{"account_owners":{}}"#,
         ] {
             assert!(from_str::<AccountOwnersResponseBody>(text).is_err());
+        }
+    }
+
+    #[test]
+    fn an_object_within_is_absent_for_null_and_the_last_of_two_counts() {
+        let name_in = |text: &str| {
+            let body: MemberResponseBody = from_str(text).unwrap();
+            body.member.map(|member| member.name.map(String::from))
+        };
+        assert_eq!(name_in("{}"), None);
+        assert_eq!(name_in(r#"{"member":null}"#), None);
+        assert_eq!(name_in(r#"{"member":{}}"#), Some(None));
+        let named = r#"{"member":{"name":"A"}}"#;
+        assert_eq!(name_in(named), Some(Some("A".to_owned())));
+        let twice = r#"{"member":{"name":"A"},"member":{"guid":"B"}}"#;
+        assert_eq!(name_in(twice), Some(None));
+        let then_null = r#"{"member":{"name":"A"},"member":null}"#;
+        assert_eq!(name_in(then_null), None);
+        for text in [r#"{"member":[]}"#, r#"{"member":"A"}"#] {
+            assert!(from_str::<MemberResponseBody>(text).is_err());
         }
     }
 

@@ -230,6 +230,9 @@ impl Readers<'_> {
         if last_segment(inner) == "Vec" && first_argument(inner).is_some_and(is_answer) {
             return (parse_quote!(crate::object::list), None);
         }
+        if is_answer(inner) {
+            return (parse_quote!(crate::object::one), None);
+        }
         (by_serde, None)
     }
 }
@@ -291,6 +294,7 @@ mod tests {
                     pub parts: ::std::option::Option<::std::vec::Vec<Member>>,
                     #[serde(rename = "type")]
                     pub type_: ::std::option::Option<MemberDetails>,
+                    pub is_open: ::std::option::Option<bool>,
                 }
                 #[derive(::serde::Deserialize, ::serde::Serialize, Default)]
                 pub struct MemberDetails {
@@ -335,12 +339,13 @@ mod tests {
             "1u8 => crate::values::one_or_many(&mut self.due, map),",
             "2u8 => crate::values::unwrapped_items(&mut self.list, map),",
             "3u8 => crate::object::list(&mut self.parts, map),",
-            "4u8 => crate::object::value(&mut self.type_, map),",
+            "4u8 => crate::object::one(&mut self.type_, map),",
+            "5u8 => crate::object::value(&mut self.is_open, map),",
         ] {
             assert!(text.contains(expected), "{text}");
         }
         let tight = text.replace(char::is_whitespace, "");
-        let names = r#"=&["at","due","until","list","parts","type",];"#;
+        let names = r#"=&["at","due","until","list","parts","type","is_open",];"#;
         assert!(tight.contains(names), "{text}");
         // That of the object within, too, but no request.
         assert_eq!(
