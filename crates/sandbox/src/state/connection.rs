@@ -10,6 +10,7 @@ use crate::bank::{Round, Step, Verdict};
 use crate::guids::guid;
 use crate::settings::{JobKind, Settings, Variation};
 use crate::state::{Account, Answers, Challenge, Job, LaggingChange, Stage, challenges};
+use crate::world::Owner;
 use mx_nexus::values::ConnectionStatus;
 
 const KEPT_JOBS: usize = 20;
@@ -29,8 +30,8 @@ pub(crate) struct Connection {
     pub accounts: Vec<Account>,
     /// The latest job that succeeded, numbered among all jobs of the member: it gathered the accounts.
     pub accounts_source: Source,
-    /// The latest identification that succeeded, numbered among the identifications.
-    pub owners_source: Option<Source>,
+    /// The owners of each account, by the latest identification that succeeded. Kept, because they are read often.
+    pub owners: Vec<Vec<Owner>>,
     /// The latest verification that succeeded, numbered among the verifications.
     pub numbers_source: Option<Source>,
     /// The latest job that gathered transactions, numbered among all jobs of the member.
@@ -93,7 +94,7 @@ impl Connection {
             succeeded: None,
             accounts: Vec::new(),
             accounts_source: Source::first(""),
-            owners_source: None,
+            owners: Vec::new(),
             numbers_source: None,
             transactions_source: None,
             before_job: None,
@@ -337,7 +338,10 @@ impl Connection {
                     self.transactions_source = Some(self.accounts_source.clone());
                 }
                 match job.kind {
-                    JobKind::Identification => self.owners_source = Some(job.source(job.count)),
+                    JobKind::Identification => {
+                        let (source, accounts) = (job.source(job.count), 0..self.accounts.len());
+                        self.owners = accounts.map(|account| source.owners(account)).collect();
+                    }
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
                     JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}
                 }

@@ -80,7 +80,7 @@ fn owners(member: &Member) -> Vec<Value> {
     let owners = nexus::owners(member, false).into_iter().map(|mut owner| {
         let name = format!("{}/{}", owner.account_guid, owner.owner_name);
         owner.guid = Some(fixed_guid("ACO", &name));
-        owner.country = Some(String::from("US"));
+        owner.country = Some("US");
         json!(owner)
     });
     owners.collect()

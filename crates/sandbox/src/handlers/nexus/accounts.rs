@@ -131,43 +131,40 @@ fn list(state: &mut State, user: &str, members: &[String], call: &Call) -> Reply
 #[derive(Serialize)]
 pub(in crate::handlers) struct ShownOwner<'a> {
     pub account_guid: &'a str,
-    address: Option<String>,
-    city: Option<String>,
-    pub country: Option<String>,
-    email: Option<String>,
-    first_name: Option<String>,
+    address: Option<&'a str>,
+    city: Option<&'a str>,
+    pub country: Option<&'a str>,
+    email: Option<&'a str>,
+    first_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
-    last_name: Option<String>,
+    last_name: Option<&'a str>,
     member_guid: &'a str,
-    pub owner_name: String,
-    phone: Option<String>,
-    postal_code: Option<String>,
-    state: Option<String>,
+    pub owner_name: &'a str,
+    phone: Option<&'a str>,
+    postal_code: Option<&'a str>,
+    state: Option<&'a str>,
     user_guid: &'a str,
 }
 
 /// The owners of the latest identification.
 pub(in crate::handlers) fn owners(member: &Member, splits_names: bool) -> Vec<ShownOwner<'_>> {
-    let Some(source) = &member.connection.owners_source else {
-        return Vec::new();
-    };
     let owners = member.accounts().flat_map(|account| {
-        let owners = source.owners(account.index).into_iter();
-        owners.map(move |owner| ShownOwner {
+        let owners = member.connection.owners.get(account.index);
+        owners.into_iter().flatten().map(move |owner| ShownOwner {
             account_guid: &account.guid,
-            address: owner.address,
-            city: owner.city,
-            country: owner.country,
-            email: owner.email,
-            first_name: owner.first_name.filter(|_| splits_names),
+            address: owner.address.as_deref(),
+            city: owner.city.as_deref(),
+            country: owner.country.as_deref(),
+            email: owner.email.as_deref(),
+            first_name: owner.first_name.as_deref().filter(|_| splits_names),
             guid: None,
-            last_name: owner.last_name.filter(|_| splits_names),
+            last_name: owner.last_name.as_deref().filter(|_| splits_names),
             member_guid: &member.guid,
-            owner_name: owner.name,
-            phone: owner.phone,
-            postal_code: owner.postal_code,
-            state: owner.state,
+            owner_name: &owner.name,
+            phone: owner.phone.as_deref(),
+            postal_code: owner.postal_code.as_deref(),
+            state: owner.state.as_deref(),
             user_guid: &member.user,
         })
     });

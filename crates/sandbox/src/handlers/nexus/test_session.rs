@@ -148,7 +148,10 @@ fn member(name: &str, status: &ConnectionStatus) -> Member {
             Account::new(guid, index)
         });
         connection.accounts = accounts.collect();
-        connection.owners_source = (name != "unidentified").then(|| source.clone());
+        if name != "unidentified" {
+            let accounts = 0..source.count();
+            connection.owners = accounts.map(|account| source.owners(account)).collect();
+        }
         connection.numbers_source = (name != "unverified").then(|| source.clone());
         connection.accounts_source = source;
     }
