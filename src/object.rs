@@ -1,8 +1,8 @@
 //! Reads the objects of answers. Called by the generated types, in the place of serde's derive.
 //!
 //! The derive makes for every type an enum of its fields, a variable for each of them, and a second function that reads a list,
-//! which takes the compiler long. Here a value is read straight into its field, and an object straight into its list: an account
-//! is 4 kB, which would be moved several times.
+//! which takes the compiler long. Here a value is read straight into its field, and an object straight into its field or list:
+//! an account is 4 kB, which would be moved several times.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,7 +44,7 @@ where
     Ok(())
 }
 
-/// Reads an object into its field: a value would be moved several times.
+/// Reads an object into its field.
 pub(crate) fn one<'de, T, A>(field: &mut Option<T>, map: &mut A) -> Result<(), A::Error>
 where
     T: Object,

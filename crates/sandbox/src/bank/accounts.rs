@@ -160,6 +160,11 @@ impl Source {
         owners
     }
 
+    /// The owners of each of the first accounts.
+    pub(crate) fn owners_of_first(&self, accounts: usize) -> Vec<Vec<Owner>> {
+        (0..accounts).map(|account| self.owners(account)).collect()
+    }
+
     /// The numbers of an account; what is not chosen is computed.
     pub(crate) fn numbers(&self, account: usize, bank: &str, country: Country) -> AccountNumbers {
         let first = seed(&format!("{}/account/{account}", self.login)) % 10_000_000_000;

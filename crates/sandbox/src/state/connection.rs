@@ -339,8 +339,8 @@ impl Connection {
                 }
                 match job.kind {
                     JobKind::Identification => {
-                        let (source, accounts) = (job.source(job.count), 0..self.accounts.len());
-                        self.owners = accounts.map(|account| source.owners(account)).collect();
+                        let source = job.source(job.count);
+                        self.owners = source.owners_of_first(self.accounts.len());
                     }
                     JobKind::Verification => self.numbers_source = Some(job.source(job.count)),
                     JobKind::Aggregation | JobKind::ExtendedHistory | JobKind::Balance => {}

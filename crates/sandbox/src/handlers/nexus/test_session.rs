@@ -149,8 +149,7 @@ fn member(name: &str, status: &ConnectionStatus) -> Member {
         });
         connection.accounts = accounts.collect();
         if name != "unidentified" {
-            let accounts = 0..source.count();
-            connection.owners = accounts.map(|account| source.owners(account)).collect();
+            connection.owners = source.owners_of_first(source.count());
         }
         connection.numbers_source = (name != "unverified").then(|| source.clone());
         connection.accounts_source = source;
